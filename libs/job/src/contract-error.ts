@@ -1,0 +1,25 @@
+import type { z } from 'zod'
+
+export type ContractErrorCode = 'not_json' | 'too_large' | 'unknown_version' | 'invalid'
+
+/** A message or spec that does not fit its schema. Never retryable: the same text stays wrong. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError'
+  readonly code: ContractErrorCode
+  readonly retryable = false
+
+  constructor(code: ContractErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** What a schema found wrong, as one line: `dataset.uri: wanted a string, got nothing; …`. */
+export function describeIssues(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => {
+      const path = issue.path.join('.')
+      return path === '' ? issue.message : `${path}: ${issue.message}`
+    })
+    .join('; ')
+}

@@ -1,0 +1,33 @@
+export type { Batch, RowFailure } from './batch.ts'
+export {
+  type BatchMessage,
+  batchMessageSchema,
+  decodeBatchMessage,
+  encodeBatchMessage,
+} from './batch-message.ts'
+export {
+  completionMessageSchema,
+  decodeCompletionMessage,
+  encodeCompletionMessage,
+} from './completion-message.ts'
+export { ContractError } from './contract-error.ts'
+export type { DatasetPin, Job, PinnedDataset, PinnedObject, PlanTotals } from './job.ts'
+export { isJobId, type JobId, jobIdOf } from './job-id.ts'
+export {
+  decodeJobRequest,
+  encodeJobRequest,
+  type JobRequest,
+  jobRequestSchema,
+} from './job-request.ts'
+export { type JobSpec, type JobSpecInput, jobSpecSchema } from './job-spec.ts'
+export { isFinal, JOB_STATES, type JobState, statesBefore, takesBatches } from './job-state.ts'
+export { limits } from './limits.ts'
+export { check } from './message.ts'
+export {
+  decodePlanSegment,
+  encodePlanSegment,
+  PlanError,
+  planSegmentName,
+  planSegmentOf,
+} from './plan.ts'
+export { type ByteRange, lengthOf, type RowRange } from './range.ts'

@@ -1,0 +1,55 @@
+import type { JobId } from './job-id.ts'
+import type { JobSpec } from './job-spec.ts'
+import type { JobState } from './job-state.ts'
+
+/** A job as the ledger keeps it. */
+export interface Job {
+  readonly jobId: JobId
+  readonly clientToken: string
+  readonly spec: JobSpec
+  readonly state: JobState
+  /** Over how many partitions of the ledger the job's parts are spread. */
+  readonly partitions: number
+  /** Seconds since the epoch. */
+  readonly createdAt: number
+  /** Known once the dataset is pinned: what every later read is held to. */
+  readonly dataset?: DatasetPin
+  /** Known once the plan is whole. Until then batches are already published and invoked. */
+  readonly plan?: PlanTotals
+  /** Why the job failed, for a job in state `failed`. */
+  readonly failure?: { readonly code: string; readonly message: string }
+  readonly startedAt?: number
+  readonly endedAt?: number
+}
+
+/** The dataset as it was when the job was planned. */
+export interface DatasetPin {
+  /** SHA-256 of the pinned dataset's document, which names each object with its version. */
+  readonly digest: string
+  readonly objects: number
+  readonly bytes: number
+}
+
+export interface PlanTotals {
+  readonly batches: number
+  readonly rows: number
+}
+
+/** One object of a dataset, held to the version seen when the job was planned. */
+export interface PinnedObject {
+  readonly uri: string
+  readonly bytes: number
+  /** An S3 version id or ETag; for a file its size, change time and inode. */
+  readonly version: string
+}
+
+/** The document that a `DatasetPin` is the digest of; written once beside the plan. */
+export interface PinnedDataset {
+  readonly objects: readonly PinnedObject[]
+  /** True when each object begins with a header row. */
+  readonly header: boolean
+  /** Column names from the header, when there is one. */
+  readonly columns?: readonly string[]
+  /** Fields of a row; a row with another number is a row failure. */
+  readonly width: number
+}

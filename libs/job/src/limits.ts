@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+
+/**
+ * Every limit of the system, in one place. Apps and infrastructure both import it, so a queue's
+ * visibility timeout and the invocation it must outlast cannot drift apart.
+ */
+export const limits = {
+  /** Rows of one batch unless the job says otherwise. */
+  batchRowsDefault: 1_000,
+  batchRowsMax: 100_000,
+  /** Payload of one invocation. SageMaker takes 6,291,456 bytes; the rest is room for framing. */
+  payloadBytesDefault: 5 * 1024 * 1024,
+  payloadBytesMax: 6_291_456,
+
+  /** SageMaker ends an invocation after 60 s; our socket waits a little longer to hear so. */
+  invocationTimeoutMs: 60_000,
+  invocationSocketTimeoutMs: 70_000,
+  /** Invocations that one attempt may repeat for a passing fault before it gives the batch back. */
+  invocationRetriesMax: 4,
+
+  /** How long a received message stays hidden from other workers, unless extended. */
+  visibilityTimeoutSeconds: 120,
+  /** How often a worker extends the visibility of a message it holds. */
+  visibilityHeartbeatSeconds: 40,
+  /** SQS ends visibility this long after the receive, whatever is extended. */
+  visibilityMaxSeconds: 12 * 60 * 60,
+  /** Attempts of one message before SQS moves it to the dead-letter queue. */
+  attemptsMax: 5,
+  /** SQS holds a receive open for at most this long when the queue is empty. */
+  receiveWaitSeconds: 20,
+  receiveEntriesMax: 10,
+
+  /** Fargate sends SIGKILL this long after SIGTERM. */
+  stopTimeoutSeconds: 120,
+  /** A worker gives back what it has not finished by then. */
+  drainDeadlineSeconds: 105,
+  /** Recording a part and acknowledging its message. */
+  recordSeconds: 5,
+
+  /** Messages that one worker holds at most, whatever its configuration asks for. */
+  concurrencyMax: 1_024,
+
+  /** Batches whose marks share one progress item; 128 numbers stay under 1 KB, one write unit. */
+  progressFanOut: 128,
+  /** Part data above this goes to storage and the item points to it (DynamoDB: 400 KB an item). */
+  partInlineBytesMax: 300 * 1024,
+  /** Batches of one plan segment, a 32-byte record each. */
+  planSegmentBatches: 1_024,
+
+  /** The aggregator's claim on a job, and how often it is renewed. */
+  leaseSeconds: 60,
+  leaseRenewSeconds: 20,
+  /** A job in which nothing has moved for this long has its missing batches published again. */
+  stalledSeconds: 900,
+
+  /** How much of an endpoint's own words is kept with a failed row. */
+  failureMessageCharsMax: 512,
+  /** A message above this is refused unread (SQS: 1 MiB). */
+  messageBytesMax: 64 * 1024,
+} as const
+
+// One heartbeat may be lost, and the next is still in time.
+assert(limits.visibilityTimeoutSeconds >= 3 * limits.visibilityHeartbeatSeconds)
+// A whole invocation fits, so a batch is not redelivered because one heartbeat came late.
+assert(limits.visibilityTimeoutSeconds * 1_000 > limits.invocationSocketTimeoutMs)
+// SageMaker's own time-out speaks first; otherwise its reason is lost.
+assert(limits.invocationSocketTimeoutMs > limits.invocationTimeoutMs)
+// Last long poll + invocation + record fit the drain, and the drain ends before SIGKILL.
+assert(
+  limits.receiveWaitSeconds + limits.invocationTimeoutMs / 1_000 + limits.recordSeconds <=
+    limits.drainDeadlineSeconds,
+)
+assert(limits.drainDeadlineSeconds < limits.stopTimeoutSeconds)
+// A renewal may be lost, and the next is still in time.
+assert(limits.leaseSeconds >= 3 * limits.leaseRenewSeconds)
+assert(limits.payloadBytesDefault <= limits.payloadBytesMax)
+assert(limits.stalledSeconds > limits.visibilityTimeoutSeconds * limits.attemptsMax)

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { ContractError, describeIssues } from './contract-error.ts'
+import { limits } from './limits.ts'
+
+/**
+ * Reads a message of one schema at the door: bounded, JSON, of a known version, and exact (unknown
+ * fields are refused, so that a misspelt option is not silently ignored).
+ *
+ * @throws {ContractError} naming the field, what was wanted and what came.
+ */
+export function decodeMessage<S extends z.ZodType>(
+  what: string,
+  schema: S,
+  body: string,
+): z.output<S> {
+  const bytes = Buffer.byteLength(body)
+  if (bytes > limits.messageBytesMax) {
+    const size = `${bytes} > ${limits.messageBytesMax} bytes`
+    throw new ContractError('too_large', `${what}: too large (${size})`)
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch (cause) {
+    throw new ContractError('not_json', `${what}: not JSON (${(cause as Error).message})`, {
+      cause,
+    })
+  }
+  return check(what, schema, value)
+}
+
+/** Like `decodeMessage`, for a value that is already parsed. */
+export function check<S extends z.ZodType>(what: string, schema: S, value: unknown): z.output<S> {
+  const version = (value as { version?: unknown } | null)?.version
+  if (typeof version === 'number' && version !== 1) {
+    throw new ContractError('unknown_version', `${what}: version ${version} is not known, wanted 1`)
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new ContractError('invalid', `${what}: ${describeIssues(parsed.error)}`)
+}
+
+export const jobIdField = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'wanted 1 to 64 of a-z, 0-9 and -')
