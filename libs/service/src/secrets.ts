@@ -1,0 +1,27 @@
+const SECRET_NAME = /secret|token|password|passwd|credential|authorization|(api|access)_?key/i
+const USER_INFO = /(:\/\/)[^\s/@]+@/g
+const SIGNED_QUERY = /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"']+/gi
+const AUTHORIZATION = /\b(AWS4-HMAC-SHA256|Bearer|Basic)\s+[^"'\n]+/g
+
+/** True when a setting or field of this name must never be shown. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name)
+}
+
+/** The text without user info in URLs, presigned queries and authorization headers. */
+export function maskSecrets(text: string): string {
+  return text
+    .replace(USER_INFO, '$1***@')
+    .replace(SIGNED_QUERY, '$1***')
+    .replace(AUTHORIZATION, '$1 ***')
+}
+
+/** A configuration as it may be printed: secrets by name are masked, and so are secrets in URLs. */
+export function publicConfig(config: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).map(([name, value]) => {
+      if (isSecretName(name)) return [name, '***']
+      return [name, typeof value === 'string' ? maskSecrets(value) : value]
+    }),
+  )
+}
