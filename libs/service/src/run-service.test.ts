@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ConfigError } from './config-error.ts'
-import { EXIT, type ProcessLike, runService, type ServiceSignals } from './run-service.ts'
+import { EXIT, runService, type ServiceSignals } from './run-service.ts'
 
 const start = (main: (signals: ServiceSignals) => Promise<void>, connected?: boolean) => {
   const process = Object.assign(new EventEmitter(), { connected, send: vi.fn(() => true) })

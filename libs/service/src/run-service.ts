@@ -144,7 +144,7 @@ function after(seconds: number, run: () => void): NodeJS.Timeout {
 }
 
 /** Adds the listeners and returns what removes them. */
-function listen(process: ProcessLike, listeners: Record<string, (argument: never) => void>) {
+function listen(process: ProcessLike, listeners: Record<string, (signal: string) => void>) {
   for (const [event, listener] of Object.entries(listeners)) process.on(event, listener)
   return () => {
     for (const [event, listener] of Object.entries(listeners)) process.off(event, listener)
