@@ -1,1 +1,9 @@
-export {}
+export { type ColumnChoice, type ColumnSelection, chooseColumns } from './column-selection.ts'
+export { CsvError, type CsvErrorCode } from './csv-error.ts'
+export { createCutter, type Cut, type Cutter, type CutterOptions } from './cutter.ts'
+export { type Dialect, jsonLines } from './dialect.ts'
+export { parseFields } from './fields.ts'
+export { type Head, headBytes, inspectHead } from './head.ts'
+export { type OddRow, oddRows } from './odd-rows.ts'
+export { countRows, rowOffsets } from './rows.ts'
+export { selectColumns } from './select-columns.ts'

@@ -1,0 +1,121 @@
+import { CsvError } from './csv-error.ts'
+import type { Head } from './head.ts'
+
+/** Columns by name or by index from 0. */
+export type ColumnChoice =
+  | { readonly include: readonly (string | number)[] }
+  | { readonly exclude: readonly (string | number)[] }
+
+/** The columns that are kept, found in a head. */
+export interface ColumnSelection {
+  /** Fields of a row as it is in the object. */
+  readonly width: number
+  /** Indexes of the kept columns, in the order in which they are written. */
+  readonly kept: readonly number[]
+}
+
+/**
+ * Finds the chosen columns. `include` writes them in the order in which it lists them, since that
+ * is the order of the model's features; `exclude` keeps the object's order; no choice keeps all.
+ *
+ * @throws {CsvError} `unknown_column`, listing every name that is not there with near matches;
+ *   `repeated_column` when one is included twice; `no_column` when nothing is left.
+ */
+export function chooseColumns(
+  { columns, width }: Pick<Head, 'columns' | 'width'>,
+  choice?: ColumnChoice,
+): ColumnSelection {
+  const all = Array.from({ length: width }, (_, index) => index)
+  if (choice === undefined) return { width, kept: all }
+  if ('include' in choice)
+    return { width, kept: distinct(indexesOf(choice.include, columns, width)) }
+  const excluded = new Set(indexesOf(choice.exclude, columns, width))
+  const kept = all.filter((index) => !excluded.has(index))
+  if (kept.length > 0) return { width, kept }
+  throw new CsvError('no_column', `choose columns: none of ${width} is left`)
+}
+
+/** A column sent twice would make the payload larger than the batch that was cut to fit. */
+function distinct(columns: readonly number[]): readonly number[] {
+  const repeated = columns.find((column, index) => columns.indexOf(column) < index)
+  if (repeated === undefined) return columns
+  throw new CsvError('repeated_column', `choose columns: column ${repeated} is included twice`)
+}
+
+function indexesOf(
+  wanted: readonly (string | number)[],
+  columns: readonly string[] | undefined,
+  width: number,
+): number[] {
+  const places = placesOf(columns ?? [])
+  const found = wanted.map((column) => {
+    if (typeof column === 'string') return places.get(column) ?? -1
+    return column < width ? column : -1
+  })
+  const unknown = wanted.filter((_, index) => found[index] === -1)
+  if (unknown.length === 0) return found
+  throw new CsvError('unknown_column', `choose columns: ${describe(unknown, columns, width)}`, {
+    hint: columns
+      ? `the columns are ${listed(columns.map((name) => JSON.stringify(name)))}`
+      : 'the table has no header: choose by index from 0, or say header: present',
+  })
+}
+
+/** Names that occur twice stand for the first, as a reader from left to right finds it. */
+function placesOf(columns: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>()
+  columns.forEach((name, index) => {
+    if (!places.has(name)) places.set(name, index)
+  })
+  return places
+}
+
+function describe(
+  unknown: readonly (string | number)[],
+  columns: readonly string[] | undefined,
+  width: number,
+): string {
+  return listed(
+    unknown.map((column) => {
+      if (typeof column === 'number') return `no column ${column} (the table has ${width})`
+      const near = nearest(column, columns ?? [])
+      const meant = near === undefined ? '' : ` (did you mean ${JSON.stringify(near)}?)`
+      return `no column ${JSON.stringify(column)}${meant}`
+    }),
+  )
+}
+
+const LISTED_MAX = 20
+
+function listed(texts: readonly string[]): string {
+  const more = texts.length - LISTED_MAX
+  const shown = texts.slice(0, LISTED_MAX).join(', ')
+  return more > 0 ? `${shown} and ${more} more` : shown
+}
+
+/** The column whose name is written most like it, when a third of the letters or fewer differ. */
+function nearest(name: string, columns: readonly string[]): string | undefined {
+  const wanted = name.trim().toLowerCase()
+  let best: { column: string; distance: number } | undefined
+  for (const column of columns) {
+    const distance = editDistance(wanted, column.trim().toLowerCase())
+    if (distance < (best?.distance ?? Math.max(2, wanted.length / 3 + 1)))
+      best = { column, distance }
+  }
+  return best?.column
+}
+
+/** Levenshtein's distance, on the first 64 characters. */
+function editDistance(left: string, right: string): number {
+  const [a, b] = [left.slice(0, 64), right.slice(0, 64)]
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+    }
+    previous = row
+  }
+  return previous[b.length] ?? 0
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import type { CsvError } from './csv-error.ts'
+import { headBytes, inspectHead } from './head.ts'
+
+const csv = { delimiter: ',', quote: '"' }
+const bytes = (text: string) => new TextEncoder().encode(text)
+const codeOf = (act: () => unknown) => {
+  try {
+    act()
+  } catch (error) {
+    return (error as CsvError).code
+  }
+  return 'nothing thrown'
+}
+
+describe('header', () => {
+  test.for([
+    { what: 'names over numbers', text: 'age,income\n1,2\n', header: true },
+    { what: 'names over empty fields', text: 'age,income\n,\n', header: true },
+    { what: "pandas' nameless index", text: ',age\n0,12\n', header: true },
+    { what: 'names over words', text: 'from,to\nSEA,PDX\nDFW,SEA\n', header: true },
+    { what: 'names alone', text: 'age,income', header: true },
+    { what: 'numbers', text: '1,2\n3,4\n', header: false },
+    { what: 'a number among words', text: 'SEA,-3.5e2\nPDX,4\n', header: false },
+    {
+      what: 'a date among words',
+      text: '2001-01-01T00:37,DFW\n2001-01-01T06:20,SEA\n',
+      header: false,
+    },
+    { what: 'a missing value', text: 'NaN,b\nc,d\n', header: false },
+    { what: 'the same word twice', text: 'x,x\n1,2\n', header: false },
+    { what: 'words repeated below', text: 'yes,red\nno,blue\nyes,green\n', header: false },
+    { what: 'empty fields', text: ',,\n1,2,3\n', header: false },
+  ])('on $what, auto answers $header', ({ text, header }) => {
+    expect(inspectHead(bytes(text), csv, 'auto').header).toBe(header)
+  })
+
+  test('when it is present, names the columns unquoted and starts after it', () => {
+    const text = '\uFEFF"a ""b""","c,\nd",e\r\n1,2,3\r\n'
+    expect(inspectHead(bytes(text), csv, 'present')).toEqual({
+      header: true,
+      columns: ['a "b"', 'c,\nd', 'e'],
+      width: 3,
+      bodyStart: bytes(text).indexOf('1'.charCodeAt(0)),
+    })
+  })
+
+  test('when it is absent, starts after the byte order mark', () => {
+    const head = inspectHead(bytes('\uFEFFa,b\n1,2\n'), csv, 'absent')
+    expect(head).toEqual({ header: false, width: 2, bodyStart: 3 })
+  })
+
+  test('on an object without rows, has no width', () => {
+    expect(inspectHead(bytes('\n\n'), csv, 'auto')).toEqual({
+      header: false,
+      width: 0,
+      bodyStart: 0,
+    })
+  })
+})
+
+describe('encoding', () => {
+  test.for([
+    { what: 'UTF-16 with its mark', text: Buffer.from('\uFEFFa,b\n', 'utf16le'), code: 'utf16' },
+    {
+      what: 'big-endian UTF-16',
+      text: Buffer.from('\uFEFFa,b\n', 'utf16le').swap16(),
+      code: 'utf16',
+    },
+    { what: 'UTF-16 without a mark', text: Buffer.from('a,b\nc,d\n', 'utf16le'), code: 'utf16' },
+    { what: 'a NUL byte', text: bytes('a,b\n1,\u0000\n'), code: 'nul_byte' },
+  ])('on $what, throws $code with a hint', ({ text, code }) => {
+    const act = () => inspectHead(text, csv, 'auto')
+    expect(codeOf(act)).toBe(code)
+    expect(act).toThrow(expect.objectContaining({ hint: expect.stringMatching(/iconv|tr -d/) }))
+  })
+
+  test('reads Latin-1 as it stands', () => {
+    expect(inspectHead(Buffer.from('caf\xe9,b\n1,2\n', 'latin1'), csv, 'auto').width).toBe(2)
+  })
+})
+
+describe('a head that is not the whole object', () => {
+  test('leaves out a row that may go on', () => {
+    expect(inspectHead(bytes('a,b\na,b'), csv, 'auto', false).header).toBe(true)
+    expect(inspectHead(bytes('a,b\na,b'), csv, 'auto', true).header).toBe(false)
+  })
+
+  test('when the first row does not end in it, asks for more', () => {
+    const act = () => inspectHead(Buffer.alloc(headBytes, '1,'), csv, 'auto')
+    expect(codeOf(act)).toBe('head_incomplete')
+  })
+})

@@ -1,0 +1,92 @@
+import { CsvError } from './csv-error.ts'
+import { type Dialect, jsonLines } from './dialect.ts'
+import { refuseUnreadable } from './encoding.ts'
+import { parseFields } from './fields.ts'
+import { referenceRows } from './reference.ts'
+
+/** What the first bytes of an object say about it. */
+export interface Head {
+  /** True when the first row names the columns. */
+  readonly header: boolean
+  /** The names, when there is a header. */
+  readonly columns?: readonly string[]
+  /** Fields of a row, as the first row has them; 0 when there is no row, 1 for JSON lines. */
+  readonly width: number
+  /** The byte after the byte order mark and the header row. */
+  readonly bodyStart: number
+}
+
+/** Bytes that are enough for the head of any object but one with a longer first row. */
+export const headBytes = 1024 * 1024
+
+/** How many rows are asked whether the first one is of their kind. */
+const WITNESSES_MAX = 100
+
+/**
+ * Reads the head of an object. `bytes` are its first bytes: all of them, or at least `headBytes`;
+ * `whole` says which (by default they are the whole object when they are fewer).
+ *
+ * `auto` takes the first row for a header when none of its fields is a value: a number, a date or
+ * time, a word for a missing one (an empty field is allowed in the first column, where pandas writes
+ * its nameless index), when no two of them are the same, and when none is repeated in its column by
+ * one of the rows below. A header of years is therefore not found: say `present`.
+ *
+ * @throws {CsvError} `utf16`, `nul_byte`; `head_incomplete` when the first row is longer than
+ *   `bytes`: read more; `bad_dialect`.
+ */
+export function inspectHead(
+  bytes: Uint8Array,
+  dialect: Dialect,
+  header: 'auto' | 'present' | 'absent',
+  whole: boolean = bytes.length < headBytes,
+): Head {
+  refuseUnreadable(bytes)
+  const start = bomLength(bytes)
+  const body = bytes.subarray(start)
+  const rows = wholeRows(body, dialect, whole)
+  const first = rows[0]
+  if (first === undefined) return { header: false, width: 0, bodyStart: start }
+  const texts = rows.map(({ start, end }) => parseFields(body.subarray(start, end), dialect))
+  const columns = texts[0] as string[]
+  const lines = dialect.delimiter === jsonLines.delimiter
+  const found =
+    header === 'auto' ? !lines && isHeader(columns, texts.slice(1)) : header === 'present'
+  const width = columns.length
+  if (!found) return { header: false, width, bodyStart: start }
+  return { header: true, columns, width, bodyStart: start + first.end }
+}
+
+/** The length of a UTF-8 byte order mark: 3 or 0. */
+function bomLength(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+}
+
+/** The rows that certainly end within the bytes, up to `WITNESSES_MAX` after the first. */
+function wholeRows(body: Uint8Array, dialect: Dialect, whole: boolean) {
+  const rows = referenceRows(body, dialect)
+  // Without the rest of the object, the row that touches the end may go on.
+  if (!whole && rows.at(-1)?.end === body.length) rows.pop()
+  if (rows.length > 0 || whole) return rows.slice(0, 1 + WITNESSES_MAX)
+  throw new CsvError(
+    'head_incomplete',
+    `read head: the first row does not end within ${body.length} bytes`,
+    {
+      row: 0,
+      byte: 0,
+      hint: 'give more of the object, or look for a quote that is never closed',
+    },
+  )
+}
+
+function isHeader(first: readonly string[], below: readonly (readonly string[])[]): boolean {
+  const names = first.map((text) => text.trim())
+  const named = names.every((name, column) => (name === '' ? column === 0 : !VALUE.test(name)))
+  if (!named || names.every((name) => name === '')) return false
+  if (new Set(names).size < names.length) return false
+  return !below.some((row) =>
+    row.some((text, column) => text !== '' && text.trim() === names[column]),
+  )
+}
+
+/** Numbers, dates and times begin with a digit (after a sign or a point); the rest are words. */
+const VALUE = /^([-+]?\.?\d.*|[-+]?(inf|infinity)|n\/?a|nan|null|none|true|false)$/isu
