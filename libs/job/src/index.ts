@@ -11,7 +11,21 @@ export {
   encodeCompletionMessage,
 } from './completion-message.ts'
 export { ContractError } from './contract-error.ts'
-export type { DatasetPin, Job, PinnedDataset, PinnedObject, PlanTotals } from './job.ts'
+export {
+  type Documents,
+  readPinnedDataset,
+  readPlan,
+  readPlanSegment,
+  writePinnedDataset,
+} from './documents.ts'
+export type {
+  DatasetPin,
+  Job,
+  JobFailure,
+  PinnedDataset,
+  PinnedObject,
+  PlanTotals,
+} from './job.ts'
 export { isJobId, type JobId, jobIdOf } from './job-id.ts'
 export {
   decodeJobRequest,

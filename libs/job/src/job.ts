@@ -17,9 +17,15 @@ export interface Job {
   /** Known once the plan is whole. Until then batches are already published and invoked. */
   readonly plan?: PlanTotals
   /** Why the job failed, for a job in state `failed`. */
-  readonly failure?: { readonly code: string; readonly message: string }
+  readonly failure?: JobFailure
   readonly startedAt?: number
   readonly endedAt?: number
+}
+
+/** Why a job failed, in a closed code for programs and a sentence for people. */
+export interface JobFailure {
+  readonly code: string
+  readonly message: string
 }
 
 /** The dataset as it was when the job was planned. */
