@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { decodeBatchMessage, encodeBatchMessage } from './batch-message.ts'
+import { decodeCompletionMessage, encodeCompletionMessage } from './completion-message.ts'
+import { ContractError } from './contract-error.ts'
+import { jobIdOf } from './job-id.ts'
+import { decodeJobRequest, encodeJobRequest } from './job-request.ts'
+import { jobSpecSchema } from './job-spec.ts'
+import { limits } from './limits.ts'
+
+const jobId = jobIdOf('token')
+const batch = {
+  jobId,
+  batch: 3,
+  rows: { start: 300, end: 400 },
+  bytes: { start: 7_100, end: 9_500 },
+  object: 0,
+}
+const spec = jobSpecSchema.parse({
+  version: 1,
+  dataset: { uri: 's3://bucket/rows.csv' },
+  endpoint: { name: 'churn-v3' },
+  output: { uri: 's3://results/churn/' },
+})
+
+test('a batch message comes back as it was encoded', () => {
+  expect(decodeBatchMessage(encodeBatchMessage(batch))).toEqual(batch)
+})
+
+test('a completion message comes back as it was encoded', () => {
+  expect(decodeCompletionMessage(encodeCompletionMessage(jobId))).toBe(jobId)
+})
+
+test('a job request comes back with its defaults filled in', () => {
+  const request = { clientToken: 'token', spec }
+  expect(decodeJobRequest(encodeJobRequest(request))).toEqual(request)
+  expect(spec.batching).toEqual({ rows: 1_000, payloadBytesMax: 5_242_880 })
+  expect(spec.decision).toEqual({ kind: 'binary', threshold: 0.5, labels: ['0', '1'] })
+})
+
+const encoded = (change: object): string =>
+  JSON.stringify({ ...JSON.parse(encodeBatchMessage(batch)), ...change })
+
+test.for([
+  ['no JSON', 'rows 0 to 100', 'not_json', /not JSON/],
+  ['an unknown version', encoded({ version: 2 }), 'unknown_version', /version 2 .* wanted 1/],
+  ['no version', encoded({ version: undefined }), 'invalid', /version/],
+  ['an unknown field', encoded({ bucket: 'secrets' }), 'invalid', /bucket/],
+  [
+    'an empty range',
+    encoded({ rows: { start: 5, end: 5 } }),
+    'invalid',
+    /rows: wanted start < end/,
+  ],
+  ['a range of floats', encoded({ bytes: { start: 0.5, end: 2 } }), 'invalid', /bytes.start/],
+  ['a negative row', encoded({ rows: { start: -1, end: 2 } }), 'invalid', /rows.start/],
+  ['a hostile job id', encoded({ jobId: '../other' }), 'invalid', /jobId: wanted/],
+  ['a list', '[]', 'invalid', /./],
+  ['null', 'null', 'invalid', /./],
+  ['too many bytes', ' '.repeat(limits.messageBytesMax + 1), 'too_large', /65537 > 65536 bytes/],
+] as const)('a batch message with %s is refused as %s', ([, body, code, message]) => {
+  const refused = catching(() => decodeBatchMessage(body))
+  expect(refused).toBeInstanceOf(ContractError)
+  expect(refused).toMatchObject({ code, message: expect.stringMatching(message) })
+})
+
+test.for([
+  ['another scheme', { dataset: { uri: 'http://host/rows.csv' } }, /dataset.uri: wanted s3:/],
+  ['a misspelt option', { batching: { row: 5 } }, /batching.*row/],
+  ['an endpoint that is a path', { endpoint: { name: '../admin' } }, /endpoint.name: wanted/],
+  ['a batch of no rows', { batching: { rows: 0 } }, /batching.rows/],
+] as const)('a spec with %s is refused', ([, change, message]) => {
+  const body = JSON.stringify({ version: 1, clientToken: 't', spec: { ...spec, ...change } })
+  expect(() => decodeJobRequest(body)).toThrow(message)
+})
+
+function catching(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}
