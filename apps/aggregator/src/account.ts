@@ -1,0 +1,99 @@
+import { type Batch, type Job, lengthOf, type RowFailure, type RowRange } from '@millrace/job'
+import { AccountingError } from './accounting-error.ts'
+
+/** What accounting needs to know of a recorded part. */
+export interface PartLike {
+  readonly jobId: string
+  readonly batch: number
+  readonly rows: RowRange
+  /** One line a row, joined by newlines; an empty line is a failed row. */
+  readonly predictions: Buffer
+  readonly failures: readonly RowFailure[]
+}
+
+const NEWLINE = 0x0a
+
+/**
+ * Passes parts through, in order, while they account for the plan: each batch once, with the plan's
+ * rows, one line a row, and a failure for exactly the lines that are empty.
+ *
+ * @throws {AccountingError} at the first part that does not fit, or at the end when one is missing.
+ */
+export async function* accountFor<P extends PartLike>(
+  job: Job,
+  planned: AsyncIterable<Batch>,
+  parts: AsyncIterable<P>,
+): AsyncGenerator<{ batch: Batch; part: P }> {
+  const recorded = parts[Symbol.asyncIterator]()
+  let rows = 0
+  try {
+    for await (const batch of planned) {
+      const next = await recorded.next()
+      if (next.done === true) {
+        throw new AccountingError('part_missing', `batch ${batch.batch} has no part`)
+      }
+      checkPart(job, batch, next.value)
+      rows += lengthOf(batch.rows)
+      yield { batch, part: next.value }
+    }
+    const extra = await recorded.next()
+    if (extra.done !== true) {
+      throw new AccountingError('part_repeated', `batch ${extra.value.batch} is not in the plan`)
+    }
+  } finally {
+    await recorded.return?.()
+  }
+  if (rows !== job.plan?.rows) {
+    const counts = `${rows} rows in the parts, ${job.plan?.rows ?? 'no'} in the plan`
+    throw new AccountingError('rows_mismatch', counts)
+  }
+}
+
+function checkPart(job: Job, batch: Batch, part: PartLike): void {
+  const at = `batch ${batch.batch}`
+  if (part.jobId !== job.jobId) {
+    throw new AccountingError('part_of_another_job', `${at} holds a part of job ${part.jobId}`)
+  }
+  if (part.batch !== batch.batch) {
+    const code = part.batch > batch.batch ? 'part_missing' : 'part_repeated'
+    throw new AccountingError(code, `wanted the part of ${at}, found that of batch ${part.batch}`)
+  }
+  if (part.rows.start !== batch.rows.start || part.rows.end !== batch.rows.end) {
+    const found = `rows ${part.rows.start} to ${part.rows.end}`
+    const wanted = `${batch.rows.start} to ${batch.rows.end}`
+    throw new AccountingError('part_rows_mismatch', `${at} holds ${found}, the plan has ${wanted}`)
+  }
+  checkLines(at, part)
+}
+
+/** One pass over the bytes: counts lines and compares the empty ones with the failures. */
+function checkLines(at: string, { rows, predictions, failures }: PartLike): void {
+  let line = 0
+  let empty = 0
+  let start = 0
+  for (;;) {
+    const newline = predictions.indexOf(NEWLINE, start)
+    const end = newline === -1 ? predictions.length : newline
+    if (end === start) {
+      if (failures[empty]?.row !== rows.start + line) {
+        const row = rows.start + line
+        throw new AccountingError(
+          'part_failures_mismatch',
+          `${at}: row ${row} has no prediction and no failure`,
+        )
+      }
+      empty += 1
+    }
+    line += 1
+    if (newline === -1) break
+    start = newline + 1
+  }
+  if (line !== lengthOf(rows)) {
+    const counts = `${line} predictions for ${lengthOf(rows)} rows`
+    throw new AccountingError('part_lines_mismatch', `${at} holds ${counts}`)
+  }
+  if (empty !== failures.length) {
+    const counts = `${failures.length} failures for ${empty} rows without prediction`
+    throw new AccountingError('part_failures_mismatch', `${at} holds ${counts}`)
+  }
+}

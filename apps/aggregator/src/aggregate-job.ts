@@ -1,0 +1,82 @@
+import type { Job, JobFailure, JobId, JobState } from '@millrace/job'
+
+/** What became of one look at a job, and so what happens to its completion message. */
+export type AggregateOutcome =
+  | { readonly kind: 'finished'; readonly state: JobState; readonly summary: ResultSummary }
+  | { readonly kind: 'not_ready' } // Batches are missing: the last of them asks again.
+  | { readonly kind: 'ended' } // It has its result, or never will.
+  | { readonly kind: 'held' } // Another aggregator is on it: look again when its lease has run out.
+  | { readonly kind: 'lost' } // Our lease ran out and another took over.
+  | { readonly kind: 'failed'; readonly failure: JobFailure } // There is no result, and trying again cannot mend it.
+
+/** The counts that a finished job is known by. */
+export interface ResultSummary {
+  readonly rows: number
+  readonly failedRows: number
+  readonly resultUri: string
+  readonly manifestUri: string
+}
+
+/** A claim on a job: until it expires, nobody else finishes it. */
+export interface Lease {
+  readonly jobId: JobId
+  readonly owner: string
+  readonly generation: number
+}
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly job: Job; readonly lease: Lease }
+  | { readonly kind: 'held' | 'ended' | 'not_ready' }
+
+export interface Deps {
+  /** Claims the job when each of its batches is recorded. */
+  claim(jobId: JobId, signal: AbortSignal): Promise<Claim>
+  /** Runs `work` while the lease is renewed; its signal aborts when the lease is lost. */
+  keepLease<T>(
+    lease: Lease,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T>
+  /** Accounts for each row and writes result, errors and manifest; nothing is visible before it balances. */
+  writeResult(job: Job, signal: AbortSignal): Promise<ResultSummary>
+  /** The failure that `error` means for the job, when trying again cannot mend it. */
+  failureOf(error: unknown): JobFailure | undefined
+  /** Ends the job; false when the lease was lost before. */
+  finish(
+    lease: Lease,
+    state: JobState,
+    facts: { summary?: ResultSummary; failure?: JobFailure },
+    signal: AbortSignal,
+  ): Promise<boolean>
+}
+
+/**
+ * Turns a job whose batches are all recorded into its result.
+ *
+ * Whoever holds the lease writes; whoever lost it may still be writing for a moment, but writes the
+ * same bytes under the same names, and cannot end the job: the last step is conditional on the
+ * lease's generation. So it may die at any await, and the next attempt ends with the same result.
+ */
+export async function aggregateJob(
+  deps: Deps,
+  jobId: JobId,
+  signal: AbortSignal,
+): Promise<AggregateOutcome> {
+  const claim = await deps.claim(jobId, signal)
+  if (claim.kind !== 'claimed') return { kind: claim.kind }
+  const { job, lease } = claim
+
+  return await deps.keepLease(lease, signal, async (held) => {
+    try {
+      const summary = await deps.writeResult(job, held)
+      const state = summary.failedRows === 0 ? 'succeeded' : 'succeeded_with_failures'
+      const finished = await deps.finish(lease, state, { summary }, held)
+      return finished ? { kind: 'finished', state, summary } : { kind: 'lost' }
+    } catch (error) {
+      const failure = deps.failureOf(error)
+      if (failure === undefined) throw error
+      const finished = await deps.finish(lease, 'failed', { failure }, held)
+      return finished ? { kind: 'failed', failure } : { kind: 'lost' }
+    }
+  })
+}

@@ -1,0 +1,68 @@
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { basename, dirname, extname, resolve } from 'node:path'
+import { CliError } from '../cli-error.ts'
+
+/** What a file was when the run began; a file that changed is another job. */
+export interface InputFile {
+  readonly path: string
+  readonly bytes: number
+  readonly changedAt: string
+}
+
+/**
+ * Looks at the input before anything is started.
+ *
+ * @throws {CliError} when it is missing, a directory, no regular file, empty, or may not be read.
+ */
+export async function checkInput(data: string): Promise<InputFile> {
+  const path = resolve(data)
+  const stats = await stat(path, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') throw new CliError(`${data}: no such file`, { cause })
+    throw new CliError(`${data}: cannot be looked at (${cause.code})`, { cause })
+  })
+  if (stats.isDirectory()) {
+    throw new CliError(`${data}: is a directory, wanted a CSV file`, {
+      hint: 'name the file; to score many files, concatenate them: cat dir/*.csv | millrace run -',
+    })
+  }
+  if (!stats.isFile()) {
+    throw new CliError(`${data}: is not a regular file, wanted a CSV file`, {
+      hint: `pipe it: millrace run - < ${data}`,
+    })
+  }
+  if (stats.size === 0n) throw new CliError(`${data}: is empty, wanted at least one row`)
+  await access(path, constants.R_OK).catch((cause: unknown) => {
+    throw new CliError(`${data}: may not be read by this user`, { cause })
+  })
+  return { path, bytes: Number(stats.size), changedAt: String(stats.mtimeNs) }
+}
+
+/** Where the result goes when nobody says: beside nothing else, in the folder the user is in. */
+export function defaultOut(data: string): string {
+  return data === '-' ? '-' : `${basename(data, extname(data))}.predictions.csv`
+}
+
+/**
+ * Looks at the place of the result before an hour is spent on it.
+ *
+ * @throws {CliError} when it is a directory, its folder is missing or may not be written, or it is the input.
+ */
+export async function checkOutput(out: string, input: string): Promise<string> {
+  const path = resolve(out)
+  if (path === input) {
+    throw new CliError(`${out}: is the input itself`, { hint: 'choose another --out' })
+  }
+  const existing = await stat(path).catch(() => undefined)
+  if (existing?.isDirectory() === true) {
+    throw new CliError(`${out}: is a directory, wanted a file`, {
+      hint: `for example --out ${out.replace(/\/?$/, '/')}result.csv`,
+    })
+  }
+  const folder = dirname(path)
+  await access(folder, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'ENOENT' ? 'does not exist' : `may not be written (${cause.code})`
+    throw new CliError(`${out}: its folder ${why}`, { cause })
+  })
+  return path
+}

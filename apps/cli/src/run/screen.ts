@@ -1,0 +1,109 @@
+import { Presets, SingleBar } from 'cli-progress'
+
+/** How far a run is. */
+export interface Snapshot {
+  readonly state: string
+  /** Unknown until the plan is whole. */
+  readonly rows: number | undefined
+  readonly rowsDone: number
+  readonly rowsFailed: number
+  readonly rowsPerSecond: number
+}
+
+/** Shows a run to whoever watches it: a bar on a terminal, a line now and then elsewhere. */
+export interface Screen {
+  show(snapshot: Snapshot): void
+  /** A sentence worth keeping, above the bar. */
+  note(text: string): void
+  close(): void
+}
+
+const LINE_EVERY_MS = 5_000
+const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+export function createScreen(
+  stream: NodeJS.WriteStream,
+  options: { quiet: boolean; now: () => number },
+): Screen {
+  if (options.quiet) return { show: () => {}, note: () => {}, close: () => {} }
+  return stream.isTTY ? barScreen(stream) : lineScreen(stream, options.now)
+}
+
+function barScreen(stream: NodeJS.WriteStream): Screen {
+  const bar = new SingleBar(
+    {
+      stream,
+      format:
+        '{state} {bar} {percentage}% | {done} rows | {failed} failed | {rate} rows/s | {left}',
+      barsize: Math.max(10, Math.min(40, (stream.columns ?? 80) - 70)),
+      hideCursor: true,
+      clearOnComplete: true,
+      stopOnComplete: false,
+      linewrap: false,
+      gracefulExit: false,
+    },
+    Presets.shades_classic,
+  )
+  let started = false
+  return {
+    show: (snapshot) => {
+      const payload = fieldsOf(snapshot)
+      if (!started) {
+        bar.start(snapshot.rows ?? 1, 0, payload)
+        started = true
+      }
+      bar.setTotal(Math.max(snapshot.rows ?? 1, 1))
+      bar.update(snapshot.rows === undefined ? 0 : snapshot.rowsDone, payload)
+    },
+    note: (text) => {
+      // Clears the bar's line; the next update draws it again below the sentence.
+      if (started) stream.write('\r\u001b[K')
+      stream.write(`${text}\n`)
+    },
+    close: () => {
+      if (started) bar.stop()
+    },
+  }
+}
+
+function lineScreen(stream: NodeJS.WriteStream, now: () => number): Screen {
+  let shownAt = now()
+  return {
+    show: (snapshot) => {
+      if (now() - shownAt < LINE_EVERY_MS) return
+      shownAt = now()
+      const { state, done, failed, rate, left } = fieldsOf(snapshot)
+      stream.write(`${state}: ${done} rows, ${failed} failed, ${rate} rows/s, ${left}\n`)
+    },
+    note: (text) => stream.write(`${text}\n`),
+    close: () => {},
+  }
+}
+
+function fieldsOf(
+  snapshot: Snapshot,
+): Record<'state' | 'done' | 'failed' | 'rate' | 'left', string> {
+  const { rows, rowsDone, rowsFailed, rowsPerSecond } = snapshot
+  const total = rows === undefined ? '' : ` of ${count.format(rows)}`
+  return {
+    state: snapshot.state,
+    done: `${count.format(rowsDone)}${total}`,
+    failed: count.format(rowsFailed),
+    rate: count.format(rowsPerSecond),
+    left: timeLeft(snapshot),
+  }
+}
+
+function timeLeft({ rows, rowsDone, rowsPerSecond }: Snapshot): string {
+  if (rows === undefined || rowsPerSecond <= 0) return 'time left unknown'
+  return `${duration((rows - rowsDone) / rowsPerSecond)} left`
+}
+
+/** `42 s`, `3 min 05 s`, `2 h 10 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds)
+  if (whole < 60) return `${whole} s`
+  const minutes = Math.floor(whole / 60)
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { CliError } from '../cli-error.ts'
+import type { InputFile } from './check-input.ts'
+
+/**
+ * Writes standard input to a file, because a row range can only be read from something with places.
+ *
+ * The file is named after its content: the same input piped again continues the same run.
+ */
+export async function spool(
+  source: NodeJS.ReadableStream,
+  folder: string,
+  signal: AbortSignal,
+): Promise<InputFile> {
+  await mkdir(folder, { recursive: true })
+  const partial = join(folder, `stdin-${process.pid}.partial`)
+  const hash = createHash('sha256')
+  let bytes = 0
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      bytes += chunk.length
+      done(null, chunk)
+    },
+  })
+  try {
+    await pipeline(source, measure, createWriteStream(partial), { signal })
+    if (bytes === 0) throw new CliError('standard input is empty, wanted at least one row')
+    const digest = hash.digest('hex')
+    const path = join(folder, `stdin-${digest.slice(0, 16)}.csv`)
+    await rename(partial, path)
+    return { path, bytes, changedAt: digest }
+  } finally {
+    await rm(partial, { force: true })
+  }
+}

@@ -1,0 +1,59 @@
+import { relative } from 'node:path'
+import type { Job } from '@millrace/job'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+
+export interface RunFacts {
+  readonly resultPath: string
+  readonly statePath: string
+  readonly rowsFailed: number
+  readonly seconds: number
+  /** Rows that were recorded before this command began. */
+  readonly rowsBefore: number
+}
+
+const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+/** What a run says at its end, and what it exits with. */
+export function summaryOf(job: Job, facts: RunFacts): { lines: string[]; exitCode: ExitCode } {
+  switch (job.state) {
+    case 'succeeded':
+    case 'succeeded_with_failures':
+      return { lines: resultLines(job, facts), exitCode: exitCodeOf(job) }
+    case 'failed':
+      return {
+        lines: [
+          `failed: ${job.failure?.message ?? 'no reason was recorded'} (${job.failure?.code ?? 'unknown'})`,
+          `no result was written; the logs are in ${shown(facts.statePath)}/logs`,
+        ],
+        exitCode: EXIT.failed,
+      }
+    default:
+      return { lines: [`the job is ${job.state}`], exitCode: EXIT.failed }
+  }
+}
+
+function resultLines(job: Job, facts: RunFacts): string[] {
+  const rows = job.plan?.rows ?? 0
+  const scored = rows - facts.rowsBefore
+  const rate = count.format(scored / Math.max(facts.seconds, 0.001))
+  const continued = facts.rowsBefore > 0 ? `, ${count.format(facts.rowsBefore)} of them before` : ''
+  const result = shown(facts.resultPath)
+  const stem = result.replace(/\.(csv|txt)$/i, '')
+  const errors = facts.rowsFailed > 0 ? [`errors    ${stem}.errors.csv`] : []
+  return [
+    `${count.format(rows)} rows${continued}, ${count.format(facts.rowsFailed)} failed, ` +
+      `${facts.seconds.toFixed(1)} s, ${rate} rows/s`,
+    `result    ${result}`,
+    ...errors,
+    `manifest  ${stem}.manifest.json`,
+  ]
+}
+
+const exitCodeOf = (job: Job): ExitCode =>
+  job.state === 'succeeded' ? EXIT.succeeded : EXIT.succeededWithFailures
+
+/** A path as the user would type it from where they are. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near.startsWith('..') ? path : near
+}

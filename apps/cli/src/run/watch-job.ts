@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isFinal, type Job } from '@millrace/job'
+import type { Snapshot } from './screen.ts'
+
+export interface Deps {
+  readJob(signal: AbortSignal): Promise<Job | undefined>
+  /** Batches recorded so far, and the rows in them that failed. */
+  readProgress(signal: AbortSignal): Promise<{ batches: number; failedRows: number }>
+  show(snapshot: Snapshot): void
+  now(): number
+}
+
+const LOOK_EVERY_MS = 200
+/** The rate is that of the last ten seconds: an average over the run would hide a slow endpoint. */
+const RATE_WINDOW_MS = 10_000
+
+/** Watches a job until it has ended; gives back the job as it ended. */
+export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
+  const rate = createRate(deps.now)
+  for (;;) {
+    const job = await deps.readJob(signal)
+    if (job !== undefined) {
+      const { batches, failedRows } = await deps.readProgress(signal)
+      const rowsDone = rowsIn(job, batches)
+      deps.show({
+        state: job.state,
+        rows: job.plan?.rows,
+        rowsDone,
+        rowsFailed: failedRows,
+        rowsPerSecond: rate(rowsDone),
+      })
+      if (isFinal(job.state)) return job
+    }
+    await sleep(LOOK_EVERY_MS, undefined, { signal })
+  }
+}
+
+/** Rows of so many recorded batches: exact at the end, and near enough for a bar before. */
+function rowsIn(job: Job, batches: number): number {
+  if (job.plan === undefined) return batches * job.spec.batching.rows
+  if (batches >= job.plan.batches) return job.plan.rows
+  return Math.round((job.plan.rows * batches) / job.plan.batches)
+}
+
+function createRate(now: () => number): (rowsDone: number) => number {
+  const seen: { at: number; rows: number }[] = []
+  return (rows) => {
+    const at = now()
+    seen.push({ at, rows })
+    while (seen.length > 2 && at - (seen[0]?.at ?? at) > RATE_WINDOW_MS) seen.shift()
+    const first = seen[0]
+    if (first === undefined || at === first.at) return 0
+    return ((rows - first.rows) * 1_000) / (at - first.at)
+  }
+}

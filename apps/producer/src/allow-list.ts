@@ -1,0 +1,36 @@
+import type { JobRequest } from '@millrace/job'
+
+/** What this deployment may read, write and invoke; a job request chooses only within it. */
+export interface AllowList {
+  /** Prefixes of dataset URIs. */
+  readonly datasets: readonly string[]
+  /** Prefixes of result URIs. */
+  readonly results: readonly string[]
+  /** Endpoint names; a final `*` matches the rest of a name. */
+  readonly endpoints: readonly string[]
+}
+
+/** A sentence that says what is not allowed and by which setting, or nothing. */
+export function refusalOf(allow: AllowList, { spec }: JobRequest): string | undefined {
+  const { dataset, output, endpoint } = spec
+  if (!allowsUri(allow.datasets, dataset.uri)) {
+    return `dataset ${dataset.uri} is outside of MILLRACE_DATASETS_ALLOWED`
+  }
+  if (!allowsUri(allow.results, output.uri)) {
+    return `output ${output.uri} is outside of MILLRACE_RESULTS_ALLOWED`
+  }
+  if (!allow.endpoints.some((pattern) => allowsName(pattern, endpoint.name))) {
+    return `endpoint ${endpoint.name} is outside of MILLRACE_ENDPOINTS_ALLOWED`
+  }
+  return undefined
+}
+
+/** Prefixes end in a slash or name one object, so `s3://data` does not allow `s3://data-secret/`. */
+function allowsUri(prefixes: readonly string[], uri: string): boolean {
+  if (/(^|\/)\.{1,2}(\/|$)|%2e|%2f/i.test(uri.slice(uri.indexOf('://') + 3))) return false
+  return prefixes.some((prefix) => (prefix.endsWith('/') ? uri.startsWith(prefix) : uri === prefix))
+}
+
+function allowsName(pattern: string, name: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
+}

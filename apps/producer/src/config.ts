@@ -1,0 +1,32 @@
+import { limits } from '@millrace/job'
+import { awsSettings, LOG_LEVELS } from '@millrace/service'
+import { z } from 'zod'
+
+const list = z.string().transform((text) => text.split(',').map((item) => item.trim()))
+
+/** The producer's environment. Names and defaults are documented in `docs/configuration.md`. */
+export const configSchema = z.object({
+  ...awsSettings,
+  MILLRACE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  MILLRACE_JOBS_QUEUE_URL: z.url().describe('the URL of the queue of job requests'),
+  MILLRACE_JOBS_DLQ_URL: z.url().optional().describe('the URL of its dead-letter queue'),
+  MILLRACE_BATCHES_QUEUE_URL: z.url().describe('the URL of the queue of batches'),
+  MILLRACE_COMPLETIONS_QUEUE_URL: z.url().describe('the URL of the queue of completions'),
+  MILLRACE_LEDGER_TABLE: z.string().min(3).describe('the name of the ledger table'),
+  MILLRACE_WORK_URI: z
+    .string()
+    .regex(/^(s3:\/\/|file:\/\/\/).*\/$/)
+    .describe('an s3:// or file:/// URI that ends in a slash'),
+  MILLRACE_DATASETS_ALLOWED: list.describe('URI prefixes of datasets, separated by commas'),
+  MILLRACE_RESULTS_ALLOWED: list.describe('URI prefixes of results, separated by commas'),
+  MILLRACE_ENDPOINTS_ALLOWED: list.describe('endpoint names or prefixes with a final *'),
+  MILLRACE_VISIBILITY_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(3)
+    .max(limits.visibilityMaxSeconds)
+    .default(limits.visibilityTimeoutSeconds)
+    .describe('the visibility timeout of the queues, in seconds'),
+})
+
+export type Config = z.output<typeof configSchema>

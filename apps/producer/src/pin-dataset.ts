@@ -1,0 +1,73 @@
+import { chooseColumns, CsvError, type Dialect, headBytes, inspectHead } from '@millrace/csv'
+import {
+  type DatasetPin,
+  type Documents,
+  type Job,
+  type PinnedDataset,
+  type PinnedObject,
+  readPinnedDataset,
+  writePinnedDataset,
+} from '@millrace/job'
+import { PlanningError } from './planning-error.ts'
+
+export interface Deps {
+  readonly documents: Documents
+  /** Each object of a URI in a stable order, held to what it is now. */
+  pin(uri: string, signal: AbortSignal): Promise<readonly PinnedObject[]>
+  read(
+    object: PinnedObject,
+    range: { start: number; end: number },
+    signal: AbortSignal,
+  ): Promise<Buffer>
+  /** Records the pin unless there is one; gives back the pin that holds. */
+  recordPin(job: Job, pin: DatasetPin, signal: AbortSignal): Promise<DatasetPin>
+}
+
+/**
+ * Pins a job's dataset: its objects with their versions, whether they have a header, how wide a row
+ * is. The first pin holds; every later read of the job, by whichever app, is held to it.
+ *
+ * @throws {StorageError} when the dataset is missing or may not be read.
+ * @throws {CsvError} when its first bytes are no table of the job's dialect.
+ * @throws {PlanningError} `dataset_empty`
+ */
+export async function pinDataset(
+  deps: Deps,
+  job: Job,
+  signal: AbortSignal,
+): Promise<PinnedDataset> {
+  if (job.dataset !== undefined) return await readPinnedDataset(deps.documents, job.dataset, signal)
+
+  const objects = await deps.pin(job.spec.dataset.uri, signal)
+  const first = objects.find(({ bytes }) => bytes > 0)
+  if (first === undefined) {
+    throw new PlanningError('dataset_empty', `${job.spec.dataset.uri} has no bytes`)
+  }
+  const head = await readHead(deps, first, job.spec.dataset.csv, signal)
+  if (head.width === 0) throw new PlanningError('dataset_empty', `${first.uri} has no row`)
+
+  const { header, columns, width } = head
+  const dataset = { objects, header, width, ...(columns === undefined ? {} : { columns }) }
+  chooseColumns(dataset, job.spec.dataset.features)
+  const pin = await writePinnedDataset(deps.documents, dataset, signal)
+  const held = await deps.recordPin(job, pin, signal)
+  return held.digest === pin.digest
+    ? dataset
+    : await readPinnedDataset(deps.documents, held, signal)
+}
+
+async function readHead(
+  deps: Deps,
+  object: PinnedObject,
+  csv: Dialect & { header: 'auto' | 'present' | 'absent' },
+  signal: AbortSignal,
+): Promise<ReturnType<typeof inspectHead>> {
+  const end = Math.min(object.bytes, headBytes)
+  const bytes = await deps.read(object, { start: 0, end }, signal)
+  try {
+    return inspectHead(bytes, csv, csv.header, end === object.bytes)
+  } catch (error) {
+    if (error instanceof CsvError) error.message += ` in ${object.uri}`
+    throw error
+  }
+}

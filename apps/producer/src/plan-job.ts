@@ -1,0 +1,89 @@
+import {
+  type Batch,
+  isFinal,
+  type Job,
+  type JobFailure,
+  type JobId,
+  type JobRequest,
+  jobIdOf,
+  type PinnedDataset,
+  type PlanTotals,
+} from '@millrace/job'
+
+/** What became of one look at a job request, and so what happens to its message. */
+export type PlanOutcome =
+  | { readonly kind: 'published'; readonly jobId: JobId; readonly totals: PlanTotals }
+  | { readonly kind: 'ended'; readonly jobId: JobId } // Nothing is left to do: delete the message.
+  | { readonly kind: 'refused'; readonly reason: string } // No such job may be: set it aside.
+  | { readonly kind: 'failed'; readonly jobId: JobId; readonly failure: JobFailure }
+
+export interface Deps {
+  /** A sentence when the spec names something that this deployment must not touch. */
+  refusal(request: JobRequest): string | undefined
+  /** The job of the request: made now, or by an earlier request with the same client token. */
+  openJob(jobId: JobId, request: JobRequest, signal: AbortSignal): Promise<Job>
+  /** Pins the dataset, or gives back what an earlier attempt pinned. */
+  pinDataset(job: Job, signal: AbortSignal): Promise<PinnedDataset>
+  /** Invokes the endpoint with the first rows, before a million of them are published. */
+  probe(job: Job, dataset: PinnedDataset, signal: AbortSignal): Promise<void>
+  /** Batches of the plan in order; each is in a written plan segment before it is yielded. */
+  planBatches(job: Job, dataset: PinnedDataset, signal: AbortSignal): AsyncIterable<Batch>
+  /** Tells which batches are recorded already, so that a second look publishes only the rest. */
+  recordedBatches(job: Job, signal: AbortSignal): Promise<(batch: number) => boolean>
+  publishBatches(job: Job, batches: AsyncIterable<Batch>, signal: AbortSignal): Promise<void>
+  /** Fixes the totals; true when every batch is recorded by then. */
+  seal(job: Job, totals: PlanTotals, signal: AbortSignal): Promise<boolean>
+  publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
+  failJob(jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void>
+  /** The failure that `error` means for the job, when trying again cannot mend it. */
+  failureOf(error: unknown): JobFailure | undefined
+}
+
+/**
+ * Plans one job and publishes its batches, or goes on where an earlier attempt stopped.
+ *
+ * It may die at any await and be run again, by redelivery or because somebody asked for the job
+ * again: the client token names the job, the first pin holds, the plan follows from pin and spec,
+ * and a batch published twice is recorded once. So the reconciler has one remedy for lost messages,
+ * a purged queue and an expired dead-letter queue alike: it sends the job request again.
+ */
+export async function planJob(
+  deps: Deps,
+  request: JobRequest,
+  signal: AbortSignal,
+): Promise<PlanOutcome> {
+  const reason = deps.refusal(request)
+  if (reason !== undefined) return { kind: 'refused', reason }
+
+  const jobId = jobIdOf(request.clientToken)
+  const job = await deps.openJob(jobId, request, signal)
+  if (isFinal(job.state)) return { kind: 'ended', jobId }
+  try {
+    const totals = await publishPlan(deps, job, signal)
+    if (await deps.seal(job, totals, signal)) await deps.publishCompletion(jobId, signal)
+    return { kind: 'published', jobId, totals }
+  } catch (error) {
+    const failure = deps.failureOf(error)
+    if (failure === undefined) throw error
+    await deps.failJob(jobId, failure, signal)
+    return { kind: 'failed', jobId, failure }
+  }
+}
+
+async function publishPlan(deps: Deps, job: Job, signal: AbortSignal): Promise<PlanTotals> {
+  const dataset = await deps.pinDataset(job, signal)
+  // A sealed plan has been probed; probing again could fail a job that is half done.
+  if (job.plan === undefined) await deps.probe(job, dataset, signal)
+
+  const recorded = await deps.recordedBatches(job, signal)
+  const totals = { batches: 0, rows: 0 }
+  async function* missing(): AsyncGenerator<Batch> {
+    for await (const batch of deps.planBatches(job, dataset, signal)) {
+      totals.batches = batch.batch + 1
+      totals.rows = batch.rows.end
+      if (!recorded(batch.batch)) yield batch
+    }
+  }
+  await deps.publishBatches(job, missing(), signal)
+  return totals
+}

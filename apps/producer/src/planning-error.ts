@@ -1,0 +1,13 @@
+export type PlanningErrorCode = 'dataset_empty' | 'header_mismatch'
+
+/** The dataset cannot be planned as it is. Trying again cannot mend it. */
+export class PlanningError extends Error {
+  override readonly name = 'PlanningError'
+  readonly code: PlanningErrorCode
+  readonly retryable = false
+
+  constructor(code: PlanningErrorCode, message: string) {
+    super(`plan: ${message}`)
+    this.code = code
+  }
+}

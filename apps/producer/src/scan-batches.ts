@@ -1,0 +1,104 @@
+import { createCutter, headBytes, inspectHead } from '@millrace/csv'
+import {
+  type Batch,
+  encodePlanSegment,
+  type Documents,
+  type Job,
+  limits,
+  type PinnedDataset,
+  type PinnedObject,
+  planSegmentName,
+  planSegmentOf,
+} from '@millrace/job'
+import { PlanningError } from './planning-error.ts'
+
+export interface Deps {
+  readonly documents: Documents
+  /** The whole of a pinned object, in order. */
+  stream(object: PinnedObject, signal: AbortSignal): AsyncIterable<Uint8Array>
+}
+
+/**
+ * Scans a dataset once and yields its batches. They come a plan segment at a time, and only when the
+ * segment is written: whoever receives a batch finds it in the plan.
+ *
+ * The same pinned dataset and spec give the same batches, so planning twice is harmless.
+ */
+export async function* scanBatches(
+  deps: Deps,
+  job: Job,
+  dataset: PinnedDataset,
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  let segment: Batch[] = []
+  for await (const batch of cutObjects(deps, job, dataset, signal)) {
+    segment.push(batch)
+    if (segment.length < limits.planSegmentBatches) continue
+    yield* await written(deps, segment, signal)
+    segment = []
+  }
+  if (segment.length > 0) yield* await written(deps, segment, signal)
+}
+
+async function written(deps: Deps, batches: Batch[], signal: AbortSignal): Promise<Batch[]> {
+  const name = planSegmentName(planSegmentOf(batches[0]?.batch ?? 0))
+  await deps.documents.write(name, encodePlanSegment(batches), signal)
+  return batches
+}
+
+async function* cutObjects(
+  deps: Deps,
+  { spec }: Job,
+  dataset: PinnedDataset,
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  const next = { batch: 0, row: 0 }
+  for (const [object, pinned] of dataset.objects.entries()) {
+    const cutter = createCutter({
+      dialect: spec.dataset.csv,
+      header: dataset.header,
+      rowsMax: spec.batching.rows,
+      bytesMax: spec.batching.payloadBytesMax,
+    })
+    const batchesOf = (cuts: ReturnType<typeof cutter.push>): Batch[] =>
+      cuts.map(({ rows, bytes }) => {
+        const start = next.row
+        next.row += rows
+        return { batch: next.batch++, rows: { start, end: next.row }, bytes, object }
+      })
+    let first = true
+    for await (const piece of deps.stream(pinned, signal)) {
+      if (first) checkHeader(pinned, piece, spec.dataset.csv, dataset)
+      first = false
+      yield* batchesOf(cutter.push(piece))
+    }
+    yield* batchesOf(cutter.end())
+  }
+}
+
+/** A header in one object and none in the next would lose a row, or score a header. */
+function checkHeader(
+  object: PinnedObject,
+  piece: Uint8Array,
+  csv: Job['spec']['dataset']['csv'],
+  dataset: PinnedDataset,
+): void {
+  if (csv.header === 'absent') return
+  const head = inspectHead(
+    piece.subarray(0, headBytes),
+    csv,
+    csv.header,
+    piece.length >= object.bytes,
+  )
+  if (head.width === 0) return
+  const found = head.header ? (head.columns ?? []).join(csv.delimiter) : undefined
+  const wanted = dataset.header ? (dataset.columns ?? []).join(csv.delimiter) : undefined
+  if (found === wanted) return
+  const [was, is] = [wanted, found].map((names) =>
+    names === undefined ? 'no header' : `the header ${JSON.stringify(names.slice(0, 200))}`,
+  )
+  throw new PlanningError(
+    'header_mismatch',
+    `${object.uri} has ${is}, the objects before it ${was}`,
+  )
+}
