@@ -1,1 +1,8 @@
-export {}
+export { type OutgoingMessage, publish } from './publish.ts'
+export { createQueueClient, type Queue } from './queue.ts'
+export { QueueError, type QueueErrorCode } from './queue-error.ts'
+export type { Disposition, Received } from './received.ts'
+export type { WorkerQueues } from './message-calls.ts'
+export { createWorker, type Worker, type WorkerState } from './worker.ts'
+export type { WorkerLogger, WorkerOptions } from './worker-options.ts'
+export type { WorkerStats } from './worker-stats.ts'

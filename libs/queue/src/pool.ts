@@ -1,0 +1,68 @@
+import type { Change } from './wait.ts'
+
+/** Runs what it is given in order of arrival, at most `concurrency` at once. */
+export interface Pool<T> {
+  offer(item: T): void
+  /** Takes back what has not begun. */
+  takeWaiting(): T[]
+  /** Resolves when nothing runs and nothing waits. */
+  idle(): Promise<void>
+  /** What runs is not interrupted; a lower number takes effect as it ends. */
+  setConcurrency(concurrency: number): void
+  readonly concurrency: number
+  readonly running: number
+  readonly waiting: number
+}
+
+export function createPool<T>(options: {
+  readonly concurrency: number
+  /** Must not reject: what becomes of an item is its own affair. */
+  run(item: T): Promise<void>
+  /** Fired whenever one of the pool's numbers has changed. */
+  readonly change: Change
+}): Pool<T> {
+  const { change } = options
+  let concurrency = options.concurrency
+  let waiting: T[] = []
+  let running = 0
+
+  const fill = () => {
+    while (running < concurrency && waiting.length > 0) {
+      running += 1
+      void options.run(waiting.shift() as T).finally(() => {
+        running -= 1
+        fill()
+      })
+    }
+    change.fire()
+  }
+  const isIdle = () => running === 0 && waiting.length === 0
+  return {
+    offer(item) {
+      waiting.push(item)
+      fill()
+    },
+    takeWaiting() {
+      const taken = waiting
+      waiting = []
+      change.fire()
+      return taken
+    },
+    async idle() {
+      while (!isIdle()) await change.next()
+    },
+    setConcurrency(wanted) {
+      concurrency = wanted
+      fill()
+    },
+    get concurrency() {
+      return concurrency
+    },
+    get running() {
+      return running
+    },
+    get waiting() {
+      return waiting.length
+    },
+  }
+}

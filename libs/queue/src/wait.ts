@@ -1,0 +1,65 @@
+/** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}
+
+/** Resolves when `promise` settles, or at once when the signal aborts. Never rejects. */
+export function settledOrAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = () => {
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    signal.addEventListener('abort', done)
+    void promise.catch(() => {}).finally(done)
+  })
+}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return settledOrAborted(new Promise(() => {}), signal)
+}
+
+/**
+ * How long to wait before the next try: doubled each time, and drawn between half and whole, so that
+ * a fleet that failed together does not come back together.
+ *
+ * @param failures how many tries have failed, from 1.
+ * @param random from 0 to 1, 1 excluded.
+ */
+export function backoff(
+  failures: number,
+  { base, max }: { base: number; max: number },
+  random: () => number,
+): number {
+  const whole = Math.min(max, base * 2 ** Math.min(failures - 1, 30))
+  return whole / 2 + (random() * whole) / 2
+}
+
+/** A condition that changes: who waits asks again after each change. */
+export interface Change {
+  /** Resolves at the next `fire`. */
+  next(): Promise<void>
+  fire(): void
+}
+
+export function createChange(): Change {
+  let change = Promise.withResolvers<void>()
+  return {
+    next: () => change.promise,
+    fire() {
+      change.resolve()
+      change = Promise.withResolvers()
+    },
+  }
+}

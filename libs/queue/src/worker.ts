@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { limits } from '@millrace/job'
+import { receive } from './receive.ts'
+import { type Shift, startShift } from './shift.ts'
+import { checkConcurrency, checkOptions, type WorkerOptions } from './worker-options.ts'
+import { type Counters, createCounters, type WorkerStats } from './worker-stats.ts'
+
+/*
+ * The worker's states:
+ *
+ *     stopped ── run() ──▶ running ── drain ──▶ draining ── all is settled ──▶ stopped
+ *                             │                    │                             ▲
+ *                             └────── abort ───────┴── what is left is given back┘
+ *
+ *     running   receives while there is room; heartbeats keep what is held hidden
+ *     draining  receives nothing: a poll under way is waited for and what it brings is given back
+ *               (visibility 0), as is what waits for a slot; what has begun is finished
+ *     abort     the work's signals abort; what does not end within `abortGraceMs` is given back
+ *     stopped   nothing is held, no call is in flight, no timer runs
+ *
+ * One message, of which the worker holds no more than there are slots (plus `prefetch`):
+ *
+ *     received ──▶ waiting ──▶ handling ──▶ settling ──▶ gone
+ *        └──── heartbeat ─────────┴──┘ │      first the heartbeat is stopped, then the call is made:
+ *                                      │      a late extension would overwrite a release
+ *                                      └─ visibility lost: its signal aborts, no call is made for it
+ */
+
+export type WorkerState = 'running' | 'draining' | 'stopped'
+
+export interface Worker {
+  /**
+   * Works until told to stop, and resolves when all that was held is settled or given back. Rejects
+   * only on a bug. A stopped worker may be run again.
+   */
+  run(signals: { readonly drain: AbortSignal; readonly abort: AbortSignal }): Promise<void>
+  /** What runs is not interrupted; a lower number takes effect as it ends. */
+  setConcurrency(concurrency: number): void
+  readonly state: WorkerState
+  readonly stats: WorkerStats
+}
+
+/** A worker on one queue. Nothing happens before `run`. */
+export function createWorker(options: WorkerOptions): Worker {
+  checkOptions(options)
+  const counters = createCounters(options.now ?? Date.now)
+  let concurrency = options.concurrency
+  let state: WorkerState = 'stopped'
+  let shift: Shift | undefined
+
+  return {
+    async run({ drain, abort }) {
+      assert.equal(state, 'stopped', 'the worker runs already')
+      state = 'running'
+      const own = (shift = startShift(options, concurrency, counters))
+      const stopping = AbortSignal.any([drain, abort])
+      const undo = [
+        onAbort(stopping, () => {
+          state = 'draining'
+          own.giveBackWaiting()
+        }),
+        onAbort(abort, () => own.abort(abort.reason)),
+      ]
+      try {
+        await receiveInto(own, options, counters, () => state, { stopping, abort })
+        await own.finish()
+      } finally {
+        for (const remove of undo) remove()
+        state = 'stopped'
+      }
+    },
+    setConcurrency(wanted) {
+      checkConcurrency(wanted)
+      concurrency = wanted
+      shift?.setConcurrency(wanted)
+    },
+    get state() {
+      return state
+    },
+    get stats() {
+      return counters.snapshot(shift?.hands ?? { running: 0, waiting: 0, settling: 0 })
+    },
+  }
+}
+
+/** Resolves when no poll is in flight any more. */
+function receiveInto(
+  shift: Shift,
+  options: WorkerOptions,
+  counters: Counters,
+  state: () => WorkerState,
+  { stopping, abort }: { stopping: AbortSignal; abort: AbortSignal },
+): Promise<void> {
+  return receive(
+    {
+      queue: options.queue.receive,
+      visibilityTimeoutSeconds: options.visibilityTimeoutSeconds,
+      waitSeconds: options.receiveWaitSeconds ?? limits.receiveWaitSeconds,
+      random: options.random ?? Math.random,
+      room: () => shift.room(),
+      roomChanged: () => shift.change.next(),
+      ready: async (signal) => options.ready?.(signal),
+      onGate: (gate) => counters.gate(gate),
+      onMessages(messages) {
+        for (const message of messages) {
+          if (state() === 'running') shift.take(message)
+          else shift.giveBack(message)
+        }
+      },
+      onError(error, failures) {
+        counters.count('receiveErrors')
+        options.logger.warn({ error, failures }, 'receive failed')
+      },
+    },
+    stopping,
+    abort,
+  )
+}
+
+/** Calls back once, at once when the signal has aborted; returns what takes the listener off. */
+function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  if (signal.aborted) listener()
+  else signal.addEventListener('abort', listener, { once: true })
+  return () => signal.removeEventListener('abort', listener)
+}
