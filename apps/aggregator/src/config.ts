@@ -1,0 +1,32 @@
+import { limits } from '@millrace/job'
+import { awsSettings, LOG_LEVELS } from '@millrace/service'
+import { z } from 'zod'
+
+/** The aggregator's environment. Names and defaults are documented in `docs/configuration.md`. */
+export const configSchema = z.object({
+  ...awsSettings,
+  MILLRACE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  MILLRACE_COMPLETIONS_QUEUE_URL: z.url().describe('the URL of the queue of completions'),
+  MILLRACE_COMPLETIONS_DLQ_URL: z.url().optional().describe('the URL of its dead-letter queue'),
+  MILLRACE_JOBS_QUEUE_URL: z.url().describe('the URL of the queue of job requests'),
+  MILLRACE_LEDGER_TABLE: z.string().min(3).describe('the name of the ledger table'),
+  MILLRACE_WORK_URI: z
+    .string()
+    .regex(/^(s3:\/\/|file:\/\/\/).*\/$/)
+    .describe('an s3:// or file:/// URI that ends in a slash'),
+  MILLRACE_VISIBILITY_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(3)
+    .max(limits.visibilityMaxSeconds)
+    .default(limits.visibilityTimeoutSeconds)
+    .describe('the visibility timeout of the queues, in seconds'),
+  MILLRACE_STALLED_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(limits.stalledSeconds)
+    .describe('a job in which nothing moved for so long has its missing batches published again'),
+})
+
+export type Config = z.output<typeof configSchema>

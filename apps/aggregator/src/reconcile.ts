@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Job, JobId, JobRequest } from '@millrace/job'
+
+export interface Deps {
+  activeJobs(signal: AbortSignal): AsyncIterable<Job>
+  /** How many batches of the job are recorded. */
+  recordedBatches(jobId: JobId, signal: AbortSignal): Promise<number>
+  /** Asks the producer to look at the job again; it publishes what the ledger lacks. */
+  requestJob(request: JobRequest, signal: AbortSignal): Promise<void>
+  publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
+  onStalled(job: Job, recorded: number): void
+  now(): number
+}
+
+interface Seen {
+  readonly recorded: number
+  readonly since: number
+}
+
+/** Looks this often within the time after which a job counts as stalled. */
+const LOOKS_PER_PERIOD = 5
+
+/**
+ * Watches for jobs that stand still, and asks for them again. A lost message, a purged queue and an
+ * expired dead-letter queue are one case: batches that nobody will ever deliver.
+ *
+ * A job stands still when no batch of it was recorded for `stalledMs`, as this process saw it. That
+ * may also be an endpoint's long outage; then batches are published twice and recorded once.
+ */
+export async function reconcileForever(
+  deps: Deps,
+  stalledMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const seen = new Map<JobId, Seen>()
+  while (!signal.aborted) {
+    await reconcileOnce(deps, seen, stalledMs, signal)
+    await sleep(stalledMs / LOOKS_PER_PERIOD, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** One look at every active job. `seen` is what earlier looks have found. */
+export async function reconcileOnce(
+  deps: Deps,
+  seen: Map<JobId, Seen>,
+  stalledMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const active = new Set<JobId>()
+  for await (const job of deps.activeJobs(signal)) {
+    active.add(job.jobId)
+    if (job.state === 'paused') continue
+    const recorded = await deps.recordedBatches(job.jobId, signal)
+    const before = seen.get(job.jobId)
+    if (before === undefined || before.recorded !== recorded) {
+      seen.set(job.jobId, { recorded, since: deps.now() })
+    } else if (deps.now() - before.since >= stalledMs) {
+      seen.set(job.jobId, { recorded, since: deps.now() })
+      await askAgain(deps, job, recorded, signal)
+    }
+  }
+  for (const jobId of seen.keys()) if (!active.has(jobId)) seen.delete(jobId)
+}
+
+async function askAgain(
+  deps: Deps,
+  job: Job,
+  recorded: number,
+  signal: AbortSignal,
+): Promise<void> {
+  deps.onStalled(job, recorded)
+  if (recorded === job.plan?.batches) await deps.publishCompletion(job.jobId, signal)
+  else await deps.requestJob({ clientToken: job.clientToken, spec: job.spec }, signal)
+}

@@ -1,0 +1,33 @@
+import { limits } from '@millrace/job'
+import { awsSettings, LOG_LEVELS } from '@millrace/service'
+import { z } from 'zod'
+
+/** The consumer's environment. Names and defaults are documented in `docs/configuration.md`. */
+export const configSchema = z.object({
+  ...awsSettings,
+  MILLRACE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  MILLRACE_BATCHES_QUEUE_URL: z.url().describe('the URL of the queue of batches'),
+  MILLRACE_BATCHES_DLQ_URL: z.url().optional().describe('the URL of its dead-letter queue'),
+  MILLRACE_COMPLETIONS_QUEUE_URL: z.url().describe('the URL of the queue of completions'),
+  MILLRACE_LEDGER_TABLE: z.string().min(3).describe('the name of the ledger table'),
+  MILLRACE_WORK_URI: z
+    .string()
+    .regex(/^(s3:\/\/|file:\/\/\/).*\/$/)
+    .describe('an s3:// or file:/// URI that ends in a slash'),
+  MILLRACE_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(limits.concurrencyMax)
+    .default(16)
+    .describe(`invocations in flight at most, 1 to ${limits.concurrencyMax}`),
+  MILLRACE_VISIBILITY_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(3)
+    .max(limits.visibilityMaxSeconds)
+    .default(limits.visibilityTimeoutSeconds)
+    .describe('the visibility timeout of the queues, in seconds'),
+})
+
+export type Config = z.output<typeof configSchema>

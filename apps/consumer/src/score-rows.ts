@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { chooseColumns, countRows, oddRows, rowOffsets, selectColumns } from '@millrace/csv'
+import { type Batch, lengthOf, type PinnedObject, PlanError, type RowFailure } from '@millrace/job'
+import type { OpenJob, Scored } from './process-batch.ts'
+
+/** The rows that reach the model. */
+export interface Payload {
+  readonly body: Uint8Array
+  readonly rows: number
+  /** Starts of the rows in `body`, then where the last one ends; asked for only to split it. */
+  readonly rowOffsets: () => Uint32Array
+}
+
+/** What the endpoint made of a payload; rows are counted from 0 within it. */
+export type ScoredPayload = Omit<Scored, 'inputHash'>
+
+export interface Deps {
+  /** Exactly these bytes, of the version that the job is pinned to. */
+  read(object: PinnedObject, range: Batch['bytes'], signal: AbortSignal): Promise<Buffer>
+  score(open: OpenJob, batch: Batch, payload: Payload, signal: AbortSignal): Promise<ScoredPayload>
+}
+
+/**
+ * Reads the rows of a batch and has them scored. A row that the model must not see (too large for an
+ * invocation, too few or too many fields: the container would answer 200 and wrong numbers) is a row
+ * failure here and never leaves.
+ *
+ * @throws {PlanError} when the bytes do not hold the rows that the plan promises.
+ */
+export async function scoreRows(
+  deps: Deps,
+  open: OpenJob,
+  batch: Batch,
+  signal: AbortSignal,
+): Promise<Scored> {
+  const { spec } = open.job
+  const bytesMax = spec.batching.payloadBytesMax
+  if (lengthOf(batch.bytes) > bytesMax) return rowTooLarge(batch, bytesMax)
+
+  const object = open.dataset.objects[batch.object]
+  if (object === undefined) throw new PlanError(`batch ${batch.batch}: no object ${batch.object}`)
+  const bytes = await deps.read(object, batch.bytes, signal)
+  checkRows(batch, countRows(bytes, spec.dataset.csv))
+  const inputHash = createHash('sha256').update(bytes).digest('hex')
+
+  const odd = oddRows(bytes, spec.dataset.csv, open.dataset.width)
+  const dropped = new Map(
+    odd.map(({ row, fields }) => [row, widthFailure(batch, row, fields, open)]),
+  )
+  const payload = payloadOf(open, bytes, lengthOf(batch.rows), new Set(dropped.keys()))
+  const scored = payload.rows === 0 ? nothingScored : await deps.score(open, batch, payload, signal)
+  return { ...restoreRows(scored, batch, dropped), inputHash }
+}
+
+function checkRows(batch: Batch, found: number): void {
+  const wanted = lengthOf(batch.rows)
+  if (found === wanted) return
+  const counts = `${found} rows in bytes ${batch.bytes.start} to ${batch.bytes.end}`
+  throw new PlanError(`batch ${batch.batch}: ${counts}, the plan has ${wanted}`)
+}
+
+function payloadOf(
+  { job, dataset }: OpenJob,
+  bytes: Buffer,
+  rows: number,
+  dropped: ReadonlySet<number>,
+): Payload {
+  const { csv, features } = job.spec.dataset
+  const selection = chooseColumns(dataset, features)
+  const body = selectColumns(bytes, csv, selection, dropped)
+  return { body, rows: rows - dropped.size, rowOffsets: () => rowOffsets(body, csv) }
+}
+
+const nothingScored: ScoredPayload = {
+  predictions: Buffer.alloc(0),
+  failures: [],
+  invocations: 0,
+  throttles: 0,
+  durationMs: 0,
+}
+
+/** Numbers the rows as the dataset does, and puts an empty line where a row was dropped. */
+function restoreRows(
+  scored: ScoredPayload,
+  batch: Batch,
+  dropped: ReadonlyMap<number, RowFailure>,
+): ScoredPayload {
+  const first = batch.rows.start
+  if (dropped.size === 0) {
+    const failures = scored.failures.map((failure) => ({ ...failure, row: first + failure.row }))
+    return { ...scored, failures }
+  }
+  const rows = Array.from({ length: lengthOf(batch.rows) }, (_, row) => row)
+  const kept = rows.filter((row) => !dropped.has(row))
+  const lines = kept.length === 0 ? [] : scored.predictions.toString('utf8').split('\n')
+  const lineOf = new Map(kept.map((row, index) => [row, lines[index] ?? '']))
+  const failures = [
+    ...dropped.values(),
+    ...scored.failures.map((failure) => ({ ...failure, row: first + (kept[failure.row] ?? 0) })),
+  ].sort((a, b) => a.row - b.row)
+  const predictions = Buffer.from(rows.map((row) => lineOf.get(row) ?? '').join('\n'))
+  return { ...scored, predictions, failures }
+}
+
+function widthFailure(batch: Batch, row: number, fields: number, open: OpenJob): RowFailure {
+  const message = `${fields} fields, wanted ${open.dataset.width}`
+  return { row: batch.rows.start + row, code: 'row_width', message }
+}
+
+/** The plan lets a single row be larger than a payload, so that it costs itself and no other row. */
+function rowTooLarge(batch: Batch, bytesMax: number): Scored {
+  const size = `${lengthOf(batch.bytes)} > ${bytesMax} bytes`
+  const failures = Array.from({ length: lengthOf(batch.rows) }, (_, index) => ({
+    row: batch.rows.start + index,
+    code: 'row_too_large',
+    message: `a row larger than one invocation takes (${size})`,
+  }))
+  const predictions = Buffer.from('\n'.repeat(failures.length - 1))
+  return { ...nothingScored, predictions, failures, inputHash: '' }
+}

@@ -1,0 +1,44 @@
+/*
+ * Runs every gate that guards main and says which held. `npm run check` runs all of them; with names
+ * (`npm run check -- lint types`) only those. It goes on after a failure, so that one run tells all.
+ */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../../..')
+
+const gates: Readonly<Record<string, readonly string[]>> = {
+  format: ['npm', 'run', '--silent', 'format:check'],
+  lint: ['npm', 'run', '--silent', 'lint'],
+  types: ['npm', 'run', '--silent', 'typecheck'],
+  boundaries: ['npm', 'run', '--silent', 'boundaries'],
+  'dead-code': ['npm', 'run', '--silent', 'deadcode'],
+  contracts: ['npm', 'run', '--silent', 'contracts', '--', '--check'],
+  scanner: ['npm', 'run', '--silent', '-w', '@millrace/csv', 'build:check'],
+  demo: ['npm', 'run', '--silent', 'demo'],
+  tests: ['npm', 'test', '--silent'],
+}
+
+const wanted = process.argv.slice(2).filter((name) => !name.startsWith('--'))
+const unknown = wanted.filter((name) => !(name in gates))
+if (unknown.length > 0) {
+  console.error(`no gate ${unknown.join(', ')}; there are ${Object.keys(gates).join(', ')}`)
+  process.exit(2)
+}
+const except = process.argv.includes('--except-tests') ? ['tests'] : []
+
+const failed: string[] = []
+const chosen = Object.entries(gates).filter(
+  ([name]) => !except.includes(name) && (wanted.length === 0 || wanted.includes(name)),
+)
+for (const [name, [command = '', ...args]] of chosen) {
+  const startedAt = performance.now()
+  console.log(`\n== ${name}`)
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
+  console.log(`== ${name}: ${status === 0 ? 'holds' : 'FAILS'} (${seconds} s)`)
+  if (status !== 0) failed.push(name)
+}
+console.log(`\n${chosen.length - failed.length} gates passed, ${failed.length} gates failed`)
+if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`)
+process.exit(failed.length === 0 ? 0 : 1)
