@@ -23,11 +23,12 @@ export function createQueueClient(options: {
   readonly region: string
   /** Another place than AWS; it is used whatever host a queue's URL names. */
   readonly endpointUrl?: string | undefined
-  readonly use: 'receive' | 'acknowledge' | 'publish'
+  /** Default: `acknowledge`, which is everything but receiving. */
+  readonly use?: 'receive' | 'acknowledge' | 'publish'
   /** Default: the AWS chain. */
   readonly credentials?: NonNullable<SQSClientConfig['credentials']>
 }): SQSClient {
-  const { region, endpointUrl, use, credentials } = options
+  const { region, endpointUrl, use = 'acknowledge', credentials } = options
   const agent = { keepAlive: true, maxSockets: use === 'receive' ? 8 : 50 }
   return new SQSClient({
     region,
