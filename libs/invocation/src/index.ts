@@ -1,1 +1,23 @@
-export {}
+export { classifyFailure } from './classify-failure.ts'
+export { type ClosableInvoke, createInvoke, type CreateInvokeOptions } from './create-invoke.ts'
+export { type Decoded, decodePredictions } from './decode-predictions.ts'
+export type { Endpoint, InvocationAnswer, InvocationRequest, Invoke } from './invocation.ts'
+export {
+  InvocationError,
+  type InvocationErrorCode,
+  type InvocationErrorKind,
+} from './invocation-error.ts'
+export {
+  type Circuit,
+  createLimiter,
+  type Limiter,
+  type LimiterOptions,
+  type LimiterState,
+} from './limiter.ts'
+export { parseResponse } from './response-setting.ts'
+export {
+  type ScoreBatchDeps,
+  type ScoreBatchInput,
+  type ScoredBatch,
+  scoreBatch,
+} from './score-batch.ts'

@@ -1,0 +1,79 @@
+import type { InvocationRequest } from './invocation.ts'
+import type { ScoreBatchDeps, ScoreBatchInput } from './score-batch.ts'
+
+/** What the pieces of one batch share while it is scored. */
+export interface BatchRun {
+  readonly deps: ScoreBatchDeps
+  readonly input: ScoreBatchInput
+  /** The caller's; aborts invocations. Also aborts when one piece has failed for all. */
+  readonly signal: AbortSignal
+  /** Aborts waits and retries: at the deadline, or with `signal`. Invocations are let finish. */
+  readonly waiting: AbortSignal
+  readonly deadlineAt: number
+  readonly tally: {
+    invocations: number
+    throttles: number
+    durationMs: number
+    variant?: string
+  }
+  /** Pieces refused for their rows so far. */
+  refusals: number
+  rowsScored: number
+  /** The verdict of a sample over the whole batch, once one was taken. */
+  sample?: Promise<void>
+  readonly request: Omit<InvocationRequest, 'body'>
+  /** Waits for all; when one fails the others are aborted and waited for, so that none lives on. */
+  all<T>(work: readonly Promise<T>[]): Promise<T[]>
+  end(): void
+}
+
+const DEADLINE_MS = 10 * 60_000
+
+export function startRun(
+  deps: ScoreBatchDeps,
+  input: ScoreBatchInput,
+  signal: AbortSignal,
+): BatchRun {
+  const working = new AbortController()
+  const waiting = new AbortController()
+  const abort = (reason: unknown) => {
+    working.abort(reason)
+    waiting.abort(reason)
+  }
+  const onAbort = () => abort(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  const deadlineMs = input.deadlineMs ?? DEADLINE_MS
+  deps.sleep(deadlineMs, waiting.signal).then(
+    () => waiting.abort(new DOMException('The deadline has passed', 'TimeoutError')),
+    () => undefined,
+  )
+  return {
+    deps,
+    input,
+    signal: working.signal,
+    waiting: waiting.signal,
+    deadlineAt: deps.now() + deadlineMs,
+    tally: { invocations: 0, throttles: 0, durationMs: 0 },
+    refusals: 0,
+    rowsScored: 0,
+    request: {
+      endpoint: input.endpoint,
+      ...(input.inferenceId !== undefined && { inferenceId: input.inferenceId }),
+      ...(input.customAttributes !== undefined && { customAttributes: input.customAttributes }),
+    },
+    async all(work) {
+      try {
+        return await Promise.all(work)
+      } catch (error) {
+        abort(error)
+        await Promise.allSettled(work)
+        throw error
+      }
+    },
+    end() {
+      signal.removeEventListener('abort', onAbort)
+      waiting.abort()
+    },
+  }
+}

@@ -1,0 +1,144 @@
+import { InvocationError, type InvocationErrorCode } from './invocation-error.ts'
+
+/** The facts of a failed invocation, whichever transport they come from. */
+interface Facts {
+  /** The service's error name, such as `ModelError`; never the HTTP status. */
+  readonly name?: string
+  /** A Node.js or undici error code, such as `ECONNRESET`. */
+  readonly code?: string
+  readonly message?: string
+  readonly Message?: string
+  /** Of a ModelError: what the container answered. */
+  readonly OriginalStatusCode?: number
+  readonly OriginalMessage?: string
+  readonly $metadata?: { readonly httpStatusCode?: number }
+  readonly cause?: unknown
+}
+
+/**
+ * Names what a failed invocation means. Total: the unknown is `unknown`, which is transient and
+ * bounded. SageMaker sends a throttle as HTTP 400 and a bad row as 424, so the error's name decides
+ * and the status does not.
+ *
+ * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
+ */
+export function classifyFailure(error: unknown): InvocationErrorCode {
+  if (error instanceof InvocationError) return error.code
+  if (typeof error !== 'object' || error === null) return 'unknown'
+  const facts = error as Facts
+  if (facts.name === 'ModelError') return ofModel(facts.OriginalStatusCode)
+  if (facts.name === 'ValidationError') return ofValidation(facts)
+  return (
+    BY_NAME[facts.name ?? ''] ??
+    byNodeCode(facts.code) ??
+    BY_STATUS[facts.$metadata?.httpStatusCode ?? 0] ??
+    ofCause(facts)
+  )
+}
+
+/** The same as an error that carries the endpoint and the container's own words. */
+export function invocationErrorOf(endpoint: string, error: unknown): InvocationError {
+  if (error instanceof InvocationError) return error
+  const facts = (typeof error === 'object' && error !== null ? error : {}) as Facts
+  const status = facts.OriginalStatusCode
+  const name = facts.code ?? facts.name ?? typeof error
+  return new InvocationError(
+    classifyFailure(error),
+    endpoint,
+    status === undefined ? name : `${name}, container answered ${status}`,
+    { words: facts.OriginalMessage ?? facts.Message ?? facts.message, cause: error },
+  )
+}
+
+const BY_NAME: Readonly<Record<string, InvocationErrorCode>> = {
+  // HTTP 400 with an empty message: only the name tells it from a bad request.
+  ThrottlingException: 'endpoint_throttled',
+  Throttling: 'endpoint_throttled',
+  ThrottledException: 'endpoint_throttled',
+  TooManyRequestsException: 'endpoint_throttled',
+  RequestLimitExceeded: 'endpoint_throttled',
+  RequestThrottled: 'endpoint_throttled',
+  // A multi-model endpoint is loading the model.
+  ModelNotReadyException: 'model_not_ready',
+  ServiceUnavailable: 'endpoint_unavailable',
+  ServiceUnavailableException: 'endpoint_unavailable',
+  InternalFailure: 'endpoint_unavailable',
+  InternalServerException: 'endpoint_unavailable',
+  // HTTP 530, which no SDK repeats.
+  InternalDependencyException: 'endpoint_unavailable',
+  AccessDeniedException: 'access_denied',
+  AccessDenied: 'access_denied',
+  UnrecognizedClientException: 'access_denied',
+  InvalidClientTokenId: 'access_denied',
+  InvalidSignatureException: 'access_denied',
+  SignatureDoesNotMatch: 'access_denied',
+  IncompleteSignature: 'access_denied',
+  IncompleteSignatureException: 'access_denied',
+  MissingAuthenticationToken: 'access_denied',
+  MissingAuthenticationTokenException: 'access_denied',
+  OptInRequired: 'access_denied',
+  ExpiredTokenException: 'credentials_expired',
+  ExpiredToken: 'credentials_expired',
+  RequestExpired: 'clock_skewed',
+  RequestTimeTooSkewed: 'clock_skewed',
+  // Found no keys: not in the environment, not in a profile, no role.
+  CredentialsProviderError: 'credentials_missing',
+  TokenProviderError: 'credentials_missing',
+  // The client's own clock ran out: `throwOnRequestTimeout` of the SDK, headers or body of undici.
+  TimeoutError: 'invocation_timed_out',
+  HeadersTimeoutError: 'invocation_timed_out',
+  BodyTimeoutError: 'invocation_timed_out',
+  UnknownOperationException: 'request_refused',
+  SerializationException: 'request_refused',
+}
+
+/** Only for answers without a name, which come from load balancers and proxies on the way. */
+const BY_STATUS: Readonly<Record<number, InvocationErrorCode>> = {
+  403: 'access_denied',
+  407: 'access_denied',
+  413: 'payload_too_large',
+  429: 'endpoint_throttled',
+  500: 'endpoint_unavailable',
+  502: 'endpoint_unavailable',
+  503: 'endpoint_unavailable',
+  504: 'endpoint_unavailable',
+}
+
+/** What the container said. Codes of SageMaker's own making: 0 is "no answer in 60 s". */
+function ofModel(status: number | undefined): InvocationErrorCode {
+  if (status === 0) return 'invocation_timed_out'
+  if (status === 413) return 'payload_too_large'
+  if (status === 429) return 'endpoint_throttled' // The container's queue is full; no row is at fault.
+  if (status === 408) return 'invocation_timed_out'
+  if (status !== undefined && status >= 400 && status < 500) return 'rows_rejected'
+  return 'model_failed'
+}
+
+/** `Endpoint x of account 1 not found.`, or a header that the endpoint does not take. */
+function ofValidation(facts: Facts): InvocationErrorCode {
+  return /not found|does not exist/i.test(facts.Message ?? facts.message ?? '')
+    ? 'endpoint_not_found'
+    : 'request_refused'
+}
+
+function byNodeCode(code: string | undefined): InvocationErrorCode | undefined {
+  if (code === undefined) return undefined
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    return 'invocation_timed_out'
+  }
+  // Certificates do not mend by waiting.
+  if (
+    /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(code)
+  ) {
+    return 'tls_refused'
+  }
+  // Reset, refused, unreachable, no such host, cut in the middle: scoring is idempotent.
+  if (/^(E[A-Z]{3,}|UND_ERR_[A-Z_]+|HPE_[A-Z_]+|EAI_[A-Z]+)$/.test(code)) return 'connection_failed'
+  return undefined
+}
+
+function ofCause(facts: Facts): InvocationErrorCode {
+  // `aborted` is what Node says of a body that ends early.
+  if (/^(aborted|socket hang up|terminated)$/.test(facts.message ?? '')) return 'connection_failed'
+  return facts.cause === undefined ? 'unknown' : classifyFailure(facts.cause)
+}

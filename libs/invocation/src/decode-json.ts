@@ -1,0 +1,132 @@
+import type { Decoded, Layout } from './decode-predictions.ts'
+import { isNumberText } from './number-lines.ts'
+import { type JsonNode, JsonTextError, parseJsonText } from './json-text.ts'
+import type { PathStep, ResponseSetting } from './response-setting.ts'
+
+/** Reads a JSON answer. The text of each value is kept verbatim. */
+export function decodeJson(body: Buffer, rows: number, setting: ResponseSetting): Decoded {
+  const text = body.toString('latin1')
+  return guarded(() => {
+    const root = parseJsonText(text)
+    if (setting.kind === 'json') return decoded(text, follow(root, setting.path), rows, 'json')
+    if (setting.kind === 'csv') return malformed('a JSON answer has no CSV column')
+    const list = rowsOf(root, rows)
+    if (list === undefined) return malformed(`no list of ${rows} values in the JSON answer`)
+    return decoded(text, list.map(valueOf), rows, 'json', setting.kind === 'label')
+  })
+}
+
+/** Reads an answer of one JSON value a line. */
+export function decodeJsonLines(body: Buffer, rows: number, setting: ResponseSetting): Decoded {
+  const text = body.toString('latin1')
+  return guarded(() => {
+    const values: JsonNode[] = []
+    let at = 0
+    for (const line of text.split('\n')) {
+      if (line.trim() !== '') values.push(parseJsonText(text, at, at + line.length))
+      at += line.length + 1
+    }
+    if (setting.kind === 'csv') return malformed('a JSON answer has no CSV column')
+    const found =
+      setting.kind === 'json'
+        ? values.flatMap((value) => follow(value, setting.path))
+        : values.map(valueOf)
+    return decoded(text, found, rows, 'json_lines', setting.kind === 'label')
+  })
+}
+
+function guarded(decode: () => Decoded): Decoded {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof JsonTextError) return malformed(error.message)
+    throw error
+  }
+}
+
+function decoded(
+  text: string,
+  values: readonly (JsonNode | undefined)[],
+  rows: number,
+  layout: Layout,
+  anyText = true,
+): Decoded {
+  if (values.length !== rows) return malformed(`${values.length} values for ${rows} rows`)
+  const texts: string[] = []
+  for (const [index, node] of values.entries()) {
+    if (node === undefined) return malformed(`value ${index} is missing`)
+    if (!anyText && !isNumeric(node, text)) {
+      return malformed(
+        `value ${index} is no number: ${text.slice(node.start, node.end).slice(0, 40)}`,
+      )
+    }
+    // Raw newlines stand between JSON tokens only: in a string they are escaped.
+    texts.push(text.slice(node.start, node.end).replaceAll(/\s*\n\s*/g, ' '))
+  }
+  return { kind: 'decoded', predictions: Buffer.from(texts.join('\n'), 'latin1'), layout }
+}
+
+function isNumeric(node: JsonNode, text: string): boolean {
+  if (node.kind === 'scalar') return isNumberText(text.slice(node.start, node.end))
+  return node.kind === 'list' && node.items.every((item) => isNumeric(item, text))
+}
+
+/** The values at a path; `each` spreads a list. */
+function follow(node: JsonNode | undefined, path: readonly PathStep[]): (JsonNode | undefined)[] {
+  const [step, ...rest] = path
+  if (step === undefined || node === undefined) return [node]
+  switch (step.kind) {
+    case 'each':
+      return node.kind === 'list' ? node.items.flatMap((item) => follow(item, rest)) : []
+    case 'index':
+      return follow(node.kind === 'list' ? node.items[step.index] : undefined, rest)
+    case 'key':
+      return follow(node.kind === 'object' ? node.entries.get(step.key) : undefined, rest)
+  }
+  return step satisfies never
+}
+
+/** The names under which containers put the list of all rows, the likeliest first. */
+const LIST_KEYS = ['predictions', 'probabilities', 'scores', 'projections', 'outputs', 'prediction']
+
+/** The names under which containers put the value of one row, the likeliest first. */
+const VALUE_KEYS = [
+  'score',
+  'probability',
+  'prob',
+  'projection',
+  'prediction',
+  'predicted_label',
+  'closest_cluster',
+]
+
+function rowsOf(root: JsonNode, rows: number): readonly JsonNode[] | undefined {
+  if (root.kind === 'list') return root.items.length === rows ? root.items : undefined
+  if (root.kind !== 'object') return rows === 1 ? [root] : undefined
+  for (const key of LIST_KEYS) {
+    const list = root.entries.get(key)
+    if (list?.kind === 'list' && list.items.length === rows) return list.items
+  }
+  return lastColumn(root, rows) ?? (rows === 1 && valueOf(root) !== root ? [root] : undefined)
+}
+
+/** `{"y":{"0":0,"1":1},"1_proba":{"0":0.1,"1":0.8}}`: pandas writes columns; the last is taken. */
+function lastColumn(root: JsonNode, rows: number): readonly JsonNode[] | undefined {
+  if (root.kind !== 'object') return undefined
+  const columns = [...root.entries.values()]
+  const last = columns.at(-1)
+  if (last?.kind !== 'object' || last.entries.size !== rows) return undefined
+  const values = Array.from({ length: rows }, (_, row) => last.entries.get(String(row)))
+  return values.every((value) => value !== undefined) ? values : undefined
+}
+
+function valueOf(node: JsonNode): JsonNode {
+  if (node.kind !== 'object') return node
+  for (const key of VALUE_KEYS) {
+    const value = node.entries.get(key)
+    if (value !== undefined) return value
+  }
+  return node
+}
+
+const malformed = (reason: string): Decoded => ({ kind: 'malformed', reason })

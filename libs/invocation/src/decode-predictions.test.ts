@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { decodePredictions } from './decode-predictions.ts'
+
+test.for<[string, string, number, string]>([
+  ['text/csv', '0.5\n0.25\n', 2, '0.5\n0.25'],
+  ['text/csv', '0.5\r\n0.25\r\n', 2, '0.5\n0.25'],
+  ['text/csv', '0.6,0.3', 2, '0.6\n0.3'],
+  ['text/csv', '0.6,0.3', 1, '0.6,0.3'],
+  ['text/csv', '[0.1, 0.9],[0.2, 0.8]', 2, '[0.1, 0.9]\n[0.2, 0.8]'],
+  ['text/csv', 'y,0_proba,1_proba\n0,0.9,0.1\n1,0.2,0.8\n', 2, '0.1\n0.8'],
+  ['application/json', '{"predictions": [{"score": 4e-05}, {"score": NaN}]}', 2, '4e-05\nNaN'],
+  ['application/json', '{"predictions": [[0.4], [0.8]\n    ]\n}', 2, '[0.4]\n[0.8]'],
+  ['application/jsonlines', '{"score": 0.4}\n{"score": 0.8}\n', 2, '0.4\n0.8'],
+])('reads %s %j as %i rows', ([contentType, body, rows, expected]) => {
+  const decoded = decodePredictions({ body: Buffer.from(body), contentType }, rows, 'auto')
+  expect(decoded.kind === 'decoded' ? decoded.predictions.toString() : decoded).toBe(expected)
+})
+
+test.for<[string, string, number]>([
+  ['text/csv', '0.5\n0.25\n', 3],
+  ['text/csv', '0.5\n0.25\n', 1],
+  ['text/csv', '0.5\n\n0.25\n', 3],
+  ['text/csv', '0.5\n<html>\n', 2],
+  ['text/csv', '', 1],
+  ['application/json', '{"predictions": [{"score": 0.5}', 1],
+  ['application/json', '[0.5]', 2],
+])('refuses %s %j as %i rows', ([contentType, body, rows]) => {
+  const decoded = decodePredictions({ body: Buffer.from(body), contentType }, rows, 'auto')
+  expect(decoded.kind).toBe('malformed')
+})

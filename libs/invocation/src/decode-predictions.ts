@@ -1,0 +1,50 @@
+import { decodeJson, decodeJsonLines } from './decode-json.ts'
+import { decodeLines } from './decode-lines.ts'
+import { parseResponse, type ResponseSetting } from './response-setting.ts'
+
+/** What was read out of an answer: a prediction for each row sent, or why that cannot be said. */
+export type Decoded =
+  | {
+      readonly kind: 'decoded'
+      /** One line a row, without a final newline: the very text the endpoint sent for each. */
+      readonly predictions: Buffer
+      readonly layout: Layout
+    }
+  | { readonly kind: 'malformed'; readonly reason: string }
+
+/** How an endpoint lays out its predictions. */
+export type Layout =
+  | 'lines' // One number a line.
+  | 'one_line' // The numbers or lists of all rows on one line, separated by commas.
+  | 'rows' // Several fields a line: the classes of a multi-class model, or selected content.
+  | 'table' // A header line, then a line a row.
+  | 'json'
+  | 'json_lines'
+
+/**
+ * Reads the predictions of `rows` rows out of an answer.
+ *
+ * The number of rows sent settles what the body alone does not: `0.6,0.3` is two rows or one row of
+ * two classes. A body that does not hold exactly `rows` predictions is malformed; rows never shift.
+ *
+ * @param response `auto`, or the job's setting; see `ResponseSetting`.
+ */
+export function decodePredictions(
+  answer: { readonly body: Buffer; readonly contentType: string },
+  rows: number,
+  response: string,
+): Decoded {
+  const setting = parseResponse(response)
+  const type = (answer.contentType.split(';', 1)[0] ?? '').trim().toLowerCase()
+  return DECODERS[formatOf(type, setting, answer.body)](answer.body, rows, setting)
+}
+
+const DECODERS = { json: decodeJson, json_lines: decodeJsonLines, text: decodeLines } as const
+
+function formatOf(type: string, setting: ResponseSetting, body: Buffer): keyof typeof DECODERS {
+  if (/json-?lines|ndjson|jsonl/.test(type)) return 'json_lines'
+  if (type.includes('json') || setting.kind === 'json') return 'json'
+  if (type.startsWith('text/')) return 'text'
+  // Containers that name no type, or a wrong one, still begin JSON objects with a brace.
+  return body[0] === 0x7b ? 'json' : 'text'
+}

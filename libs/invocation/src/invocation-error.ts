@@ -1,0 +1,85 @@
+import { limits } from '@millrace/job'
+
+export type InvocationErrorCode = keyof typeof TABLE
+
+/** What a failure asks for; see `TABLE` for which code is which. */
+export type InvocationErrorKind =
+  | 'throttle' // The endpoint says "slower" or is gone for now: wait, charge nobody.
+  | 'transient' // A repetition may succeed.
+  | 'rows' // Some row in the payload is at fault.
+  | 'too_large' // Fewer rows at a time may succeed.
+  | 'permanent' // No repetition of this batch can succeed; others may.
+  | 'systemic' // Nothing can succeed until a person acts: close the receive gate.
+
+const TABLE = {
+  endpoint_throttled: { kind: 'throttle', retryable: true },
+  // A cold or multi-model endpoint loads a model for up to six minutes.
+  model_not_ready: { kind: 'throttle', retryable: true },
+  // The limiter's circuit is open: healthy batches wait, they do not fail.
+  endpoint_outage: { kind: 'throttle', retryable: true },
+  endpoint_unavailable: { kind: 'transient', retryable: true },
+  connection_failed: { kind: 'transient', retryable: true },
+  model_failed: { kind: 'transient', retryable: true },
+  unknown: { kind: 'transient', retryable: true },
+  invocation_timed_out: { kind: 'too_large', retryable: true },
+  payload_too_large: { kind: 'too_large', retryable: false },
+  rows_rejected: { kind: 'rows', retryable: false },
+  // A cut or muddled body may come out right the next time; a layout nobody knows does not.
+  response_malformed: { kind: 'permanent', retryable: true },
+  batch_rejected: { kind: 'permanent', retryable: false },
+  endpoint_not_found: { kind: 'systemic', retryable: false },
+  request_refused: { kind: 'systemic', retryable: false },
+  access_denied: { kind: 'systemic', retryable: false },
+  credentials_missing: { kind: 'systemic', retryable: false },
+  credentials_expired: { kind: 'systemic', retryable: false },
+  clock_skewed: { kind: 'systemic', retryable: false },
+  tls_refused: { kind: 'systemic', retryable: false },
+} as const satisfies Record<string, { kind: InvocationErrorKind; retryable: boolean }>
+
+const HINTS: Partial<Record<InvocationErrorCode, string>> = {
+  payload_too_large: 'lower batching.rows or batching.payloadBytesMax',
+  invocation_timed_out: 'lower batching.rows: SageMaker ends an invocation after 60 s',
+  response_malformed: 'set endpoint.response to say how predictions are read out of the answer',
+  batch_rejected: 'check header, delimiter, columns and endpoint.contentType',
+  endpoint_not_found: 'check endpoint.name, the region and the account',
+  access_denied: 'allow sagemaker:InvokeEndpoint on the endpoint',
+  credentials_missing: 'give the process a role, a profile or keys',
+  credentials_expired: 'renew the credentials',
+  clock_skewed: "set this machine's clock",
+  tls_refused: 'check the endpoint URL, the proxy and NODE_EXTRA_CA_CERTS',
+}
+
+export interface InvocationErrorOptions extends ErrorOptions {
+  /** What the container or service said; cut at `limits.failureMessageCharsMax`. */
+  readonly words?: string | undefined
+}
+
+/** An endpoint did not answer with one prediction per row. */
+export class InvocationError extends Error {
+  override readonly name = 'InvocationError'
+  readonly code: InvocationErrorCode
+  readonly kind: InvocationErrorKind
+  readonly retryable: boolean
+  readonly endpoint: string
+  /** The container's or the service's own words; empty when it gave none. */
+  readonly words: string
+  readonly hint: string | undefined
+
+  /** `detail` holds the numbers or the reason, in a few words. */
+  constructor(
+    code: InvocationErrorCode,
+    endpoint: string,
+    detail: string,
+    options: InvocationErrorOptions = {},
+  ) {
+    const words = (options.words ?? '').slice(0, limits.failureMessageCharsMax)
+    const about = [detail, words].filter((part) => part !== '').join(': ')
+    super(`invoke ${endpoint}: ${code}${about === '' ? '' : ` (${about})`}`, options)
+    this.code = code
+    this.kind = TABLE[code].kind
+    this.retryable = TABLE[code].retryable
+    this.endpoint = endpoint
+    this.words = words
+    this.hint = HINTS[code]
+  }
+}
