@@ -1,1 +1,6 @@
-export {}
+export { jobDocuments } from './job-documents.ts'
+export { createS3Client, type S3ClientOptions } from './s3/client.ts'
+export { createStorage, type Storage, type StorageOptions, type Writer } from './storage.ts'
+export { StorageError, type StorageErrorCode } from './storage-error.ts'
+export type { StreamOptions } from './stream.ts'
+export { fileUri, resolveUri } from './uri.ts'
