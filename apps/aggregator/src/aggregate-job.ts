@@ -6,6 +6,7 @@ export type AggregateOutcome =
   | { readonly kind: 'not_ready' } // Batches are missing: the last of them asks again.
   | { readonly kind: 'ended' } // It has its result, or never will.
   | { readonly kind: 'held' } // Another aggregator is on it: look again when its lease has run out.
+  | { readonly kind: 'unknown' } // There is no such job.
   | { readonly kind: 'lost' } // Our lease ran out and another took over.
   | { readonly kind: 'failed'; readonly failure: JobFailure } // There is no result, and trying again cannot mend it.
 
@@ -26,7 +27,7 @@ export interface Lease {
 
 export type Claim =
   | { readonly kind: 'claimed'; readonly job: Job; readonly lease: Lease }
-  | { readonly kind: 'held' | 'ended' | 'not_ready' }
+  | { readonly kind: 'held' | 'ended' | 'not_ready' | 'unknown' }
 
 export interface Deps {
   /** Claims the job when each of its batches is recorded. */

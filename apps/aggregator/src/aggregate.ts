@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import { ContractError, decodeCompletionMessage, type JobId } from '@millrace/job'
+import { createLedgerClient } from '@millrace/ledger'
+import { createQueueClient, createWorker, type Disposition, type Received } from '@millrace/queue'
+import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/service'
+import { createS3Client, createStorage } from '@millrace/storage'
+import { type AggregateOutcome, aggregateJob, type Deps } from './aggregate-job.ts'
+import type { Config } from './config.ts'
+import { createDeps, createReconcileDeps, type World } from './connect.ts'
+import { reconcileForever } from './reconcile.ts'
+
+/** Results are streams: two at once keep the disk or S3 busy, more only share it. */
+const JOBS_AT_ONCE = 2
+
+/** The aggregator: a worker on the completions queue, and a watch over jobs that stand still. */
+export async function aggregate(
+  config: Config,
+  logger: Logger,
+  signals: ServiceSignals,
+): Promise<void> {
+  const region = config.AWS_REGION
+  const sqs = (use: 'receive' | 'acknowledge' | 'publish'): SQSClient =>
+    createQueueClient({ region, endpointUrl: endpointUrlOf(config, 'SQS'), use })
+  const [receiving, acknowledging, publishing] = [
+    sqs('receive'),
+    sqs('acknowledge'),
+    sqs('publish'),
+  ]
+  const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
+  const s3 = createS3Client({ region, endpointUrl: endpointUrlOf(config, 'S3') })
+  const storage = createStorage({ s3 })
+  await using resources = new AsyncDisposableStack()
+  for (const client of [receiving, acknowledging, publishing, dynamo, s3]) {
+    resources.defer(() => client.destroy())
+  }
+  resources.defer(() => storage.close())
+
+  const world: World = {
+    ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
+    storage,
+    completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
+    jobs: { client: publishing, url: config.MILLRACE_JOBS_QUEUE_URL },
+    owner: randomUUID(),
+  }
+  const deps = createDeps(config, world)
+  const queueUrl = config.MILLRACE_COMPLETIONS_QUEUE_URL
+  const deadLetterUrl = config.MILLRACE_COMPLETIONS_DLQ_URL
+  const worker = createWorker({
+    queue: {
+      receive: { client: receiving, url: queueUrl },
+      acknowledge: { client: acknowledging, url: queueUrl },
+      ...(deadLetterUrl === undefined
+        ? {}
+        : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
+    },
+    concurrency: JOBS_AT_ONCE,
+    visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
+    heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
+    logger,
+    handle: (message, signal) => handle(deps, logger, message, signal),
+  })
+  signals.ready()
+  await Promise.all([
+    worker.run(signals),
+    reconcileForever(
+      createReconcileDeps(world, logger),
+      config.MILLRACE_STALLED_SECONDS * 1_000,
+      AbortSignal.any([signals.drain, signals.abort]),
+    ),
+  ])
+}
+
+async function handle(
+  deps: Deps,
+  logger: Logger,
+  message: Received,
+  signal: AbortSignal,
+): Promise<Disposition> {
+  let jobId: JobId
+  try {
+    jobId = decodeCompletionMessage(message.body)
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error
+    logger.warn({ error, messageId: message.messageId }, 'completion message refused')
+    return { kind: 'dead_letter', reason: error.message }
+  }
+  const outcome = await aggregateJob(deps, jobId, signal)
+  const { kind, ...facts } = outcome
+  const level = kind === 'failed' || kind === 'lost' ? 'warn' : 'info'
+  logger[level]({ jobId, attempt: message.attempt, ...facts, outcome: kind }, 'job looked at')
+  return dispositionOf(outcome)
+}
+
+function dispositionOf(outcome: AggregateOutcome): Disposition {
+  switch (outcome.kind) {
+    case 'finished':
+    case 'failed':
+    case 'ended':
+    case 'not_ready':
+    case 'unknown':
+      return { kind: 'acknowledge' }
+    case 'held':
+    case 'lost':
+      // Whoever holds it may die: the message stays alive until the job has ended.
+      return { kind: 'requeue', delaySeconds: HELD_SECONDS }
+    default:
+      return outcome satisfies never
+  }
+}
+
+const HELD_SECONDS = 15

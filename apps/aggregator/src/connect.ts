@@ -1,0 +1,134 @@
+import { rowOffsets } from '@millrace/csv'
+import {
+  type Documents,
+  encodeCompletionMessage,
+  encodeJobRequest,
+  type Job,
+  type JobFailure,
+  type JobId,
+  limits,
+  PlanError,
+  readPinnedDataset,
+  readPlan,
+} from '@millrace/job'
+import {
+  claimJob,
+  finishJob,
+  type Ledger,
+  listJobs,
+  readJob,
+  readParts,
+  readProgress,
+  renewLease,
+} from '@millrace/ledger'
+import { publish, type Queue } from '@millrace/queue'
+import type { Logger } from '@millrace/service'
+import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
+import { AccountingError } from './accounting-error.ts'
+import type { Claim, Deps } from './aggregate-job.ts'
+import type { Config } from './config.ts'
+import { DecisionError } from './decide.ts'
+import { keepLease } from './keep-lease.ts'
+import type { Deps as ReconcileDeps } from './reconcile.ts'
+import { writeResult } from './write-result.ts'
+
+export interface World {
+  readonly ledger: Ledger
+  readonly storage: Storage
+  readonly completions: Queue
+  readonly jobs: Queue
+  /** Names this process in its leases. */
+  readonly owner: string
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1_000)
+
+/** What `aggregateJob` needs, made of this deployment's clients. */
+export function createDeps(config: Config, world: World): Deps {
+  const { ledger, storage, owner } = world
+  const documentsOf = (jobId: JobId): Documents =>
+    jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
+  return {
+    claim: (jobId, signal) => claim(world, jobId, signal),
+    keepLease: (lease, signal, work) =>
+      keepLease(
+        async (aborted) => await renewLease(ledger, lease, { now: seconds() }, aborted),
+        {
+          everyMs: limits.leaseRenewSeconds * 1_000,
+          lostAfterMs: limits.leaseSeconds * 1_000,
+          now: () => performance.now(),
+        },
+        signal,
+        work,
+      ),
+    writeResult: (job, signal) =>
+      writeResult(
+        {
+          dataset: async (of, aborted) =>
+            await readPinnedDataset(documentsOf(of.jobId), pinOf(of), aborted),
+          planned: (of, aborted) => readPlan(documentsOf(of.jobId), of, aborted),
+          parts: (of, aborted) => readParts(ledger, of, documentsOf(of.jobId), aborted),
+          input: async (dataset, batch, aborted) => {
+            const object = dataset.objects[batch.object]
+            if (object === undefined) throw new PlanError(`no object ${batch.object}`)
+            return await storage.read(object, batch.bytes, aborted)
+          },
+          rowOffsets: (of, bytes) => rowOffsets(bytes, of.spec.dataset.csv),
+          createWriter: storage.createWriter,
+          remove: storage.remove,
+          now: seconds,
+        },
+        job,
+        signal,
+      ),
+    failureOf,
+    finish: async (lease, state, facts, signal) => {
+      const finished = await finishJob(ledger, lease, { state, now: seconds(), ...facts }, signal)
+      return finished.kind === 'finished'
+    },
+  }
+}
+
+async function claim({ ledger, owner }: World, jobId: JobId, signal: AbortSignal): Promise<Claim> {
+  const job = await readJob(ledger, jobId, signal)
+  if (job === undefined) return { kind: 'unknown' }
+  const { done } = await readProgress(ledger, jobId, signal)
+  if (done.size !== job.plan?.batches) return { kind: 'not_ready' }
+  return await claimJob(ledger, jobId, { owner, now: seconds() }, signal)
+}
+
+function pinOf(job: Job): NonNullable<Job['dataset']> {
+  if (job.dataset === undefined) throw new PlanError(`job ${job.jobId} has no pinned dataset`)
+  return job.dataset
+}
+
+/** Errors that trying again cannot mend, as the job's failure. */
+function failureOf(error: unknown): JobFailure | undefined {
+  if (error instanceof StorageError) {
+    if (error.retryable) return undefined
+    const changed = error.code === 'object_changed' || error.code === 'object_missing'
+    const code = changed ? 'dataset_changed' : error.code
+    return { code, message: error.message }
+  }
+  const final =
+    error instanceof AccountingError || error instanceof DecisionError || error instanceof PlanError
+  return final ? { code: error.code, message: error.message } : undefined
+}
+
+/** What the reconciler needs. */
+export function createReconcileDeps(world: World, logger: Logger): ReconcileDeps {
+  return {
+    activeJobs: (signal) => listJobs(world.ledger, { active: true }, signal),
+    recordedBatches: async (jobId, signal) =>
+      (await readProgress(world.ledger, jobId, signal)).done.size,
+    requestJob: async (request, signal) => {
+      await publish(world.jobs, [{ body: encodeJobRequest(request) }], signal)
+    },
+    publishCompletion: async (jobId, signal) => {
+      await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
+    },
+    onStalled: ({ jobId, state }, recorded) =>
+      logger.warn({ jobId, state, recorded }, 'job stands still, asking for it again'),
+    now: () => performance.now(),
+  }
+}

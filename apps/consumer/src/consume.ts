@@ -1,0 +1,138 @@
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import { createInvoke, createLimiter } from '@millrace/invocation'
+import { ContractError, decodeBatchMessage, type BatchMessage } from '@millrace/job'
+import { createLedgerClient } from '@millrace/ledger'
+import { createQueueClient, createWorker, type Disposition, type Received } from '@millrace/queue'
+import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/service'
+import { createS3Client, createStorage } from '@millrace/storage'
+import type { Config } from './config.ts'
+import { createDeps } from './connect.ts'
+import { type Deps, type Outcome, processBatch } from './process-batch.ts'
+
+/** The consumer: a worker on the batches queue that has each batch scored and recorded. */
+export async function consume(
+  config: Config,
+  logger: Logger,
+  signals: ServiceSignals,
+): Promise<void> {
+  const region = config.AWS_REGION
+  const sqs = (use: 'receive' | 'acknowledge' | 'publish'): SQSClient =>
+    createQueueClient({ region, endpointUrl: endpointUrlOf(config, 'SQS'), use })
+  const [receiving, acknowledging, publishing] = [
+    sqs('receive'),
+    sqs('acknowledge'),
+    sqs('publish'),
+  ]
+  const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
+  const s3 = createS3Client({ region, endpointUrl: endpointUrlOf(config, 'S3') })
+  const storage = createStorage({ s3 })
+  const invoke = createInvoke({ region, endpointUrl: endpointUrlOf(config, 'SAGEMAKER_RUNTIME') })
+  const limiter = createLimiter({
+    concurrencyMax: config.MILLRACE_CONCURRENCY,
+    now: () => performance.now(),
+    onChange: (state) => logger.debug({ ...state }, 'limit changed'),
+  })
+  await using resources = new AsyncDisposableStack()
+  for (const client of [receiving, acknowledging, publishing, dynamo, s3]) {
+    resources.defer(() => client.destroy())
+  }
+  resources.defer(() => storage.close())
+  resources.defer(() => invoke.close())
+
+  const queueUrl = config.MILLRACE_BATCHES_QUEUE_URL
+  const deadLetterUrl = config.MILLRACE_BATCHES_DLQ_URL
+  const deps = createDeps(
+    config,
+    {
+      ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
+      storage,
+      completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
+      invoke,
+      limiter,
+    },
+    signals.abort,
+  )
+  const worker = createWorker({
+    queue: {
+      receive: { client: receiving, url: queueUrl },
+      acknowledge: { client: acknowledging, url: queueUrl },
+      ...(deadLetterUrl === undefined
+        ? {}
+        : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
+    },
+    concurrency: config.MILLRACE_CONCURRENCY,
+    // The next batches are at hand when a slot frees: a receive takes longer than many invocations.
+    prefetch: Math.min(config.MILLRACE_CONCURRENCY, 10),
+    visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
+    heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
+    logger,
+    ready: (signal) => limiter.ready(signal),
+    handle: (message, signal) => handle(deps, logger, message, signal),
+  })
+  signals.ready()
+  await worker.run(signals)
+}
+
+async function handle(
+  deps: Deps,
+  logger: Logger,
+  message: Received,
+  signal: AbortSignal,
+): Promise<Disposition> {
+  let batch: BatchMessage
+  try {
+    batch = decodeBatchMessage(message.body)
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error
+    logger.warn({ error, messageId: message.messageId }, 'batch message refused')
+    return { kind: 'dead_letter', reason: error.message }
+  }
+  const outcome = await processBatch(deps, batch, message.attempt, signal)
+  report(logger, batch, message.attempt, outcome)
+  return dispositionOf(outcome)
+}
+
+function dispositionOf(outcome: Outcome): Disposition {
+  switch (outcome.kind) {
+    case 'recorded':
+    case 'duplicate':
+    case 'stale':
+    case 'job_failed':
+      return { kind: 'acknowledge' }
+    case 'postponed':
+      return { kind: 'requeue', delaySeconds: POSTPONED_SECONDS }
+    case 'released':
+      return { kind: 'release' }
+    case 'rejected':
+      return { kind: 'dead_letter', reason: outcome.reason }
+    default:
+      return outcome satisfies never
+  }
+}
+
+/** What waits for the endpoint, or for a paused job, is looked at again after this. */
+const POSTPONED_SECONDS = 5
+
+/** One line per batch outcome. */
+function report(logger: Logger, batch: BatchMessage, attempt: number, outcome: Outcome): void {
+  const facts = { jobId: batch.jobId, batch: batch.batch, attempt, outcome: outcome.kind }
+  switch (outcome.kind) {
+    case 'recorded':
+      logger.info({ ...facts, ...outcome.part }, 'batch done')
+      break
+    case 'duplicate':
+    case 'stale':
+      logger.info(facts, 'batch done')
+      break
+    case 'released':
+    case 'job_failed':
+      logger.warn({ ...facts, error: outcome.reason }, 'batch done')
+      break
+    case 'postponed':
+    case 'rejected':
+      logger.warn({ ...facts, reason: outcome.reason }, 'batch done')
+      break
+    default:
+      outcome satisfies never
+  }
+}

@@ -1,0 +1,19 @@
+import { createLogger, loadConfig, publicConfig, runService } from '@millrace/service'
+import { configSchema } from './config.ts'
+import { consume } from './consume.ts'
+
+const app = 'consumer'
+const logger = createLogger({ app, level: 'info' })
+
+const exitCode = await runService({
+  name: app,
+  logger,
+  process,
+  main: async (signals) => {
+    const config = loadConfig(app, configSchema, process.env)
+    logger.level = config.MILLRACE_LOG_LEVEL
+    logger.info({ config: publicConfig(config) }, 'service started')
+    await consume(config, logger, signals)
+  },
+})
+process.exit(exitCode)

@@ -1,0 +1,113 @@
+import type { Invoke } from '@millrace/invocation'
+import {
+  type Documents,
+  encodeBatchMessage,
+  encodeCompletionMessage,
+  type Job,
+  type JobId,
+  type JobRequest,
+  readPlan,
+} from '@millrace/job'
+import {
+  createJob,
+  type Ledger,
+  moveJob,
+  pinDataset as recordPin,
+  readProgress,
+  sealPlan,
+  settleProgress,
+} from '@millrace/ledger'
+import { publish, type Queue } from '@millrace/queue'
+import { jobDocuments, type Storage } from '@millrace/storage'
+import { refusalOf } from './allow-list.ts'
+import type { Config } from './config.ts'
+import { failureOf } from './failure-of.ts'
+import { pinDataset } from './pin-dataset.ts'
+import type { Deps } from './plan-job.ts'
+import { probeJob } from './probe-job.ts'
+import { scanBatches } from './scan-batches.ts'
+
+export interface World {
+  readonly ledger: Ledger
+  readonly storage: Storage
+  readonly batches: Queue
+  readonly completions: Queue
+  readonly invoke: Invoke
+}
+
+/** What `planJob` needs, made of this deployment's clients. */
+export function createDeps(config: Config, world: World): Deps {
+  const { ledger, storage } = world
+  const now = (): number => Math.floor(Date.now() / 1_000)
+  const documentsOf = (jobId: JobId): Documents =>
+    jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
+  const allow = {
+    datasets: config.MILLRACE_DATASETS_ALLOWED,
+    results: config.MILLRACE_RESULTS_ALLOWED,
+    endpoints: config.MILLRACE_ENDPOINTS_ALLOWED,
+  }
+  return {
+    refusal: (request) => refusalOf(allow, request),
+    openJob: async (jobId, request, signal) => {
+      const job = newJob(jobId, request, now())
+      const opened = await createJob(ledger, job, signal)
+      return opened.kind === 'created' ? job : opened.job
+    },
+    pinDataset: (job, signal) =>
+      pinDataset(
+        {
+          documents: documentsOf(job.jobId),
+          pin: storage.pin,
+          read: storage.read,
+          recordPin: (pinned, pin, aborted) => recordPin(ledger, pinned.jobId, pin, aborted),
+        },
+        job,
+        signal,
+      ),
+    probe: (job, dataset, signal) =>
+      probeJob({ read: storage.read, invoke: world.invoke }, job, dataset, signal),
+    planBatches: (job, dataset, signal) =>
+      job.plan === undefined
+        ? scanBatches(
+            {
+              documents: documentsOf(job.jobId),
+              stream: (object, aborted) => storage.stream(object, {}, aborted),
+            },
+            job,
+            dataset,
+            signal,
+          )
+        : readPlan(documentsOf(job.jobId), job, signal),
+    recordedBatches: async (job, signal) => {
+      const { done } = await readProgress(ledger, job.jobId, signal)
+      return (batch) => done.has(batch)
+    },
+    publishBatches: async (job, batches, signal) => {
+      async function* messages(): AsyncGenerator<{ body: string; groupId: string }> {
+        for await (const batch of batches) {
+          yield { body: encodeBatchMessage({ jobId: job.jobId, ...batch }), groupId: job.jobId }
+        }
+      }
+      await publish(world.batches, messages(), signal)
+    },
+    seal: async (job, totals, signal) => {
+      await sealPlan(ledger, job.jobId, totals, now(), signal)
+      const { full } = await settleProgress(ledger, job.jobId, totals, signal)
+      return full
+    },
+    publishCompletion: async (jobId, signal) => {
+      await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
+    },
+    failJob: async (jobId, failure, signal) => {
+      await moveJob(ledger, jobId, 'failed', { failure, now: now() }, signal)
+    },
+    failureOf,
+  }
+}
+
+function newJob(jobId: JobId, { clientToken, spec }: JobRequest, createdAt: number): Job {
+  return { jobId, clientToken, spec, state: 'planning', partitions: PARTITIONS, createdAt }
+}
+
+/** Parts of a job are spread over so many partitions: 1,000 writes a second each. */
+const PARTITIONS = 16

@@ -1,0 +1,92 @@
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import { createInvoke } from '@millrace/invocation'
+import { ContractError, decodeJobRequest, type JobRequest } from '@millrace/job'
+import { createLedgerClient } from '@millrace/ledger'
+import { createQueueClient, createWorker, type Disposition, type Received } from '@millrace/queue'
+import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/service'
+import { createS3Client, createStorage } from '@millrace/storage'
+import type { Config } from './config.ts'
+import { createDeps } from './connect.ts'
+import { type Deps, type PlanOutcome, planJob } from './plan-job.ts'
+
+/** Planning is one stream at a time; a second job must not wait for the first one's gigabytes. */
+const JOBS_AT_ONCE = 4
+
+/** The producer: a worker on the jobs queue that plans each job it is asked for. */
+export async function produce(
+  config: Config,
+  logger: Logger,
+  signals: ServiceSignals,
+): Promise<void> {
+  const region = config.AWS_REGION
+  const sqs = (use: 'receive' | 'acknowledge' | 'publish'): SQSClient =>
+    createQueueClient({ region, endpointUrl: endpointUrlOf(config, 'SQS'), use })
+  const [receiving, acknowledging, publishing] = [
+    sqs('receive'),
+    sqs('acknowledge'),
+    sqs('publish'),
+  ]
+  const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
+  const s3 = createS3Client({ region, endpointUrl: endpointUrlOf(config, 'S3') })
+  const storage = createStorage({ s3 })
+  const invoke = createInvoke({ region, endpointUrl: endpointUrlOf(config, 'SAGEMAKER_RUNTIME') })
+  await using resources = new AsyncDisposableStack()
+  for (const client of [receiving, acknowledging, publishing, dynamo, s3]) {
+    resources.defer(() => client.destroy())
+  }
+  resources.defer(() => storage.close())
+  resources.defer(() => invoke.close())
+
+  const queueUrl = config.MILLRACE_JOBS_QUEUE_URL
+  const deadLetterUrl = config.MILLRACE_JOBS_DLQ_URL
+  const deps = createDeps(config, {
+    ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
+    storage,
+    batches: { client: publishing, url: config.MILLRACE_BATCHES_QUEUE_URL },
+    completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
+    invoke,
+  })
+  const worker = createWorker({
+    queue: {
+      receive: { client: receiving, url: queueUrl },
+      acknowledge: { client: acknowledging, url: queueUrl },
+      ...(deadLetterUrl === undefined
+        ? {}
+        : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
+    },
+    concurrency: JOBS_AT_ONCE,
+    visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
+    heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
+    logger,
+    handle: (message, signal) => handle(deps, logger, message, signal),
+  })
+  signals.ready()
+  await worker.run(signals)
+}
+
+async function handle(
+  deps: Deps,
+  logger: Logger,
+  message: Received,
+  signal: AbortSignal,
+): Promise<Disposition> {
+  let request: JobRequest
+  try {
+    request = decodeJobRequest(message.body)
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error
+    logger.warn({ error, messageId: message.messageId }, 'job request refused')
+    return { kind: 'dead_letter', reason: error.message }
+  }
+  const outcome = await planJob(deps, request, signal)
+  report(logger, outcome, message.attempt)
+  return outcome.kind === 'refused'
+    ? { kind: 'dead_letter', reason: outcome.reason }
+    : { kind: 'acknowledge' }
+}
+
+function report(logger: Logger, outcome: PlanOutcome, attempt: number): void {
+  const { kind: name, ...facts } = outcome
+  const level = name === 'refused' || name === 'failed' ? 'warn' : 'info'
+  logger[level]({ ...facts, attempt, outcome: name }, 'job request done')
+}
