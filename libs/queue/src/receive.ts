@@ -1,21 +1,21 @@
-import type { Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import type { Message } from '@aws-sdk/client-sqs'
 import { limits } from '@millrace/job'
-import { Consumer } from 'sqs-consumer'
 import { classifyFailure } from './classify-failure.ts'
+import { poll } from './poller.ts'
 import type { Queue } from './queue.ts'
 import type { QueueError } from './queue-error.ts'
-import { aborted, backoff, settledOrAborted, sleep } from './wait.ts'
+import { backoff, type Change, settledOrAborted, sleep } from './wait.ts'
 
 /*
- * sqs-consumer as receiver only. Its own handling waits for the slowest of ten messages before it
- * polls again, so messages are handed over at once and nothing is ever acknowledged here.
+ * Receiving at our own pace. A poll brings ten messages at most, and one poll follows another, so one
+ * poller is too slow for many slots of short work. The first polls whenever there is room for one
+ * message. The others join in only while the queue has a backlog and there is room for ten:
  *
- *      ┌────────────────────────────────────────────────────────────┐
- *      ▼                                                            │
- *    gate: backed off? room? ready? ──▶ ReceiveMessage ──▶ onMessages (hands over, returns)
- *      │ draining: rejects
- *      ▼
- *    stopped. If the gate resolved instead, sqs-consumer would receive once more.
+ *     poller 0   gate: backed off? room ≥ 1? ready? ──▶ poll ──▶ onMessages ──▶ …
+ *     poller 1   gate: backlog?   room ≥ 10? ready? ──▶ poll ──▶ onMessages ──▶ …
+ *        ⋮
+ *
+ * What a poll asks for is set aside before it leaves, so that two polls do not count on the same room.
  */
 
 export type Gate =
@@ -31,114 +31,122 @@ export type Gate =
 export interface ReceiveOptions {
   readonly queue: Queue
   readonly visibilityTimeoutSeconds: number
-  /** 1 to 20. */
   readonly waitSeconds: number
+  readonly now: () => number
   readonly random: () => number
-  /** How many messages may come now. Below 1 the gate stays shut. */
+  /** How many messages may be held now, polls under way not counted. */
   room(): number
-  /** Resolves when `room` may have changed. */
-  roomChanged(): Promise<void>
+  /** Fires when `room` may have changed. */
+  readonly change: Change
   ready(signal: AbortSignal): Promise<void>
   onGate(gate: Gate): void
   onMessages(messages: readonly Message[]): void
+  /** A poll that brought all it asked for took so long. */
+  onFullPoll(ms: number): void
+  /** @param failures how many polls have failed in a row, from 1. */
   onError(error: QueueError, failures: number): void
 }
 
+const POLLERS_MAX = 4
 const RETRY_MS = { base: 200, max: 10_000 }
 
-/**
- * Receives until `drain`, and resolves when no poll is in flight. A poll that is under way is waited
- * for, at most its long-poll time: aborting it may leave messages that SQS has just handed out hidden
- * for a whole visibility timeout. `abort` aborts it all the same.
- */
+/** What the pollers of one worker know of each other. */
+interface Pollers {
+  /** What each has asked for in the poll under way. */
+  readonly asked: number[]
+  /** The last poll brought all it asked for. */
+  backlog: boolean
+}
+
+/** Receives until `drain`; resolves when no poll is in flight any more. See `poll` for both signals. */
 export async function receive(
   options: ReceiveOptions,
   drain: AbortSignal,
   abort: AbortSignal,
 ): Promise<void> {
-  let failures = 0
-  let poll = Promise.withResolvers<void>()
-  poll.resolve()
-
-  const consumer = Consumer.create({
-    queueUrl: options.queue.url,
-    sqs: pollClient(options, abort),
-    batchSize: limits.receiveEntriesMax,
-    visibilityTimeout: options.visibilityTimeoutSeconds,
-    waitTimeSeconds: options.waitSeconds,
-    messageAttributeNames: ['All'],
-    messageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp', 'MessageGroupId'],
-    // The gate backs off, and it does so for every kind of failure.
-    authenticationErrorTimeout: 0,
-    suppressFifoWarning: true,
-    async preReceiveMessageCallback() {
-      poll = Promise.withResolvers()
-      await openGate(options, failures, drain)
-    },
-    async handleMessageBatch(messages) {
-      options.onMessages(messages)
-    },
-  })
-  const ended = (error?: unknown) => {
-    failures = error === undefined ? 0 : failures + 1
-    if (error !== undefined && !drain.aborted) {
-      options.onError(classifyFailure('receive', options.queue.url, error), failures)
-    }
-    poll.resolve()
-  }
-  // Without a listener for errors the process exits.
-  consumer.on('error', (error) => ended(error))
-  consumer.on('empty', () => ended())
-  consumer.on('response_processed', () => ended())
-
-  if (drain.aborted) return
-  consumer.start()
-  await aborted(drain)
-  consumer.stop()
-  // Its own `stopped` comes at once, or is looked for once a second; we know when the poll ends.
-  await poll.promise
-  consumer.removeAllListeners()
+  const pollers: Pollers = { asked: Array.from({ length: POLLERS_MAX }, () => 0), backlog: false }
+  const all = pollers.asked.map((_, index) => runPoller(index, pollers, options, drain, abort))
+  await Promise.all(all)
 }
 
-/** Resolves when a message may be received; rejects while draining. */
-async function openGate(
+function runPoller(
+  index: number,
+  pollers: Pollers,
   options: ReceiveOptions,
-  failures: number,
   drain: AbortSignal,
+  abort: AbortSignal,
 ): Promise<void> {
+  const { now, queue, visibilityTimeoutSeconds, waitSeconds } = options
+  let failures = 0
+  let startedAtMs = 0
+  const gate = async () => {
+    const entries = await openGate(index, pollers, failures, options, drain)
+    startedAtMs = now()
+    return entries
+  }
+  const onMessages = (messages: readonly Message[]) => {
+    pollers.backlog = messages.length >= (pollers.asked[index] ?? 0)
+    if (pollers.backlog) options.onFullPoll(now() - startedAtMs)
+    options.onMessages(messages)
+  }
+  const onEnd = (error?: unknown) => {
+    pollers.asked[index] = 0
+    failures = error === undefined ? 0 : failures + 1
+    if (error !== undefined && !drain.aborted) {
+      options.onError(classifyFailure('receive', queue.url, error), failures)
+    }
+    options.change.fire()
+  }
+  const poller = { queue, visibilityTimeoutSeconds, waitSeconds, gate, onMessages, onEnd }
+  return poll(poller, drain, abort)
+}
+
+/** Resolves when a poll may begin, to how many messages are set aside for it; rejects on drain. */
+async function openGate(
+  index: number,
+  pollers: Pollers,
+  failures: number,
+  options: ReceiveOptions,
+  drain: AbortSignal,
+): Promise<number> {
+  // The first one speaks for all.
+  const onGate = (gate: Gate) => index === 0 && options.onGate(gate)
   if (failures > 0) {
-    options.onGate('backing_off')
+    onGate('backing_off')
     await sleep(backoff(failures, RETRY_MS, options.random), drain)
   }
   do {
-    await waitForRoom(options, drain)
-    options.onGate('closed')
+    onGate('full')
+    await waitForRoom(index, pollers, options, drain)
+    onGate('closed')
     await options.ready(drain)
-    // While `ready` was pending the concurrency may have been lowered.
-  } while (options.room() < 1)
+    // While `ready` was pending another poll may have taken the room.
+  } while (!mayPoll(index, pollers, options))
   drain.throwIfAborted()
-  options.onGate('open')
+  onGate('open')
+  const entries = Math.min(limits.receiveEntriesMax, roomLeft(pollers, options))
+  pollers.asked[index] = entries
+  return entries
 }
 
-async function waitForRoom(options: ReceiveOptions, drain: AbortSignal): Promise<void> {
-  options.onGate('full')
+async function waitForRoom(
+  index: number,
+  pollers: Pollers,
+  options: ReceiveOptions,
+  drain: AbortSignal,
+): Promise<void> {
   for (;;) {
     drain.throwIfAborted()
-    const changed = options.roomChanged()
-    if (options.room() >= 1) return
-    await settledOrAborted(changed, drain)
+    if (mayPoll(index, pollers, options)) return
+    await settledOrAborted(options.change.next(), drain)
   }
 }
 
-/**
- * sqs-consumer fixes the number of messages before its gate, when there may be no room yet, and a
- * second `stop` cannot abort its poll. So both are set here, as the request leaves.
- */
-function pollClient(options: ReceiveOptions, abortSignal: AbortSignal): SQSClient {
-  const send = (command: ReceiveMessageCommand) => {
-    const room = Math.max(1, options.room())
-    command.input.MaxNumberOfMessages = Math.min(limits.receiveEntriesMax, room)
-    return options.queue.client.send(command, { abortSignal })
-  }
-  return { send } as Pick<SQSClient, 'send'> as SQSClient
+function mayPoll(index: number, pollers: Pollers, options: ReceiveOptions): boolean {
+  const room = roomLeft(pollers, options)
+  return index === 0 ? room >= 1 : pollers.backlog && room >= limits.receiveEntriesMax
+}
+
+function roomLeft({ asked }: Pollers, options: ReceiveOptions): number {
+  return options.room() - asked.reduce((sum, entries) => sum + entries, 0)
 }

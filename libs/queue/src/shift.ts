@@ -2,6 +2,7 @@ import type { Message } from '@aws-sdk/client-sqs'
 import { type Held, hold } from './held-message.ts'
 import { createMessageCalls } from './message-calls.ts'
 import { createPool } from './pool.ts'
+import { createPrefetch } from './prefetch.ts'
 import type { QueueError } from './queue-error.ts'
 import type { Disposition, Received } from './received.ts'
 import { type Settlement, settleMessage } from './settle-message.ts'
@@ -23,11 +24,15 @@ export interface Shift {
   finish(): Promise<void>
   /** How many messages may come now. */
   room(): number
+  /** A poll that brought all it asked for took so long. */
+  polled(ms: number): void
   readonly change: Change
   setConcurrency(concurrency: number): void
   readonly hands: { running: number; waiting: number; settling: number }
 }
 
+/** One poll's worth. */
+const PREFETCH_MAX = 10
 /** Settlements that may be in flight beside the messages in hand, or receiving waits for them. */
 const SETTLING_MAX = 100
 /** What the last calls have left after an abort's grace. */
@@ -46,9 +51,12 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
   const settling = new Set<Promise<void>>()
   const timers: NodeJS.Timeout[] = []
   const pool = createPool<Held>({ concurrency, run: work, change })
+  const prefetch = createPrefetch(options.prefetchMax ?? PREFETCH_MAX, () => pool.concurrency)
 
   async function work(item: Held): Promise<void> {
+    const startedAtMs = now()
     const disposition = await attempt(item, options, counters)
+    prefetch.handled(now() - startedAtMs)
     letGo(item, disposition)
   }
   /** Once per message; a handler that ends after its message was given back changes nothing. */
@@ -107,9 +115,10 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
       timers.forEach(clearTimeout)
     },
     room() {
-      const slots = pool.concurrency + (options.prefetch ?? 0) - pool.running - pool.waiting
+      const slots = pool.concurrency + prefetch.size - pool.running - pool.waiting
       return Math.min(slots, pool.concurrency + SETTLING_MAX - settling.size)
     },
+    polled: (ms) => prefetch.polled(ms),
     change,
     setConcurrency: (wanted) => pool.setConcurrency(wanted),
     get hands() {

@@ -14,8 +14,8 @@ export interface WorkerOptions {
   readonly queue: WorkerQueues
   /** Messages handled at once: 1 to `limits.concurrencyMax`. */
   readonly concurrency: number
-  /** Messages held beyond that, to have the next one at hand. Default 0. */
-  readonly prefetch?: number
+  /** Messages held beyond that where work is short: see `createPrefetch`. 0 for none; default 10. */
+  readonly prefetchMax?: number
   readonly visibilityTimeoutSeconds: number
   /** At most a third of the visibility timeout, so that a lost beat is made up for. */
   readonly heartbeatSeconds: number

@@ -18,7 +18,7 @@ import { type Counters, createCounters, type WorkerStats } from './worker-stats.
  *     abort     the work's signals abort; what does not end within `abortGraceMs` is given back
  *     stopped   nothing is held, no call is in flight, no timer runs
  *
- * One message, of which the worker holds no more than there are slots (plus `prefetch`):
+ * One message, of which the worker holds no more than there are slots (and, of short work, what a poll's time needs):
  *
  *     received ──▶ waiting ──▶ handling ──▶ settling ──▶ gone
  *        └──── heartbeat ─────────┴──┘ │      first the heartbeat is stopped, then the call is made:
@@ -96,9 +96,11 @@ function receiveInto(
       queue: options.queue.receive,
       visibilityTimeoutSeconds: options.visibilityTimeoutSeconds,
       waitSeconds: options.receiveWaitSeconds ?? limits.receiveWaitSeconds,
+      now: options.now ?? Date.now,
       random: options.random ?? Math.random,
       room: () => shift.room(),
-      roomChanged: () => shift.change.next(),
+      change: shift.change,
+      onFullPoll: (ms) => shift.polled(ms),
       ready: async (signal) => options.ready?.(signal),
       onGate: (gate) => counters.gate(gate),
       onMessages(messages) {

@@ -1,0 +1,130 @@
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CreateQueueCommand } from '@aws-sdk/client-sqs'
+import { createQueueClient, createWorker, publish, type WorkerQueues } from '@millrace/queue'
+import { buildApp } from 'fauxqs'
+import { Consumer } from 'sqs-consumer'
+
+/*
+ * How near the worker comes to what its slots can do when a few messages are slow. Plain sqs-consumer
+ * waits for the slowest of ten before it receives again. The emulator runs in this very process, so
+ * what it costs is charged to both.
+ */
+
+const MESSAGES = 400
+const SLOTS = 10
+const FAST_MS = 40
+const SLOW_MS = 1_000
+/** One in so many is slow: 5 %. */
+const SLOW_EVERY = 20
+/** The bar: ideal time divided by ours. */
+const IDEAL_SHARE_MIN = 0.95
+
+const signal = new AbortController().signal
+const bodies = Array.from({ length: MESSAGES }, (_, index) => ({ body: String(index) }))
+const workMs = (body: string) => (Number(body) % SLOW_EVERY === SLOW_EVERY / 2 ? SLOW_MS : FAST_MS)
+
+/** Prints ideal, ours and plain sqs-consumer; sets the exit code when ours is below the bar. */
+export async function main(): Promise<void> {
+  await using emulator = await startEmulator()
+  const idealMs = timeIdeal()
+  const oursMs = await timeOurs(await emulator.createQueue('ours'))
+  const plainMs = await timePlain(await emulator.createQueue('plain'))
+
+  const load = `${100 / SLOW_EVERY} % slow (${SLOW_MS} ms against ${FAST_MS} ms)`
+  console.log(`${MESSAGES} messages, ${load}, ${SLOTS} slots`)
+  const times = { ideal: idealMs, millrace: oursMs, 'sqs-consumer': plainMs }
+  for (const [name, ms] of Object.entries(times)) {
+    const share = ((100 * idealMs) / ms).toFixed(1)
+    console.log(
+      `  ${name.padEnd(13)}${ms.toFixed(0).padStart(7)} ms${share.padStart(8)} % of ideal`,
+    )
+  }
+  if (idealMs / oursMs >= IDEAL_SHARE_MIN) return
+  console.error(`worker: below the bar of ${IDEAL_SHARE_MIN * 100} % of ideal`)
+  process.exitCode = 1
+}
+
+/** The messages in order, each to the slot that is free first, at no cost. */
+function timeIdeal(): number {
+  const freeAtMs = Array.from({ length: SLOTS }, () => 0)
+  for (const { body } of bodies) {
+    const first = freeAtMs.indexOf(Math.min(...freeAtMs))
+    freeAtMs[first] = (freeAtMs[first] ?? 0) + workMs(body)
+  }
+  return Math.max(...freeAtMs)
+}
+
+async function timeOurs(queue: WorkerQueues): Promise<number> {
+  await publish(queue.acknowledge, bodies, signal)
+  const drain = new AbortController()
+  let handled = 0
+  const worker = createWorker({
+    queue,
+    concurrency: SLOTS,
+    visibilityTimeoutSeconds: 30,
+    heartbeatSeconds: 10,
+    receiveWaitSeconds: 1,
+    logger: console,
+    async handle({ body }) {
+      await sleep(workMs(body))
+      handled += 1
+      if (handled === MESSAGES) ended.resolve(performance.now())
+      return { kind: 'acknowledge' }
+    },
+  })
+  const ended = Promise.withResolvers<number>()
+  const startedAtMs = performance.now()
+  const run = worker.run({ drain: drain.signal, abort: signal })
+  const endedAtMs = await ended.promise
+  drain.abort()
+  await run
+  return endedAtMs - startedAtMs
+}
+
+async function timePlain({ receive, acknowledge }: WorkerQueues): Promise<number> {
+  await publish(acknowledge, bodies, signal)
+  const ended = Promise.withResolvers<number>()
+  let handled = 0
+  const consumer = Consumer.create({
+    queueUrl: receive.url,
+    sqs: receive.client,
+    batchSize: SLOTS,
+    visibilityTimeout: 30,
+    waitTimeSeconds: 1,
+    async handleMessage(message) {
+      await sleep(workMs(message.Body ?? ''))
+      handled += 1
+      if (handled === MESSAGES) ended.resolve(performance.now())
+      return message
+    },
+  })
+  consumer.on('error', ended.reject)
+  const startedAtMs = performance.now()
+  consumer.start()
+  const endedAtMs = await ended.promise
+  consumer.stop()
+  return endedAtMs - startedAtMs
+}
+
+async function startEmulator() {
+  const app = buildApp({ logger: false })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const endpointUrl = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' }
+  const connection = { region: 'us-east-1', endpointUrl, credentials }
+  const receiver = createQueueClient({ ...connection, use: 'receive' })
+  const client = createQueueClient({ ...connection, use: 'acknowledge' })
+  return {
+    async createQueue(name: string): Promise<WorkerQueues> {
+      const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: name }))
+      const url = QueueUrl as string
+      return { receive: { client: receiver, url }, acknowledge: { client, url } }
+    },
+    async [Symbol.asyncDispose]() {
+      receiver.destroy()
+      client.destroy()
+      await app.close()
+    },
+  }
+}
