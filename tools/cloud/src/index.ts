@@ -1,1 +1,2 @@
-export {}
+export { type Cloud, type CloudOptions, LEDGER_TABLE, startCloud } from './cloud.ts'
+export { CloudError, type CloudErrorCode } from './cloud-error.ts'

@@ -1,0 +1,72 @@
+import { limits } from '@millrace/job'
+import { startLedgerServer } from './ledger-server.ts'
+import { startQueueServer } from './queue-server.ts'
+
+export interface CloudOptions {
+  /** Port of SQS and S3; a free one when absent. DynamoDB takes a free one always. */
+  readonly port?: number | undefined
+  /** Folder that keeps the ledger. In memory when absent. Queues and objects are never kept. */
+  readonly stateDir?: string | undefined
+  /** Names an S3 endpoint in `env` too. Without it apps go to the real S3. Default: false. */
+  readonly s3?: boolean | undefined
+  /** S3 buckets to begin with; they imply `s3`. */
+  readonly buckets?: readonly string[] | undefined
+  /** Every message published is delivered twice, as SQS may do. Default: false. */
+  readonly deliverTwice?: boolean | undefined
+  readonly visibilityTimeoutSeconds?: number | undefined
+  /** Receives after which a message goes to its dead-letter queue. */
+  readonly attemptsMax?: number | undefined
+}
+
+/** SQS, DynamoDB and S3 on loopback, in this process. */
+export interface Cloud {
+  /**
+   * What an app needs to find them, as environment variables. The credentials in it are made up:
+   * leave them out for an app that also calls real AWS; any credentials will do here.
+   */
+  readonly env: Readonly<Record<string, string>>
+  /** Ends every open request and frees ports, files and memory. Repeating it is harmless. */
+  close(): Promise<void>
+}
+
+const REGION = 'us-east-1'
+export const LEDGER_TABLE = 'millrace-ledger'
+
+/**
+ * Starts them with the queues and the table of Millrace.
+ *
+ * @throws {CloudError} `port_in_use`, or `state_in_use` when another process has the folder.
+ */
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const ledger = await startLedgerServer({
+    region: REGION,
+    tableName: LEDGER_TABLE,
+    stateDir: options.stateDir,
+  })
+  const queues = await startQueueServer({
+    region: REGION,
+    port: options.port ?? 0,
+    buckets: options.buckets ?? [],
+    deliverTwice: options.deliverTwice ?? false,
+    visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? limits.visibilityTimeoutSeconds,
+    attemptsMax: options.attemptsMax ?? limits.attemptsMax,
+  }).catch(async (error: unknown) => {
+    await ledger.close()
+    throw error
+  })
+  const hasS3 = options.s3 === true || options.buckets !== undefined
+  let closed: Promise<void> | undefined
+  return {
+    env: {
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_SQS: queues.url,
+      AWS_ENDPOINT_URL_DYNAMODB: ledger.url,
+      ...(hasS3 ? { AWS_ENDPOINT_URL_S3: queues.url } : {}),
+      ...queues.env,
+      MILLRACE_LEDGER_TABLE: LEDGER_TABLE,
+    },
+    close: () => (closed ??= Promise.all([queues.close(), ledger.close()]).then(() => undefined)),
+  }
+}
