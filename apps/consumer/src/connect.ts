@@ -132,7 +132,7 @@ async function readOpenJob(
   const job = await readJob(ledger, jobId, signal)
   if (job?.dataset === undefined) return undefined
   const dataset =
-    previous?.job.dataset?.digest === job.dataset.digest
+    previous !== undefined && previous.job.dataset?.digest === job.dataset.digest
       ? previous.dataset
       : await readPinnedDataset(documentsOfJob, job.dataset, signal)
   return { job, dataset }

@@ -61,8 +61,6 @@ export async function consume(
         : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
     },
     concurrency: config.MILLRACE_CONCURRENCY,
-    // The next batches are at hand when a slot frees: a receive takes longer than many invocations.
-    prefetch: Math.min(config.MILLRACE_CONCURRENCY, 10),
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     logger,

@@ -1,4 +1,4 @@
-import type { Invoke } from '@millrace/invocation'
+import { decodePredictions, type Invoke } from '@millrace/invocation'
 import {
   type Documents,
   encodeBatchMessage,
@@ -24,7 +24,7 @@ import type { Config } from './config.ts'
 import { failureOf } from './failure-of.ts'
 import { pinDataset } from './pin-dataset.ts'
 import type { Deps } from './plan-job.ts'
-import { probeJob } from './probe-job.ts'
+import { type Deps as ProbeDeps, probeJob } from './probe-job.ts'
 import { scanBatches } from './scan-batches.ts'
 
 export interface World {
@@ -65,7 +65,7 @@ export function createDeps(config: Config, world: World): Deps {
         signal,
       ),
     probe: (job, dataset, signal) =>
-      probeJob({ read: storage.read, invoke: world.invoke }, job, dataset, signal),
+      probeJob({ read: storage.read, preflight: preflightWith(world.invoke) }, job, dataset, signal),
     planBatches: (job, dataset, signal) =>
       job.plan === undefined
         ? scanBatches(
@@ -111,3 +111,10 @@ function newJob(jobId: JobId, { clientToken, spec }: JobRequest, createdAt: numb
 
 /** Parts of a job are spread over so many partitions: 1,000 writes a second each. */
 const PARTITIONS = 16
+
+function preflightWith(invoke: Invoke): ProbeDeps['preflight'] {
+  return async ({ spec }, _dataset, { body, rows }, signal) => {
+    const answer = await invoke({ endpoint: spec.endpoint, body }, signal)
+    decodePredictions(answer, rows, spec.endpoint.response)
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  chooseColumns,
+  createCutter,
+  headBytes,
+  inspectHead,
+  oddRows,
+  rowOffsets,
+  selectColumns,
+} from '@millrace/csv'
+import type { Job, PinnedDataset, PinnedObject } from '@millrace/job'
+
+/** The first rows of a job, as the endpoint will see them. */
+export interface ProbeRows {
+  readonly body: Uint8Array
+  readonly rows: number
+  readonly rowOffsets: () => Uint32Array
+}
+
+export interface Deps {
+  read(
+    object: PinnedObject,
+    range: { start: number; end: number },
+    signal: AbortSignal,
+  ): Promise<Buffer>
+  /** Invokes the endpoint with the rows; throws what makes the job hopeless, in one sentence. */
+  preflight(job: Job, dataset: PinnedDataset, rows: ProbeRows, signal: AbortSignal): Promise<void>
+}
+
+/** Enough to tell rows from one multi-class row, and cheap. */
+const PROBE_ROWS = 20
+
+/**
+ * Invokes the endpoint with the first rows of the dataset, before a million of them are published: a
+ * header sent as data, a wrong delimiter, a missing endpoint or permission is told here.
+ */
+export async function probeJob(
+  deps: Deps,
+  job: Job,
+  dataset: PinnedDataset,
+  signal: AbortSignal,
+): Promise<void> {
+  const object = dataset.objects.find(({ bytes }) => bytes > 0)
+  if (object === undefined) return
+  const end = Math.min(object.bytes, headBytes)
+  const head = await deps.read(object, { start: 0, end }, signal)
+  const rows = firstRows(job, dataset, head)
+  // No whole row in the first megabyte, or none of the right width: nothing to learn from it.
+  if (rows !== undefined) await deps.preflight(job, dataset, rows, signal)
+}
+
+function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRows | undefined {
+  const dialect = spec.dataset.csv
+  const { bodyStart } = inspectHead(head, dialect, dataset.header ? 'present' : 'absent')
+  const cutter = createCutter({
+    dialect,
+    header: false,
+    rowsMax: Math.min(PROBE_ROWS, spec.batching.rows),
+    bytesMax: spec.batching.payloadBytesMax,
+  })
+  const body = head.subarray(bodyStart)
+  const [cut] = [...cutter.push(body), ...cutter.end()]
+  if (cut === undefined) return undefined
+  const bytes = body.subarray(cut.bytes.start, cut.bytes.end)
+  const odd = new Set(oddRows(bytes, dialect, dataset.width).map(({ row }) => row))
+  if (odd.size === cut.rows) return undefined
+  const payload = selectColumns(bytes, dialect, chooseColumns(dataset, spec.dataset.features), odd)
+  return {
+    body: payload,
+    rows: cut.rows - odd.size,
+    rowOffsets: () => rowOffsets(payload, dialect),
+  }
+}

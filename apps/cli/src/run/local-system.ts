@@ -7,7 +7,7 @@ import { createProcesses, type Processes, type ProcessesOptions } from './proces
 import type { RunOptions } from './run-options.ts'
 
 /** A received batch whose consumer was killed comes back after this, and not after two minutes. */
-const VISIBILITY_SECONDS = 15
+export const VISIBILITY_SECONDS = 15
 
 /** Where a system package's program lies; they are run, not imported. */
 const entryOf = (module: string): string => fileURLToPath(import.meta.resolve(module))
@@ -26,7 +26,7 @@ export async function startSystem(
   const processes = createProcesses({ ...hooks, logs: run.state.logs })
   const endpoint = await startEndpoint(processes, options)
   const common = {
-    ...cloud.env,
+    ...cloudSettings(cloud, options),
     ...endpoint,
     AWS_REGION: region,
     MILLRACE_WORK_URI: run.state.workUri,
@@ -51,6 +51,21 @@ export async function startSystem(
   }
   await processes.start({ name: 'aggregator', entry: entryOf('@millrace/aggregator'), env: common })
   return processes
+}
+
+/**
+ * The embedded services take any credentials. A real endpoint takes only the user's, so the made-up
+ * ones must not stand in the way of the AWS chain then.
+ */
+function cloudSettings(cloud: Cloud, { localModel, endpointUrl }: RunOptions): Record<string, string> {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...settings } = cloud.env
+  const local = localModel !== undefined || (endpointUrl !== undefined && isLoopback(endpointUrl))
+  return local ? { ...cloud.env } : settings
+}
+
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url)
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }
 
 /** The concurrency of each consumer; they add up to what was asked for, and none has nothing. */

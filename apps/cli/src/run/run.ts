@@ -8,7 +8,7 @@ import { createQueueClient, publish, type Queue } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { FREE_BYTES_MIN, freeBytes } from './disk-space.ts'
-import { startSystem } from './local-system.ts'
+import { startSystem, VISIBILITY_SECONDS } from './local-system.ts'
 import { type PreparedRun, prepareRun } from './prepare-run.ts'
 import type { Processes } from './processes.ts'
 import { regionOf } from './region.ts'
@@ -138,7 +138,10 @@ async function stopped(
 
 async function openCloud({ state }: PreparedRun): Promise<Cloud> {
   try {
-    return await startCloud({ stateDir: state.ledger, s3: false })
+    return await startCloud({
+      stateDir: state.ledger,
+      visibilityTimeoutSeconds: VISIBILITY_SECONDS,
+    })
   } catch (cause) {
     throw new CliError(`${state.path}: cannot be opened: ${(cause as Error).message}`, { cause })
   }
@@ -156,6 +159,7 @@ function connect(cloud: Cloud, region: string): Local & { close(): void } {
     region,
     endpointUrl: env['AWS_ENDPOINT_URL_SQS'] ?? '',
     credentials,
+    use: 'publish',
   })
   return {
     ledger: { client, tableName: env['MILLRACE_LEDGER_TABLE'] ?? '' },

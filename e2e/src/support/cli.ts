@@ -1,0 +1,80 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(import.meta.resolve('millrace'))
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunningCli extends AsyncDisposable {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  /** Process ids of the programs that it has started, by the app in their command line. */
+  programs(): Map<string, number[]>
+}
+
+/** Runs the command as a user does, in a process of its own. */
+export function startCli(
+  args: readonly string[],
+  options: { cwd: string; stdin?: string },
+): RunningCli {
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: options.cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd },
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.end(options.stdin ?? '')
+  const text = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => (text.stdout += piece))
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => (text.stderr += piece))
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...text }))
+  return {
+    child,
+    ended,
+    programs: () => programsOf(child.pid ?? -1),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null) child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+export const runCli = async (
+  args: readonly string[],
+  options: { cwd: string; stdin?: string },
+): Promise<Ended> => await startCli(args, options).ended
+
+/** A folder of its own for a test. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'millrace-e2e-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+function programsOf(parent: number): Map<string, number[]> {
+  const found = new Map<string, number[]>()
+  for (const line of childrenOf(parent)) {
+    const [, pid, args] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? []
+    const app = /(?:apps|tools)\/([a-z]+)\/src\/main\.ts/.exec(args ?? '')?.[1]
+    if (pid !== undefined && app !== undefined) {
+      found.set(app, [...(found.get(app) ?? []), Number(pid)])
+    }
+  }
+  return found
+}
+
+function childrenOf(parent: number): string[] {
+  try {
+    const args = ['-o', 'pid=,args=', '--ppid', String(parent)]
+    return execFileSync('ps', args, { encoding: 'utf8' }).split('\n')
+  } catch {
+    return [] // It has none, or is gone.
+  }
+}

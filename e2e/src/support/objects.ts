@@ -1,0 +1,30 @@
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { Fleet } from './fleet.ts'
+import { BUCKET } from './fleet.ts'
+
+/** Reads and writes objects as anybody would who is no part of the system: with the plain AWS client. */
+export function objectsOf({ cloud }: Fleet): {
+  put(key: string, body: string): Promise<void>
+  get(key: string): Promise<string | undefined>
+} {
+  const client = new S3Client({
+    region: 'us-east-1',
+    endpoint: cloud.env['AWS_ENDPOINT_URL_S3'] ?? '',
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+  return {
+    put: async (key, body) => {
+      await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }))
+    },
+    get: async (key) => {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }))
+        return await Body?.transformToString()
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+// Each of these tests runs several processes; two files at a time are enough for two cores.
+export default defineConfig({
+  test: {
+    name: '@millrace/e2e',
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+  },
+})
