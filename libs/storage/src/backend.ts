@@ -1,0 +1,28 @@
+import type { PinnedObject } from '@millrace/job'
+import type { Writer } from './storage.ts'
+
+/** What S3 and the file system each do in their own way; `createStorage` builds the rest on it. */
+export interface Backend {
+  /** How a stream reads unless told otherwise: large enough to hide one round trip. */
+  readonly streaming: { readonly pieceBytes: number; readonly inFlight: number }
+  pinOne(uri: string, signal: AbortSignal): Promise<PinnedObject>
+  /** All objects below `uri`, in any order. */
+  list(uri: string, objectsMax: number, signal: AbortSignal): Promise<PinnedObject[]>
+  /** Fills all of `target` with the bytes from `start`, of the pinned version, or throws. */
+  readInto(
+    object: PinnedObject,
+    start: number,
+    target: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void>
+  readDocument(uri: string, bytesMax: number, signal: AbortSignal): Promise<Buffer | undefined>
+  writeDocument(
+    uri: string,
+    bytes: Uint8Array,
+    options: { readonly ifAbsent?: boolean },
+    signal: AbortSignal,
+  ): Promise<'written' | 'exists'>
+  createWriter(uri: string, signal: AbortSignal): Promise<Writer>
+  remove(uri: string, signal: AbortSignal): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,33 @@
+import type { Backend } from '../backend.ts'
+import { placeOf } from '../uri.ts'
+import { readDocumentFile, removeFile, writeDocumentFile } from './document.ts'
+import { createOpenFiles } from './open-files.ts'
+import { pinFile, pinFolder } from './pin.ts'
+import { readFileInto } from './read.ts'
+import { createFileWriter } from './writer.ts'
+
+const OPEN_FILES_MAX = 64
+
+/** Storage in folders. */
+export function createFileBackend(): Backend {
+  const files = createOpenFiles(OPEN_FILES_MAX)
+  return {
+    streaming: { pieceBytes: 1024 * 1024, inFlight: 4 },
+    pinOne: async (uri) => pinFile(pathOf(uri)),
+    list: async (uri, objectsMax, signal) => pinFolder(pathOf(uri), objectsMax, signal),
+    readInto: async (object, start, target, signal) =>
+      readFileInto(files, object, pathOf(object.uri), start, target, signal),
+    readDocument: async (uri, bytesMax) => readDocumentFile(pathOf(uri), bytesMax),
+    writeDocument: async (uri, bytes, { ifAbsent = false }) =>
+      writeDocumentFile(pathOf(uri), bytes, ifAbsent),
+    createWriter: async (uri, signal) => createFileWriter(pathOf(uri), signal),
+    remove: async (uri) => removeFile(pathOf(uri)),
+    close: async () => files.close(),
+  }
+}
+
+function pathOf(uri: string): string {
+  const place = placeOf(uri)
+  if (place.kind !== 'file') throw new Error(`not a file: ${uri}`)
+  return place.path
+}

@@ -1,0 +1,73 @@
+import { fstatSync, read } from 'node:fs'
+import type { PinnedObject } from '@millrace/job'
+import { StorageError } from '../storage-error.ts'
+import { classifyFileFailure } from './classify-failure.ts'
+import type { OpenFiles } from './open-files.ts'
+import { fileVersion } from './version.ts'
+
+/**
+ * Fills `target` from `start`. The version is looked at after the bytes: a writer's change of the
+ * time comes before its change of the bytes, so bytes of another version cannot pass.
+ *
+ * @throws {StorageError} `object_changed` also when the file is deleted or replaced; a short read is
+ *   a file that was cut.
+ */
+export async function readFileInto(
+  files: OpenFiles,
+  object: PinnedObject,
+  path: string,
+  start: number,
+  target: Uint8Array,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted()
+  try {
+    await files.use(`${object.version} ${path}`, path, async (fd) => {
+      const bytes = await fill(fd, target, start)
+      checkVersion(object, fd)
+      if (bytes < target.length) {
+        const detail = `ends at byte ${start + bytes}, wanted ${start + target.length}`
+        throw new StorageError('object_changed', 'read', object.uri, detail)
+      }
+    })
+  } catch (cause) {
+    throw classifyFileFailure('read', object.uri, cause)
+  }
+  signal.throwIfAborted()
+}
+
+/** `fstat` of an open file is a microsecond; through the thread pool it would be thirty. */
+function checkVersion(object: PinnedObject, fd: number): void {
+  const found = fstatSync(fd, { bigint: true })
+  if (!found.isFile()) throw changed(object, 'it is no longer a file')
+  if (found.nlink === 0n) throw changed(object, 'deleted or replaced since it was pinned')
+  const version = fileVersion(found)
+  if (version !== object.version) {
+    throw changed(object, `pinned as ${object.version}, now ${version}`)
+  }
+}
+
+const changed = (object: PinnedObject, detail: string): StorageError =>
+  new StorageError('object_changed', 'read', object.uri, detail, {
+    hint: 'keep the dataset as it is while a job reads it',
+  })
+
+/** Reads until `target` is full or the file ends; a single read may return less than was asked. */
+export async function fill(fd: number, target: Uint8Array, start: number): Promise<number> {
+  let done = 0
+  while (done < target.length) {
+    const bytes = await readOnce(fd, target, done, start + done)
+    if (bytes === 0) break
+    done += bytes
+  }
+  return done
+}
+
+async function readOnce(fd: number, target: Uint8Array, at: number, from: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(fd, target, at, target.length - at, from, (error, bytes) => {
+      if (error) reject(error)
+      else resolve(bytes)
+    })
+  })
+}

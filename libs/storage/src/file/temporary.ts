@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/** A file that is being written beside its final place, on the same disk so that a rename works. */
+export interface Temporary {
+  readonly handle: FileHandle
+  readonly path: string
+}
+
+/** Creates the folders on the way; the name begins with a dot and says whose it is. */
+export async function createTemporary(path: string): Promise<Temporary> {
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true })
+  const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`)
+  return { handle: await open(temporary, 'wx'), path: temporary }
+}
+
+/** Closes and deletes; that it is already gone is fine. */
+export async function discard({ handle, path }: Temporary): Promise<void> {
+  await handle.close().catch(() => {}) // Closed already, or the disk is gone: the delete decides.
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+}
+
+/** Makes a new name survive a power cut: the name lies in the folder, not in the file. */
+export async function syncFolderOf(path: string): Promise<void> {
+  await using folder = await open(dirname(path), 'r')
+  await folder.sync()
+}

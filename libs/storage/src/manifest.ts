@@ -1,0 +1,69 @@
+import type { PinnedObject } from '@millrace/job'
+import type { Backend } from './backend.ts'
+import { mapBounded } from './map-bounded.ts'
+import { StorageError } from './storage-error.ts'
+import { placeOf } from './uri.ts'
+
+const MANIFEST_BYTES_MAX = 32 * 1024 * 1024
+const PINS_IN_FLIGHT = 16
+
+/** A dataset URI that names a manifest, not a table. */
+export const isManifest = (uri: string): boolean => uri.endsWith('.manifest')
+
+/**
+ * Pins the objects that a manifest names, in its order. The format is SageMaker's `ManifestFile`
+ * (API reference, `S3DataSource`): `[{"prefix": "s3://bucket/folder/"}, "one.csv", "two.csv"]`; each
+ * object is prefix and name joined as they are. A manifest names objects of its own scheme only, so
+ * that one in S3 cannot make a worker read the files of its machine.
+ *
+ * @throws {StorageError} `manifest_invalid`, or what pinning one of the objects throws.
+ */
+export async function pinManifest(
+  backend: Backend,
+  uri: string,
+  objectsMax: number,
+  signal: AbortSignal,
+): Promise<readonly PinnedObject[]> {
+  const bytes = await backend.readDocument(uri, MANIFEST_BYTES_MAX, signal)
+  if (!bytes) throw new StorageError('object_missing', 'read manifest', uri, 'no such manifest')
+  const uris = objectsOf(uri, bytes.toString('utf8'))
+  if (uris.length > objectsMax) {
+    const detail = `${uris.length} > ${objectsMax} objects`
+    throw new StorageError('too_large', 'read manifest', uri, detail)
+  }
+  return mapBounded(PINS_IN_FLIGHT, uris, async (object) => backend.pinOne(object, signal))
+}
+
+function objectsOf(uri: string, text: string): readonly string[] {
+  const [head, ...names] = listIn(uri, text)
+  const prefix = (head as { prefix?: unknown } | null | undefined)?.prefix
+  if (typeof prefix !== 'string') throw invalid(uri, 'wanted {"prefix": "s3://…"} as first entry')
+  if (names.length === 0) throw invalid(uri, 'it names no object')
+  const seen = new Set<string>()
+  for (const [index, name] of names.entries()) {
+    if (typeof name !== 'string' || name === '') {
+      throw invalid(uri, `entry ${index + 1}: wanted a name, got ${JSON.stringify(name)}`)
+    }
+    const object = prefix + name
+    if (seen.has(object)) throw invalid(uri, `entry ${index + 1}: ${object} is named twice`)
+    if (object.endsWith('/')) throw invalid(uri, `entry ${index + 1}: ${object} is a folder`)
+    if (placeOf(object).kind !== placeOf(uri).kind) {
+      throw invalid(uri, `entry ${index + 1}: ${object} lies outside the manifest's own storage`)
+    }
+    seen.add(object)
+  }
+  return [...seen]
+}
+
+function listIn(uri: string, text: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (Array.isArray(value)) return value
+  } catch (cause) {
+    throw invalid(uri, `not JSON: ${(cause as Error).message}`)
+  }
+  throw invalid(uri, 'wanted a JSON list')
+}
+
+const invalid = (uri: string, detail: string): StorageError =>
+  new StorageError('manifest_invalid', 'read manifest', uri, detail)

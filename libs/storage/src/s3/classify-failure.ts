@@ -1,0 +1,109 @@
+import { StorageError, type StorageErrorCode } from '../storage-error.ts'
+
+interface Reason {
+  readonly code: StorageErrorCode
+  readonly hint?: string
+}
+
+const CREDENTIALS: Reason = {
+  code: 'credentials_invalid',
+  hint: 'sign in again, or check the role of the task',
+}
+const CLOCK: Reason = { code: 'credentials_invalid', hint: "set this machine's clock" }
+const DENIED: Reason = {
+  code: 'access_denied',
+  hint: 'allow s3:GetObject, s3:ListBucket and, for results, s3:PutObject; without s3:ListBucket a missing object looks the same',
+}
+const BUSY: Reason = { code: 'throttled' }
+const DOWN: Reason = { code: 'unavailable' }
+const LATE: Reason = { code: 'timed_out' }
+
+/** By S3's error code (API reference, "Error responses"), else by the name that the client gave. */
+const BY_NAME: Readonly<Record<string, Reason>> = {
+  NoSuchKey: { code: 'object_missing' },
+  NoSuchVersion: { code: 'object_missing' },
+  NotFound: { code: 'object_missing' },
+  NoSuchBucket: { code: 'bucket_missing' },
+  PermanentRedirect: { code: 'bucket_missing', hint: "set the region to the bucket's own" },
+  AuthorizationHeaderMalformed: { code: 'bucket_missing', hint: "set the region to the bucket's" },
+  PreconditionFailed: { code: 'object_changed' },
+  InvalidRange: { code: 'object_changed' }, // Pinned longer than it is now.
+  InvalidObjectState: { code: 'access_denied', hint: 'restore the object from its archive first' },
+  AccessDenied: DENIED,
+  AllAccessDisabled: DENIED,
+  ExpiredToken: CREDENTIALS,
+  InvalidToken: CREDENTIALS,
+  InvalidAccessKeyId: CREDENTIALS,
+  SignatureDoesNotMatch: CREDENTIALS,
+  CredentialsProviderError: CREDENTIALS,
+  TokenProviderError: CREDENTIALS,
+  RequestTimeTooSkewed: CLOCK,
+  SlowDown: BUSY,
+  Throttling: BUSY,
+  ThrottlingException: BUSY,
+  TooManyRequestsException: BUSY,
+  RequestLimitExceeded: BUSY,
+  OperationAborted: DOWN, // 409: another conditional request on the key is under way.
+  ConditionalRequestConflict: DOWN, // 409, the same for If-None-Match.
+  InternalError: DOWN,
+  ServiceUnavailable: DOWN,
+  RequestTimeout: LATE, // S3 waited for our body.
+  TimeoutError: LATE,
+  EntityTooLarge: { code: 'too_large' },
+  NoSuchUpload: { code: 'object_changed' },
+}
+
+/** By the errno of the socket. */
+const BY_ERRNO: Readonly<Record<string, Reason>> = {
+  ECONNRESET: DOWN,
+  ECONNREFUSED: DOWN,
+  ECONNABORTED: DOWN,
+  EPIPE: DOWN,
+  EAI_AGAIN: DOWN,
+  ENOTFOUND: { code: 'unavailable', hint: 'check the region, the endpoint and the network' },
+  EHOSTUNREACH: DOWN,
+  ENETUNREACH: DOWN,
+  ETIMEDOUT: LATE,
+  ERR_STREAM_PREMATURE_CLOSE: DOWN,
+}
+
+/** By status, for answers without a body, as every answer to HEAD is. */
+const BY_STATUS: Readonly<Record<number, Reason>> = {
+  301: { code: 'bucket_missing', hint: "set the region to the bucket's own" },
+  400: { code: 'response_invalid' },
+  403: DENIED,
+  404: { code: 'object_missing' },
+  408: LATE,
+  409: DOWN,
+  412: { code: 'object_changed' },
+  416: { code: 'object_changed' },
+  429: BUSY,
+  500: DOWN,
+  502: DOWN,
+  503: BUSY,
+  504: DOWN,
+}
+
+/** What is known of a failed request, whichever client made it. */
+export interface S3Failure {
+  readonly name?: string
+  readonly code?: string
+  readonly message?: string
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
+}
+
+/** Names a failed request. A conditional one that was refused is `object_changed`. */
+export function classifyS3Failure(verb: string, uri: string, cause: unknown): StorageError {
+  if (cause instanceof StorageError) return cause
+  const { name = '', code = '', message = '', $metadata: answer } = cause as S3Failure
+  const status = answer?.httpStatusCode
+  const reason =
+    BY_NAME[name] ?? BY_ERRNO[code] ?? (status === undefined ? undefined : BY_STATUS[status])
+  const said = [status, name === 'Error' ? code : name, message]
+  const request = answer?.requestId === undefined ? [] : [`request ${answer.requestId}`]
+  const detail = [...said.filter((word) => word !== undefined && word !== ''), ...request].join(' ')
+  return new StorageError(reason?.code ?? 'unknown', verb, uri, detail, {
+    cause,
+    ...(reason?.hint === undefined ? {} : { hint: reason.hint }),
+  })
+}

@@ -1,0 +1,35 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { type RetryClock, withRetries } from '../retry.ts'
+import { classifyS3Failure } from './classify-failure.ts'
+
+/** What every S3 verb of storage needs. */
+export interface S3Deps {
+  readonly client: S3Client
+  readonly clock: RetryClock
+}
+
+/**
+ * Makes one request through `call`, repeated while it fails for a passing reason.
+ *
+ * @throws {StorageError} or the abort reason.
+ */
+export async function send<T>(
+  { clock }: S3Deps,
+  verb: string,
+  uri: string,
+  call: (attempt: number) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  return withRetries(
+    clock,
+    async (attempt) => {
+      try {
+        return await call(attempt)
+      } catch (cause) {
+        signal.throwIfAborted()
+        throw classifyS3Failure(verb, uri, cause)
+      }
+    },
+    signal,
+  )
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import type { S3Client } from '@aws-sdk/client-s3'
+import { type ByteRange, lengthOf, type PinnedObject } from '@millrace/job'
+import type { Backend } from './backend.ts'
+import { createFileBackend } from './file/backend.ts'
+import { isManifest, pinManifest } from './manifest.ts'
+import { type RetryClock, realClock } from './retry.ts'
+import { createS3Backend } from './s3/backend.ts'
+import { StorageError } from './storage-error.ts'
+import { type StreamOptions, streamObject } from './stream.ts'
+import { placeOf } from './uri.ts'
+
+/** Datasets, documents and results, in S3 and in folders. Every failure is a `StorageError`. */
+export interface Storage {
+  /**
+   * Holds a dataset to what it is now. One object for a key or file; all objects below a URI that
+   * ends in `/`, in the byte order of their URIs' keys; the objects that a SageMaker manifest names
+   * (a URI that ends in `.manifest`), in its order. Never empty, at most 100,000.
+   */
+  pin(uri: string, signal: AbortSignal): Promise<readonly PinnedObject[]>
+  /** Exactly the bytes of the range, of the pinned version; otherwise throws `object_changed`. */
+  read(object: PinnedObject, range: ByteRange, signal: AbortSignal): Promise<Buffer>
+  /**
+   * The pinned object from `start`, in order, several ranged reads in flight. Leaving the loop early
+   * waits until no read fills a buffer any more.
+   */
+  stream(
+    object: PinnedObject,
+    options: StreamOptions,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined>
+  /** A small document, whole; undefined when absent, `too_large` above `bytesMax`. */
+  readDocument(uri: string, bytesMax: number, signal: AbortSignal): Promise<Buffer | undefined>
+  /**
+   * Writes a small document, whole or not at all, durable when it resolves. With `ifAbsent` a
+   * document that is there stays as it is and the outcome is `exists`; that is also the outcome when
+   * the answer to our own first try was lost, so who must know reads and compares.
+   */
+  writeDocument(
+    uri: string,
+    bytes: Uint8Array,
+    options: { readonly ifAbsent?: boolean },
+    signal: AbortSignal,
+  ): Promise<'written' | 'exists'>
+  /** A large result. Nothing is visible under `uri` until `commit`. */
+  createWriter(uri: string, signal: AbortSignal): Promise<Writer>
+  /** Removes one object or file; that it is not there is fine. */
+  remove(uri: string, signal: AbortSignal): Promise<void>
+  /** Closes what is held open. Reads after it open anew. */
+  close(): Promise<void>
+}
+
+/** One call at a time. After a failed `write` only `abort` makes sense. */
+export interface Writer {
+  /** Takes the bytes; the caller may reuse them once it resolves. It waits while too much waits. */
+  write(bytes: Uint8Array): Promise<void>
+  /** Makes all that was written visible at once, replacing what was there. */
+  commit(): Promise<{ readonly bytes: number }>
+  /** Leaves nothing behind; does nothing after `commit`. It runs also when the signal has fired. */
+  abort(): Promise<void>
+}
+
+export interface StorageOptions {
+  /** See `createS3Client`. Without it `s3:` URIs are refused; a laptop run needs none. */
+  readonly s3?: S3Client
+  readonly clock?: RetryClock
+}
+
+/** Opens storage by URI scheme: `file:///path` and `s3://bucket/key`. */
+export function createStorage(options: StorageOptions): Storage {
+  const file = createFileBackend()
+  const s3 = options.s3 && createS3Backend(options.s3, options.clock ?? realClock)
+  const backendOf = (uri: string): Backend => {
+    if (placeOf(uri).kind === 'file') return file
+    if (s3) return s3
+    throw new StorageError('uri_invalid', 'open', uri, 'no S3 client was given')
+  }
+  return {
+    pin: async (uri, signal) => pin(backendOf, uri, signal),
+    read: async (object, range, signal) => read(backendOf(object.uri), object, range, signal),
+    stream: (object, streaming, signal) =>
+      streamObject(backendOf(object.uri), object, streaming, signal),
+    readDocument: async (uri, bytesMax, signal) =>
+      backendOf(uri).readDocument(uri, bytesMax, signal),
+    writeDocument: async (uri, bytes, how, signal) =>
+      backendOf(uri).writeDocument(uri, bytes, how, signal),
+    createWriter: async (uri, signal) => backendOf(uri).createWriter(uri, signal),
+    remove: async (uri, signal) => backendOf(uri).remove(uri, signal),
+    close: async () => {
+      await Promise.all([file.close(), s3?.close()])
+    },
+  }
+}
+
+const OBJECTS_MAX = 100_000
+
+async function pin(
+  backendOf: (uri: string) => Backend,
+  uri: string,
+  signal: AbortSignal,
+): Promise<readonly PinnedObject[]> {
+  const backend = backendOf(uri)
+  if (isManifest(uri)) return pinManifest(backend, uri, OBJECTS_MAX, signal)
+  if (!uri.endsWith('/')) return [await backend.pinOne(uri, signal)]
+  const objects = await backend.list(uri, OBJECTS_MAX, signal)
+  if (objects.length === 0) {
+    throw new StorageError('object_missing', 'pin', uri, 'there is nothing below it')
+  }
+  return inByteOrder(objects)
+}
+
+/** S3 lists in this order, but not in every kind of bucket; folders have no order at all. */
+function inByteOrder(objects: readonly PinnedObject[]): PinnedObject[] {
+  return objects
+    .map((object) => ({ object, key: Buffer.from(nameOf(object.uri)) }))
+    .sort((a, b) => Buffer.compare(a.key, b.key))
+    .map(({ object }) => object)
+}
+
+function nameOf(uri: string): string {
+  const place = placeOf(uri)
+  return place.kind === 's3' ? place.key : place.path
+}
+
+async function read(
+  backend: Backend,
+  object: PinnedObject,
+  range: ByteRange,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  assert(0 <= range.start && range.start <= range.end && range.end <= object.bytes)
+  const target = Buffer.allocUnsafe(lengthOf(range))
+  if (target.length > 0) await backend.readInto(object, range.start, target, signal)
+  return target
+}
