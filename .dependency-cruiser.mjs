@@ -3,7 +3,13 @@ const adapters = 'invocation|queue|ledger|storage|service'
 
 export default {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular',
+      comment: 'A cycle of types alone loads nothing in a circle.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'not-resolvable',
       comment: 'An import that resolves to nothing would make every other rule blind.',
