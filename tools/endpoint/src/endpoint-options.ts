@@ -1,35 +1,6 @@
+import type { FaultKind, FaultShares } from './faults.ts'
+import type { Layout } from './encode-predictions.ts'
 import type { XgboostModel } from './xgboost-model.ts'
-
-/** What can go wrong with an invocation, each drawn for its share of the requests. */
-export const FAULT_KINDS = [
-  'throttle',
-  'internal_failure',
-  'unavailable',
-  'dependency_failure',
-  'not_ready',
-  'access_denied',
-  'expired_token',
-  'too_large',
-  'model_400',
-  'model_413',
-  'model_429',
-  'model_500',
-  'model_503',
-  'model_timeout',
-  'reset',
-  'cut_body',
-  'missing_line',
-  'extra_line',
-  'swapped_lines',
-  'garbage',
-  'slow',
-  'hang',
-] as const
-
-export type FaultKind = (typeof FAULT_KINDS)[number]
-
-/** Each kind's share of the requests, 0 to 1; together at most 1. */
-export type FaultShares = { readonly [kind in FaultKind]?: number }
 
 /** What may change while the endpoint serves. */
 export interface EndpointBehaviour {
@@ -44,8 +15,17 @@ export interface EndpointBehaviour {
   readonly faults?: FaultShares
   /** True: every invocation is answered 503, as if the endpoint were gone. */
   readonly outage?: boolean
-  /** A row that contains one of these texts is refused by the container, with its whole payload. */
-  readonly poisonRows?: readonly string[]
+  /** How much longer an invocation with the fault `slow` takes. Default 2,000. */
+  readonly slowMs?: number
+  /** An invocation whose service would take longer ends so: OriginalStatusCode 0. Default 60,000. */
+  readonly invocationTimeoutMs?: number
+  /**
+   * A row that contains one of these texts, or for which the function says so, is refused by the
+   * container, and with it the whole payload. Default none.
+   */
+  readonly poisonRows?: readonly string[] | ((row: string) => boolean)
+  /** How the answers are laid out; see `LAYOUTS`. Default `lines`. */
+  readonly layout?: Layout
   /** The production variant that answers. Default `AllTraffic`. */
   readonly variant?: string
   readonly model?: XgboostModel
@@ -54,7 +34,7 @@ export interface EndpointBehaviour {
 export interface EndpointOptions extends EndpointBehaviour {
   readonly name: string
   readonly model: XgboostModel
-  /** Only loopback: the endpoint checks no credentials by itself. */
+  /** Only loopback: the endpoint does not prove who calls. */
   readonly host?: '127.0.0.1'
   /** 0, the default, takes a free one. */
   readonly port?: number
@@ -62,6 +42,19 @@ export interface EndpointOptions extends EndpointBehaviour {
   readonly seed?: number
   /** Larger payloads are answered 413. Default 6,291,456 as SageMaker's. */
   readonly payloadBytesMax?: number
+  /** When given, a request signed with another access key is refused. The secret is not checked. */
+  readonly accessKeyId?: string
+  /** Told of every invocation as it arrives, before anything is decided about it. */
+  readonly onInvocation?: (invocation: InvocationSeen) => void
+}
+
+/** An invocation as it arrived: what a client's test wants to know of its own requests. */
+export interface InvocationSeen {
+  /** Counted from 1; the number that the fault is drawn for. */
+  readonly request: number
+  readonly payload: Buffer
+  /** Lower-case names; `x-amzn-sagemaker-target-variant` and the like. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
 export interface EndpointStats {
@@ -69,11 +62,15 @@ export interface EndpointStats {
   readonly invocations: number
   /** Rows that were scored and answered. */
   readonly rows: number
+  /** Invocations answered ThrottlingException, for want of room or as a fault. */
   readonly throttled: number
   /** Invocations being served or waiting now, and the most there ever were. */
   readonly inFlight: number
   readonly inFlightMax: number
+  /** How many invocations met each fault. */
   readonly faults: { readonly [kind in FaultKind]?: number }
+  /** How many invocations were answered with each HTTP status. */
+  readonly statuses: { readonly [status: number]: number }
 }
 
 export interface Endpoint {

@@ -4,9 +4,9 @@ export {
   type EndpointBehaviour,
   type EndpointOptions,
   type EndpointStats,
-  FAULT_KINDS,
-  type FaultKind,
-  type FaultShares,
+  type InvocationSeen,
 } from './endpoint-options.ts'
+export { LAYOUTS, type Layout } from './encode-predictions.ts'
+export { FAULT_KINDS, type FaultKind, type FaultShares } from './faults.ts'
 export { startEndpoint } from './start-endpoint.ts'
 export { loadXgboostModel, parseXgboostModel, type XgboostModel } from './xgboost-model.ts'

@@ -1,7 +1,14 @@
-/** An error as SageMaker's runtime sends it. Statuses and headers: field measured, see the table. */
+/** The account that every local endpoint belongs to. */
+export const ACCOUNT = '000000000000'
+
+/**
+ * An error as SageMaker's runtime sends it. Source of statuses and names: the errors of InvokeEndpoint,
+ * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html, and the
+ * common errors beside it. ThrottlingException is on neither page; it comes with 400 and no message.
+ */
 export interface ServiceError {
   readonly status: number
-  /** The error's name; it stands in the `x-amzn-errortype` header only. */
+  /** The error's name. It stands in the `x-amzn-errortype` header and nowhere else. */
   readonly code: string | undefined
   readonly body: Readonly<Record<string, unknown>>
 }
@@ -33,6 +40,32 @@ export const serviceErrors = {
     code: 'MissingAuthenticationTokenException',
     body: { message: 'Missing Authentication Token' },
   },
+  incompleteSignature: {
+    status: 403,
+    code: 'IncompleteSignatureException',
+    body: { message: 'Authorization header is not a Signature Version 4 of service sagemaker.' },
+  },
+  unknownAccessKey: {
+    status: 403,
+    code: 'UnrecognizedClientException',
+    body: { message: 'The security token included in the request is invalid.' },
+  },
+  expiredToken: {
+    status: 403,
+    code: 'ExpiredTokenException',
+    body: { message: 'The security token included in the request is expired' },
+  },
+  accessDenied: {
+    status: 403,
+    code: 'AccessDeniedException',
+    body: { Message: 'User is not authorized to perform: sagemaker:InvokeEndpoint' },
+  },
+  unknownOperation: {
+    status: 404,
+    code: 'UnknownOperationException',
+    body: { message: 'Wanted POST /endpoints/<name>/invocations.' },
+  },
+  // A proxy in front of the runtime refuses these: no error name, no JSON of the service.
   tooLarge: { status: 413, code: undefined, body: { message: 'Request Entity Too Large' } },
 } as const satisfies Record<string, ServiceError>
 
@@ -56,5 +89,3 @@ export function modelError(endpoint: string, status: number, message: string): S
     },
   }
 }
-
-export const ACCOUNT = '000000000000'

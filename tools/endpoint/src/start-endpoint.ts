@@ -1,132 +1,80 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
-import type {
-  Endpoint,
-  EndpointBehaviour,
-  EndpointOptions,
-  EndpointStats,
-} from './endpoint-options.ts'
 import { EndpointError } from './endpoint-error.ts'
-import { floatText } from './float-text.ts'
-import { predict } from './predict.ts'
-import { readCsv } from './read-csv.ts'
-import {
-  modelError,
-  type ServiceError,
-  serviceErrors,
-  validationError,
-  ACCOUNT,
-} from './service-error.ts'
+import type { Endpoint, EndpointOptions } from './endpoint-options.ts'
+import { createGate } from './gate.ts'
+import { type Serving, serveInvocation } from './serve-invocation.ts'
 
 /**
- * Starts a local SageMaker endpoint that serves `options.model`.
+ * Starts a local SageMaker endpoint that serves `options.model` on loopback.
  *
- * @throws {EndpointError} `port_in_use`, `listen_failed`.
+ * @throws {EndpointError} `option_invalid`, `port_in_use`, `listen_failed`.
  */
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const stats = { invocations: 0, rows: 0, throttled: 0, inFlight: 0, inFlightMax: 0, faults: {} }
-  const closed = new AbortController()
-  const state: State = { options, stats, signal: closed.signal }
+  checkOptions(options)
+  const closing = new AbortController()
+  const serving = createServing(options)
   const server = createServer((request, response) => {
-    serve(state, request, response).catch(() => response.destroy())
+    serveInvocation(serving, request, response, closing.signal).catch((error: unknown) => {
+      response.destroy()
+      // A client that went away and an endpoint that closes are no bugs.
+      if (!request.errored && !closing.signal.aborted) throw error
+    })
   })
-  // A client keeps its connections; one closed by us under its next request would look like a reset.
-  server.keepAliveTimeout = 120_000
-  await listen(server, options.port ?? 0)
+  // A connection that we closed under a client's next request would look to it like a reset.
+  server.keepAliveTimeout = 10 * 60_000
+  await listen(server, options.port ?? 0, options.host ?? '127.0.0.1')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     get stats() {
-      return { ...stats, faults: { ...stats.faults } }
+      return { ...serving.stats }
     },
     change(behaviour) {
-      state.options = { ...state.options, ...behaviour }
+      checkOptions({ ...serving.options, ...behaviour })
+      serving.options = { ...serving.options, ...behaviour }
+      serving.gate.admit()
     },
     async close() {
-      closed.abort()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      closing.abort()
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      })
     },
   }
 }
 
-interface State {
-  options: EndpointOptions & EndpointBehaviour
-  readonly stats: { -readonly [key in keyof EndpointStats]: EndpointStats[key] }
-  readonly signal: AbortSignal
+function createServing(options: EndpointOptions): Serving {
+  const gate = createGate(() => ({
+    concurrencyMax: serving.options.concurrencyMax ?? Infinity,
+    queueMax: serving.options.queueMax ?? 0,
+  }))
+  const stats = { invocations: 0, rows: 0, throttled: 0, inFlight: 0, inFlightMax: 0 }
+  const serving: Serving = { options, gate, stats: { ...stats, faults: {}, statuses: {} } }
+  return serving
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+function checkOptions({ faults = {}, concurrencyMax = 1, queueMax = 0 }: EndpointOptions): void {
+  const shares = Object.values(faults)
+  const total = shares.reduce((sum, share) => sum + share, 0)
+  const wrong =
+    shares.some((share) => !(share >= 0)) || total > 1 + Number.EPSILON * shares.length
+      ? `faults: wanted shares of 0 to 1 that add up to 1 at most, got ${JSON.stringify(faults)}`
+      : concurrencyMax < 1
+        ? `concurrencyMax: wanted 1 or more, got ${concurrencyMax}`
+        : queueMax < 0
+          ? `queueMax: wanted 0 or more, got ${queueMax}`
+          : undefined
+  if (wrong !== undefined) throw new EndpointError('option_invalid', wrong)
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const inUse = cause.code === 'EADDRINUSE'
-      const message = `listen on 127.0.0.1:${port}: ${inUse ? 'the port is in use' : cause.message}`
+      const message = `listen on ${host}:${port}: ${inUse ? 'the port is in use' : cause.message}`
       reject(new EndpointError(inUse ? 'port_in_use' : 'listen_failed', message, { cause }))
     })
-    server.listen(port, '127.0.0.1', resolve)
+    server.listen(port, host, resolve)
   })
-}
-
-async function serve(state: State, request: IncomingMessage, response: ServerResponse) {
-  const payload = await readBody(request)
-  const { options, stats } = state
-  const path = /^\/endpoints\/([^/?]+)\/invocations$/.exec(request.url ?? '')
-  if (request.method !== 'POST' || path === null) {
-    return sendError(response, { status: 404, code: 'UnknownOperationException', body: {} })
-  }
-  const name = decodeURIComponent(path[1]!)
-  if (request.headers.authorization === undefined) {
-    return sendError(response, serviceErrors.missingSignature)
-  }
-  if (name !== options.name) {
-    const message = `Endpoint ${name} of account ${ACCOUNT} not found.`
-    return sendError(response, validationError(message))
-  }
-  stats.invocations++
-  if (payload.length > (options.payloadBytesMax ?? 6_291_456)) {
-    return sendError(response, serviceErrors.tooLarge)
-  }
-  if (stats.inFlight >= (options.concurrencyMax ?? Infinity) + (options.queueMax ?? 0)) {
-    stats.throttled++
-    return sendError(response, serviceErrors.throttled)
-  }
-  if (options.outage === true) return sendError(response, serviceErrors.unavailable)
-  stats.inFlight++
-  stats.inFlightMax = Math.max(stats.inFlightMax, stats.inFlight)
-  try {
-    await answer(state, payload, response)
-  } finally {
-    stats.inFlight--
-  }
-}
-
-async function answer(state: State, payload: Buffer, response: ServerResponse) {
-  const { options } = state
-  const csv = readCsv(payload, options.model.features)
-  const rows = csv.kind === 'rows' ? csv.rows : 0
-  const serviceMs = (options.latencyMs ?? 0) + rows * (options.perRowMs ?? 0)
-  if (serviceMs > 0) await delay(serviceMs, undefined, { signal: state.signal })
-  if (csv.kind === 'refused') {
-    return sendError(response, modelError(options.name, csv.status, csv.message))
-  }
-  response.setHeader('x-Amzn-Invoked-Production-Variant', options.variant ?? 'AllTraffic')
-  response.setHeader('x-amzn-RequestId', crypto.randomUUID())
-  if (csv.kind === 'empty') return response.writeHead(204).end()
-  const lines = Array.from(predict(options.model, csv.matrix), floatText)
-  state.stats.rows += rows
-  response.setHeader('content-type', 'text/csv; charset=utf-8')
-  return response.end(`${lines.join('\n')}\n`)
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
-}
-
-function sendError(response: ServerResponse, { status, code, body }: ServiceError) {
-  if (code !== undefined) response.setHeader('x-amzn-errortype', code)
-  response.setHeader('x-amzn-RequestId', crypto.randomUUID())
-  response.setHeader('content-type', 'application/json')
-  response.writeHead(status).end(JSON.stringify(body))
 }
