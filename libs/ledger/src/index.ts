@@ -1,5 +1,22 @@
+export { type ClaimOutcome, claimJob } from './claim-job.ts'
+export { type CreateJobOutcome, createJob } from './create-job.ts'
+export { type FinishFacts, type FinishOutcome, finishJob } from './finish-job.ts'
+export type { Lease } from './lease.ts'
 export { createLedgerClient, type Ledger, type LedgerClientOptions } from './ledger.ts'
 export { LedgerError, type LedgerErrorCode } from './ledger-error.ts'
+export { listJobs, type JobsWanted } from './list-jobs.ts'
+export { type MoveFacts, moveJob, type MoveJobOutcome } from './move-job.ts'
+export type { Part, PartPlace } from './part.ts'
+export { pinDataset } from './pin-dataset.ts'
+export { createProgressMarker, type ProgressMarker } from './progress-marker.ts'
+export { putPart, type PutPartOutcome } from './put-part.ts'
+export { readJob } from './read-job.ts'
+export { readPart } from './read-part.ts'
+export { readParts } from './read-parts.ts'
+export { type DoneBatches, type Progress, readProgress } from './read-progress.ts'
+export { renewLease } from './renew-lease.ts'
+export { sealPlan, type SealPlanOutcome } from './seal-plan.ts'
+export { settleProgress } from './settle-progress.ts'
 export {
   ACTIVE_JOBS_INDEX,
   createTable,

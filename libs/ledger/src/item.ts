@@ -1,0 +1,60 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { LedgerError } from './ledger-error.ts'
+
+/** An item as DynamoDB's API gives it. */
+export type Item = Record<string, AttributeValue>
+
+/** Reads the attributes of one item; what is missing or of another type is `item_corrupt`. */
+export class ItemReader {
+  readonly #what: string
+  readonly #item: Item
+
+  constructor(what: string, item: Item) {
+    this.#what = what
+    this.#item = item
+  }
+
+  has(name: string): boolean {
+    return this.#item[name] !== undefined
+  }
+
+  text(name: string): string {
+    return this.#item[name]?.S ?? this.#missing(name, 'a string')
+  }
+
+  bytes(name: string): Buffer {
+    const bytes = this.#item[name]?.B ?? this.#missing(name, 'binary')
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  number(name: string): number {
+    const number = Number(this.#item[name]?.N ?? this.#missing(name, 'a number'))
+    return Number.isFinite(number) ? number : this.#missing(name, 'a finite number')
+  }
+
+  /** JSON kept in a string attribute. */
+  json(name: string): unknown {
+    const text = this.text(name)
+    try {
+      return JSON.parse(text)
+    } catch (cause) {
+      throw corrupt(this.#what, `${name} is not JSON`, { cause })
+    }
+  }
+
+  map(name: string): ItemReader {
+    return new ItemReader(
+      `${this.#what} ${name}`,
+      this.#item[name]?.M ?? this.#missing(name, 'a map'),
+    )
+  }
+
+  #missing(name: string, wanted: string): never {
+    throw corrupt(this.#what, `${name}: wanted ${wanted}`)
+  }
+}
+
+/** What is stored is not what was written. */
+export function corrupt(what: string, reason: string, options?: ErrorOptions): LedgerError {
+  return new LedgerError('item_corrupt', `read ${what}: item_corrupt (${reason})`, options)
+}

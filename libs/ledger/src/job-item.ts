@@ -1,0 +1,101 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { check, isFinal, isJobId, type Job, JOB_STATES, jobSpecSchema } from '@millrace/job'
+import { corrupt, type Item, ItemReader } from './item.ts'
+import { jobKey } from './keys.ts'
+
+/** The value of the key of the index of active jobs; a job that has ended has none. */
+const ACTIVE = 'yes'
+
+/**
+ * A job as its `META` item. The spec is one JSON string, the very document of the job request; all
+ * else is an attribute of its own, because conditions and people look at it.
+ */
+export function itemOfJob(job: Job): Item {
+  const { dataset, plan, failure, startedAt, endedAt } = job
+  return {
+    ...jobKey(job.jobId),
+    jobId: { S: job.jobId },
+    clientToken: { S: job.clientToken },
+    spec: { S: JSON.stringify(job.spec) },
+    state: { S: job.state },
+    partitions: number(job.partitions),
+    createdAt: number(job.createdAt),
+    day: { S: dayOf(job.createdAt) },
+    ...(isFinal(job.state) ? {} : { active: { S: ACTIVE } }),
+    ...(dataset === undefined ? {} : { dataset: datasetValue(dataset) }),
+    ...(plan === undefined ? {} : { plan: planValue(plan) }),
+    ...(failure === undefined ? {} : { failure: failureValue(failure) }),
+    ...(startedAt === undefined ? {} : { startedAt: number(startedAt) }),
+    ...(endedAt === undefined ? {} : { endedAt: number(endedAt) }),
+  }
+}
+
+/** @throws {LedgerError} `item_corrupt`, when it is not a job that `itemOfJob` has written. */
+export function jobOfItem(item: Item): Job {
+  const what = `job item ${item['PK']?.S ?? ''}`
+  const read = new ItemReader(what, item)
+  const jobId = read.text('jobId')
+  if (!isJobId(jobId)) throw corrupt(what, `jobId: ${jobId}`)
+  return {
+    jobId,
+    clientToken: read.text('clientToken'),
+    spec: specOf(what, read.json('spec')),
+    state: stateOf(what, read.text('state')),
+    partitions: read.number('partitions'),
+    createdAt: read.number('createdAt'),
+    ...(read.has('dataset') ? { dataset: datasetOf(read.map('dataset')) } : {}),
+    ...(read.has('plan') ? { plan: planOf(read.map('plan')) } : {}),
+    ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
+    ...(read.has('startedAt') ? { startedAt: read.number('startedAt') } : {}),
+    ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),
+  }
+}
+
+export const number = (value: number): AttributeValue.NMember => ({ N: String(value) })
+
+/** The UTC day of a moment in epoch seconds, such as `2026-11-25`. */
+export const dayOf = (seconds: number): string =>
+  new Date(seconds * 1_000).toISOString().slice(0, 10)
+
+export function datasetValue(pin: NonNullable<Job['dataset']>): AttributeValue.MMember {
+  const { digest, objects, bytes } = pin
+  return { M: { digest: { S: digest }, objects: number(objects), bytes: number(bytes) } }
+}
+
+export function datasetOf(read: ItemReader): NonNullable<Job['dataset']> {
+  return {
+    digest: read.text('digest'),
+    objects: read.number('objects'),
+    bytes: read.number('bytes'),
+  }
+}
+
+export function planValue({ batches, rows }: NonNullable<Job['plan']>): AttributeValue.MMember {
+  return { M: { batches: number(batches), rows: number(rows) } }
+}
+
+function planOf(read: ItemReader): NonNullable<Job['plan']> {
+  return { batches: read.number('batches'), rows: read.number('rows') }
+}
+
+export function failureValue(failure: NonNullable<Job['failure']>): AttributeValue.MMember {
+  return { M: { code: { S: failure.code }, message: { S: failure.message } } }
+}
+
+function failureOf(read: ItemReader): NonNullable<Job['failure']> {
+  return { code: read.text('code'), message: read.text('message') }
+}
+
+function specOf(what: string, value: unknown): Job['spec'] {
+  try {
+    return check(what, jobSpecSchema, value)
+  } catch (cause) {
+    throw corrupt(what, (cause as Error).message, { cause })
+  }
+}
+
+function stateOf(what: string, text: string): Job['state'] {
+  const state = JOB_STATES.find((known) => known === text)
+  if (state === undefined) throw corrupt(what, `state: ${text}`)
+  return state
+}

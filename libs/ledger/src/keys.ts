@@ -1,0 +1,36 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { JobId } from '@millrace/job'
+
+/*
+ * Every key of the table.
+ *
+ *     PK                          SK                    item
+ *     JOB#<job>                   META                  the job
+ *     JOB#<job>#PART#<partition>  <batch, 10 digits>    a part
+ *     JOB#<job>#PROGRESS          <level>#<item, 10 d>  a node of the tree of done batches
+ */
+
+export type Key = Readonly<Record<'PK' | 'SK', AttributeValue.SMember>>
+
+/** Digits that keep text order equal to number order, up to ten thousand million batches. */
+const DIGITS = 10
+
+export const padded = (number: number): string => String(number).padStart(DIGITS, '0')
+
+export const jobKey = (jobId: JobId): Key => key(`JOB#${jobId}`, 'META')
+
+/** Neighbours lie in different partitions, so that a job's parts are written to all of them. */
+export const partKey = (jobId: JobId, partitions: number, batch: number): Key =>
+  key(partPartition(jobId, batch % partitions), padded(batch))
+
+export const partPartition = (jobId: JobId, partition: number): string =>
+  `JOB#${jobId}#PART#${partition}`
+
+export const progressKey = (jobId: JobId, level: number, item: number): Key =>
+  key(progressPartition(jobId), `${level}#${padded(item)}`)
+
+export const progressPartition = (jobId: JobId): string => `JOB#${jobId}#PROGRESS`
+
+function key(PK: string, SK: string): Key {
+  return { PK: { S: PK }, SK: { S: SK } }
+}

@@ -1,0 +1,60 @@
+import { isFinal, type JobFailure, type JobId, type JobState, statesBefore } from '@millrace/job'
+import { failureValue, number } from './job-item.ts'
+import type { Ledger } from './ledger.ts'
+import { LedgerError } from './ledger-error.ts'
+import { readJob } from './read-job.ts'
+import { anyOf } from './state-condition.ts'
+import { updateJob } from './update-job.ts'
+
+export type MoveJobOutcome =
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'refused'; readonly state: JobState } // There is no way to it from this state.
+
+export interface MoveFacts {
+  /** Seconds since the epoch: becomes the end of a job that ends. */
+  readonly now: number
+  readonly failure?: JobFailure
+}
+
+/**
+ * Moves a job to another state, from any state that leads there. A move that was already made is
+ * refused with the very state that was wanted.
+ *
+ * @throws {LedgerError} `job_missing` when there is no such job.
+ */
+export async function moveJob(
+  ledger: Ledger,
+  jobId: JobId,
+  to: JobState,
+  { now, failure }: MoveFacts,
+  signal: AbortSignal,
+): Promise<MoveJobOutcome> {
+  const from = anyOf(statesBefore(to))
+  const end = isFinal(to)
+  const moved = await updateJob(
+    ledger,
+    jobId,
+    {
+      verb: `move to ${to}`,
+      update:
+        'SET #state = :to' +
+        (end ? ', endedAt = :now' : ', startedAt = if_not_exists(startedAt, :now)') +
+        (failure === undefined ? '' : ', failure = :failure') +
+        (end ? ' REMOVE active' : ''),
+      condition: from.condition,
+      values: {
+        ...from.values,
+        ':to': { S: to },
+        ':now': number(now),
+        ...(failure === undefined ? {} : { ':failure': failureValue(failure) }),
+      },
+    },
+    signal,
+  )
+  if (moved) return { kind: 'moved' }
+  const job = await readJob(ledger, jobId, signal)
+  if (job === undefined) {
+    throw new LedgerError('job_missing', `move of job ${jobId} to ${to}: job_missing`)
+  }
+  return { kind: 'refused', state: job.state }
+}

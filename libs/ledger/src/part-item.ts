@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { type Documents, isJobId, lengthOf, limits, type RowFailure } from '@millrace/job'
+import { corrupt, type Item, ItemReader } from './item.ts'
+import { number } from './job-item.ts'
+import { padded, partKey } from './keys.ts'
+import { decodePredictions, encodePredictions, type PartEncoding } from './part-encoding.ts'
+import type { Part, PartPlace } from './part.ts'
+
+/*
+ * A part has two bodies: `predictions`, as `encoding` says, and, when rows have failed, `failures`,
+ * zstd of a JSON array. Each is an attribute of its own; what makes the item too large goes to a
+ * document instead, and `predictionsAt` or `failuresAt` names it. `digest` covers what a reader
+ * relies on, so that a part that was changed, or moved to another key, is found out.
+ */
+
+type Body = 'predictions' | 'failures'
+
+/** A row's failure may repeat 512 characters 100,000 times. */
+const FAILURES_BYTES_MAX = 128 * 1024 * 1024
+const BODY_BYTES_MAX = 256 * 1024 * 1024
+
+/** Encodes a part; bodies above `limits.partInlineBytesMax` are written as documents first. */
+export async function itemOfPart(
+  part: Part & PartPlace,
+  documents: Pick<Documents, 'write'>,
+  signal: AbortSignal,
+): Promise<Item> {
+  const { encoding, bytes } = encodePredictions(part.predictions, lengthOf(part.rows))
+  const failures =
+    part.failures.length === 0
+      ? undefined
+      : zstdCompressSync(Buffer.from(JSON.stringify(part.failures)))
+  const failuresBytes = failures?.length ?? 0
+  const spillFailures = failuresBytes > limits.partInlineBytesMax / 2
+  const room = limits.partInlineBytesMax - (spillFailures ? 0 : failuresBytes)
+
+  const spill = async (body: Body, content: Buffer) =>
+    await spillBody(part.batch, body, content, documents, signal)
+  return {
+    ...factsOf(part),
+    encoding: { S: encoding },
+    ...(bytes.length > room ? await spill('predictions', bytes) : { predictions: { B: bytes } }),
+    ...(failures === undefined
+      ? {}
+      : spillFailures
+        ? await spill('failures', failures)
+        : { failures: { B: failures } }),
+  }
+}
+
+function factsOf(part: Part & PartPlace): Item {
+  return {
+    ...partKey(part.jobId, part.partitions, part.batch),
+    jobId: { S: part.jobId },
+    batch: number(part.batch),
+    rowStart: number(part.rows.start),
+    rowEnd: number(part.rows.end),
+    failedRows: number(part.failures.length),
+    inputHash: { S: part.inputHash },
+    digest: { S: digestOf(part) },
+    attempt: number(part.attempt),
+    invocations: number(part.invocations),
+    throttles: number(part.throttles),
+    durationMs: number(part.durationMs),
+    recordedAt: number(part.recordedAt),
+    ...(part.variant === undefined ? {} : { variant: { S: part.variant } }),
+    ...(part.expiresAt === undefined ? {} : { expiresAt: number(part.expiresAt) }),
+  }
+}
+
+/** The name holds the content's hash: two attempts with different answers write two documents. */
+async function spillBody(
+  batch: number,
+  body: Body,
+  content: Buffer,
+  documents: Pick<Documents, 'write'>,
+  signal: AbortSignal,
+): Promise<Record<string, AttributeValue>> {
+  const hash = createHash('sha256').update(content).digest('hex')
+  const name = `parts/${padded(batch)}-${body}-${hash}`
+  await documents.write(name, content, signal)
+  return { [`${body}At`]: { S: name } }
+}
+
+/**
+ * Reads a part back, its documents included.
+ *
+ * @throws {LedgerError} `item_corrupt` when it is not what was written.
+ */
+export async function partOfItem(
+  item: Item,
+  documents: Pick<Documents, 'read'>,
+  signal: AbortSignal,
+): Promise<Part> {
+  const what = `part ${item['PK']?.S ?? ''} ${item['SK']?.S ?? ''}`
+  const read = new ItemReader(what, item)
+  const encoding = encodingOf(what, read.text('encoding'))
+  const bytes = await bodyOf(what, read, 'predictions', documents, signal)
+  const failed = read.number('failedRows') > 0
+  const failures = failed ? await bodyOf(what, read, 'failures', documents, signal) : undefined
+  const part: Part = {
+    ...readFacts(what, read),
+    predictions: decoded(what, () => decodePredictions({ encoding, bytes })),
+    failures: failures === undefined ? [] : decoded(what, () => decodeFailures(failures)),
+  }
+  if (digestOf(part) !== read.text('digest')) throw corrupt(what, 'the digest does not fit')
+  if (padded(part.batch) !== item['SK']?.S) throw corrupt(what, `it is of batch ${part.batch}`)
+  return part
+}
+
+function readFacts(what: string, read: ItemReader): Omit<Part, 'predictions' | 'failures'> {
+  const jobId = read.text('jobId')
+  if (!isJobId(jobId)) throw corrupt(what, `jobId: ${jobId}`)
+  return {
+    jobId,
+    batch: read.number('batch'),
+    rows: { start: read.number('rowStart'), end: read.number('rowEnd') },
+    inputHash: read.text('inputHash'),
+    attempt: read.number('attempt'),
+    invocations: read.number('invocations'),
+    throttles: read.number('throttles'),
+    durationMs: read.number('durationMs'),
+    recordedAt: read.number('recordedAt'),
+    ...(read.has('variant') ? { variant: read.text('variant') } : {}),
+    ...(read.has('expiresAt') ? { expiresAt: read.number('expiresAt') } : {}),
+  }
+}
+
+async function bodyOf(
+  what: string,
+  read: ItemReader,
+  body: Body,
+  documents: Pick<Documents, 'read'>,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  if (!read.has(`${body}At`)) return read.bytes(body)
+  const name = read.text(`${body}At`)
+  const content = await documents.read(name, BODY_BYTES_MAX, signal)
+  if (content === undefined) throw corrupt(what, `${name} is missing`)
+  return content
+}
+
+function encodingOf(what: string, text: string): PartEncoding {
+  if (text === 'float32' || text === 'zstd') return text
+  throw corrupt(what, `encoding: ${text}`)
+}
+
+const decodeFailures = (bytes: Buffer): RowFailure[] =>
+  JSON.parse(
+    zstdDecompressSync(bytes, { maxOutputLength: FAILURES_BYTES_MAX }).toString(),
+  ) as RowFailure[]
+
+function decoded<T>(what: string, decode: () => T): T {
+  try {
+    return decode()
+  } catch (cause) {
+    throw corrupt(what, (cause as Error).message, { cause })
+  }
+}
+
+function digestOf(part: Pick<Part, 'jobId' | 'batch' | 'rows' | 'predictions' | 'failures'>) {
+  const { jobId, batch, rows, predictions, failures } = part
+  return createHash('sha256')
+    .update(JSON.stringify([jobId, batch, rows.start, rows.end, failures]))
+    .update('\n')
+    .update(predictions)
+    .digest('hex')
+}

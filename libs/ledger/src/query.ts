@@ -1,0 +1,39 @@
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb'
+import { call } from './call.ts'
+import type { Item } from './item.ts'
+import type { Ledger } from './ledger.ts'
+
+export interface Page {
+  readonly items: readonly Item[]
+  /** Where the next page begins; nothing after the last page. */
+  readonly next: Item | undefined
+}
+
+/** Reads one page of a query: at most 1 MB, and at most `Limit` items where that is given. */
+export async function queryPage(
+  ledger: Ledger,
+  operation: string,
+  input: Omit<QueryCommandInput, 'TableName'>,
+  signal: AbortSignal,
+): Promise<Page> {
+  const command = new QueryCommand({ TableName: ledger.tableName, ...input })
+  const request = () => ledger.client.send(command, { abortSignal: signal })
+  const { Items, LastEvaluatedKey } = await call(operation, request, signal)
+  return { items: Items ?? [], next: LastEvaluatedKey }
+}
+
+/** Reads all items of a query, in order, one page in memory at a time. */
+export async function* queryItems(
+  ledger: Ledger,
+  operation: string,
+  input: Omit<QueryCommandInput, 'TableName'>,
+  signal: AbortSignal,
+): AsyncGenerator<Item> {
+  let from: Item | undefined
+  do {
+    const start = from === undefined ? {} : { ExclusiveStartKey: from }
+    const page = await queryPage(ledger, operation, { ...input, ...start }, signal)
+    yield* page.items
+    from = page.next
+  } while (from !== undefined)
+}

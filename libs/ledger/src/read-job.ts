@@ -1,0 +1,32 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb'
+import type { Job, JobId } from '@millrace/job'
+import { call } from './call.ts'
+import type { Item } from './item.ts'
+import { jobOfItem } from './job-item.ts'
+import { jobKey } from './keys.ts'
+import type { Ledger } from './ledger.ts'
+
+/** Reads a job as it is now (strongly consistent); nothing when there is no such job. */
+export async function readJob(
+  ledger: Ledger,
+  jobId: JobId,
+  signal: AbortSignal,
+): Promise<Job | undefined> {
+  const item = await readJobItem(ledger, jobId, signal)
+  return item === undefined ? undefined : jobOfItem(item)
+}
+
+/** The whole `META` item, which holds a lease and a summary too. */
+export async function readJobItem(
+  ledger: Ledger,
+  jobId: JobId,
+  signal: AbortSignal,
+): Promise<Item | undefined> {
+  const command = new GetItemCommand({
+    TableName: ledger.tableName,
+    Key: jobKey(jobId),
+    ConsistentRead: true,
+  })
+  const request = () => ledger.client.send(command, { abortSignal: signal })
+  return (await call(`read job ${jobId}`, request, signal)).Item
+}

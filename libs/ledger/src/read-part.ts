@@ -1,0 +1,29 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb'
+import type { Documents } from '@millrace/job'
+import { call } from './call.ts'
+import { partKey } from './keys.ts'
+import type { Ledger } from './ledger.ts'
+import { partOfItem } from './part-item.ts'
+import type { Part, PartPlace } from './part.ts'
+
+/**
+ * Reads the part of one batch (strongly consistent); nothing when it is not recorded.
+ *
+ * @throws {LedgerError} `item_corrupt` when it is not what was written.
+ */
+export async function readPart(
+  ledger: Ledger,
+  { jobId, partitions }: PartPlace,
+  batch: number,
+  documents: Pick<Documents, 'read'>,
+  signal: AbortSignal,
+): Promise<Part | undefined> {
+  const command = new GetItemCommand({
+    TableName: ledger.tableName,
+    Key: partKey(jobId, partitions, batch),
+    ConsistentRead: true,
+  })
+  const request = () => ledger.client.send(command, { abortSignal: signal })
+  const { Item } = await call(`read part ${batch} of job ${jobId}`, request, signal)
+  return Item === undefined ? undefined : await partOfItem(Item, documents, signal)
+}

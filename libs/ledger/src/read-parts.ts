@@ -1,0 +1,130 @@
+import type { Documents } from '@millrace/job'
+import type { Item } from './item.ts'
+import { partPartition } from './keys.ts'
+import type { Ledger } from './ledger.ts'
+import { partOfItem } from './part-item.ts'
+import type { Part, PartPlace } from './part.ts'
+import { type Page, queryPage } from './query.ts'
+
+/*
+ * Part b lies in partition b mod S, so in index order the S streams take turns:
+ *
+ *     partition 0:  0    3    6   …
+ *     partition 1:  1    4    7   …      ──▶  0 1 2 3 4 5 6 7 …
+ *     partition 2:  2    5    8   …
+ *
+ * Each stream holds one page and reads the next one ahead. Where a part is missing, its stream is
+ * ahead of the others and waits: the smallest head is always next.
+ */
+
+/** Memory of all pages held, about; DynamoDB's pages of 1 MB are cut down to fit. */
+const PAGES_BYTES_MAX = 32 * 1024 * 1024
+const PAGE_BYTES_MAX = 1024 * 1024
+/** Parts of a first page, before the size of a part is known. */
+const FIRST_PAGE_PARTS = 8
+
+/**
+ * Reads all parts of a job in the order of their batches (strongly consistent). Memory is bounded
+ * by 32 MB of pages, whatever the job's size. A missing part is left out: the reader counts.
+ *
+ * @throws {LedgerError} `item_corrupt` at a part that is not what was written.
+ */
+export async function* readParts(
+  ledger: Ledger,
+  { jobId, partitions }: PartPlace,
+  documents: Pick<Documents, 'read'>,
+  signal: AbortSignal,
+): AsyncGenerator<Part> {
+  const pageBytes = Math.min(PAGE_BYTES_MAX, PAGES_BYTES_MAX / (2 * partitions))
+  const stop = new AbortController()
+  const aborted = AbortSignal.any([signal, stop.signal])
+  const streams = Array.from({ length: partitions }, (_, partition) =>
+    createStream(ledger, partPartition(jobId, partition), pageBytes, aborted),
+  )
+  try {
+    await Promise.all(streams.map((stream) => stream.fill()))
+    for (;;) {
+      const next = smallestHead(streams)
+      if (next === undefined) return
+      yield await partOfItem(next.take(), documents, aborted)
+      await next.fill()
+    }
+  } finally {
+    stop.abort()
+  }
+}
+
+interface Stream {
+  /** The sort key of the next part; nothing at the end. Valid after `fill`. */
+  head(): string | undefined
+  take(): Item
+  /** Waits until there is a head or the end is reached. */
+  fill(): Promise<void>
+}
+
+function smallestHead(streams: readonly Stream[]): Stream | undefined {
+  let smallest: Stream | undefined
+  let key: string | undefined
+  for (const stream of streams) {
+    const head = stream.head()
+    if (head !== undefined && (key === undefined || head < key)) {
+      smallest = stream
+      key = head
+    }
+  }
+  return smallest
+}
+
+function createStream(
+  ledger: Ledger,
+  partition: string,
+  pageBytes: number,
+  signal: AbortSignal,
+): Stream {
+  let items: readonly Item[] = []
+  let at = 0
+  let ahead: Promise<Page> | undefined = readAhead(undefined, FIRST_PAGE_PARTS)
+
+  function readAhead(from: Item | undefined, limit: number): Promise<Page> {
+    const input = {
+      KeyConditionExpression: 'PK = :partition',
+      ExpressionAttributeValues: { ':partition': { S: partition } },
+      ConsistentRead: true,
+      Limit: limit,
+      ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+    }
+    const page = queryPage(ledger, `read parts in ${partition}`, input, signal)
+    // A failure is seen when the page is wanted, which may be never.
+    page.catch(() => {})
+    return page
+  }
+
+  return {
+    head: () => items[at]?.['SK']?.S,
+    take() {
+      const item = items[at]
+      if (item === undefined) throw new RangeError('taken past the end of a page')
+      at += 1
+      return item
+    },
+    async fill() {
+      while (at === items.length && ahead !== undefined) {
+        const page = await ahead
+        items = page.items
+        at = 0
+        ahead = page.next === undefined ? undefined : readAhead(page.next, partsOf(page, pageBytes))
+      }
+    },
+  }
+}
+
+/** How many parts like those of `page` make a page of `pageBytes`. */
+function partsOf(page: Page, pageBytes: number): number {
+  const bytes = page.items.reduce((sum, item) => sum + bytesOf(item), 0)
+  return Math.max(1, Math.floor((pageBytes * page.items.length) / Math.max(bytes, 1)))
+}
+
+/** The bodies, and about as much for the rest as the attributes' names and values take. */
+function bytesOf(item: Item): number {
+  return (item['predictions']?.B?.length ?? 0) + (item['failures']?.B?.length ?? 0) + 512
+}
