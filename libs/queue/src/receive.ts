@@ -119,7 +119,10 @@ async function openGate(
     onGate('full')
     await waitForRoom(index, pollers, options, drain)
     onGate('closed')
-    await options.ready(drain)
+    const ready = options.ready(drain)
+    await settledOrAborted(ready, drain)
+    drain.throwIfAborted()
+    await ready
     // While `ready` was pending another poll may have taken the room.
   } while (!mayPoll(index, pollers, options))
   drain.throwIfAborted()

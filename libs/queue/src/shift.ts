@@ -18,8 +18,10 @@ export interface Shift {
   giveBack(message: Message): void
   /** Gives back what has not begun. */
   giveBackWaiting(): void
-  /** Aborts the work, and gives back what does not end in time. */
+  /** Aborts the work, and after the grace gives back what has not ended by itself. */
   abort(reason: unknown): void
+  /** Aborts when nothing is waited for any more. */
+  readonly abandoned: AbortSignal
   /** Resolves when all is handled and settled. */
   finish(): Promise<void>
   /** How many messages may come now. */
@@ -108,6 +110,7 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
       timers.push(setTimeout(giveUp, graceMs))
       timers.push(setTimeout(() => closing.abort(), graceMs + LAST_CALLS_MS))
     },
+    abandoned: abandoned.signal,
     async finish() {
       await settledOrAborted(pool.idle(), abandoned.signal)
       await calls.flush()

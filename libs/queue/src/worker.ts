@@ -62,7 +62,7 @@ export function createWorker(options: WorkerOptions): Worker {
         onAbort(abort, () => own.abort(abort.reason)),
       ]
       try {
-        await receiveInto(own, options, counters, () => state, { stopping, abort })
+        await receiveInto(own, options, counters, () => state, stopping)
         await own.finish()
       } finally {
         for (const remove of undo) remove()
@@ -89,7 +89,7 @@ function receiveInto(
   options: WorkerOptions,
   counters: Counters,
   state: () => WorkerState,
-  { stopping, abort }: { stopping: AbortSignal; abort: AbortSignal },
+  stopping: AbortSignal,
 ): Promise<void> {
   return receive(
     {
@@ -115,7 +115,8 @@ function receiveInto(
       },
     },
     stopping,
-    abort,
+    // A poll of a full queue ends within the grace, and what it brings is given back like the rest.
+    shift.abandoned,
   )
 }
 
