@@ -3,7 +3,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 export interface S3ClientOptions {
   readonly region: string
   /** An S3 that is not AWS, such as the local one; buckets then stand in the path. */
-  readonly endpoint?: string
+  readonly endpoint?: string | undefined
   /** The default provider chain unless given. */
   readonly credentials?: NonNullable<S3ClientConfig['credentials']>
 }
