@@ -28,7 +28,7 @@ export async function aggregate(
     sqs('publish'),
   ]
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
-  const s3 = createS3Client({ region, endpointUrl: endpointUrlOf(config, 'S3') })
+  const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   await using resources = new AsyncDisposableStack()
   for (const client of [receiving, acknowledging, publishing, dynamo, s3]) {

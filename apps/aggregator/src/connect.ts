@@ -45,7 +45,7 @@ const seconds = (): number => Math.floor(Date.now() / 1_000)
 
 /** What `aggregateJob` needs, made of this deployment's clients. */
 export function createDeps(config: Config, world: World): Deps {
-  const { ledger, storage, owner } = world
+  const { ledger, storage } = world
   const documentsOf = (jobId: JobId): Documents =>
     jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
   return {

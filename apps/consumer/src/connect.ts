@@ -46,12 +46,11 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   const planned = createPlanCache((job, segment) =>
     readPlanSegment(documentsOf(job.jobId), segment, lifetime),
   )
-  const spilled = partDocuments(storage, config.MILLRACE_WORK_URI)
   return {
     openJob,
     planned,
     recorded: async (job, batch, signal) => {
-      const part = await readPart(ledger, job, batch, spilled, signal)
+      const part = await readPart(ledger, job, batch, documentsOf(job.jobId), signal)
       return part?.failures.length
     },
     score: (open, batch, signal) =>
@@ -90,7 +89,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
         recordedAt: Math.floor(Date.now() / 1_000),
         ...scored,
       }
-      const put = await putPart(ledger, { ...part, partitions: job.partitions }, spilled, signal)
+      const put = await putPart(ledger, { ...part, partitions: job.partitions }, documentsOf(job.jobId), signal)
       const held = put.kind === 'duplicate' ? put.part : part
       return { kind: put.kind, failedRows: held.failures.length }
     },

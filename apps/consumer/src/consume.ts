@@ -24,7 +24,7 @@ export async function consume(
     sqs('publish'),
   ]
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
-  const s3 = createS3Client({ region, endpointUrl: endpointUrlOf(config, 'S3') })
+  const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   const invoke = createInvoke({ region, endpointUrl: endpointUrlOf(config, 'SAGEMAKER_RUNTIME') })
   const limiter = createLimiter({

@@ -27,7 +27,7 @@ export async function produce(
     sqs('publish'),
   ]
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
-  const s3 = createS3Client({ region, endpointUrl: endpointUrlOf(config, 'S3') })
+  const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   const invoke = createInvoke({ region, endpointUrl: endpointUrlOf(config, 'SAGEMAKER_RUNTIME') })
   await using resources = new AsyncDisposableStack()
