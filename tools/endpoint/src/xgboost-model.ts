@@ -1,24 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { EndpointError } from './endpoint-error.ts'
+import { type Forest, layOutForest, type Tree } from './forest.ts'
 
-/** A boosted forest, flattened: every node of every tree stands in the same typed arrays. */
+/** A model in memory, ready to score. */
 export interface XgboostModel {
   readonly objective: Objective
   /** How many columns a row has. */
   readonly features: number
   /** The margin that every row begins with, a float32. */
   readonly marginBase: number
-  /** The first node of each tree. */
-  readonly roots: Int32Array
-  /** The column that a node splits on; -1 at a leaf. */
-  readonly splitFeature: Int32Array
-  /** A node's threshold; a leaf's value. */
-  readonly value: Float32Array
-  /** Where a row goes whose value is below the threshold, not below it, or missing. */
-  readonly below: Int32Array
-  readonly notBelow: Int32Array
-  readonly missing: Int32Array
+  readonly forest: Forest
 }
 
 export type Objective = (typeof OBJECTIVES)[number]
@@ -55,6 +47,7 @@ export function loadXgboostModel(path: string | URL): XgboostModel {
 export function parseXgboostModel(json: string, name = 'model'): XgboostModel {
   const { learner } = readDocument(json, name)
   const { trees } = learner.gradient_booster.model
+  const features = Number(learner.learner_model_param.num_feature)
   const objective = OBJECTIVES.find((known) => known === learner.objective.name)
   if (objective === undefined) {
     const message = `read ${name}: objective ${learner.objective.name} is not served, wanted ${OBJECTIVES.join(', ')}`
@@ -63,32 +56,60 @@ export function parseXgboostModel(json: string, name = 'model'): XgboostModel {
   if (trees.some((tree) => tree.split_type.some((type) => type !== 0))) {
     throw new EndpointError('model_unsupported', `read ${name}: categorical splits are not served`)
   }
+  if (trees.some((tree) => !splitsWithin(tree, features))) {
+    throw new EndpointError('model_invalid', `read ${name}: a split on a column beyond ${features}`)
+  }
   const base = Number(learner.learner_model_param.base_score.replaceAll(/[[\]]/g, ''))
   return {
     objective,
-    features: Number(learner.learner_model_param.num_feature),
+    features,
     marginBase: objective.endsWith('logistic') ? marginOf(base) : Math.fround(base),
-    ...flatten(trees),
+    forest: layOutForest(trees, features),
   }
+}
+
+function splitsWithin(tree: Tree, features: number): boolean {
+  return tree.left_children.every(
+    (left, node) =>
+      left === -1 || (tree.split_indices[node]! >= 0 && tree.split_indices[node]! < features),
+  )
 }
 
 /** The margin of a probability: the inverse of the logistic function. */
 const marginOf = (probability: number): number => Math.fround(-Math.log(1 / probability - 1))
 
 const ints = z.array(z.int())
-const treeSchema = z.object({
-  left_children: ints,
-  right_children: ints,
-  split_indices: ints,
-  split_conditions: z.array(z.number()),
-  default_left: z.array(z.union([z.boolean(), z.number()]).transform(Boolean)),
-  split_type: ints.default([]),
-})
-type Tree = z.output<typeof treeSchema>
+const treeSchema = z
+  .object({
+    left_children: ints,
+    right_children: ints,
+    split_indices: ints,
+    split_conditions: z.array(z.number()),
+    default_left: z.array(z.union([z.boolean(), z.number()]).transform(Boolean)),
+    split_type: ints.default([]),
+  })
+  .refine(isTree, 'wanted a tree that begins at node 0')
+
+/** True when every way from the root ends at a leaf and no two ways meet. */
+function isTree({ left_children: left, right_children: right, ...tree }: Tree): boolean {
+  const arrays = [right, tree.split_indices, tree.split_conditions, tree.default_left]
+  if (arrays.some((array) => array.length !== left.length)) return false
+  const seen = new Set<number>()
+  const ahead = [0]
+  for (let node = ahead.pop(); node !== undefined; node = ahead.pop()) {
+    if (!(node >= 0 && node < left.length) || seen.has(node)) return false
+    seen.add(node)
+    if (left[node] !== -1) ahead.push(left[node]!, right[node]!)
+  }
+  return true
+}
 
 const modelSchema = z.object({
   learner: z.object({
-    learner_model_param: z.object({ base_score: z.string(), num_feature: z.string() }),
+    learner_model_param: z.object({
+      base_score: z.string(),
+      num_feature: z.string().regex(/^[1-9]\d{0,6}$/),
+    }),
     objective: z.object({ name: z.string() }),
     gradient_booster: z.object({
       name: z.literal('gbtree', 'wanted the booster gbtree'),
@@ -110,32 +131,4 @@ function readDocument(json: string, name: string): z.output<typeof modelSchema> 
   const what = `${issue?.path.join('.')}: ${issue?.message}`
   const message = `read ${name}: not a model that XGBoost saved as JSON (${what})`
   throw new EndpointError('model_invalid', message, { cause: parsed.error })
-}
-
-function flatten(trees: readonly Tree[]) {
-  const nodes = trees.reduce((total, tree) => total + tree.left_children.length, 0)
-  const forest = {
-    roots: new Int32Array(trees.length),
-    splitFeature: new Int32Array(nodes).fill(-1),
-    value: new Float32Array(nodes),
-    below: new Int32Array(nodes),
-    notBelow: new Int32Array(nodes),
-    missing: new Int32Array(nodes),
-  }
-  let root = 0
-  trees.forEach((tree, index) => {
-    forest.roots[index] = root
-    tree.left_children.forEach((left, node) => {
-      const at = root + node
-      forest.value[at] = tree.split_conditions[node]!
-      if (left === -1) return
-      forest.splitFeature[at] = tree.split_indices[node]!
-      const right = tree.right_children[node]!
-      forest.below[at] = root + left
-      forest.notBelow[at] = root + right
-      forest.missing[at] = root + (tree.default_left[node] === true ? left : right)
-    })
-    root += tree.left_children.length
-  })
-  return forest
 }
