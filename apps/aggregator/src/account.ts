@@ -69,31 +69,32 @@ function checkPart(job: Job, batch: Batch, part: PartLike): void {
 /** One pass over the bytes: counts lines and compares the empty ones with the failures. */
 function checkLines(at: string, { rows, predictions, failures }: PartLike): void {
   let line = 0
-  let empty = 0
+  let explained = 0
+  let unexplained: number | undefined
   let start = 0
   for (;;) {
     const newline = predictions.indexOf(NEWLINE, start)
     const end = newline === -1 ? predictions.length : newline
     if (end === start) {
-      if (failures[empty]?.row !== rows.start + line) {
-        const row = rows.start + line
-        throw new AccountingError(
-          'part_failures_mismatch',
-          `${at}: row ${row} has no prediction and no failure`,
-        )
-      }
-      empty += 1
+      const row = rows.start + line
+      if (failures[explained]?.row === row) explained += 1
+      else unexplained ??= row
     }
     line += 1
     if (newline === -1) break
     start = newline + 1
   }
+  // Counted first: with a line too few or too many, which row an empty line belongs to means nothing.
   if (line !== lengthOf(rows)) {
     const counts = `${line} predictions for ${lengthOf(rows)} rows`
     throw new AccountingError('part_lines_mismatch', `${at} holds ${counts}`)
   }
-  if (empty !== failures.length) {
-    const counts = `${failures.length} failures for ${empty} rows without prediction`
-    throw new AccountingError('part_failures_mismatch', `${at} holds ${counts}`)
+  if (unexplained !== undefined) {
+    const what = `row ${unexplained} has no prediction and no failure`
+    throw new AccountingError('part_failures_mismatch', `${at}: ${what}`)
+  }
+  if (explained !== failures.length) {
+    const what = `row ${failures[explained]?.row} has both a prediction and a failure`
+    throw new AccountingError('part_failures_mismatch', `${at}: ${what}`)
   }
 }

@@ -55,7 +55,7 @@ export interface Deps {
  * Turns a job whose batches are all recorded into its result.
  *
  * Whoever holds the lease writes; whoever lost it may still be writing for a moment, but writes the
- * same bytes under the same names, and cannot end the job: the last step is conditional on the
+ * same rows under the same names, and cannot end the job: the last step is conditional on the
  * lease's generation. So it may die at any await, and the next attempt ends with the same result.
  */
 export async function aggregateJob(
@@ -67,13 +67,16 @@ export async function aggregateJob(
   if (claim.kind !== 'claimed') return { kind: claim.kind }
   const { job, lease } = claim
 
-  return await deps.keepLease(lease, signal, async (held) => {
+  return await deps.keepLease<AggregateOutcome>(lease, signal, async (held) => {
     try {
       const summary = await deps.writeResult(job, held)
       const state = summary.failedRows === 0 ? 'succeeded' : 'succeeded_with_failures'
       const finished = await deps.finish(lease, state, { summary }, held)
       return finished ? { kind: 'finished', state, summary } : { kind: 'lost' }
     } catch (error) {
+      // Work that was stopped says nothing about the job.
+      signal.throwIfAborted()
+      if (held.aborted) return { kind: 'lost' }
       const failure = deps.failureOf(error)
       if (failure === undefined) throw error
       const finished = await deps.finish(lease, 'failed', { failure }, held)

@@ -2,7 +2,7 @@ import type { JobSpec } from '@millrace/job'
 
 type Decision = JobSpec['decision']
 
-/** The class of one prediction's text, as it stands in the result; undefined when none is asked for. */
+/** The class of one prediction's text, as it stands in the result; empty for one that is not a number (`nan`). */
 export type Decide = (prediction: string) => string
 
 /**
@@ -44,9 +44,11 @@ export function addedColumns(decision: Decision): readonly string[] {
 function binary({ threshold, labels }: Decision): Decide {
   const [below = '0', above = '1'] = labels
   return (prediction) => {
-    const value = Number(prediction)
-    if (Number.isNaN(value))
+    const value = numberOf(prediction)
+    if (value === undefined) {
       throw new DecisionError(prediction, 'one number (decision.kind: binary)')
+    }
+    if (Number.isNaN(value)) return ''
     return value > threshold ? above : below
   }
 }
@@ -54,16 +56,27 @@ function binary({ threshold, labels }: Decision): Decide {
 function multiclass({ labels }: Decision): Decide {
   return (prediction) => {
     const values = prediction
-      .replace(/^\[|\]$/g, '')
+      .replace(/^"?\[|\]"?$/g, '')
       .split(',')
-      .map(Number)
-    if (values.length < 2 || values.some(Number.isNaN)) {
+      .map(numberOf)
+    if (values.length < 2 || !values.every((value) => value !== undefined)) {
       throw new DecisionError(prediction, 'several numbers (decision.kind: multiclass)')
     }
+    if (values.some(Number.isNaN)) return ''
     const winner = values.indexOf(Math.max(...values))
     return labels[winner] ?? String(winner)
   }
 }
+
+/** A number as Python, Java or JavaScript write it, `nan` and `inf` among them; undefined for another text. */
+function numberOf(text: string): number | undefined {
+  const word = WORD.exec(text.trim())
+  if (word !== null) return word[2] === undefined ? Number.NaN : Number(`${word[1]}Infinity`)
+  const value = Number(text)
+  return text.trim() === '' || Number.isNaN(value) ? undefined : value
+}
+
+const WORD = /^([-+]?)(?:nan|(inf(?:inity)?))$/i
 
 /** The endpoint's predictions are not of the kind that the job decides on. */
 export class DecisionError extends Error {

@@ -1,6 +1,12 @@
-import type { PinnedDataset } from '@millrace/job'
+import {
+  chooseColumns,
+  type ColumnSelection,
+  type Dialect,
+  oddRows,
+  selectColumns,
+} from '@millrace/csv'
+import type { JobSpec, PinnedDataset } from '@millrace/job'
 import { addedColumns, type Decide, decideBy } from './decide.ts'
-import type { JobSpec } from '@millrace/job'
 
 const LF = '\n'
 
@@ -17,25 +23,30 @@ export interface CsvFormat {
 /**
  * The CSV of one job: `Prediction,Binary Classification`, or the input's columns and these. A failed
  * row has them empty, so that there is one row out for each row in. The prediction is the text that
- * the endpoint sent.
+ * the endpoint sent. Joined, the result is written in the input's dialect; its blank lines are no
+ * rows and are left out.
+ *
+ * @throws {CsvError} when a column to join is not in the dataset.
  */
 export function createCsvFormat(spec: JobSpec, dataset: PinnedDataset): CsvFormat {
+  const { join } = spec.output
+  const dialect = join === 'none' ? { delimiter: ',', quote: '"' } : spec.dataset.csv
+  const selection = chooseColumns(dataset, Array.isArray(join) ? { include: join } : undefined)
   const decide = decideBy(spec.decision)
-  const delimiter = spec.output.join === 'none' ? ',' : spec.dataset.csv.delimiter
-  const names = addedColumns(spec.decision)
-  const added = (prediction: string): string => addedFields(prediction, decide, delimiter)
+  const added = (prediction: string): string => addedFields(prediction, decide, dialect)
 
   return {
-    header: headerRow(spec, dataset, names, delimiter),
-    plain: (predictions) => Buffer.from(`${linesOf(predictions).map(added).join(LF)}${LF}`, 'utf8'),
+    header: headerRow(spec, dataset, selection, dialect),
+    plain: (predictions) => {
+      const rows = linesOf(predictions).map((line) => loneField(added(line), dialect))
+      return Buffer.from(`${rows.join(LF)}${LF}`)
+    },
     joined: (predictions, input, offsets) => {
-      const lines = linesOf(predictions)
-      const pieces = lines.flatMap((line, index) => {
+      const pieces = linesOf(predictions).flatMap((line, index) => {
         const row = input.subarray(offsets[index], offsets[index + 1])
         const end = endOfContent(row)
-        // The row keeps its own line end; a last row without one gets the usual one.
-        const lineEnd = end === row.length ? Buffer.from(LF) : row.subarray(end)
-        return [row.subarray(0, end), Buffer.from(`${delimiter}${added(line)}`), lineEnd]
+        const fields = Buffer.from(`${dialect.delimiter}${added(line)}`)
+        return [chosen(row.subarray(0, end), dialect, selection), fields, lineEndAt(row, end)]
       })
       return Buffer.concat(pieces)
     },
@@ -43,35 +54,57 @@ export function createCsvFormat(spec: JobSpec, dataset: PinnedDataset): CsvForma
 }
 
 function headerRow(
-  { output, dataset: { csv } }: JobSpec,
+  { output, decision }: JobSpec,
   dataset: PinnedDataset,
-  names: readonly string[],
-  delimiter: string,
+  { kept }: ColumnSelection,
+  dialect: Dialect,
 ): Buffer | undefined {
-  if (output.join === 'none') return Buffer.from(`${names.join(delimiter)}${LF}`)
-  if (!dataset.header) return undefined
-  const columns = [...(dataset.columns ?? []), ...names]
-  return Buffer.from(
-    `${columns.map((name) => quoted(name, delimiter, csv.quote)).join(delimiter)}${LF}`,
-  )
+  const joins = output.join !== 'none'
+  if (joins && !dataset.header) return undefined
+  const input = joins ? kept.map((column) => dataset.columns?.[column] ?? '') : []
+  const names = [...input, ...addedColumns(decision)].map((name) => quoted(name, dialect))
+  return Buffer.from(`${names.join(dialect.delimiter)}${LF}`)
 }
 
 const linesOf = (predictions: Buffer): string[] => predictions.toString('utf8').split(LF)
 
-function addedFields(prediction: string, decide: Decide | undefined, delimiter: string): string {
-  if (decide === undefined) return quoted(prediction, delimiter, '"')
-  if (prediction === '') return delimiter
-  return `${quoted(prediction, delimiter, '"')}${delimiter}${quoted(decide(prediction), delimiter, '"')}`
+function addedFields(prediction: string, decide: Decide | undefined, dialect: Dialect): string {
+  if (decide === undefined) return quoted(prediction, dialect)
+  if (prediction === '') return dialect.delimiter
+  return `${quoted(prediction, dialect)}${dialect.delimiter}${quoted(decide(prediction), dialect)}`
 }
 
+/** An empty row would be a blank line, which readers skip: every row after it would move up. */
+const loneField = (row: string, { quote }: Dialect): string => (row === '' ? quote + quote : row)
+
 /** Quotes a field where RFC 4180, section 2, asks for it. */
-function quoted(field: string, delimiter: string, quote: string): string {
+function quoted(field: string, { delimiter, quote }: Dialect): string {
   const plain = !field.includes(delimiter) && !field.includes(quote) && !/[\r\n]/.test(field)
   return plain ? field : `${quote}${field.replaceAll(quote, quote + quote)}${quote}`
 }
 
-/** Where a row's content ends and its line end (LF, CRLF or none) begins. */
+/** The columns of a row to join; empty ones for a row of another width, whose columns nobody knows. */
+function chosen(row: Buffer, dialect: Dialect, selection: ColumnSelection): Uint8Array {
+  const { width, kept } = selection
+  if (kept.length === width && kept.every((column, index) => column === index)) return row
+  const odd = oddRows(row, dialect, width).length > 0
+  if (odd) return Buffer.from(dialect.delimiter.repeat(kept.length - 1))
+  return selectColumns(row, dialect, selection)
+}
+
+const LF_BYTE = 0x0a
+const CR_BYTE = 0x0d
+
+/** Where a row's content ends, and its line end with any blank lines after it begins. */
 function endOfContent(row: Buffer): number {
-  if (row.at(-1) !== 0x0a) return row.length
-  return row.at(-2) === 0x0d ? row.length - 2 : row.length - 1
+  let end = row.length
+  while (end > 0 && (row[end - 1] === LF_BYTE || row[end - 1] === CR_BYTE)) end -= 1
+  return end
+}
+
+/** The row's own line end (LF, CRLF or CR); a last row without one gets the usual one. */
+function lineEndAt(row: Buffer, end: number): Buffer {
+  if (end === row.length) return Buffer.from(LF)
+  const bytes = row[end] === CR_BYTE && row[end + 1] === LF_BYTE ? 2 : 1
+  return row.subarray(end, end + bytes)
 }

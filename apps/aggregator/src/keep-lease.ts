@@ -33,8 +33,11 @@ export async function keepLease<T>(
     let renewedAt = timing.now()
     try {
       for await (const _ of ticks(timing.everyMs, undefined, { signal: stop })) {
-        const renewed = await renew(stop).catch(() => undefined)
-        if (renewed === true) renewedAt = timing.now()
+        // The ledger counts from when it was asked, and one that never answers must not hide the loss.
+        const askedAt = timing.now()
+        const asking = AbortSignal.any([stop, AbortSignal.timeout(timing.everyMs)])
+        const renewed = await renew(asking).catch(() => undefined)
+        if (renewed === true) renewedAt = askedAt
         const expired = timing.now() - renewedAt >= timing.lostAfterMs
         if (renewed === false || expired) {
           lost.abort(new LeaseLostError('aggregate: the lease on the job was lost'))

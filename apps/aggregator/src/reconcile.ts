@@ -34,7 +34,10 @@ export async function reconcileForever(
 ): Promise<void> {
   const seen = new Map<JobId, Seen>()
   while (!signal.aborted) {
-    await reconcileOnce(deps, seen, stalledMs, signal)
+    await reconcileOnce(deps, seen, stalledMs, signal).catch((error: unknown) => {
+      // A look that the drain has cut short is no failure.
+      if (!signal.aborted) throw error
+    })
     await sleep(stalledMs / LOOKS_PER_PERIOD, undefined, { signal }).catch(() => {})
   }
 }
@@ -49,7 +52,11 @@ export async function reconcileOnce(
   const active = new Set<JobId>()
   for await (const job of deps.activeJobs(signal)) {
     active.add(job.jobId)
-    if (job.state === 'paused') continue
+    if (job.state === 'paused') {
+      // Its messages wait in the queue; the time of the pause is no standing still.
+      seen.delete(job.jobId)
+      continue
+    }
     const recorded = await deps.recordedBatches(job.jobId, signal)
     const before = seen.get(job.jobId)
     if (before === undefined || before.recorded !== recorded) {

@@ -18,6 +18,7 @@ export interface RecordedPart extends PartLike {
 export interface Writer {
   write(bytes: Uint8Array): Promise<void>
   commit(): Promise<unknown>
+  /** Leaves nothing behind; does nothing after `commit`. */
   abort(): Promise<void>
 }
 
@@ -63,7 +64,7 @@ export async function writeResult(
   const errors = await open(names.errors)
   await copyParts(deps, job, dataset, { result, errors, tally }, signal)
 
-  const outputs = [await result.seal(), ...(tally.failedRows > 0 ? [await errors.seal()] : [])]
+  const outputs = [result.seal(), ...(tally.failedRows > 0 ? [errors.seal()] : [])]
   const manifest = await open(names.manifest)
   await manifest.write(encode(manifestOf(job, dataset, tally, outputs, deps.now())))
   if (tally.failedRows > 0) await errors.commit()
@@ -139,7 +140,6 @@ class HashedWriter {
   readonly #writer: Writer
   readonly #hash = createHash('sha256')
   #bytes = 0
-  #committed = false
 
   constructor(uri: string, writer: Writer) {
     this.#uri = uri
@@ -152,16 +152,16 @@ class HashedWriter {
     await this.#writer.write(bytes)
   }
 
-  async seal(): Promise<OutputFile> {
+  /** What was written; nothing more may be. */
+  seal(): OutputFile {
     return { uri: this.#uri, bytes: this.#bytes, sha256: this.#hash.digest('hex') }
   }
 
   async commit(): Promise<void> {
     await this.#writer.commit()
-    this.#committed = true
   }
 
   async abort(): Promise<void> {
-    if (!this.#committed) await this.#writer.abort()
+    await this.#writer.abort()
   }
 }

@@ -63,6 +63,7 @@ export async function consume(
     concurrency: config.MILLRACE_CONCURRENCY,
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
+    receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
     ready: (signal) => limiter.ready(signal),
     handle: (message, signal) => handle(deps, logger, message, signal),

@@ -27,6 +27,13 @@ export const configSchema = z.object({
     .max(limits.visibilityMaxSeconds)
     .default(limits.visibilityTimeoutSeconds)
     .describe('the visibility timeout of the queues, in seconds'),
+  MILLRACE_RECEIVE_WAIT_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(limits.receiveWaitSeconds)
+    .default(limits.receiveWaitSeconds)
+    .describe(`how long a poll of an empty queue waits, 1 to ${limits.receiveWaitSeconds} seconds`),
 })
 
 export type Config = z.output<typeof configSchema>

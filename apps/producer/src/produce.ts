@@ -57,6 +57,7 @@ export async function produce(
     concurrency: JOBS_AT_ONCE,
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
+    receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
     handle: (message, signal) => handle(deps, logger, message, signal),
   })

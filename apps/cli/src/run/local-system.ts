@@ -31,6 +31,8 @@ export async function startSystem(
     AWS_REGION: region,
     MILLRACE_WORK_URI: run.state.workUri,
     MILLRACE_VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
+    // A drain waits for the poll under way, and nobody at a terminal waits twenty seconds for that.
+    MILLRACE_RECEIVE_WAIT_SECONDS: '1',
   }
   await processes.start({
     name: 'producer',

@@ -109,6 +109,8 @@ async function runJob(
     )
     screen.close()
     const seconds = (performance.now() - startedAt) / 1_000
+    // The job has ended: nothing is in flight that anybody would miss.
+    await processes.stop(0)
     return await tell(prepared, job, { system, terminal, seconds, rowsBefore })
   } catch (error) {
     screen.close()

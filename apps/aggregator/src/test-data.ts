@@ -1,0 +1,64 @@
+import { type Batch, type Job, type JobSpecInput, jobIdOf, jobSpecSchema } from '@millrace/job'
+import type { RecordedPart } from './write-result.ts'
+
+/** Small jobs for the tests of this app: rows of two fields, batches of two rows. */
+export const jobId = jobIdOf('token')
+
+export function jobWith(spec: Partial<JobSpecInput> = {}, facts: Partial<Job> = {}): Job {
+  return {
+    jobId,
+    clientToken: 'token',
+    spec: jobSpecSchema.parse({
+      version: 1,
+      dataset: { uri: 's3://data/rows.csv' },
+      endpoint: { name: 'churn-v3' },
+      output: { uri: 's3://results/scores.csv' },
+      ...spec,
+    }),
+    state: 'aggregating',
+    partitions: 1,
+    createdAt: 1_000,
+    ...facts,
+  }
+}
+
+/** Batches of so many rows each, of 4 bytes a row. */
+export function planOf(...rows: readonly number[]): Batch[] {
+  let next = 0
+  return rows.map((count, batch) => {
+    const start = next
+    next += count
+    return {
+      batch,
+      rows: { start, end: next },
+      bytes: { start: start * 4, end: next * 4 },
+      object: 0,
+    }
+  })
+}
+
+/** The part of a batch whose rows have these predictions; an empty one is a row that failed. */
+export function partOf(batch: Batch, predictions: readonly string[]): RecordedPart {
+  const failures = predictions.flatMap((text, index) =>
+    text === ''
+      ? [{ row: batch.rows.start + index, code: 'row_width', message: 'too "wide"' }]
+      : [],
+  )
+  return {
+    jobId,
+    batch: batch.batch,
+    rows: batch.rows,
+    predictions: Buffer.from(predictions.join('\n')),
+    failures,
+    variant: 'blue',
+    attempt: 1,
+    invocations: 1,
+    throttles: 0,
+  }
+}
+
+export async function* streamOf<T>(items: Iterable<T>): AsyncGenerator<T> {
+  yield* items
+}
+
+export const never = new AbortController().signal
