@@ -1,18 +1,20 @@
+import { createCircuit } from './circuit.ts'
+import { createConcurrencyControl, type Ending } from './concurrency-control.ts'
 import { InvocationError } from './invocation-error.ts'
+import { createWaitingLine } from './waiting-line.ts'
 
 /**
- * Adaptive concurrency for one endpoint, shared by everything in the process.
- *
- * The circuit has one state:
- *
- *     closed ── too many failures in a row ──▶ open ── cool-off over ──▶ probing
- *        ▲                                       ▲                         │ │
- *        └────────── probe answered ─────────────┼─────────────────────────┘ │
- *                                                └────── probe failed ───────┘
+ * Adaptive concurrency for one endpoint, shared by everything in the process: how many at once is
+ * decided in `concurrency-control.ts`, whether the endpoint is there at all in `circuit.ts`.
  */
 export interface Limiter {
-  /** Runs `work` when there is room. Waits while the circuit is open. On abort, rejects with its reason. */
-  run<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>
+  /**
+   * Runs `work` when there is room; waits while the circuit is open. What `work` throws as an
+   * `InvocationError` teaches the limiter. On abort while waiting, rejects with the signal's reason.
+   *
+   * @param size Rows or bytes of the invocation: latencies are compared among like sizes. Default 1.
+   */
+  run<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal, size?: number): Promise<T>
   readonly state: LimiterState
   /** Resolves unless the circuit is open: at once, or when it wants its probe. */
   ready(signal: AbortSignal): Promise<void>
@@ -33,169 +35,164 @@ export interface LimiterState {
 export type Circuit = 'closed' | 'open' | 'probing'
 
 export interface LimiterOptions {
+  /** At least 1. */
   readonly concurrencyMax: number
-  /** Invocations at once at the start. Default 4. */
+  /** Invocations at once at the start. Default 2: latency is to be known before there is a queue. */
   readonly concurrencyStart?: number
-  /** The part of the endpoint's capacity that is used, from 0 to 1, so that live traffic keeps room. */
+  /** The part of the endpoint's capacity that is used, so that live traffic keeps room. Default 1. */
   readonly share?: number
-  /** Milliseconds, from any origin. */
+  /** Milliseconds since the epoch: consumers of one endpoint meet at epochs of the wall clock. */
   readonly now: () => number
+  /** From 0 to 1, 1 excluded. Default `Math.random`. */
+  readonly random?: () => number
+  /** Runs something later; it must not keep the process alive. Default `setTimeout`. */
+  readonly schedule?: (run: () => void, delayMs: number) => void
   /** Called after each change of limit or circuit. */
   readonly onChange?: (state: LimiterState) => void
 }
 
-const CONCURRENCY_START = 4
-/** Failures in a row, without one answer between, that mean the endpoint is gone. */
-const OUTAGE_FAILURES = 20
-const COOL_OFF_START_MS = 1_000
-const COOL_OFF_MAX_MS = 60_000
-
-interface Waiter {
-  start(): void
-}
+const CONCURRENCY_START = 2
+/** The wait after a throttle that came with nothing else in flight; doubles while that goes on. */
+const PAUSE_START_MS = 20
+const PAUSE_MAX_MS = 5_000
 
 export function createLimiter(options: LimiterOptions): Limiter {
-  let max = Math.max(1, options.concurrencyMax)
-  let limit = Math.min(max, options.concurrencyStart ?? CONCURRENCY_START)
+  const { concurrencyMax, share = 1, now, random = Math.random, schedule = later } = options
+  if (!(concurrencyMax >= 1))
+    throw new RangeError(`concurrencyMax: wanted 1 or more, got ${concurrencyMax}`)
+  if (!(share > 0 && share <= 1)) throw new RangeError(`share: wanted above 0 to 1, got ${share}`)
+  const control = createConcurrencyControl({
+    concurrencyMax: Math.floor(concurrencyMax),
+    concurrencyStart: options.concurrencyStart ?? CONCURRENCY_START,
+    share,
+  })
+  const circuit = createCircuit()
+  const work = createWaitingLine()
+  const gate = createWaitingLine()
   let inFlight = 0
   let throttles = 0
-  let circuit: Circuit = 'closed'
-  let failuresInRow = 0
-  let coolOffMs = COOL_OFF_START_MS
-  let lastCutAt = Number.NEGATIVE_INFINITY
-  let timer: NodeJS.Timeout | undefined
-  const waiting: Waiter[] = []
-  const gate = new Set<() => void>()
+  let pauseMs = PAUSE_START_MS
+  let paused = false
+  let reported = { limit: control.limit, circuit: circuit.state }
 
   const limiter: Limiter = {
-    async run(work, signal) {
+    async run(invoke, signal, size = 1) {
       signal.throwIfAborted()
-      if (hasRoom() && waiting.length === 0) inFlight++
-      else await waitForRoom(signal)
-      const startedAt = options.now()
+      if (hasRoom() && work.length === 0) inFlight++
+      else await work.wait(signal) // Whoever grants the room counts it.
+      const ticket = control.start(now())
+      const end = (ending: Ending | undefined) => {
+        const full = inFlight >= control.limit
+        inFlight--
+        if (ending !== undefined) {
+          control.end(ticket, { ending, at: now(), others: inFlight, full, size })
+        }
+        afterwards()
+      }
       try {
-        const answer = await work(signal)
-        succeeded()
+        const answer = await invoke(signal)
+        answered()
+        end('answered')
         return answer
       } catch (error) {
-        if (error instanceof InvocationError) failed(error, startedAt)
+        end(error instanceof InvocationError ? failed(error) : undefined)
         throw error
-      } finally {
-        inFlight--
-        grant()
       }
     },
     get state() {
-      return { limit: wholeLimit(), inFlight, waiting: waiting.length, throttles, circuit }
+      return {
+        limit: control.limit,
+        inFlight,
+        waiting: work.length,
+        throttles,
+        circuit: circuit.state,
+      }
     },
     async ready(signal) {
-      while (limiter.state.circuit === 'open') await waitForProbing(signal)
+      signal.throwIfAborted()
+      if (circuit.state === 'open') await gate.wait(signal)
     },
-    setMax(concurrencyMax) {
-      max = Math.max(1, concurrencyMax)
-      limit = Math.min(limit, max)
-      grant()
-      changed()
+    setMax(max) {
+      control.setMax(Math.max(1, Math.floor(max)))
+      afterwards()
     },
   }
   return limiter
 
-  function wholeLimit(): number {
-    return Math.max(1, Math.floor(limit * (options.share ?? 1)))
-  }
-
   function hasRoom(): boolean {
-    if (circuit === 'open') return false
-    return inFlight < (circuit === 'probing' ? 1 : wholeLimit())
+    if (paused || circuit.state === 'open') return false
+    return inFlight < (circuit.state === 'probing' ? 1 : control.limit)
   }
 
-  function grant(): void {
-    while (waiting.length > 0 && hasRoom()) {
+  function answered(): void {
+    pauseMs = PAUSE_START_MS
+    circuit.answered()
+  }
+
+  /** What a failure teaches about the endpoint; undefined for what is not about its capacity. */
+  function failed(error: InvocationError): Ending | undefined {
+    switch (error.kind) {
+      case 'throttle':
+        circuit.answered() // Whoever says "slower" is there.
+        return error.code === 'endpoint_throttled' ? throttled() : undefined
+      case 'transient':
+        notAnswered()
+        return 'failed'
+      case 'too_large':
+        if (error.code !== 'invocation_timed_out') return undefined
+        notAnswered()
+        return 'timed_out'
+      case 'rows':
+      case 'permanent':
+        answered() // But sooner than a prediction: its latency would mislead.
+        return undefined
+      case 'systemic':
+        return undefined
+    }
+    return error.kind satisfies never
+  }
+
+  function throttled(): Ending {
+    throttles++
+    if (inFlight <= 1) pause()
+    return 'throttled'
+  }
+
+  /** With nothing else in flight no answer will make room: time has to. */
+  function pause(): void {
+    paused = true
+    schedule(
+      () => {
+        paused = false
+        afterwards()
+      },
+      pauseMs * (0.5 + random() / 2),
+    )
+    pauseMs = Math.min(PAUSE_MAX_MS, pauseMs * 2)
+  }
+
+  function notAnswered(): void {
+    const coolOffMs = circuit.failed()
+    if (coolOffMs === undefined) return
+    schedule(() => {
+      circuit.coolOffOver()
+      gate.startAll()
+      afterwards()
+    }, coolOffMs)
+  }
+
+  /** Gives out the room there is, and tells of what changed. */
+  function afterwards(): void {
+    while (work.length > 0 && hasRoom()) {
       inFlight++
-      waiting.shift()?.start()
+      work.startFirst()
     }
-  }
-
-  async function waitForRoom(signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const waiter = { start: resolve }
-    const abort = () => {
-      const at = waiting.indexOf(waiter)
-      if (at === -1) return
-      waiting.splice(at, 1)
-      reject(signal.reason as Error)
-    }
-    waiting.push(waiter)
-    signal.addEventListener('abort', abort, { once: true })
-    try {
-      await promise
-    } finally {
-      signal.removeEventListener('abort', abort)
-    }
-  }
-
-  async function waitForProbing(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const abort = () => reject(signal.reason as Error)
-    gate.add(resolve)
-    signal.addEventListener('abort', abort, { once: true })
-    try {
-      await promise
-    } finally {
-      gate.delete(resolve)
-      signal.removeEventListener('abort', abort)
-    }
-  }
-
-  function succeeded(): void {
-    failuresInRow = 0
-    if (circuit !== 'closed') close()
-    if (limit < max && inFlight >= wholeLimit()) {
-      limit = Math.min(max, limit + 1 / limit)
-      changed()
-    }
-  }
-
-  function failed(error: InvocationError, startedAt: number): void {
-    if (error.kind === 'rows') return succeeded()
-    if (error.code === 'endpoint_throttled') throttles++
-    const overload = error.kind === 'throttle' || error.code === 'invocation_timed_out'
-    // What started before the last cut says nothing about the limit after it.
-    if (overload && startedAt > lastCutAt) cut()
-    if (error.kind === 'throttle') return
-    failuresInRow++
-    if (circuit === 'probing' || failuresInRow >= OUTAGE_FAILURES) open()
-  }
-
-  function cut(): void {
-    limit = Math.max(1, limit * 0.75)
-    lastCutAt = options.now()
-    changed()
-  }
-
-  function open(): void {
-    circuit = 'open'
-    clearTimeout(timer)
-    timer = setTimeout(probe, coolOffMs).unref()
-    coolOffMs = Math.min(COOL_OFF_MAX_MS, coolOffMs * 2)
-    changed()
-  }
-
-  function probe(): void {
-    circuit = 'probing'
-    for (const resolve of gate) resolve()
-    changed()
-    grant()
-  }
-
-  function close(): void {
-    circuit = 'closed'
-    coolOffMs = COOL_OFF_START_MS
-    changed()
-  }
-
-  function changed(): void {
+    if (reported.limit === control.limit && reported.circuit === circuit.state) return
+    reported = { limit: control.limit, circuit: circuit.state }
     options.onChange?.(limiter.state)
   }
+}
+
+function later(run: () => void, delayMs: number): void {
+  setTimeout(run, delayMs).unref()
 }

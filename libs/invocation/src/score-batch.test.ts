@@ -44,7 +44,11 @@ function fixture(rows: number, poison: ReadonlySet<number> = new Set()) {
 
 const depsOf = (invoke: Invoke): ScoreBatchDeps => ({
   invoke,
-  limiter: createLimiter({ concurrencyMax: 8, now: () => performance.now() }),
+  limiter: createLimiter({
+    concurrencyMax: 8,
+    now: Date.now,
+    schedule: (run) => setImmediate(run),
+  }),
   sleep: async (ms, signal) => await sleep(ms >= 60_000 ? ms : 0, undefined, { signal }),
   random: () => 0.5,
   now: () => performance.now(),

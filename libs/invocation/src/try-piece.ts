@@ -42,11 +42,15 @@ async function invokeOnce(
   const startedAt = deps.now()
   let invokedAt = startedAt
   try {
-    const answer = await deps.limiter.run(async () => {
-      invokedAt = deps.now()
-      tally.invocations++
-      return await deps.invoke({ ...request, body }, run.signal)
-    }, run.waiting)
+    const answer = await deps.limiter.run(
+      async () => {
+        invokedAt = deps.now()
+        tally.invocations++
+        return await deps.invoke({ ...request, body }, run.signal)
+      },
+      run.waiting,
+      piece.end - piece.start,
+    )
     tally.durationMs += answer.durationMs
     if (answer.variant !== undefined) tally.variant = answer.variant
     return readAnswer(run, piece, answer)

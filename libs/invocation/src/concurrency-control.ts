@@ -1,0 +1,248 @@
+import { createLatencyGauge } from './latency-gauge.ts'
+
+/*
+ * How many invocations at once. An endpoint says "too many" in two ways, and both are heard:
+ *
+ * It throttles. The invocations that were in flight beside a throttled one are what the endpoint
+ * took, so the limit becomes their number: one throttle finds the limit to the slot, where halving
+ * would throw away half of it. Throttles that go on double the step down, so that a limit that
+ * fell by half is followed within a few throttles.
+ *
+ * It queues. Then latency grows over what it is with room to spare, and the limit follows the part
+ * of it that is served rather than queued (TCP Vegas, Netflix's concurrency-limits).
+ *
+ *     starting ── first throttle, or latency ──▶ steady ◀── throttle, or the level of before ──┐
+ *      one more for each answer: doubles           │                                           │
+ *      within each latency                         └─ each epoch ─▶ yielding ─ two latencies ─▶ recovering
+ *
+ * Steady: a level that throttled is tried again after three times as many answers each time, so
+ * that knocking at the ceiling stays under one percent of the invocations.
+ *
+ * Yielding: at epochs of the wall clock every consumer gives back a quarter of its limit and all
+ * take room again in equal steps. What is given is in proportion and what is taken is not, so
+ * consumers that never hear of each other come to equal shares (AIMD; Chiu and Jain 1989); and
+ * the latency without a queue is seen again.
+ */
+
+export interface ControlOptions {
+  readonly concurrencyMax: number
+  readonly concurrencyStart: number
+  /** The part of the capacity found that is used, above 0 and at most 1. */
+  readonly share: number
+}
+
+/** One invocation, as the control remembers it. */
+export interface Ticket {
+  readonly seq: number
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+export type Ending =
+  | 'answered' // Refused rows are an answer too.
+  | 'throttled'
+  | 'timed_out'
+  | 'failed'
+
+export interface EndingFacts {
+  readonly ending: Ending
+  /** Milliseconds since the epoch, now. */
+  readonly at: number
+  /** Invocations in flight, this one not counted. */
+  readonly others: number
+  /** True when all the room was in use, so that more room would have been used. */
+  readonly full: boolean
+  /** Rows or bytes, to compare latencies of like with like only. */
+  readonly size: number
+}
+
+export interface ConcurrencyControl {
+  /** Invocations at once, now; a whole number, at least 1. */
+  readonly limit: number
+  start(at: number): Ticket
+  end(ticket: Ticket, facts: EndingFacts): void
+  setMax(concurrencyMax: number): void
+}
+
+const TIMED_OUT_FACTOR = 0.75
+const FAILED_FACTOR = 0.75
+/** Failures among the last hundred endings that mean overload rather than chance. */
+const FAILED_PERCENT_MAX = 20
+/** Answers before a level that throttled is tried again, at most; fewer for a level that did not. */
+const ANSWERS_BETWEEN_PROBES_MAX = 400
+const EPOCH_MS = 20_000
+const EPOCH_LATENCIES = 60
+const YIELD_LATENCIES = 2
+/** Answers at the first level, so that latency is known before there can be a queue. */
+const ANSWERS_BEFORE_GROWTH = 8
+/** How long a capacity that was found is trusted when only a share of it is to be used. */
+const CAPACITY_TRUSTED_MS = 60_000
+/** Over this ratio to the free latency nothing is added; over the other one it is taken away. */
+const LATENCY_RATIO_HOLD = 1.3
+const LATENCY_RATIO_CUT = 2
+
+export function createConcurrencyControl(options: ControlOptions): ConcurrencyControl {
+  let max = options.concurrencyMax
+  let level = Math.min(max, options.concurrencyStart)
+  let phase: 'starting' | 'steady' | 'yielding' | 'recovering' = 'starting'
+  let seq = 0
+  /** Invocations from before this one were sent under a higher limit. */
+  let cutSeq = 0
+  let throttlesInRow = 0
+  let step = 1
+  let answers = 0
+  /** How often each level was throttled when it was tried. */
+  const refusals = new Map<number, number>()
+  let capacity: { readonly level: number; readonly until: number } | undefined
+  let failedPercent = 0
+  let epochAt = Number.POSITIVE_INFINITY
+  let yieldUntil = 0
+  let yieldedAt = 0
+  const latency = createLatencyGauge()
+
+  return {
+    get limit() {
+      return level
+    },
+    start: (at) => ({ seq: seq++, at }),
+    end(ticket, facts) {
+      failedPercent += ((facts.ending === 'failed' ? 100 : 0) - failedPercent) / 50
+      switch (facts.ending) {
+        case 'answered':
+          return answered(ticket, facts)
+        case 'throttled':
+          return throttled(ticket, facts)
+        case 'timed_out':
+          return cutTo(level * TIMED_OUT_FACTOR, ticket)
+        case 'failed':
+          return failedPercent > FAILED_PERCENT_MAX
+            ? cutTo(level * FAILED_FACTOR, ticket)
+            : undefined
+      }
+      return facts.ending satisfies never
+    },
+    setMax(concurrencyMax) {
+      max = concurrencyMax
+      level = Math.min(level, max)
+    },
+  }
+
+  function answered(ticket: Ticket, facts: EndingFacts): void {
+    if (ticket.seq >= cutSeq) throttlesInRow = 0
+    const free = phase === 'yielding' && ticket.at >= yieldedAt
+    const windowEnded = latency.add(facts.size, facts.at - ticket.at, free)
+    if (windowEnded && latency.ratio > LATENCY_RATIO_CUT && queued() >= 3) {
+      cutToServed(ticket, facts.at)
+    }
+    turn(facts.at)
+    if (!facts.full || phase === 'yielding') return
+    answers++
+    if (phase === 'starting') grow()
+    else if (answers >= answersNeeded()) raise(facts.at)
+  }
+
+  /** Invocations that wait within the endpoint, going by their latency. */
+  function queued(): number {
+    return level * (1 - 1 / latency.ratio)
+  }
+
+  function queues(): boolean {
+    return latency.ratio > LATENCY_RATIO_HOLD && queued() >= 2
+  }
+
+  function grow(): void {
+    if (queues()) settle()
+    else if (answers > ANSWERS_BEFORE_GROWTH) level = Math.min(max, level + 1)
+  }
+
+  /** One more, or as many as the last raises that held allow. */
+  function raise(at: number): void {
+    // The level held since it was reached.
+    for (const refused of refusals.keys()) if (refused <= level) refusals.delete(refused)
+    answers = 0
+    const most = Math.min(max, shareOfCapacity(at))
+    if (queues() || level >= most) return settle()
+    let next = level + 1
+    while (next < level + step && !refusals.has(next + 1)) next++
+    level = Math.min(most, next)
+    step = Math.min(step * 2, Math.max(1, level >> 1))
+  }
+
+  function answersNeeded(): number {
+    const calm = phase === 'recovering' ? level : 2 * level
+    const refused = phase === 'recovering' ? 0 : (refusals.get(level + 1) ?? 0)
+    return Math.min(calm * 3 ** refused, Math.max(calm, ANSWERS_BETWEEN_PROBES_MAX))
+  }
+
+  function shareOfCapacity(at: number): number {
+    if (options.share === 1 || capacity === undefined || at > capacity.until) return max
+    return Math.max(1, Math.floor(options.share * capacity.level))
+  }
+
+  function throttled(ticket: Ticket, { others, at }: EndingFacts): void {
+    const taken = Math.max(1, others)
+    if (taken > level) return // Sent before the limit was cut below this.
+    if (ticket.seq < cutSeq) {
+      level = Math.min(level, taken)
+    } else {
+      refusals.set(taken + 1, Math.min(10, (refusals.get(taken + 1) ?? 0) + 1))
+      throttlesInRow++
+      level = Math.max(1, taken + 1 - 2 ** Math.max(0, throttlesInRow - 3))
+      cutSeq = seq
+    }
+    foundCapacity(taken, at)
+    settle()
+  }
+
+  function cutToServed(ticket: Ticket, at: number): void {
+    foundCapacity(Math.ceil(level / latency.ratio), at)
+    cutTo(Math.max(level / 2, (level * 1.25) / latency.ratio), ticket)
+  }
+
+  function foundCapacity(found: number, at: number): void {
+    if (options.share === 1) return
+    capacity = { level: found, until: at + CAPACITY_TRUSTED_MS }
+    level = Math.min(level, shareOfCapacity(at))
+  }
+
+  /** Once for all that was sent under one limit: what came before the last cut is known already. */
+  function cutTo(next: number, ticket: Ticket): void {
+    if (ticket.seq < cutSeq) return
+    level = Math.max(1, Math.min(level, Math.floor(next)))
+    cutSeq = seq
+    settle()
+  }
+
+  function settle(): void {
+    phase = 'steady'
+    step = 1
+    answers = 0
+  }
+
+  /** Begins and ends the yielding of each epoch. */
+  function turn(at: number): void {
+    if (phase === 'yielding' && at >= yieldUntil) {
+      settle()
+      phase = 'recovering'
+    }
+    if (at < epochAt && epochAt !== Number.POSITIVE_INFINITY) return
+    if (at >= epochAt && phase === 'steady') yieldFrom(at)
+    epochAt = epochAfter(at, latency.typicalMs)
+  }
+
+  function yieldFrom(at: number): void {
+    yieldedAt = at
+    yieldUntil = at + YIELD_LATENCIES * latency.typicalMs
+    // Of what waits in the endpoint's queue, too, nothing is to remain.
+    const served = queues() ? Math.ceil(level / latency.ratio) : level
+    if (served > 1) level = served - Math.ceil(served / 4)
+    phase = 'yielding'
+  }
+}
+
+/** Lengths are powers of two, so that consumers who see unlike latencies still meet. */
+function epochAfter(at: number, latencyMs: number): number {
+  const doublings = Math.ceil(Math.log2(Math.max(1, (EPOCH_LATENCIES * latencyMs) / EPOCH_MS)))
+  const lengthMs = EPOCH_MS * 2 ** doublings
+  return (Math.floor(at / lengthMs) + 1) * lengthMs
+}
