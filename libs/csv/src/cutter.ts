@@ -1,16 +1,15 @@
-import { bytesOf, CR, type Dialect, LF } from './dialect.ts'
-
-/** One batch-to-be: consecutive rows of an object. */
-export interface Cut {
-  /** 1 to `rowsMax`. */
-  readonly rows: number
-  /**
-   * Bytes `[start, end)` within the object, from the first byte of the first row to the last byte of
-   * the last row's line end. At most `bytesMax` of them, except that a row larger than that stands
-   * alone. Blank lines may lie within it, and between two cuts.
-   */
-  readonly bytes: { readonly start: number; readonly end: number }
-}
+import assert from 'node:assert/strict'
+import { createMarkGate } from './byte-order-mark.ts'
+import type { Cut } from './cut.ts'
+import {
+  type CutterScanner,
+  endPieces,
+  giveBack,
+  scanPiece,
+  takeScanner,
+} from './cutter-scanner.ts'
+import { bytesOf, type Dialect } from './dialect.ts'
+import { createQuotingCheck } from './quoting-check.ts'
 
 export interface CutterOptions {
   readonly dialect: Dialect
@@ -18,104 +17,77 @@ export interface CutterOptions {
   readonly bytesMax: number
   /** True when the object's first row names the columns: it is skipped. */
   readonly header: boolean
+  /** True to refuse malformed quoting, at the price of a second look at each byte. Default false. */
+  readonly strict?: boolean
+  /** How many slots to offer, 0 to 64. Default 0. */
+  readonly slots?: number
 }
 
-/** Push machine over one object: bytes in, cuts out. The same cuts whatever way the bytes are split. */
+/**
+ * Push machine over one object: bytes in, cuts out. The same cuts whatever way the bytes are split.
+ *
+ * Slots save the copy: `read` into `slot(0)`, then `push(slot(0).subarray(0, length))`. Several may
+ * be read into at a time; one that was pushed is free again at once. No read may be under way when
+ * `end` is called, since another object's cutter takes the memory over.
+ */
 export interface Cutter {
-  /** The cuts that these bytes complete. Skips a byte order mark and the header. */
+  /**
+   * The cuts that these bytes complete. Skips a byte order mark and the header.
+   *
+   * @throws {CsvError} `malformed_quoting`, when strict; the cutter is of no use after that.
+   */
   push(chunk: Uint8Array): readonly Cut[]
-  /** The last cut, if rows are left. Call it once, after the last push. */
+  /** The last cuts, if rows are left. Call it once, after the last push. Throws as `push` does. */
   end(): readonly Cut[]
+  /** A buffer of 1 MiB in the scanner's own memory, from 0 to `slots - 1`. */
+  slot(index: number): Uint8Array
   /** Rows cut so far. */
   readonly rows: number
 }
 
 /** @throws {CsvError} `bad_dialect`. */
-export function createCutter({ dialect, rowsMax, bytesMax, header }: CutterOptions): Cutter {
-  const { delimiter, quote } = bytesOf(dialect)
-  let cuts: Cut[] = []
-  let rows = 0
+export function createCutter(options: CutterOptions): Cutter {
+  const { dialect, rowsMax, bytesMax, header, strict = false, slots = 0 } = options
+  checkCount('rowsMax', rowsMax)
+  checkCount('bytesMax', bytesMax)
+  const codes = bytesOf(dialect)
+  const gate = createMarkGate()
+  let scanner: CutterScanner | undefined = takeScanner(slots)
+  const check = strict ? createQuotingCheck(scanner.memory, codes, header) : undefined
+  scanner.wasm.beginCuts(codes.delimiter, codes.quote, rowsMax, bytesMax, header)
   let position = 0
-  let bomSeen = 0
-  let bomDone = false
-  let state: 'start' | 'unquoted' | 'quoted' | 'quote' = 'start'
-  let afterCr = false
-  let rowStart = -1
-  let headerLeft = header
-  let open = { rows: 0, start: 0, end: 0 }
+  let rows = 0
 
-  const cut = () => {
-    if (open.rows === 0) return
-    cuts.push({ rows: open.rows, bytes: { start: open.start, end: open.end } })
-    rows += open.rows
-    open = { rows: 0, start: 0, end: 0 }
+  const running = (): CutterScanner => {
+    assert(scanner !== undefined, 'the cutter has ended')
+    return scanner
   }
-  const endRow = (end: number) => {
-    const start = rowStart
-    rowStart = -1
-    state = 'start'
-    if (start < 0) return
-    if (headerLeft) {
-      headerLeft = false
-      return
+  const scan = (pieces: readonly Uint8Array[]): Cut[] => {
+    const cuts: Cut[] = []
+    for (const piece of pieces) {
+      position = Math.max(position, gate.skipped)
+      scanPiece(running(), piece, position, cuts, check)
+      position += piece.length
     }
-    if (open.rows > 0 && end - open.start > bytesMax) cut()
-    if (open.rows === 0) open.start = start
-    open.rows += 1
-    open.end = end
-    if (open.rows === rowsMax) cut()
+    return cuts
   }
-  const feed = (byte: number) => {
-    const at = position
-    position += 1
-    if (afterCr) {
-      afterCr = false
-      if (byte === LF) {
-        endRow(at + 1)
-        return
-      }
-      endRow(at)
-    }
-    if (state !== 'quoted' && byte === LF) endRow(at + 1)
-    else if (state !== 'quoted' && byte === CR) afterCr = true
-    else {
-      if (rowStart < 0) rowStart = at
-      if (state === 'quoted') state = byte === quote ? 'quote' : 'quoted'
-      else if (byte === quote && state !== 'unquoted') state = 'quoted'
-      else state = byte === delimiter ? 'start' : 'unquoted'
-    }
-  }
-  const take = () => {
-    const taken = cuts
-    cuts = []
-    return taken
-  }
-  const replayBom = () => {
-    bomDone = true
-    for (let index = 0; index < bomSeen; index += 1) feed(BOM[index] as number)
+  const counted = (cuts: readonly Cut[]) => {
+    for (const cut of cuts) rows += cut.rows
+    return cuts
   }
   return {
-    push(chunk) {
-      for (const byte of chunk) {
-        if (!bomDone) {
-          if (byte === BOM[bomSeen]) {
-            bomSeen += 1
-            if (bomSeen < BOM.length) continue
-            bomDone = true
-            position = BOM.length
-            continue
-          }
-          replayBom()
-        }
-        feed(byte)
-      }
-      return take()
-    },
+    push: (chunk) => counted(scan(gate.pass(chunk))),
     end() {
-      if (!bomDone) replayBom()
-      endRow(position)
-      cut()
-      return take()
+      const cuts = scan(gate.end())
+      check?.end()
+      endPieces(running(), position, cuts)
+      giveBack(running(), slots)
+      scanner = undefined
+      return counted(cuts)
+    },
+    slot(index) {
+      assert(index >= 0 && index < slots, `slot: wanted 0 to ${slots - 1}, got ${index}`)
+      return running().slot(index)
     },
     get rows() {
       return rows
@@ -123,4 +95,6 @@ export function createCutter({ dialect, rowsMax, bytesMax, header }: CutterOptio
   }
 }
 
-const BOM = [0xef, 0xbb, 0xbf] as const
+function checkCount(name: string, value: number): void {
+  assert(Number.isSafeInteger(value) && value >= 1, `${name}: wanted 1 or more, got ${value}`)
+}

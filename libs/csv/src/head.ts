@@ -1,8 +1,9 @@
+import { markLength } from './byte-order-mark.ts'
 import { CsvError } from './csv-error.ts'
 import { type Dialect, jsonLines } from './dialect.ts'
 import { refuseUnreadable } from './encoding.ts'
 import { parseFields } from './fields.ts'
-import { referenceRows } from './reference.ts'
+import { rowOffsets } from './row-offsets.ts'
 
 /** What the first bytes of an object say about it. */
 export interface Head {
@@ -41,40 +42,40 @@ export function inspectHead(
   whole: boolean = bytes.length < headBytes,
 ): Head {
   refuseUnreadable(bytes)
-  const start = bomLength(bytes)
+  const start = markLength(bytes)
   const body = bytes.subarray(start)
-  const rows = wholeRows(body, dialect, whole)
-  const first = rows[0]
+  const offsets = wholeRows(body, dialect, whole)
+  const texts = Array.from(offsets.subarray(1), (end, row) =>
+    parseFields(body.subarray(offsets[row], end), dialect),
+  )
+  const [first, ...below] = texts
   if (first === undefined) return { header: false, width: 0, bodyStart: start }
-  const texts = rows.map(({ start, end }) => parseFields(body.subarray(start, end), dialect))
-  const columns = texts[0] as string[]
-  const lines = dialect.delimiter === jsonLines.delimiter
-  const found =
-    header === 'auto' ? !lines && isHeader(columns, texts.slice(1)) : header === 'present'
-  const width = columns.length
-  if (!found) return { header: false, width, bodyStart: start }
-  return { header: true, columns, width, bodyStart: start + first.end }
+  const width = first.length
+  if (!hasHeader(first, below, dialect, header)) return { header: false, width, bodyStart: start }
+  return { header: true, columns: first, width, bodyStart: start + (offsets[1] ?? 0) }
 }
 
-/** The length of a UTF-8 byte order mark: 3 or 0. */
-function bomLength(bytes: Uint8Array): number {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+function hasHeader(
+  first: readonly string[],
+  below: readonly (readonly string[])[],
+  dialect: Dialect,
+  header: 'auto' | 'present' | 'absent',
+): boolean {
+  if (header !== 'auto') return header === 'present'
+  return dialect.delimiter !== jsonLines.delimiter && isHeader(first, below)
 }
 
-/** The rows that certainly end within the bytes, up to `WITNESSES_MAX` after the first. */
-function wholeRows(body: Uint8Array, dialect: Dialect, whole: boolean) {
-  const rows = referenceRows(body, dialect)
-  // Without the rest of the object, the row that touches the end may go on.
-  if (!whole && rows.at(-1)?.end === body.length) rows.pop()
-  if (rows.length > 0 || whole) return rows.slice(0, 1 + WITNESSES_MAX)
+/** Where the rows lie that certainly end within the bytes: up to `WITNESSES_MAX` after the first. */
+function wholeRows(body: Uint8Array, dialect: Dialect, whole: boolean): Uint32Array {
+  const offsets = rowOffsets(body, dialect)
+  // Without the rest of the object, a row that touches the end may go on.
+  const isOpen = !whole && offsets.at(-1) === body.length
+  const rows = offsets.length - 1 - (isOpen ? 1 : 0)
+  if (rows > 0 || whole) return offsets.subarray(0, Math.min(rows, 1 + WITNESSES_MAX) + 1)
   throw new CsvError(
     'head_incomplete',
     `read head: the first row does not end within ${body.length} bytes`,
-    {
-      row: 0,
-      byte: 0,
-      hint: 'give more of the object, or look for a quote that is never closed',
-    },
+    { row: 0, byte: 0, hint: 'give more of the object, or look for a quote that is never closed' },
   )
 }
 

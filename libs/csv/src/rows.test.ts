@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { jsonLines } from './dialect.ts'
 import { parseFields } from './fields.ts'
-import { oddRows } from './odd-rows.ts'
-import { countRows, rowOffsets } from './rows.ts'
+import { rowOffsets } from './row-offsets.ts'
+import { countRows, oddRows } from './survey.ts'
 
 const csv = { delimiter: ',', quote: '"' }
 const bytes = (text: string) => new TextEncoder().encode(text)

@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict'
 import type { ColumnSelection } from './column-selection.ts'
 import { CsvError } from './csv-error.ts'
-import { bytesOf, type Dialect, type DialectBytes } from './dialect.ts'
-import { type FieldRange, fieldRanges } from './fields.ts'
-import { referenceRows } from './reference.ts'
+import { bytesOf, type Dialect } from './dialect.ts'
+import { surveyRows } from './survey.ts'
+import { bytesAt, INPUT_AT, MARGIN_BYTES, numbersAt, reserve, scanner } from './workspace.ts'
 
 /**
  * The payload of a batch: the kept columns of its rows, without the rows in `dropped` (indexes
@@ -22,88 +23,52 @@ export function selectColumns(
   selection: ColumnSelection,
   dropped: ReadonlySet<number> = NONE,
 ): Uint8Array {
-  const rows = referenceRows(bytes, dialect)
-  const all = keepsAll(selection)
-  if (all && dropped.size === 0 && isDense(rows, bytes.length)) return bytes
-  const out = createOutput(bytes.length + 2 * rows.length)
-  const codes = bytesOf(dialect)
-  rows.forEach(({ start, end }, index) => {
-    if (dropped.has(index)) return
-    const row = bytes.subarray(start, end)
-    if (all) out.write(row)
-    else
-      writeSelected(
-        out,
-        row,
-        codes,
-        checkedFields(row, dialect, selection, index, start),
-        selection,
-      )
-  })
-  return out.written()
+  const { rows, blankLines } = surveyRows(bytes, dialect, 0)
+  const keepsAll = keepsAllOf(selection)
+  if (keepsAll && dropped.size === 0 && blankLines === 0) return bytes
+  const kept = keepsAll ? [] : selection.kept
+  const places = layOut(bytes.length, rows, selection.width, kept.length, dropped.size)
+  reserve(places.end)
+  bytesAt(INPUT_AT, bytes.length).set(bytes)
+  numbersAt(places.kept, kept.length).set(kept)
+  numbersAt(places.dropped, dropped.size).set([...dropped].sort((a, b) => a - b))
+  const { delimiter, quote } = bytesOf(dialect)
+  assert(keepsAll || delimiter >= 0, 'select columns: JSON lines have no columns to select')
+  scanner.beginSelect(
+    delimiter,
+    quote,
+    selection.width,
+    places.fields,
+    places.kept,
+    kept.length,
+    places.dropped,
+    dropped.size,
+  )
+  if (scanner.select(INPUT_AT, bytes.length, places.output) === 0) throw misfit(selection.width)
+  return bytesAt(places.output, scanner.selectedEnd() - places.output).slice()
 }
 
 const NONE: ReadonlySet<number> = new Set()
 
-function keepsAll({ width, kept }: ColumnSelection): boolean {
+function keepsAllOf({ width, kept }: ColumnSelection): boolean {
   return kept.length === width && kept.every((column, index) => column === index)
 }
 
-/** True when the rows follow each other without a blank line before, between or after them. */
-function isDense(rows: readonly FieldRange[], length: number): boolean {
-  const dense = rows.every((row, index) => row.start === (rows[index - 1]?.end ?? 0))
-  return dense && (rows.at(-1)?.end ?? 0) === length
+/** Where things lie in the workspace: the batch, three lists of numbers, and the output. */
+function layOut(bytes: number, rows: number, width: number, kept: number, dropped: number) {
+  const fields = alignedTo4(INPUT_AT + bytes + MARGIN_BYTES)
+  const keptAt = fields + 4 * (width + 1)
+  const droppedAt = keptAt + 4 * kept
+  const output = droppedAt + 4 * dropped
+  const end = output + bytes + 2 * rows + MARGIN_BYTES
+  return { fields, kept: keptAt, dropped: droppedAt, output, end }
 }
 
-function checkedFields(
-  row: Uint8Array,
-  dialect: Dialect,
-  { width }: ColumnSelection,
-  index: number,
-  byte: number,
-): readonly FieldRange[] {
-  const fields = fieldRanges(row, dialect)
-  if (fields.length === width) return fields
-  const message = `select columns: row ${index} has ${fields.length} fields, wanted ${width}`
-  throw new CsvError('row_width', message, { row: index, byte })
-}
+const alignedTo4 = (at: number) => (at + 3) & ~3
 
-function writeSelected(
-  out: Output,
-  row: Uint8Array,
-  { delimiter, quote }: DialectBytes,
-  fields: readonly FieldRange[],
-  { kept }: ColumnSelection,
-): void {
-  kept.forEach((column, index) => {
-    const { start, end } = fields[column] as FieldRange
-    if (index > 0) out.writeByte(delimiter)
-    out.write(row.subarray(start, end))
-    if (kept.length > 1 || start < end) return
-    out.writeByte(quote)
-    out.writeByte(quote)
-  })
-  out.write(row.subarray(fields.at(-1)?.end))
-}
-
-interface Output {
-  write(bytes: Uint8Array): void
-  writeByte(byte: number): void
-  written(): Uint8Array
-}
-
-function createOutput(capacity: number): Output {
-  const bytes = new Uint8Array(capacity)
-  let length = 0
-  return {
-    write(piece) {
-      bytes.set(piece, length)
-      length += piece.length
-    },
-    writeByte(byte) {
-      bytes[length] = byte
-      length += 1
-    },
-    written: () => bytes.subarray(0, length),
-  }
+function misfit(width: number): CsvError {
+  const row = scanner.misfitRow()
+  const byte = scanner.misfitStart() - INPUT_AT
+  const message = `select columns: row ${row} has ${scanner.misfitFields()} fields, wanted ${width}`
+  return new CsvError('row_width', message, { row, byte })
 }

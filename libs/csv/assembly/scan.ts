@@ -1,0 +1,27 @@
+export {
+  beginCheck,
+  check,
+  endCheck,
+  faultByte,
+  faultLineNumber,
+  faultRowIndex,
+} from './check'
+export { beginCuts, cutsEnd, endCuts, scanCuts } from './cut'
+export {
+  beginSelect,
+  misfitFields,
+  misfitRow,
+  misfitStart,
+  select,
+  selectedEnd,
+} from './select'
+export {
+  beginSurvey,
+  endSurvey,
+  findRows,
+  rowsEnd,
+  survey,
+  surveyBlankLines,
+  surveyEnd,
+  surveyRows,
+} from './survey'

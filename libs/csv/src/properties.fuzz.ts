@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import * as fc from 'fast-check'
+import { cases, piecesOf } from './arbitraries.fuzz.ts'
+import { markLength } from './byte-order-mark.ts'
+import { CsvError } from './csv-error.ts'
+import type { Cut } from './cut.ts'
+import { createCutter, type CutterOptions } from './cutter.ts'
+import { fieldRanges } from './fields.ts'
+import { firstFault, referenceCuts, referenceRows } from './reference.ts'
+import { rowOffsets } from './row-offsets.ts'
+import { selectColumns } from './select-columns.ts'
+import { surveyRows } from './survey.ts'
+
+/** What the fast scanner promises: on any input it answers as the byte-by-byte reference does. */
+export const properties = {
+  'cuts as the reference does, however the bytes are split': fc.property(cases, (drawn) => {
+    const { dialect, table, rowsMax, bytesMax, header, mark, splits, inSlot } = drawn
+    const bytes = mark ? Buffer.concat([Buffer.from('\uFEFF'), table]) : table
+    const marked = markLength(bytes)
+    const rows = referenceRows(bytes.subarray(marked), dialect).map(({ start, end }) => ({
+      start: start + marked,
+      end: end + marked,
+    }))
+    const wanted = referenceCuts(header ? rows.slice(1) : rows, rowsMax, bytesMax)
+    const options = { dialect, rowsMax, bytesMax, header, slots: inSlot ? 1 : 0 }
+    assert.deepEqual(cutUp(piecesOf(bytes, splits), options), wanted)
+  }),
+
+  'refuses the quotes that the reference refuses': fc.property(cases, (drawn) => {
+    const { dialect, table, rowsMax, bytesMax, splits } = drawn
+    const options = { dialect, rowsMax, bytesMax, header: false, strict: true }
+    const bytes = Buffer.concat([Buffer.from('x'), table]) // No byte order mark.
+    assert.deepEqual(faultOf(piecesOf(bytes, splits), options), firstFault(bytes, dialect))
+  }),
+
+  'surveys and finds rows as the reference does': fc.property(
+    cases,
+    ({ dialect, table, rowsMax }) => {
+      const rows = referenceRows(table, dialect)
+      const width = rowsMax % 5
+      const survey = surveyRows(table, dialect, width)
+      const odd = rows.flatMap(({ start, end }, row) => {
+        const fields = fieldRanges(table.subarray(start, end), dialect).length
+        return width === 0 || fields === width ? [] : [{ row, fields }]
+      })
+      assert.deepEqual({ rows: survey.rows, odd: survey.odd }, { rows: rows.length, odd })
+      const offsets = [...rows.map((row) => row.start), rows.at(-1)?.end ?? 0]
+      assert.deepEqual([...rowOffsets(table, dialect)], offsets)
+      const bytes = rows.reduce((sum, { start, end }) => sum + end - start, 0)
+      assert.equal(survey.blankLines > 0, bytes < table.length)
+    },
+  ),
+
+  'selects columns as the reference does': fc.property(
+    cases,
+    ({ dialect, table, splits, rowsMax }) => {
+      if (dialect.delimiter === '') return
+      const rows = referenceRows(table, dialect)
+      const width = 1 + (rowsMax % 4)
+      const isOdd = ({ start, end }: Cut['bytes']) =>
+        fieldRanges(table.subarray(start, end), dialect).length !== width
+      const dropped = rows.flatMap((row, index) => (isOdd(row) ? [index] : []))
+      const kept = [...new Set([width - 1, ...splits.map((split) => split % width)])]
+      const wanted = rows
+        .filter((row) => !isOdd(row))
+        .map((row) => referenceSelect(table.subarray(row.start, row.end), dialect, width, kept))
+      const got = selectColumns(table, dialect, { width, kept }, new Set(dropped))
+      assert.equal(Buffer.from(got).toString('latin1'), wanted.join(''))
+    },
+  ),
+}
+
+function cutUp(pieces: readonly Uint8Array[], options: CutterOptions): Cut[] {
+  const cutter = createCutter(options)
+  const cuts = pieces.flatMap((piece) => {
+    if (!options.slots) return cutter.push(piece)
+    const slot = cutter.slot(0).subarray(0, piece.length)
+    slot.set(piece)
+    return cutter.push(slot)
+  })
+  const all = [...cuts, ...cutter.end()]
+  assert.equal(
+    cutter.rows,
+    all.reduce((sum, cut) => sum + cut.rows, 0),
+  )
+  return all
+}
+
+function faultOf(pieces: readonly Uint8Array[], options: CutterOptions) {
+  try {
+    cutUp(pieces, options)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    const { row, line, byte } = error
+    return { row, line, byte }
+  }
+}
+
+function referenceSelect(
+  row: Uint8Array,
+  dialect: CutterOptions['dialect'],
+  width: number,
+  kept: readonly number[],
+): string {
+  const text = Buffer.from(row).toString('latin1')
+  const fields = fieldRanges(row, dialect)
+  const lineEnd = text.slice(fields.at(-1)?.end)
+  if (kept.length === width && kept.every((column, index) => column === index)) return text
+  const texts = kept.map((column) => text.slice(fields[column]?.start, fields[column]?.end))
+  const alone = texts.length === 1 && texts[0] === ''
+  return (alone ? dialect.quote.repeat(2) : texts.join(dialect.delimiter)) + lineEnd
+}

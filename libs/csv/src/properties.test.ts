@@ -1,0 +1,9 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { properties } from './properties.fuzz.ts'
+
+describe('on any input, the scanner', () => {
+  test.for(Object.entries(properties))('%s', ([, property]) => {
+    expect(() => fc.assert(property, { numRuns: 400 })).not.toThrow()
+  })
+})

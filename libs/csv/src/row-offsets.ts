@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { bytesOf, type Dialect } from './dialect.ts'
+import { countRows } from './survey.ts'
+import { eachPiece, FOUND_AT, FOUND_END, numbersAt, scanner } from './workspace.ts'
+
+/**
+ * Where the rows of a batch lie: the first byte of each row, then the end of the last row. Row `i`
+ * is `[offsets[i], offsets[i + 1])`, with its line end and any blank lines after it. Bytes without
+ * rows give `[0]`. The bytes, fewer than 4 GiB, begin at a row: no byte order mark, no header.
+ */
+export function rowOffsets(bytes: Uint8Array, dialect: Dialect): Uint32Array {
+  assert(
+    bytes.length < STILL_OPEN,
+    `row offsets: wanted fewer than 4 GiB, got ${bytes.length} bytes`,
+  )
+  const { delimiter, quote } = bytesOf(dialect)
+  const offsets = new Uint32Array(countRows(bytes, dialect) + 1)
+  let rows = 0
+  scanner.beginSurvey(delimiter, quote, 0)
+  eachPiece(bytes, (at, length, position) => {
+    for (let done = 0; done < length; ) {
+      done += scanner.findRows(at + done, length - done, position + done, FOUND_AT, FOUND_END)
+      const found = numbersAt(FOUND_AT, (scanner.surveyEnd() - FOUND_AT) / 4)
+      offsets.set(found, rows)
+      rows += found.length
+    }
+  })
+  const end = scanner.rowsEnd() >>> 0
+  offsets[rows] = end === STILL_OPEN ? bytes.length : end
+  return offsets
+}
+
+/** What the scanner answers while the last row has no line end. */
+const STILL_OPEN = 0xff_ff_ff_ff

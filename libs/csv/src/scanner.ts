@@ -1,0 +1,80 @@
+import { scanWasm } from './scan-wasm.generated.ts'
+
+/** The functions of `assembly/`; addresses are bytes in the scanner's memory. */
+export interface ScannerExports {
+  beginCuts(delimiter: number, quote: number, rows: number, bytes: number, header: boolean): void
+  scanCuts(at: number, length: number, position: number, outAt: number, outEnd: number): number
+  endCuts(position: number, outAt: number): void
+  cutsEnd(): number
+
+  beginCheck(delimiter: number, quote: number): void
+  check(at: number, length: number, position: number): number
+  endCheck(): number
+  faultByte(): number
+  faultRowIndex(): number
+  faultLineNumber(): number
+
+  beginSurvey(delimiter: number, quote: number, width: number): void
+  survey(at: number, length: number, outAt: number, outEnd: number): number
+  endSurvey(outAt: number): void
+  surveyEnd(): number
+  surveyRows(): number
+  surveyBlankLines(): number
+  findRows(at: number, length: number, position: number, outAt: number, outEnd: number): number
+  rowsEnd(): number
+
+  beginSelect(
+    delimiter: number,
+    quote: number,
+    width: number,
+    endsAt: number,
+    keptAt: number,
+    kept: number,
+    droppedAt: number,
+    dropped: number,
+  ): void
+  select(at: number, length: number, outAt: number): number
+  selectedEnd(): number
+  misfitRow(): number
+  misfitStart(): number
+  misfitFields(): number
+}
+
+export interface ScannerMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
+/** Makes a memory of at least this many bytes that may grow to `bytesMax`. */
+export function createMemory(bytes: number, bytesMax: number = bytes): ScannerMemory {
+  return new WebAssembly.Memory({ initial: pagesOf(bytes), maximum: pagesOf(bytesMax) })
+}
+
+/** Lets a memory hold at least `bytes`. Views of its buffer taken before are empty then. */
+export function growMemory(memory: ScannerMemory, bytes: number): void {
+  const missing = bytes - memory.buffer.byteLength
+  if (missing > 0) memory.grow(pagesOf(missing))
+}
+
+/** A scanner with state of its own in that memory. Several may share one. */
+export function createScanner(memory: ScannerMemory): ScannerExports {
+  compiled ??= new WebAssembly.Module(Buffer.from(scanWasm, 'base64'))
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports
+}
+
+let compiled: object | undefined
+
+const PAGE_BYTES = 65_536
+const pagesOf = (bytes: number) => Math.ceil(bytes / PAGE_BYTES)
+
+/** What is used of the global `WebAssembly`, for which Node's types have no declaration. */
+const { WebAssembly } = globalThis as unknown as {
+  readonly WebAssembly: {
+    readonly Module: new (bytes: Uint8Array) => object
+    readonly Memory: new (pages: { initial: number; maximum: number }) => ScannerMemory
+    readonly Instance: new (
+      module: object,
+      imports: { env: { memory: ScannerMemory } },
+    ) => { readonly exports: ScannerExports }
+  }
+}
