@@ -1,13 +1,13 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { type Batch, lengthOf } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { accountFor } from './account.ts'
 import type { AccountingError, AccountingErrorCode } from './accounting-error.ts'
-import { jobWith, partOf, planOf, streamOf } from './test-data.ts'
+import { collect, jobWith, partOf, planOf, streamOf } from './test-data.ts'
 import type { RecordedPart } from './write-result.ts'
 
 const plan = planOf(3, 3, 2)
-/** Nine rows' predictions in three batches; row 4, in the middle of batch 1, has failed. */
+/** Eight rows' predictions in three batches; row 4, in the middle of batch 1, has failed. */
 const balanced = [
   partOf(plan[0]!, ['0.1', '0.2', '0.3']),
   partOf(plan[1]!, ['0.4', '', '0.6']),
@@ -20,7 +20,7 @@ const account = async (
   parts: readonly RecordedPart[],
   planned: readonly Batch[] = plan,
   of = job,
-) => await Array.fromAsync(accountFor(of, streamOf(planned), streamOf(parts)))
+) => await collect(accountFor(of, streamOf(planned), streamOf(parts)))
 const lines = (part: RecordedPart, ...texts: string[]): RecordedPart => ({
   ...part,
   predictions: Buffer.from(texts.join('\n')),
@@ -128,7 +128,7 @@ test('when it refuses, leaves no reading of parts open', async () => {
       closed = true
     }
   }
-  await expect(Array.fromAsync(accountFor(job, streamOf(plan), parts()))).rejects.toThrow()
+  await expect(collect(accountFor(job, streamOf(plan), parts()))).rejects.toThrow()
   expect(closed).toBe(true)
 })
 

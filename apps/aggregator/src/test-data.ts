@@ -61,4 +61,10 @@ export async function* streamOf<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* items
 }
 
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = []
+  for await (const item of items) collected.push(item)
+  return collected
+}
+
 export const never = new AbortController().signal

@@ -1,0 +1,123 @@
+import { jobIdOf, type Job } from '@millrace/job'
+import { describe, expect, test } from 'vitest'
+import { type Deps, reconcileForever, reconcileOnce } from './reconcile.ts'
+import { jobId, jobWith, never, streamOf } from './test-data.ts'
+
+const STALLED_MS = 1_000
+const running = jobWith({}, { state: 'running', plan: { batches: 3, rows: 6 } })
+
+/** One process that looks now and then; between the looks the test changes the world. */
+function createWatch() {
+  const world = { jobs: [running] as Job[], recorded: 1, at: 0, asked: [] as string[] }
+  const deps: Deps = {
+    activeJobs: () => streamOf(world.jobs),
+    recordedBatches: async () => world.recorded,
+    requestJob: async ({ clientToken }) => void world.asked.push(`job ${clientToken}`),
+    publishCompletion: async (of) => void world.asked.push(`completion ${of}`),
+    onStalled: () => world.asked.push('stalled'),
+    now: () => world.at,
+  }
+  const seen: Parameters<typeof reconcileOnce>[1] = new Map()
+  const look = async (at: number): Promise<string[]> => {
+    world.at = at
+    world.asked = []
+    await reconcileOnce(deps, seen, STALLED_MS, never)
+    return world.asked
+  }
+  return { world, deps, seen, look }
+}
+
+test('a job that stood still for the whole time is requested again', async () => {
+  const { look } = createWatch()
+  expect(await look(0)).toEqual([])
+  expect(await look(999)).toEqual([])
+  expect(await look(1_000)).toEqual(['stalled', 'job token'])
+})
+
+test('after it asked, it waits as long again', async () => {
+  const { look } = createWatch()
+  await look(0)
+  await look(1_000)
+  expect(await look(1_999)).toEqual([])
+  expect(await look(2_000)).toEqual(['stalled', 'job token'])
+})
+
+test('a job in which a batch was recorded is left alone', async () => {
+  const { world, look } = createWatch()
+  await look(0)
+  world.recorded = 2
+  expect(await look(1_000)).toEqual([])
+  expect(await look(1_999)).toEqual([])
+  expect(await look(2_000)).toEqual(['stalled', 'job token'])
+})
+
+test('a job whose batches are all recorded lacks only its completion', async () => {
+  const { world, look } = createWatch()
+  world.recorded = 3
+  await look(0)
+  expect(await look(1_000)).toEqual(['stalled', `completion ${jobId}`])
+})
+
+test('a job whose plan is not whole is requested again', async () => {
+  const { world, look } = createWatch()
+  world.jobs = [jobWith({}, { state: 'planning' })]
+  world.recorded = 0
+  await look(0)
+  expect(await look(1_000)).toEqual(['stalled', 'job token'])
+})
+
+describe('a paused job', () => {
+  test('is left alone, however long', async () => {
+    const { world, look } = createWatch()
+    world.jobs = [{ ...running, state: 'paused' }]
+    await look(0)
+    expect(await look(9_000)).toEqual([])
+  })
+
+  test('that goes on, has the whole time again', async () => {
+    const { world, look } = createWatch()
+    await look(0)
+    world.jobs = [{ ...running, state: 'paused' }]
+    await look(500)
+    world.jobs = [running]
+    expect(await look(9_000)).toEqual([])
+    expect(await look(10_000)).toEqual(['stalled', 'job token'])
+  })
+})
+
+test('a job that has ended is forgotten, and others are not', async () => {
+  const { world, seen, look } = createWatch()
+  const other = { ...running, jobId: jobIdOf('other') }
+  world.jobs = [running, other]
+  await look(0)
+  world.jobs = [other]
+  await look(1)
+  expect([...seen.keys()]).toEqual([other.jobId])
+})
+
+describe('the watch', () => {
+  test('ends when it is told to, even in the middle of a look', async () => {
+    const { deps } = createWatch()
+    const stop = new AbortController()
+    const recordedBatches: Deps['recordedBatches'] = async (_, signal) => {
+      stop.abort()
+      signal.throwIfAborted()
+      return 0
+    }
+    await reconcileForever({ ...deps, recordedBatches }, STALLED_MS, stop.signal)
+    expect(stop.signal.aborted).toBe(true)
+  })
+
+  test('looks again and again', async () => {
+    const { deps } = createWatch()
+    const stop = new AbortController()
+    let looks = 0
+    const recordedBatches = async () => {
+      looks += 1
+      if (looks === 3) stop.abort()
+      return looks
+    }
+    await reconcileForever({ ...deps, recordedBatches }, 5, stop.signal)
+    expect(looks).toBe(3)
+  })
+})

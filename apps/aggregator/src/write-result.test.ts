@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import { rowOffsets } from '@millrace/csv'
+import type { JobSpecInput, PinnedDataset } from '@millrace/job'
+import { expect, test } from 'vitest'
+import type { Manifest } from './manifest.ts'
+import { jobWith, never, partOf, planOf, streamOf } from './test-data.ts'
+import { type Deps, type RecordedPart, writeResult } from './write-result.ts'
+
+const RESULT = 's3://results/scores.csv'
+const ERRORS = 's3://results/scores.errors.csv'
+const MANIFEST = 's3://results/scores.manifest.json'
+
+const input = Buffer.from('1,2\n3,4\n5,6\n7,8\n')
+const dataset: PinnedDataset = {
+  objects: [{ uri: 's3://data/ro"ws.csv', bytes: input.length, version: 'v1' }],
+  header: false,
+  width: 2,
+}
+const plan = planOf(2, 2)
+const sound = [partOf(plan[0]!, ['0.9', '0.1']), partOf(plan[1]!, ['0.5', '0.6'])]
+const failing = [partOf(plan[0]!, ['0.9', '']), partOf(plan[1]!, ['', '0.6'])]
+
+/** A storage in memory: what is visible, what was begun and thrown away, and in which order. */
+function createWorld(parts: readonly RecordedPart[], now = 2_000) {
+  const visible = new Map<string, string>()
+  const log: string[] = []
+  let inputReads = 0
+  const deps: Deps = {
+    dataset: async () => dataset,
+    planned: () => streamOf(plan),
+    parts: () => streamOf(parts),
+    input: async (_, { bytes }) => {
+      inputReads += 1
+      return input.subarray(bytes.start, bytes.end)
+    },
+    rowOffsets: (job, bytes) => rowOffsets(bytes, job.spec.dataset.csv),
+    createWriter: async (uri) => {
+      const pieces: Buffer[] = []
+      let committed = false
+      return {
+        write: async (bytes) => void pieces.push(Buffer.from(bytes)),
+        commit: async () => {
+          committed = true
+          visible.set(uri, String(Buffer.concat(pieces)))
+          log.push(`commit ${uri}`)
+        },
+        abort: async () => void (committed || log.push(`abort ${uri}`)),
+      }
+    },
+    remove: async (uri) => {
+      visible.delete(uri)
+      log.push(`remove ${uri}`)
+    },
+    now: () => now,
+  }
+  return { deps, visible, log, inputReads: () => inputReads }
+}
+const jobOf = (spec: Partial<JobSpecInput> = {}) => jobWith(spec, { plan: { batches: 2, rows: 4 } })
+const joined = { output: { uri: RESULT, join: 'all' as const } }
+
+test('when each row is predicted, writes result and manifest, and no errors', async () => {
+  const { deps, visible, log, inputReads } = createWorld(sound)
+  const summary = await writeResult(deps, jobOf(), never)
+  expect(summary).toEqual({ rows: 4, failedRows: 0, resultUri: RESULT, manifestUri: MANIFEST })
+  expect(visible.get(RESULT)).toBe('Prediction,Binary Classification\n0.9,1\n0.1,0\n0.5,0\n0.6,1\n')
+  expect([...visible.keys()]).toEqual([RESULT, MANIFEST])
+  expect(log).toContain(`abort ${ERRORS}`)
+  expect(inputReads()).toBe(0)
+})
+
+test('when rows failed, tells where each of them lies and why', async () => {
+  const { deps, visible } = createWorld(failing)
+  expect(await writeResult(deps, jobOf(), never)).toMatchObject({ rows: 4, failedRows: 2 })
+  expect(visible.get(RESULT)).toBe('Prediction,Binary Classification\n0.9,1\n,\n,\n0.6,1\n')
+  expect(visible.get(ERRORS)).toBe(
+    'row,object,byte,code,message\n' +
+      '1,"s3://data/ro""ws.csv",4,row_width,"too ""wide"""\n' +
+      '2,"s3://data/ro""ws.csv",8,row_width,"too ""wide"""\n',
+  )
+})
+
+test('joined, copies the bytes of the input beside the predictions', async () => {
+  const { deps, visible, inputReads } = createWorld(failing)
+  await writeResult(deps, jobOf(joined), never)
+  expect(visible.get(RESULT)).toBe('1,2,0.9,1\n3,4,,\n5,6,,\n7,8,0.6,1\n')
+  expect(inputReads()).toBe(2)
+})
+
+test('errors become visible before the result, and the manifest last', async () => {
+  const { deps, log } = createWorld(failing)
+  await writeResult(deps, jobOf(), never)
+  expect(log).toEqual([`commit ${ERRORS}`, `commit ${RESULT}`, `commit ${MANIFEST}`])
+})
+
+test('the manifest has the hash and size of each file as it lies there', async () => {
+  const { deps, visible } = createWorld(failing)
+  await writeResult(deps, jobOf(joined), never)
+  const { outputs } = JSON.parse(visible.get(MANIFEST) ?? '') as Manifest
+  expect(outputs).toEqual(
+    [RESULT, ERRORS].map((uri) => {
+      const bytes = Buffer.from(visible.get(uri) ?? '')
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      return { uri, bytes: bytes.length, sha256 }
+    }),
+  )
+})
+
+test.for([
+  ['a part is missing', [sound[0]!]],
+  ['the last part is of other rows', [sound[0]!, { ...sound[1]!, rows: { start: 3, end: 5 } }]],
+  ['a prediction is missing', [sound[0]!, { ...sound[1]!, predictions: Buffer.from('0.5') }]],
+] as const)('when %s, nothing is visible and nothing is left open', async ([, parts]) => {
+  const { deps, visible, log } = createWorld(parts)
+  await expect(writeResult(deps, jobOf(), never)).rejects.toMatchObject({ name: 'AccountingError' })
+  expect(visible.size).toBe(0)
+  expect(log.toSorted()).toEqual([`abort ${RESULT}`, `abort ${ERRORS}`].toSorted())
+})
+
+test('when aborted, nothing is visible', async () => {
+  const { deps, visible, log } = createWorld(sound)
+  const stop = AbortSignal.abort(new Error('drained'))
+  await expect(writeResult(deps, jobOf(), stop)).rejects.toThrow('drained')
+  expect(visible.size).toBe(0)
+  expect(log).toHaveLength(2)
+})
+
+test('run again later, it writes the same bytes but for the time', async () => {
+  const [early, late] = [createWorld(failing, 2_000), createWorld(failing, 2_060)]
+  await writeResult(early.deps, jobOf(joined), never)
+  await writeResult(late.deps, jobOf(joined), never)
+  expect(late.visible.get(RESULT)).toBe(early.visible.get(RESULT))
+  expect(late.visible.get(ERRORS)).toBe(early.visible.get(ERRORS))
+  const manifest = (late.visible.get(MANIFEST) ?? '').replace('"endedAt": 2060', '"endedAt": 2000')
+  expect(manifest).toBe(early.visible.get(MANIFEST))
+})
+
+test('without failures, the errors of an earlier result are removed', async () => {
+  const { deps, visible } = createWorld(sound)
+  visible.set(ERRORS, 'row,object,byte,code,message\n')
+  await writeResult(deps, jobOf(), never)
+  expect([...visible.keys()]).toEqual([RESULT, MANIFEST])
+})
+
+test('when the result cannot be made visible, there is no manifest to vouch for it', async () => {
+  const { deps, visible } = createWorld(sound)
+  const createWriter: Deps['createWriter'] = async (uri, signal) => {
+    const writer = await deps.createWriter(uri, signal)
+    if (uri !== RESULT) return writer
+    return { ...writer, commit: () => Promise.reject(new Error('503')) }
+  }
+  await expect(writeResult({ ...deps, createWriter }, jobOf(), never)).rejects.toThrow('503')
+  expect(visible.size).toBe(0)
+})
+
+test('a job of no rows has a result of no rows', async () => {
+  const { deps, visible } = createWorld([])
+  const empty = jobWith({}, { plan: { batches: 0, rows: 0 } })
+  const summary = await writeResult({ ...deps, planned: () => streamOf([]) }, empty, never)
+  expect(summary).toMatchObject({ rows: 0, failedRows: 0 })
+  expect(visible.get(RESULT)).toBe('Prediction,Binary Classification\n')
+})
