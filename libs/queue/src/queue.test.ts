@@ -38,6 +38,22 @@ test('makes one request per call: retries are ours', async () => {
   client.destroy()
 })
 
+test("without an endpoint, goes to its region's whatever host the queue URL names", async () => {
+  const client = createQueueClient({ region: 'eu-central-1', credentials })
+  const requested: string[] = []
+  client.middlewareStack.add(
+    () => async (args) => {
+      requested.push((args.request as { hostname: string }).hostname)
+      throw new Error('not sent')
+    },
+    { step: 'finalizeRequest', priority: 'low' },
+  )
+  const QueueUrl = 'https://sqs.us-west-2.amazonaws.com/123456789012/elsewhere'
+  await expect(client.send(new ReceiveMessageCommand({ QueueUrl }))).rejects.toThrow('not sent')
+  expect(requested).toEqual(['sqs.eu-central-1.amazonaws.com'])
+  client.destroy()
+})
+
 test('goes to its endpoint whatever host the queue URL names', async () => {
   const client = createQueueClient({ ...connection(), use: 'receive' })
   hosts.length = 0

@@ -5,10 +5,10 @@ import { createPool } from './pool.ts'
 import { createPrefetch } from './prefetch.ts'
 import type { QueueError } from './queue-error.ts'
 import type { Disposition, Received } from './received.ts'
-import { type Settlement, settleMessage } from './settle-message.ts'
+import { createSettling } from './settling.ts'
 import { type Change, createChange, settledOrAborted } from './wait.ts'
-import type { Counters } from './worker-stats.ts'
 import type { WorkerOptions } from './worker-options.ts'
+import type { Counters } from './worker-stats.ts'
 
 /** All that a worker holds from `run()` to its end. */
 export interface Shift {
@@ -37,25 +37,29 @@ export interface Shift {
 const PREFETCH_MAX = 10
 /** Settlements that may be in flight beside the messages in hand, or receiving waits for them. */
 const SETTLING_MAX = 100
+const IDLE_MS = 50
+const ABORT_GRACE_MS = 1_000
 /** What the last calls have left after an abort's grace. */
 const LAST_CALLS_MS = 2_000
 
+const GIVEN_BACK: Disposition = { kind: 'release', delaySeconds: 0 }
+
 export function startShift(options: WorkerOptions, concurrency: number, counters: Counters): Shift {
-  const { logger, queue, random = Math.random, now = Date.now } = options
+  const { queue, random = Math.random, now = Date.now } = options
   const change = createChange()
-  const abandoned = new AbortController()
-  const closing = new AbortController()
+  const end = createEnd(options.abortGraceMs ?? ABORT_GRACE_MS)
   const calls = createMessageCalls(
-    { queue: queue.acknowledge, idleMs: options.idleMs ?? 50, random },
-    closing.signal,
+    { queue: queue.acknowledge, idleMs: options.idleMs ?? IDLE_MS, random },
+    end.closing,
   )
+  const settling = createSettling(options, { calls, counters, change })
   const held = new Set<Held>()
-  const settling = new Set<Promise<void>>()
-  const timers: NodeJS.Timeout[] = []
   const pool = createPool<Held>({ concurrency, run: work, change })
   const prefetch = createPrefetch(options.prefetchMax ?? PREFETCH_MAX, () => pool.concurrency)
 
   async function work(item: Held): Promise<void> {
+    // It was lost while it waited for its slot.
+    if (item.signal.aborted) return letGo(item, GIVEN_BACK)
     const startedAtMs = now()
     const disposition = await attempt(item, options, counters)
     prefetch.handled(now() - startedAtMs)
@@ -63,59 +67,33 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
   }
   /** Once per message; a handler that ends after its message was given back changes nothing. */
   function letGo(item: Held, disposition: Disposition): void {
-    if (!held.delete(item)) return
-    track(settleHeld(item, disposition), item.message)
-  }
-  async function settleHeld(item: Held, disposition: Disposition): Promise<Settlement> {
-    await item.stopHeartbeat()
-    if (item.lost) return { kind: 'left' }
-    return settle(item.message, disposition)
-  }
-  function settle(message: Message, disposition: Disposition): Promise<Settlement> {
-    return settleMessage(message, disposition, { calls, deadLetter: queue.deadLetter, random })
-  }
-  function track(settlement: Promise<Settlement>, message: Message): void {
-    const done = settlement.then(record(message, options, counters)).finally(() => {
-      settling.delete(done)
-      change.fire()
-    })
-    settling.add(done)
-  }
-  function onLost(error: QueueError, { messageId, attempt }: Received): void {
-    counters.count('visibilityLost')
-    logger.warn({ error, messageId, attempt }, 'visibility lost')
+    if (held.delete(item)) settling.letGo(item, disposition)
   }
   return {
     take(message) {
       counters.count('received')
       const extend = (seconds: number) => calls.extend(message, seconds)
+      const onLost = lostReporter(options, counters)
       const item = hold(message, { ...options, now, extend, onLost })
       held.add(item)
       pool.offer(item)
     },
     giveBack(message) {
       counters.count('received')
-      track(settle(message, { kind: 'release', delaySeconds: 0 }), message)
+      settling.giveBack(message)
     },
     giveBackWaiting() {
-      for (const item of pool.takeWaiting()) letGo(item, { kind: 'release', delaySeconds: 0 })
+      for (const item of pool.takeWaiting()) letGo(item, GIVEN_BACK)
     },
     abort(reason) {
       for (const item of held) item.abort(reason)
-      const giveUp = () => {
-        for (const item of held) letGo(item, { kind: 'release', delaySeconds: 0 })
-        abandoned.abort()
-      }
-      const graceMs = options.abortGraceMs ?? 1_000
-      timers.push(setTimeout(giveUp, graceMs))
-      timers.push(setTimeout(() => closing.abort(), graceMs + LAST_CALLS_MS))
+      end.begin(() => held.forEach((item) => letGo(item, GIVEN_BACK)))
     },
-    abandoned: abandoned.signal,
+    abandoned: end.abandoned,
     async finish() {
-      await settledOrAborted(pool.idle(), abandoned.signal)
-      await calls.flush()
-      while (settling.size > 0) await Promise.all(settling)
-      timers.forEach(clearTimeout)
+      await settledOrAborted(pool.idle(), end.abandoned)
+      await settling.finish()
+      end.clear()
     },
     room() {
       const slots = pool.concurrency + prefetch.size - pool.running - pool.waiting
@@ -130,6 +108,26 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
   }
 }
 
+/** What follows an abort: after the grace nothing is waited for, and a little later calls are cut. */
+function createEnd(graceMs: number) {
+  const abandoned = new AbortController()
+  const closing = new AbortController()
+  const timers: NodeJS.Timeout[] = []
+  return {
+    abandoned: abandoned.signal,
+    closing: closing.signal,
+    begin(giveBackAll: () => void) {
+      const abandon = () => {
+        giveBackAll()
+        abandoned.abort()
+      }
+      timers.push(setTimeout(abandon, graceMs))
+      timers.push(setTimeout(() => closing.abort(), graceMs + LAST_CALLS_MS))
+    },
+    clear: () => timers.forEach(clearTimeout),
+  }
+}
+
 /** Never rejects. */
 async function attempt(
   item: Held,
@@ -137,10 +135,12 @@ async function attempt(
   counters: Counters,
 ): Promise<Disposition> {
   try {
-    return await handle(item.received, item.signal)
+    const disposition = await handle(item.received, item.signal)
+    // Cut short, it does not wait out a backoff.
+    return item.signal.aborted && disposition.kind === 'release' ? GIVEN_BACK : disposition
   } catch (error) {
     // It ended because it was told to; whether given back or lost is decided elsewhere.
-    if (item.signal.aborted) return { kind: 'release', delaySeconds: 0 }
+    if (item.signal.aborted) return GIVEN_BACK
     counters.count('handlerErrors')
     const { messageId, attempt } = item.received
     logger.error({ error, messageId, attempt }, 'handler failed')
@@ -148,18 +148,9 @@ async function attempt(
   }
 }
 
-const COUNTED = {
-  acknowledged: 'acknowledged',
-  released: 'released',
-  requeued: 'requeued',
-  dead_lettered: 'deadLettered',
-} as const
-
-function record(message: Message, { logger }: WorkerOptions, counters: Counters) {
-  return ({ kind, error }: Settlement): void => {
-    if (kind !== 'left') counters.count(COUNTED[kind])
-    if (error === undefined) return
-    counters.count('settleErrors')
-    logger.warn({ error, messageId: message.MessageId, outcome: kind }, 'settle failed')
+function lostReporter({ logger }: WorkerOptions, counters: Counters) {
+  return (error: QueueError, { messageId, attempt }: Received): void => {
+    counters.count('visibilityLost')
+    logger.warn({ error, messageId, attempt }, 'visibility lost')
   }
 }

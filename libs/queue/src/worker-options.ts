@@ -45,7 +45,7 @@ export function checkOptions(options: WorkerOptions): void {
   const { visibilityTimeoutSeconds, heartbeatSeconds, receiveWaitSeconds = 1 } = options
   checkConcurrency(options.concurrency)
   assert(
-    visibilityTimeoutSeconds >= 3 * heartbeatSeconds && heartbeatSeconds > 0,
+    heartbeatSeconds > 0 && heartbeatSeconds <= visibilityTimeoutSeconds / 3,
     `wanted 3 heartbeats in the visibility timeout, got ${heartbeatSeconds} s in ${visibilityTimeoutSeconds} s`,
   )
   assert(

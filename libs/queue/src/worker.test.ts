@@ -266,6 +266,19 @@ describe('on abort', () => {
     expect(logger.error).not.toHaveBeenCalled()
   })
 
+  test('gives back without backoff what its handler releases', async () => {
+    const { handle, enough } = noting(1, async (_message, signal) => {
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      return { kind: 'release' }
+    })
+    const { queue, drain, abort, done } = await start(handle, ['cut short'])
+    await enough
+    drain.abort()
+    abort.abort()
+    await done
+    expect(await countsOf(queue.acknowledge)).toEqual({ ...empty, visible: 1 })
+  })
+
   test('gives back what ignores its signal, after the grace', async () => {
     const { handle, enough } = noting(4, () => new Promise<Disposition>(() => {}))
     const { queue, drain, abort, done } = await start(handle, numbered(4), { abortGraceMs: 20 })
