@@ -115,6 +115,20 @@ describe('receiving', () => {
     await stopping
   })
 
+  test('after a poll that brought nothing, polls once at a time again', async () => {
+    const { poll, answer } = waiting()
+    const none: Poll = async () => ({})
+    const turns = [full, none, none, none]
+    let polls = 0
+    const { asked, stop } = receiving((...given) => (turns[polls++] ?? poll)(...given), {
+      room: 40,
+    })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(asked).toEqual([10, 10, 10, 10, 10])
+    answer.resolve({})
+    await stop()
+  })
+
   test('without a backlog, polls once at a time', async () => {
     const { poll, answer } = waiting()
     const { asked, stop } = receiving(poll, { room: 100 })

@@ -79,18 +79,21 @@ function runPoller(
   const { now, queue, visibilityTimeoutSeconds, waitSeconds } = options
   let failures = 0
   let startedAtMs = 0
+  let brought = 0
   const gate = async () => {
     const entries = await openGate(index, pollers, failures, options, drain)
     startedAtMs = now()
     return entries
   }
   const onMessages = (messages: readonly Message[]) => {
-    pollers.backlog = messages.length >= (pollers.asked[index] ?? 0)
-    if (pollers.backlog) options.onFullPoll(now() - startedAtMs)
+    brought = messages.length
     options.onMessages(messages)
   }
   const onEnd = (error?: unknown) => {
+    pollers.backlog = brought > 0 && brought >= (pollers.asked[index] ?? 0)
+    if (pollers.backlog) options.onFullPoll(now() - startedAtMs)
     pollers.asked[index] = 0
+    brought = 0
     failures = error === undefined ? 0 : failures + 1
     if (error !== undefined && !drain.aborted) {
       options.onError(classifyFailure('receive', queue.url, error), failures)

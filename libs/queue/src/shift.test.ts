@@ -77,6 +77,17 @@ describe('a message in hand', () => {
     expect(calls).toEqual(['extend first', 'extend second', 'delete first'])
   })
 
+  test('that waits for its slot on drain, is given back at once', async () => {
+    const turn = Promise.withResolvers<Disposition>()
+    const { shift, calls, take } = shiftOver(well, { handle: () => turn.promise })
+    take('first', 'second')
+    shift.giveBackWaiting()
+    await pass(1)
+    expect(calls).toEqual(['release second'])
+    turn.resolve({ kind: 'acknowledge' })
+    await shift.finish()
+  })
+
   test('is released only when its extension in flight has ended', async () => {
     const extension = Promise.withResolvers<Answer>()
     const turn = Promise.withResolvers<Disposition>()
