@@ -8,8 +8,15 @@ export interface CommandOptions extends Omit<EndpointOptions, 'model'> {
   readonly model: string
 }
 
-/** Reads the command line; a wrong one is told in one sentence and ends the process with code 2. */
-export function commandOf(argv: readonly string[]): CommandOptions {
+/**
+ * Reads the command line.
+ *
+ * @throws {CommanderError} after a sentence that says what was wrong, or the help that was asked for.
+ */
+export function commandOf(
+  argv: readonly string[],
+  writeErr = (text: string): void => void process.stderr.write(text),
+): CommandOptions {
   const command = new Command('millrace-endpoint')
     .description('A SageMaker endpoint on this machine that serves a real XGBoost model.')
     .requiredOption('--model <file>', "a model in XGBoost's JSON")
@@ -25,7 +32,8 @@ export function commandOf(argv: readonly string[]): CommandOptions {
     .option('--variant <name>', 'the production variant that answers', 'AllTraffic')
     .addOption(new Option('--layout <kind>', 'how answers are laid out').choices(LAYOUTS))
     .addHelpText('after', `\nKinds of faults:\n  ${FAULT_KINDS.join('\n  ')}`)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .configureOutput({ writeErr })
+    .exitOverride()
     .parse(argv)
   const { latency, perRow, fault, poison, ...rest } = command.opts<Parsed>()
   if (Object.values(fault).reduce((total, share) => total + share, 0) > 1) {

@@ -32,12 +32,14 @@ export function parseFloatBytes(bytes: Buffer, start: number, end: number): numb
 
 /** Python's grammar: spaces around, one underscore between digits, `inf`, `nan`, exponents; no hex. */
 const DECIMAL = /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/i
+/** Without the byte order mark, which `trim` takes for a space and Python does not. */
+const SPACES_AROUND = /^[ \t\r\v\f]+|[ \t\r\v\f]+$/g
 const INFINITE = /^([+-]?)inf(inity)?$/i
 const NAN = /^[+-]?nan$/i
 
 function parseFloatText(bytes: Buffer, start: number, end: number): number | undefined {
   if (start === end) return Number.NaN
-  const text = bytes.toString('utf8', start, end).trim()
+  const text = bytes.toString('utf8', start, end).replaceAll(SPACES_AROUND, '')
   if (DECIMAL.test(text)) return Number(text.replaceAll('_', ''))
   if (NAN.test(text)) return Number.NaN
   const infinite = INFINITE.exec(text)
