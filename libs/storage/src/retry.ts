@@ -1,19 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from './clock.ts'
 import { StorageError } from './storage-error.ts'
-
-/** How a repeated request waits; a test passes its own so that nothing sleeps. */
-export interface RetryClock {
-  /** From 0 up to, not including, 1. */
-  readonly random: () => number
-  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
-}
-
-export const realClock: RetryClock = {
-  random: Math.random,
-  pause: async (ms, signal) => {
-    await sleep(ms, undefined, { signal })
-  },
-}
 
 const ATTEMPTS_MAX = 6
 const PAUSE_FIRST_MS = 100
@@ -24,10 +10,10 @@ const PAUSE_MAX_MS = 5_000
  * 100, 200, 400… ms (full jitter, so that a fleet that was slowed down together does not return
  * together). It is the only retry layer: the S3 client below makes each request once.
  *
- * @throws {StorageError} the last one, with the attempts as its hint's context; or the abort reason.
+ * @throws {StorageError} the last one; or the abort reason.
  */
 export async function withRetries<T>(
-  clock: RetryClock,
+  clock: Clock,
   request: (attempt: number) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {

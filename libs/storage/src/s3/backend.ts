@@ -1,25 +1,29 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { Backend } from '../backend.ts'
-import type { RetryClock } from '../retry.ts'
+import type { Clock } from '../clock.ts'
 import { readDocumentObject, removeObject, writeDocumentObject } from './document.ts'
 import { pinObject, pinPrefix } from './pin.ts'
-import { readObjectInto } from './read.ts'
+import { createDirectReads } from './read-directly.ts'
+import { readBySdk } from './read-by-sdk.ts'
 import { createS3Writer } from './writer.ts'
 
 /** Storage in S3. The client stays its owner's to destroy. */
-export function createS3Backend(client: S3Client, clock: RetryClock): Backend {
+export function createS3Backend(client: S3Client, reads: 'direct' | 'sdk', clock: Clock): Backend {
   const deps = { client, clock }
+  const direct = createDirectReads(deps)
   return {
     streaming: { pieceBytes: 8 * 1024 * 1024, inFlight: 4 },
     pinOne: async (uri, signal) => pinObject(deps, uri, signal),
     list: async (uri, objectsMax, signal) => pinPrefix(deps, uri, objectsMax, signal),
     readInto: async (object, start, target, signal) =>
-      readObjectInto(deps, object, start, target, signal),
+      reads === 'direct'
+        ? direct.readInto(object, start, target, signal)
+        : readBySdk(deps, object, start, target, signal),
     readDocument: async (uri, bytesMax, signal) => readDocumentObject(deps, uri, bytesMax, signal),
     writeDocument: async (uri, bytes, { ifAbsent = false }, signal) =>
       writeDocumentObject(deps, uri, bytes, ifAbsent, signal),
     createWriter: async (uri, signal) => createS3Writer(deps, uri, signal),
     remove: async (uri, signal) => removeObject(deps, uri, signal),
-    close: async () => {},
+    close: async () => direct.close(),
   }
 }

@@ -50,7 +50,10 @@ const BY_NAME: Readonly<Record<string, Reason>> = {
   RequestTimeout: LATE, // S3 waited for our body.
   TimeoutError: LATE,
   EntityTooLarge: { code: 'too_large' },
-  NoSuchUpload: { code: 'object_changed' },
+  NoSuchUpload: {
+    code: 'object_missing',
+    hint: 'something removed the unfinished upload; is a lifecycle rule too short?',
+  },
 }
 
 /** By the errno of the socket. */

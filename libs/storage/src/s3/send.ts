@@ -1,11 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import { type RetryClock, withRetries } from '../retry.ts'
+import type { Clock } from '../clock.ts'
+import { withRetries } from '../retry.ts'
 import { classifyS3Failure } from './classify-failure.ts'
 
 /** What every S3 verb of storage needs. */
 export interface S3Deps {
   readonly client: S3Client
-  readonly clock: RetryClock
+  readonly clock: Clock
 }
 
 /**

@@ -21,5 +21,6 @@ export function versionOf(uri: string, { VersionId, ETag }: Seen): string {
 
 /** What a request names so that it gets the pinned version or nothing. */
 export function conditionOf(version: string): { IfMatch: string } | { VersionId: string } {
+  if (!/^[\x21-\x7e]+$/.test(version)) throw new Error(`not a version: ${JSON.stringify(version)}`)
   return version.includes('"') ? { IfMatch: version } : { VersionId: version }
 }

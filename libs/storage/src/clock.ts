@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Time and chance, passed in so that tests neither wait nor guess. */
+export interface Clock {
+  /** Milliseconds that never go back. */
+  readonly now: () => number
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  random: Math.random,
+  pause: async (ms, signal) => {
+    await sleep(ms, undefined, { signal })
+  },
+}

@@ -1,0 +1,112 @@
+import { type Answer, type Connection, openConnection, type Origin } from './connection.ts'
+
+/** Connections that are kept open between requests. */
+export interface ConnectionPool {
+  /** Makes one request on an idle connection of the origin or a new one; waits while all are busy. */
+  get(origin: Origin, request: string, target: Uint8Array, signal: AbortSignal): Promise<Answer>
+  /** Closes the idle connections; the others close when their request ends. */
+  close(): void
+}
+
+interface Group {
+  readonly idle: Set<Connection>
+  /** Those who wait for a connection, first come first served. */
+  readonly waiting: Set<() => void>
+  busy: number
+}
+
+/** At most `busyMax` requests to each origin at once. */
+export function createConnectionPool(busyMax: number): ConnectionPool {
+  const groups = new Map<string, Group>()
+  return {
+    async get(origin, request, target, signal) {
+      const group = groupOf(groups, origin)
+      await enter(group, busyMax, signal)
+      try {
+        return await getOn(group, origin, request, target, signal)
+      } finally {
+        leave(group)
+      }
+    },
+    close() {
+      for (const { idle } of groups.values()) for (const connection of idle) connection.close()
+      groups.clear()
+    },
+  }
+}
+
+function groupOf(groups: Map<string, Group>, { secure, host, port }: Origin): Group {
+  const key = `${secure} ${host} ${port}`
+  const known = groups.get(key)
+  if (known) return known
+  const group = { idle: new Set<Connection>(), waiting: new Set<() => void>(), busy: 0 }
+  groups.set(key, group)
+  return group
+}
+
+async function enter(group: Group, busyMax: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  if (group.busy < busyMax) {
+    group.busy += 1
+    return
+  }
+  await new Promise<void>((resolve, reject) => {
+    const onTurn = (): void => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    }
+    const onAbort = (): void => {
+      group.waiting.delete(onTurn)
+      reject(signal.reason as Error)
+    }
+    group.waiting.add(onTurn)
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+/** Hands the place to who waits longest, or frees it. */
+function leave(group: Group): void {
+  const [next] = group.waiting
+  if (!next) {
+    group.busy -= 1
+    return
+  }
+  group.waiting.delete(next)
+  next()
+}
+
+/**
+ * A kept connection may have been closed by the server in the very moment of the request. That it
+ * ends without one byte of an answer is no fault yet: a new connection gets its try first.
+ */
+async function getOn(
+  group: Group,
+  origin: Origin,
+  request: string,
+  target: Uint8Array,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const [kept] = group.idle
+  if (kept) {
+    group.idle.delete(kept)
+    try {
+      return await use(group, kept, request, target, signal)
+    } catch (error) {
+      if (signal.aborted || kept.hasAnswered()) throw error
+    }
+  }
+  const opened = openConnection(origin, () => group.idle.delete(opened))
+  return use(group, opened, request, target, signal)
+}
+
+async function use(
+  group: Group,
+  connection: Connection,
+  request: string,
+  target: Uint8Array,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const answer = await connection.get(request, target, signal)
+  if (connection.isUsable()) group.idle.add(connection)
+  return answer
+}
