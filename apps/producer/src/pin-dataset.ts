@@ -28,7 +28,8 @@ export interface Deps {
  * is. The first pin holds; every later read of the job, by whichever app, is held to it.
  *
  * @throws {StorageError} when the dataset is missing or may not be read.
- * @throws {CsvError} when its first bytes are no table of the job's dialect.
+ * @throws {CsvError} when its first bytes are no table of the job's dialect, or have not the columns
+ *   that the job names.
  * @throws {PlanningError} `dataset_empty`
  */
 export async function pinDataset(
@@ -38,22 +39,31 @@ export async function pinDataset(
 ): Promise<PinnedDataset> {
   if (job.dataset !== undefined) return await readPinnedDataset(deps.documents, job.dataset, signal)
 
-  const objects = await deps.pin(job.spec.dataset.uri, signal)
-  const first = objects.find(({ bytes }) => bytes > 0)
-  if (first === undefined) {
-    throw new PlanningError('dataset_empty', `${job.spec.dataset.uri} has no bytes`)
-  }
-  const head = await readHead(deps, first, job.spec.dataset.csv, signal)
-  if (head.width === 0) throw new PlanningError('dataset_empty', `${first.uri} has no row`)
-
-  const { header, columns, width } = head
+  const { dataset: source, output } = job.spec
+  const objects = await deps.pin(source.uri, signal)
+  const { header, columns, width } = await readFirstHead(deps, objects, source, signal)
   const dataset = { objects, header, width, ...(columns === undefined ? {} : { columns }) }
-  chooseColumns(dataset, job.spec.dataset.features)
+  chooseColumns(dataset, source.features)
+  if (Array.isArray(output.join)) chooseColumns(dataset, { include: output.join })
   const pin = await writePinnedDataset(deps.documents, dataset, signal)
   const held = await deps.recordPin(job, pin, signal)
   return held.digest === pin.digest
     ? dataset
     : await readPinnedDataset(deps.documents, held, signal)
+}
+
+/** The head of the first object that has a row; those before it are empty, or blank lines. */
+async function readFirstHead(
+  deps: Deps,
+  objects: readonly PinnedObject[],
+  { uri, csv }: Job['spec']['dataset'],
+  signal: AbortSignal,
+): Promise<ReturnType<typeof inspectHead>> {
+  for (const object of objects.filter(({ bytes }) => bytes > 0)) {
+    const head = await readHead(deps, object, csv, signal)
+    if (head.width > 0) return head
+  }
+  throw new PlanningError('dataset_empty', `${uri} has no row`)
 }
 
 async function readHead(

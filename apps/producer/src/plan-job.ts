@@ -9,6 +9,7 @@ import {
   type PinnedDataset,
   type PlanTotals,
 } from '@millrace/job'
+import { unsupportedIn } from './unsupported.ts'
 
 /** What became of one look at a job request, and so what happens to its message. */
 export type PlanOutcome =
@@ -52,7 +53,7 @@ export async function planJob(
   request: JobRequest,
   signal: AbortSignal,
 ): Promise<PlanOutcome> {
-  const reason = deps.refusal(request)
+  const reason = unsupportedIn(request.spec) ?? deps.refusal(request)
   if (reason !== undefined) return { kind: 'refused', reason }
 
   const jobId = jobIdOf(request.clientToken)
@@ -63,6 +64,8 @@ export async function planJob(
     if (await deps.seal(job, totals, signal)) await deps.publishCompletion(jobId, signal)
     return { kind: 'published', jobId, totals }
   } catch (error) {
+    // Aborted work is nobody's fault: the job must not fail because its producer stopped.
+    signal.throwIfAborted()
     const failure = deps.failureOf(error)
     if (failure === undefined) throw error
     await deps.failJob(jobId, failure, signal)

@@ -14,7 +14,7 @@ import { PlanningError } from './planning-error.ts'
 
 export interface Deps {
   readonly documents: Documents
-  /** The whole of a pinned object, in order. */
+  /** The whole of a pinned object, in order; the first piece holds `headBytes`, or all of it. */
   stream(object: PinnedObject, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
@@ -91,14 +91,13 @@ function checkHeader(
     piece.length >= object.bytes,
   )
   if (head.width === 0) return
-  const found = head.header ? (head.columns ?? []).join(csv.delimiter) : undefined
-  const wanted = dataset.header ? (dataset.columns ?? []).join(csv.delimiter) : undefined
-  if (found === wanted) return
-  const [was, is] = [wanted, found].map((names) =>
-    names === undefined ? 'no header' : `the header ${JSON.stringify(names.slice(0, 200))}`,
-  )
+  const [was, is] = [dataset, head].map(({ header, columns }) =>
+    header ? `the header ${JSON.stringify(columns)}` : 'no header',
+  ) as [string, string]
+  if (is === was) return
+  const [seen, first] = [is, was].map((text) => text.slice(0, 200))
   throw new PlanningError(
     'header_mismatch',
-    `${object.uri} has ${is}, the objects before it ${was}`,
+    `${object.uri} has ${seen}, the objects before it ${first}`,
   )
 }

@@ -1,0 +1,102 @@
+import type { DatasetPin, Job, JobSpecInput } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { type Deps, pinDataset } from './pin-dataset.ts'
+import { createDocuments, jobWith, never, objectsOf } from './test-data.ts'
+
+/** A dataset in memory, and a ledger that keeps the first pin. */
+function createWorld(...texts: readonly string[]) {
+  const { documents, written } = createDocuments()
+  const objects = objectsOf(...texts)
+  const ledger: { pin?: DatasetPin } = {}
+  const deps: Deps = {
+    documents,
+    pin: async () => objects,
+    read: async ({ uri }, { start, end }) => {
+      const index = objects.findIndex((object) => object.uri === uri)
+      return Buffer.from(texts[index] ?? '').subarray(start, end)
+    },
+    recordPin: async (_, pin) => (ledger.pin ??= pin),
+  }
+  return { deps, ledger, objects, written }
+}
+const csv = (header: 'auto' | 'present' | 'absent', rest: object = {}): Partial<JobSpecInput> => ({
+  dataset: { uri: 's3://data/rows/', csv: { header }, ...rest },
+})
+const pinned = async (job: Job, ...texts: readonly string[]) =>
+  await pinDataset(createWorld(...texts).deps, job, never)
+
+test('holds each object with its size and version', async () => {
+  const { deps, objects, ledger } = createWorld('id,age\n1,2\n', 'id,age\n3,4\n')
+  const dataset = await pinDataset(deps, jobWith(), never)
+  expect(dataset).toEqual({ objects, header: true, columns: ['id', 'age'], width: 2 })
+  expect(ledger.pin).toMatchObject({ objects: 2, bytes: 22 })
+})
+
+test.for([
+  ['auto', 'id,age\n1,2\n', true],
+  ['auto', '1,2\n3,4\n', false],
+  ['present', '1,2\n3,4\n', true],
+  ['absent', 'id,age\n1,2\n', false],
+] as const)('with header %s, %j has a header: %s', async ([header, text, found]) => {
+  const dataset = await pinned(jobWith(csv(header)), text)
+  expect(dataset).toMatchObject({ header: found, width: 2 })
+  expect('columns' in dataset).toBe(found)
+})
+
+test('takes the head from the first object that has a row', async () => {
+  const dataset = await pinned(jobWith(), '', '\n\n', 'id,age\n1,2\n')
+  expect(dataset).toMatchObject({ header: true, columns: ['id', 'age'] })
+})
+
+test.for([
+  ['no bytes', ['', '']],
+  ['blank lines only', ['\n', '\r\n\n']],
+] as const)('with %s, the dataset is empty', async ([, texts]) => {
+  await expect(pinned(jobWith(), ...texts)).rejects.toMatchObject({
+    code: 'dataset_empty',
+    message: 'plan: s3://data/rows/ has no row',
+  })
+})
+
+test.for<[string, Partial<JobSpecInput>]>([
+  ['feature', csv('auto', { features: { include: ['agee'] } })],
+  ['joined column', { output: { uri: 's3://results/', join: ['agee'] } }],
+])('an unknown %s is refused before anything is pinned', async ([, spec]) => {
+  const { deps, ledger, written } = createWorld('id,age\n1,2\n')
+  await expect(pinDataset(deps, jobWith(spec), never)).rejects.toMatchObject({
+    code: 'unknown_column',
+    message: expect.stringContaining('did you mean "age"'),
+  })
+  expect(ledger).toEqual({})
+  expect(written.size).toBe(0)
+})
+
+test('what is no text is refused with the name of its object', async () => {
+  await expect(pinned(jobWith(), 'a,b\n\u0000,1\n')).rejects.toThrow('in s3://data/rows/0.csv')
+})
+
+test('the first of two racing pins holds for both', async () => {
+  const { deps } = createWorld('id,age\n1,2\n')
+  const changed = objectsOf('id,age\n1,2\n').map((object) => ({ ...object, version: 'v9' }))
+  const both = await Promise.all([
+    pinDataset(deps, jobWith(), never),
+    pinDataset({ ...deps, pin: async () => changed }, jobWith(), never),
+  ])
+  expect(both[0]).toEqual(both[1])
+})
+
+test('a job that is pinned already is not pinned anew', async () => {
+  const { deps, ledger } = createWorld('id,age\n1,2\n')
+  const first = await pinDataset(deps, jobWith(), never)
+  const job = jobWith({}, { dataset: ledger.pin! })
+  const pin = () => Promise.reject(new Error('looked at the dataset again'))
+  expect(await pinDataset({ ...deps, pin }, job, never)).toEqual(first)
+})
+
+test('when it dies before the pin is recorded, the next attempt pins', async () => {
+  const { deps, ledger } = createWorld('id,age\n1,2\n')
+  const recordPin = () => Promise.reject(new Error('killed'))
+  await expect(pinDataset({ ...deps, recordPin }, jobWith(), never)).rejects.toThrow('killed')
+  await pinDataset(deps, jobWith(), never)
+  expect(ledger.pin?.objects).toBe(1)
+})

@@ -1,0 +1,194 @@
+import { type Batch, type Job, type JobRequest, type JobState, jobIdOf } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { type Deps, planJob } from './plan-job.ts'
+import { jobId, jobWith, never } from './test-data.ts'
+
+const request: JobRequest = { clientToken: 'token', spec: jobWith().spec }
+const dataset = { objects: [], header: false, width: 2 }
+const plan: Batch[] = [0, 1, 2].map((batch) => ({
+  batch,
+  rows: { start: batch * 2, end: batch * 2 + 2 },
+  bytes: { start: batch * 8, end: batch * 8 + 8 },
+  object: 0,
+}))
+const totals = { batches: 3, rows: 6 }
+
+/** A ledger and queues in memory; they outlive an attempt that dies. */
+function createWorld() {
+  const world = {
+    jobs: new Map<string, Job>(),
+    recorded: new Set<number>(),
+    published: [] as number[],
+    completions: 0,
+    probes: 0,
+  }
+  const change = (facts: Partial<Job>): void => {
+    world.jobs.set(jobId, { ...(world.jobs.get(jobId) ?? jobWith()), ...facts })
+  }
+  const deps: Deps = {
+    refusal: () => undefined,
+    openJob: async (id, { clientToken, spec }) => {
+      const job = world.jobs.get(id) ?? { ...jobWith(), jobId: id, clientToken, spec }
+      world.jobs.set(id, job)
+      return job
+    },
+    pinDataset: async () => dataset,
+    probe: async () => void (world.probes += 1),
+    async *planBatches() {
+      yield* plan
+    },
+    recordedBatches: async () => (batch) => world.recorded.has(batch),
+    publishBatches: async (_, batches) => {
+      for await (const { batch } of batches) world.published.push(batch)
+    },
+    seal: async (_, sealed) => {
+      change({ state: 'running', plan: sealed })
+      return world.recorded.size === sealed.batches
+    },
+    publishCompletion: async () => void (world.completions += 1),
+    failJob: async (_, failure) => change({ state: 'failed', failure }),
+    failureOf: (error) =>
+      String(error).includes('hopeless')
+        ? { code: 'no_such_endpoint', message: 'hopeless' }
+        : undefined,
+  }
+  return { world, deps, change }
+}
+
+test('a new job is probed, planned, published and sealed', async () => {
+  const { world, deps } = createWorld()
+  expect(await planJob(deps, request, never)).toEqual({ kind: 'published', jobId, totals })
+  expect(world).toMatchObject({ published: [0, 1, 2], completions: 0, probes: 1 })
+  expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals })
+})
+
+test('the client token names the job', async () => {
+  const { world, deps } = createWorld()
+  const other = { ...request, clientToken: 'other' }
+  expect(await planJob(deps, other, never)).toMatchObject({ jobId: jobIdOf('other') })
+  expect([...world.jobs.keys()]).toContain(jobIdOf('other'))
+})
+
+test('a job asked for again has only what is missing published', async () => {
+  const { world, deps } = createWorld()
+  await planJob(deps, request, never)
+  world.published = []
+  world.recorded = new Set([0, 2])
+  expect(await planJob(deps, request, never)).toEqual({ kind: 'published', jobId, totals })
+  expect(world).toMatchObject({ published: [1], completions: 0, probes: 1 })
+})
+
+test('when every batch is recorded, only the completion is published', async () => {
+  const { world, deps } = createWorld()
+  world.recorded = new Set([0, 1, 2])
+  await planJob(deps, request, never)
+  expect(world).toMatchObject({ published: [], completions: 1 })
+})
+
+test('a dataset of no rows is complete at once', async () => {
+  const { world, deps } = createWorld()
+  async function* planBatches() {}
+  const outcome = await planJob({ ...deps, planBatches }, request, never)
+  expect(outcome).toMatchObject({ kind: 'published', totals: { batches: 0, rows: 0 } })
+  expect(world.completions).toBe(1)
+})
+
+test.for([
+  ['the deployment does not allow', request, { refusal: () => 'outside' }, 'outside'],
+  [
+    'nobody supports yet',
+    {
+      ...request,
+      spec: { ...request.spec, output: { ...request.spec.output, format: 'parquet' } },
+    },
+    {},
+    'output.format parquet is not supported yet',
+  ],
+] as const)('what %s is refused before there is a job', async ([, asked, change, reason]) => {
+  const { world, deps } = createWorld()
+  expect(await planJob({ ...deps, ...change }, asked, never)).toEqual({ kind: 'refused', reason })
+  expect(world.jobs.size).toBe(0)
+})
+
+test.for<JobState>(['succeeded', 'succeeded_with_failures', 'failed', 'cancelled'])(
+  'a job that has %s is left as it is',
+  async (state) => {
+    const { world, deps, change } = createWorld()
+    change({ state })
+    expect(await planJob(deps, request, never)).toEqual({ kind: 'ended', jobId })
+    expect(world).toMatchObject({ published: [], probes: 0 })
+  },
+)
+
+test.for(['pinDataset', 'probe', 'publishBatches'] as const)(
+  'what no attempt can mend, met at %s, fails the job',
+  async (step) => {
+    const { world, deps } = createWorld()
+    const hopeless = { ...deps, [step]: () => Promise.reject(new Error('hopeless')) }
+    const failure = { code: 'no_such_endpoint', message: 'hopeless' }
+    expect(await planJob(hopeless, request, never)).toEqual({ kind: 'failed', jobId, failure })
+    expect(world.jobs.get(jobId)).toMatchObject({ state: 'failed', failure })
+    expect(await planJob(deps, request, never)).toEqual({ kind: 'ended', jobId })
+  },
+)
+
+test('an aborted attempt never fails the job', async () => {
+  const { world, deps } = createWorld()
+  const stop = new AbortController()
+  const probe = () => {
+    stop.abort(new Error('drained'))
+    return Promise.reject(new Error('hopeless'))
+  }
+  await expect(planJob({ ...deps, probe }, request, stop.signal)).rejects.toThrow('drained')
+  expect(world.jobs.get(jobId)?.state).toBe('planning')
+})
+
+const steps = [
+  'openJob',
+  'pinDataset',
+  'probe',
+  'recordedBatches',
+  'publishBatches',
+  'seal',
+  'publishCompletion',
+] as const
+
+test.for(steps.flatMap((step) => [`before ${step}`, `after ${step}`]))(
+  'when it dies %s, the next attempt publishes what is missing',
+  async (place) => {
+    const { world, deps } = createWorld()
+    world.recorded = new Set([0, 1, 2])
+    await expect(planJob(dying(deps, place), request, never)).rejects.toThrow('killed')
+    expect(await planJob(deps, request, never)).toEqual({ kind: 'published', jobId, totals })
+    expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals })
+    expect(world.completions).toBeGreaterThanOrEqual(1)
+  },
+)
+
+test('when it dies while publishing, the next attempt publishes every batch again', async () => {
+  const { world, deps } = createWorld()
+  const publishBatches: Deps['publishBatches'] = async (_, batches) => {
+    for await (const { batch } of batches) {
+      if (batch === 2) throw new Error('killed')
+      world.published.push(batch)
+    }
+  }
+  await expect(planJob({ ...deps, publishBatches }, request, never)).rejects.toThrow('killed')
+  expect(world.jobs.get(jobId)).not.toHaveProperty('plan')
+  world.recorded.add(0)
+  await planJob(deps, request, never)
+  expect(world.published).toEqual([0, 1, 1, 2])
+})
+
+/** These dependencies, but the process ends `before` or `after` one of them has done its work. */
+function dying(deps: Deps, place: string): Deps {
+  const [when, step] = place.split(' ') as ['before' | 'after', (typeof steps)[number]]
+  const work = deps[step] as (...args: unknown[]) => Promise<unknown>
+  return {
+    ...deps,
+    [step]: async (...args: unknown[]) => {
+      if (when === 'after') await work(...args)
+      throw new Error('killed')
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import { type JobSpecInput, limits, type PinnedDataset } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { scanBatches } from './scan-batches.ts'
+import { collect, createDocuments, jobWith, never, objectsOf } from './test-data.ts'
+
+const batching = (rows: number, payloadBytesMax = 1_024): Partial<JobSpecInput> => ({
+  batching: { rows, payloadBytesMax },
+})
+/** Scans objects with these texts, each of which comes in one piece. */
+function scan(
+  spec: Partial<JobSpecInput>,
+  texts: readonly string[],
+  facts: Partial<PinnedDataset>,
+) {
+  const { documents, written, log } = createDocuments()
+  const objects = objectsOf(...texts)
+  const dataset = { objects, header: false, width: 2, ...facts }
+  const deps = {
+    documents,
+    async *stream({ uri }: { uri: string }) {
+      const index = objects.findIndex((object) => object.uri === uri)
+      const bytes = Buffer.from(texts[index] ?? '')
+      if (bytes.length > 0) yield bytes
+    },
+  }
+  return { batches: scanBatches(deps, jobWith(spec), dataset, never), written, log }
+}
+const ranges = async (...args: Parameters<typeof scan>) =>
+  (await collect(scan(...args).batches)).map(({ object, rows, bytes }) => [
+    object,
+    rows.start,
+    rows.end,
+    bytes.start,
+    bytes.end,
+  ])
+
+test('cuts at the number of rows, counted over all objects', async () => {
+  expect(await ranges(batching(2), ['1,2\n3,4\n5,6\n', '', '7,8\n9,0'], {})).toEqual([
+    [0, 0, 2, 0, 8],
+    [0, 2, 3, 8, 12],
+    [2, 3, 5, 0, 7],
+  ])
+})
+
+test('cuts before a batch is larger than a payload', async () => {
+  const row = `${'1'.repeat(397)},2\n`
+  const starts = await ranges(batching(100, 1_024), [row.repeat(5)], {})
+  expect(starts.map(([, start, end]) => [start, end])).toEqual([
+    [0, 2],
+    [2, 4],
+    [4, 5],
+  ])
+})
+
+test('a row larger than a payload stands alone', async () => {
+  const large = `${'1'.repeat(2_000)},2\n`
+  expect(await ranges(batching(100, 1_024), [`1,2\n${large}3,4\n`], {})).toEqual([
+    [0, 0, 1, 0, 4],
+    [0, 1, 2, 4, 2_007],
+    [0, 2, 3, 2_007, 2_011],
+  ])
+})
+
+test('the header of each object is no row', async () => {
+  const facts = { header: true, columns: ['id', 'age'] }
+  expect(await ranges(batching(9), ['id,age\n1,2\n', 'id,age\r\n3,4\r\n'], facts)).toEqual([
+    [0, 0, 1, 7, 11],
+    [1, 1, 2, 8, 13],
+  ])
+})
+
+test('a header alone gives no batch', async () => {
+  expect(await ranges(batching(9), ['id,age\n'], { header: true, columns: ['id', 'age'] })).toEqual(
+    [],
+  )
+})
+
+test.for([
+  ['another header', 'id,income\n3,4\n', /1.csv has the header \["id","income"\]/],
+  ['the names in another order', 'age,id\n3,4\n', /1.csv has the header \["age","id"\]/],
+  ['a name that holds the delimiter', '"id,age"\n3\n', /1.csv has the header \["id,age"\]/],
+  ['no header', '3,4\n5,6\n', /1.csv has no header, .* the header \["id","age"\]/],
+] as const)('an object with %s fails the plan', async ([, text, message]) => {
+  const facts = { header: true, columns: ['id', 'age'] }
+  const scanning = ranges(batching(9), ['id,age\n1,2\n', text], facts)
+  await expect(scanning).rejects.toMatchObject({ code: 'header_mismatch' })
+  await expect(ranges(batching(9), ['id,age\n1,2\n', text], facts)).rejects.toThrow(message)
+})
+
+test('a header in an object after one without fails the plan', async () => {
+  const scanning = ranges(batching(9), ['1,2\n', 'id,age\n3,4\n'], {})
+  await expect(scanning).rejects.toThrow(/has the header .* before it no header/)
+})
+
+test('when the job says that there is no header, none is looked for', async () => {
+  const spec = { dataset: { uri: 's3://data/rows/', csv: { header: 'absent' as const } } }
+  expect(await ranges(spec, ['a,b\n', 'c,d\n'], {})).toHaveLength(2)
+})
+
+test('a segment is written before any of its batches is yielded', async () => {
+  const rows = limits.planSegmentBatches + 2
+  const { batches, log } = scan(batching(1), ['1,2\n'.repeat(rows)], {})
+  const seen: string[] = []
+  for await (const { batch } of batches) seen.push(`${log.at(-1)} before ${batch}`)
+  expect(seen).toHaveLength(rows)
+  expect(seen[0]).toBe('write plan/000000.bin before 0')
+  expect(seen[limits.planSegmentBatches - 1]).toBe('write plan/000000.bin before 1023')
+  expect(seen[limits.planSegmentBatches]).toBe('write plan/000001.bin before 1024')
+})
+
+test('scanned twice, it writes the same plan', async () => {
+  const args = [batching(2), ['1,2\n"3\n",4\n5,6\n', '7,8\n'], {}] as const
+  const [once, again] = [scan(...args), scan(...args)]
+  expect(await collect(once.batches)).toEqual(await collect(again.batches))
+  expect(once.written).toEqual(again.written)
+})
