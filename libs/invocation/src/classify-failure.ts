@@ -29,8 +29,9 @@ export function classifyFailure(error: unknown): InvocationErrorCode {
   if (facts.name === 'ModelError') return ofModel(facts.OriginalStatusCode)
   if (facts.name === 'ValidationError') return ofValidation(facts)
   return (
-    BY_NAME[facts.name ?? ''] ??
+    // Before the name: AWS's client calls a reset connection a TimeoutError.
     byNodeCode(facts.code) ??
+    BY_NAME[facts.name ?? ''] ??
     BY_STATUS[facts.$metadata?.httpStatusCode ?? 0] ??
     ofCause(facts)
   )

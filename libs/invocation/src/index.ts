@@ -14,6 +14,7 @@ export {
   type LimiterOptions,
   type LimiterState,
 } from './limiter.ts'
+export { type Proxies, proxiesOf } from './proxies.ts'
 export { parseResponse } from './response-setting.ts'
 export {
   type ScoreBatchDeps,

@@ -50,7 +50,7 @@ const HINTS: Partial<Record<InvocationErrorCode, string>> = {
 }
 
 export interface InvocationErrorOptions extends ErrorOptions {
-  /** What the container or service said; cut at `limits.failureMessageCharsMax`. */
+  /** What the container or service said; put on one line and cut at `limits.failureMessageCharsMax`. */
   readonly words?: string | undefined
 }
 
@@ -72,7 +72,7 @@ export class InvocationError extends Error {
     detail: string,
     options: InvocationErrorOptions = {},
   ) {
-    const words = (options.words ?? '').slice(0, limits.failureMessageCharsMax)
+    const words = oneLine(options.words ?? '').slice(0, limits.failureMessageCharsMax)
     const about = [detail, words].filter((part) => part !== '').join(': ')
     super(`invoke ${endpoint}: ${code}${about === '' ? '' : ` (${about})`}`, options)
     this.code = code
@@ -83,3 +83,10 @@ export class InvocationError extends Error {
     this.hint = HINTS[code]
   }
 }
+
+/** Tracebacks come over many lines; a log line and a row of the errors file have one. */
+const oneLine = (words: string): string =>
+  words
+    .slice(0, 4 * limits.failureMessageCharsMax)
+    .replaceAll(/\s+/g, ' ')
+    .trim()

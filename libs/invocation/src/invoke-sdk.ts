@@ -8,12 +8,15 @@ import { limits } from '@millrace/job'
 import { invocationErrorOf } from './classify-failure.ts'
 import type { InvocationAnswer, InvocationRequest, Invoke } from './invocation.ts'
 import { InvocationError } from './invocation-error.ts'
+import type { Proxies } from './proxies.ts'
 
 export interface InvokeSdkOptions {
   readonly region: string
   readonly endpointUrl?: string | undefined
   readonly credentials?: SageMakerRuntimeClientConfig['credentials'] | undefined
   readonly useFipsEndpoint?: boolean | undefined
+  readonly useDualstackEndpoint?: boolean | undefined
+  readonly proxies?: Proxies | undefined
   /** Sockets, and so invocations at once. */
   readonly connectionsMax: number
   /** After this an invocation is aborted as timed out. */
@@ -45,13 +48,14 @@ export function createSdkInvoke(options: InvokeSdkOptions): Invoke & { close(): 
   })
 }
 
-export function timedOut(endpoint: string, timeoutMs: number, cause?: unknown): InvocationError {
+function timedOut(endpoint: string, timeoutMs: number, cause?: unknown): InvocationError {
   return new InvocationError('invocation_timed_out', endpoint, `no answer within ${timeoutMs} ms`, {
     cause,
   })
 }
 
-function configOf(options: InvokeSdkOptions): SageMakerRuntimeClientConfig {
+/** Settings of AWS's client that both transports share. */
+export function configOf(options: InvokeSdkOptions): SageMakerRuntimeClientConfig {
   return {
     region: options.region,
     // One retry layer only, and it is ours.
@@ -65,6 +69,9 @@ function configOf(options: InvokeSdkOptions): SageMakerRuntimeClientConfig {
     },
     ...(options.endpointUrl !== undefined && { endpoint: options.endpointUrl }),
     ...(options.credentials !== undefined && { credentials: options.credentials }),
+    ...(options.useDualstackEndpoint !== undefined && {
+      useDualstackEndpoint: options.useDualstackEndpoint,
+    }),
     ...(options.useFipsEndpoint !== undefined && { useFipsEndpoint: options.useFipsEndpoint }),
   }
 }
