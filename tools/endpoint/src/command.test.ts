@@ -58,6 +58,7 @@ test.for<[string, string[], string]>([
   ['a latency in words', [...served, '--latency', 'fast'], 'Wanted milliseconds'],
   ['no concurrency', [...served, '--concurrency-max', '0'], 'Wanted a whole number, 1 or more'],
   ['half a port', [...served, '--port', '80.5'], 'Wanted a whole number, 0 or more'],
+  ['a port too high', [...served, '--port', '65536'], 'Wanted a port, 0 to 65535'],
   ['an unknown layout', [...served, '--layout', 'xml'], 'Allowed choices are lines,'],
 ])('with %s, says what was wanted in one line', ([, args, words]) => {
   const { error, said } = parse(...args)

@@ -21,7 +21,7 @@ export function commandOf(
     .description('A SageMaker endpoint on this machine that serves a real XGBoost model.')
     .requiredOption('--model <file>', "a model in XGBoost's JSON")
     .requiredOption('--name <name>', 'the name that clients invoke')
-    .option('--port <number>', 'port on 127.0.0.1 (a free one by default)', count, 0)
+    .option('--port <number>', 'port on 127.0.0.1 (a free one by default)', portOf, 0)
     .option('--latency <ms>', 'service time of an invocation', milliseconds, 0)
     .option('--per-row <ms>', 'further service time for each row', milliseconds, 0)
     .option('--concurrency-max <number>', 'invocations at a time; above it, throttles', positive)
@@ -67,6 +67,11 @@ function count(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 0) return value
   throw new InvalidArgumentError('Wanted a whole number, 0 or more.')
+}
+
+function portOf(text: string): number {
+  if (count(text) <= 65_535) return count(text)
+  throw new InvalidArgumentError('Wanted a port, 0 to 65535.')
 }
 
 function positive(text: string): number {

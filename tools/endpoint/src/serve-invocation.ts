@@ -27,8 +27,8 @@ export async function serveInvocation(
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const payload = await readPayload(request)
   const { options, stats } = serving
+  const payload = await readPayload(request, options.payloadBytesMax ?? PAYLOAD_BYTES_MAX)
   const refusal = refusalAtTheDoor(request, options)
   if (refusal !== undefined) return replyError(response, refusal)
   stats.invocations++
@@ -67,9 +67,14 @@ interface Invocation {
   readonly fault: FaultKind | undefined
 }
 
-async function readPayload(request: IncomingMessage): Promise<Buffer> {
+/** Reads to the end but keeps no more than is needed to see that it was too much. */
+async function readPayload(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    if (bytes <= bytesMax) chunks.push(chunk)
+    bytes += chunk.length
+  }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
 }
 

@@ -104,6 +104,7 @@ test('another operation is answered 404', async () => {
 test.for<{ title: string; options: Partial<EndpointOptions> }>([
   { title: 'shares over one', options: { faults: { reset: 0.6, hang: 0.6 } } },
   { title: 'a negative share', options: { faults: { reset: -0.1 } } },
+  { title: 'a port too high', options: { port: 65_536 } },
   { title: 'no room at all', options: { concurrencyMax: 0 } },
 ])('with $title, does not start', async ({ options }) => {
   await expect(startFlights(options)).rejects.toMatchObject({ code: 'option_invalid' })

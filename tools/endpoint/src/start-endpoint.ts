@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { checkOptions } from './check-options.ts'
 import { EndpointError } from './endpoint-error.ts'
 import type { Endpoint, EndpointOptions } from './endpoint-options.ts'
 import { createGate } from './gate.ts'
@@ -52,20 +53,6 @@ function createServing(options: EndpointOptions): Serving {
   const stats = { invocations: 0, rows: 0, throttled: 0, inFlight: 0, inFlightMax: 0 }
   const serving: Serving = { options, gate, stats: { ...stats, faults: {}, statuses: {} } }
   return serving
-}
-
-function checkOptions({ faults = {}, concurrencyMax = 1, queueMax = 0 }: EndpointOptions): void {
-  const shares = Object.values(faults)
-  const total = shares.reduce((sum, share) => sum + share, 0)
-  const wrong =
-    shares.some((share) => !(share >= 0)) || total > 1 + Number.EPSILON * shares.length
-      ? `faults: wanted shares of 0 to 1 that add up to 1 at most, got ${JSON.stringify(faults)}`
-      : concurrencyMax < 1
-        ? `concurrencyMax: wanted 1 or more, got ${concurrencyMax}`
-        : queueMax < 0
-          ? `queueMax: wanted 0 or more, got ${queueMax}`
-          : undefined
-  if (wrong !== undefined) throw new EndpointError('option_invalid', wrong)
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

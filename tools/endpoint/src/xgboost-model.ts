@@ -13,7 +13,7 @@ export interface XgboostModel {
   readonly forest: Forest
 }
 
-export type Objective = (typeof OBJECTIVES)[number]
+type Objective = (typeof OBJECTIVES)[number]
 
 const OBJECTIVES = [
   'binary:logistic',
