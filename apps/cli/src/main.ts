@@ -4,7 +4,6 @@ import { ContractError } from '@millrace/job'
 import { CliError } from './cli-error.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { createProgram } from './program.ts'
-import { run } from './run/run.ts'
 
 const stop = new AbortController()
 const abort = new AbortController()
@@ -19,6 +18,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const { stdin, stdout, stderr } = process
 const program = createProgram({
   run: async (options) => {
+    // Loaded when it is wanted, so that `--help` and a misspelt option answer at once.
+    const { run } = await import('./run/run.ts')
     const terminal = { stdin, stdout, stderr, stop: stop.signal, abort: abort.signal }
     process.exitCode = await run(options, terminal)
   },

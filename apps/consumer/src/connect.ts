@@ -4,6 +4,7 @@ import {
   type Documents,
   encodeCompletionMessage,
   type JobId,
+  limits,
   PlanError,
   readPinnedDataset,
   readPlanSegment,
@@ -23,7 +24,7 @@ import type { Config } from './config.ts'
 import { createJobCache } from './job-cache.ts'
 import { createPlanCache } from './plan-cache.ts'
 import type { Deps, OpenJob, Verdict } from './process-batch.ts'
-import { type ScoredPayload, scoreRows } from './score-rows.ts'
+import { type RowReason, type ScoredPayload, scoreRows } from './score-rows.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -53,10 +54,11 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
       const part = await readPart(ledger, job, batch, documentsOf(job.jobId), signal)
       return part?.failures.length
     },
-    score: (open, batch, signal) =>
+    score: (open, batch, attempt, signal) =>
       scoreRows(
         {
           read: storage.read,
+          reasonToGiveUp,
           score: ({ job }, { batch: index }, payload, aborted): Promise<ScoredPayload> =>
             scoreBatch(
               {
@@ -78,6 +80,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
         },
         open,
         batch,
+        attempt,
         signal,
       ),
     putPart: async (job, batch, attempt, scored, signal) => {
@@ -89,7 +92,12 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
         recordedAt: Math.floor(Date.now() / 1_000),
         ...scored,
       }
-      const put = await putPart(ledger, { ...part, partitions: job.partitions }, documentsOf(job.jobId), signal)
+      const put = await putPart(
+        ledger,
+        { ...part, partitions: job.partitions },
+        documentsOf(job.jobId),
+        signal,
+      )
       const held = put.kind === 'duplicate' ? put.part : part
       return { kind: put.kind, failedRows: held.failures.length }
     },
@@ -135,6 +143,14 @@ async function readOpenJob(
       ? previous.dataset
       : await readPinnedDataset(documentsOfJob, job.dataset, signal)
   return { job, dataset }
+}
+
+/** The last attempt decides; what is not the rows' fault or the batch's is never charged to them. */
+export function reasonToGiveUp(error: unknown, attempt: number): RowReason | undefined {
+  if (!(error instanceof InvocationError)) return undefined
+  if (error.kind === 'throttle' || error.kind === 'systemic') return undefined
+  if (error.kind !== 'permanent' && attempt < limits.attemptsMax) return undefined
+  return { code: error.code, message: error.words === '' ? error.message : error.words }
 }
 
 /**

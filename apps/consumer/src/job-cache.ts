@@ -28,8 +28,8 @@ export function createJobCache(
     const known = entries.get(jobId)
     if (known !== undefined && now() - known.readAt < FRESH_MS) return await known.value
 
-    const previous = await known?.value.catch(() => undefined)
-    const entry: Entry = { value: read(jobId, previous), readAt: now() }
+    // Kept before anything is awaited, so that whoever comes in the meantime shares this read.
+    const entry: Entry = { value: readAfter(known, jobId), readAt: now() }
     entries.delete(jobId)
     entries.set(jobId, entry)
     evictOldest(entries)
@@ -41,6 +41,10 @@ export function createJobCache(
       forget(entries, jobId, entry)
       throw error
     }
+  }
+
+  async function readAfter(known: Entry | undefined, jobId: JobId): Promise<OpenJob | undefined> {
+    return await read(jobId, await known?.value.catch(() => undefined))
   }
 }
 

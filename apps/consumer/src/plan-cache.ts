@@ -6,7 +6,8 @@ const SEGMENTS_MAX = 128
 /**
  * Looks batches up in a job's plan, a segment at a time: one read serves a thousand batches.
  *
- * A consumer asks the plan rather than the message, so a message cannot choose what is read.
+ * A consumer asks the plan rather than the message, so a message cannot choose what is read. A segment
+ * is only ever written with the same bytes, so what was read stays true.
  */
 export function createPlanCache(
   readSegment: (job: Job, segment: number) => Promise<readonly Batch[]>,
@@ -14,14 +15,13 @@ export function createPlanCache(
   const segments = new Map<string, Promise<readonly Batch[]>>()
 
   return async (job, batch) => {
+    // A message may name any number; one beyond the plan must cost no read, and not the job.
+    if (job.plan !== undefined && batch >= job.plan.batches) return undefined
     const segment = planSegmentOf(batch)
     const key = `${job.jobId}/${segment}`
     const known = segments.get(key)
     const batches = await (known ?? remember(key, readSegment(job, segment)))
-    const found = batches[batch % limits.planSegmentBatches]
-    // A retried plan may have grown a segment that was short when it was read.
-    if (found === undefined) segments.delete(key)
-    return found
+    return batches[batch % limits.planSegmentBatches]
   }
 
   async function remember(

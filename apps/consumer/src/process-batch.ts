@@ -43,7 +43,7 @@ export interface Deps {
   /** How many rows of a batch that is already recorded failed; undefined when it is not recorded. */
   recorded(job: Job, batch: number, signal: AbortSignal): Promise<number | undefined>
   /** Reads, checks and invokes. Every row comes back as predicted or failed. */
-  score(open: OpenJob, batch: Batch, signal: AbortSignal): Promise<Scored>
+  score(open: OpenJob, batch: Batch, attempt: number, signal: AbortSignal): Promise<Scored>
   /** Writes the part unless there is one; gives back how many rows of the part that holds failed. */
   putPart(
     job: Job,
@@ -111,7 +111,7 @@ async function recordBatch(
   if (earlier !== undefined)
     return await finish(deps, job, batch, earlier, { kind: 'duplicate' }, signal)
 
-  const scored = await deps.score(open, batch, signal)
+  const scored = await deps.score(open, batch, attempt, signal)
   const put = await deps.putPart(job, batch, attempt, scored, signal)
   const outcome: Outcome =
     put.kind === 'duplicate'

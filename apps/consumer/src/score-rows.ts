@@ -18,12 +18,18 @@ export interface Deps {
   /** Exactly these bytes, of the version that the job is pinned to. */
   read(object: PinnedObject, range: Batch['bytes'], signal: AbortSignal): Promise<Buffer>
   score(open: OpenJob, batch: Batch, payload: Payload, signal: AbortSignal): Promise<ScoredPayload>
+  /** Why the rows are given up after this attempt; nothing when another attempt may score them. */
+  reasonToGiveUp(error: unknown, attempt: number): RowReason | undefined
 }
+
+/** Why a row has no prediction. */
+export type RowReason = Pick<RowFailure, 'code' | 'message'>
 
 /**
  * Reads the rows of a batch and has them scored. A row that the model must not see (too large for an
  * invocation, too few or too many fields: the container would answer 200 and wrong numbers) is a row
- * failure here and never leaves.
+ * failure here and never leaves. When no attempt can score the rest, or this was the last one, they
+ * are row failures too: a job must end with each row accounted for.
  *
  * @throws {PlanError} when the bytes do not hold the rows that the plan promises.
  */
@@ -31,6 +37,7 @@ export async function scoreRows(
   deps: Deps,
   open: OpenJob,
   batch: Batch,
+  attempt: number,
   signal: AbortSignal,
 ): Promise<Scored> {
   const { spec } = open.job
@@ -48,8 +55,34 @@ export async function scoreRows(
     odd.map(({ row, fields }) => [row, widthFailure(batch, row, fields, open)]),
   )
   const payload = payloadOf(open, bytes, lengthOf(batch.rows), new Set(dropped.keys()))
-  const scored = payload.rows === 0 ? nothingScored : await deps.score(open, batch, payload, signal)
+  const scored =
+    payload.rows === 0
+      ? nothingScored
+      : await scoreOrGiveUp(deps, open, batch, payload, attempt, signal)
   return { ...restoreRows(scored, batch, dropped), inputHash }
+}
+
+async function scoreOrGiveUp(
+  deps: Deps,
+  open: OpenJob,
+  batch: Batch,
+  payload: Payload,
+  attempt: number,
+  signal: AbortSignal,
+): Promise<ScoredPayload> {
+  try {
+    return await deps.score(open, batch, payload, signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    const reason = deps.reasonToGiveUp(error, attempt)
+    if (reason === undefined) throw error
+    return everyRowFailed(payload.rows, reason)
+  }
+}
+
+function everyRowFailed(rows: number, reason: RowReason): ScoredPayload {
+  const failures = Array.from({ length: rows }, (_, row) => ({ row, ...reason }))
+  return { ...nothingScored, predictions: Buffer.from('\n'.repeat(rows - 1)), failures }
 }
 
 function checkRows(batch: Batch, found: number): void {
@@ -110,11 +143,7 @@ function widthFailure(batch: Batch, row: number, fields: number, open: OpenJob):
 /** The plan lets a single row be larger than a payload, so that it costs itself and no other row. */
 function rowTooLarge(batch: Batch, bytesMax: number): Scored {
   const size = `${lengthOf(batch.bytes)} > ${bytesMax} bytes`
-  const failures = Array.from({ length: lengthOf(batch.rows) }, (_, index) => ({
-    row: batch.rows.start + index,
-    code: 'row_too_large',
-    message: `a row larger than one invocation takes (${size})`,
-  }))
-  const predictions = Buffer.from('\n'.repeat(failures.length - 1))
-  return { ...nothingScored, predictions, failures, inputHash: '' }
+  const message = `a row larger than one invocation takes (${size})`
+  const failed = everyRowFailed(lengthOf(batch.rows), { code: 'row_too_large', message })
+  return { ...restoreRows(failed, batch, new Map()), inputHash: '' }
 }

@@ -1,4 +1,5 @@
-import { decodePredictions, type Invoke } from '@millrace/invocation'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { decodePredictions, InvocationError, type Invoke } from '@millrace/invocation'
 import {
   type Documents,
   encodeBatchMessage,
@@ -65,7 +66,12 @@ export function createDeps(config: Config, world: World): Deps {
         signal,
       ),
     probe: (job, dataset, signal) =>
-      probeJob({ read: storage.read, preflight: preflightWith(world.invoke) }, job, dataset, signal),
+      probeJob(
+        { read: storage.read, preflight: preflightWith(world.invoke) },
+        job,
+        dataset,
+        signal,
+      ),
     planBatches: (job, dataset, signal) =>
       job.plan === undefined
         ? scanBatches(
@@ -112,9 +118,21 @@ function newJob(jobId: JobId, { clientToken, spec }: JobRequest, createdAt: numb
 /** Parts of a job are spread over so many partitions: 1,000 writes a second each. */
 const PARTITIONS = 16
 
+/** How long a probe is repeated while the endpoint cannot be reached or answers with passing faults. */
+const PROBE_WAITS_MS = [250, 500, 1_000, 2_000, 4_000]
+
 function preflightWith(invoke: Invoke): ProbeDeps['preflight'] {
   return async ({ spec }, _dataset, { body, rows }, signal) => {
-    const answer = await invoke({ endpoint: spec.endpoint, body }, signal)
-    decodePredictions(answer, rows, spec.endpoint.response)
+    for (const waitMs of [...PROBE_WAITS_MS, undefined]) {
+      try {
+        const answer = await invoke({ endpoint: spec.endpoint, body }, signal)
+        decodePredictions(answer, rows, spec.endpoint.response)
+        return
+      } catch (error) {
+        const passing = error instanceof InvocationError && error.kind === 'transient'
+        if (!passing || waitMs === undefined) throw error
+        await sleep(waitMs, undefined, { signal })
+      }
+    }
   }
 }

@@ -11,7 +11,8 @@ export function failureOf(error: unknown): JobFailure | undefined {
     error instanceof CsvError ||
     error instanceof PlanError ||
     error instanceof PlanningError ||
-    (error instanceof InvocationError && !error.retryable)
+    // The probe has been repeated by then; a throttled endpoint is asked again later.
+    (error instanceof InvocationError && error.kind !== 'throttle')
   if (!final) return undefined
   const hint = 'hint' in error && error.hint !== undefined ? ` — ${error.hint}` : ''
   return { code: error.code, message: `${error.message}${hint}` }

@@ -59,7 +59,10 @@ export async function startSystem(
  * The embedded services take any credentials. A real endpoint takes only the user's, so the made-up
  * ones must not stand in the way of the AWS chain then.
  */
-function cloudSettings(cloud: Cloud, { localModel, endpointUrl }: RunOptions): Record<string, string> {
+function cloudSettings(
+  cloud: Cloud,
+  { localModel, endpointUrl }: RunOptions,
+): Record<string, string> {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...settings } = cloud.env
   const local = localModel !== undefined || (endpointUrl !== undefined && isLoopback(endpointUrl))
   return local ? { ...cloud.env } : settings
