@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { runCli, startCli, temporaryFolder } from './support/cli.ts'
+import { runCli, startCli, temporaryFolder, untilRecorded } from './support/cli.ts'
 import { expectedResult, flights } from './support/flights.ts'
 
 const args = [
@@ -28,7 +28,7 @@ test.for([
   async ([, presses]) => {
     await using folder = await temporaryFolder()
     await using cli = startCli(args, { cwd: folder.path })
-    await sleep(2_000)
+    await untilRecorded(folder.path, 20)
     const pids = [...cli.programs().values()].flat()
     for (let press = 0; press < presses; press += 1) {
       cli.child.kill('SIGINT')
@@ -51,7 +51,7 @@ test.for([
 test('when the command is killed, its programs end by themselves', async () => {
   await using folder = await temporaryFolder()
   await using cli = startCli(args, { cwd: folder.path })
-  await sleep(2_000)
+  await untilRecorded(folder.path, 20)
   const pids = [...cli.programs().values()].flat()
   expect(pids.length).toBeGreaterThanOrEqual(4)
   cli.child.kill('SIGKILL')
@@ -61,9 +61,8 @@ test('when the command is killed, its programs end by themselves', async () => {
 
 test('when the run has ended, the same command says so and invokes nothing', async () => {
   await using folder = await temporaryFolder()
-  const quick = args.filter((arg) => arg !== '--local-latency' && arg !== '100')
-  expect((await runCli([...quick], { cwd: folder.path })).code).toBe(0)
-  const again = await runCli([...quick], { cwd: folder.path })
+  expect((await runCli(args, { cwd: folder.path })).code).toBe(0)
+  const again = await runCli(args, { cwd: folder.path })
   expect(again.code).toBe(0)
   expect(again.stderr).toContain('has ended already')
   expect(existsSync(join(folder.path, 'late.csv'))).toBe(true)

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { type Ended, startCli, temporaryFolder } from './support/cli.ts'
+import { type Ended, startCli, temporaryFolder, untilRecorded } from './support/cli.ts'
 import { expectedResult, flights } from './support/flights.ts'
 
 /** About four seconds of work, so that there is a middle to be killed in. */
@@ -11,12 +10,13 @@ const args = [
   ...['--batch-rows', '100', '--concurrency', '4', '--out', 'late.csv'],
 ]
 
-/** Kills one process of a run after a while; a run that died with its command is started again. */
-async function killed(victim: string, afterMs: number, cwd: string): Promise<Ended> {
+/** Kills one process once so many batches are recorded; a command that died is started again. */
+async function killed(victim: string, batches: number, cwd: string): Promise<Ended> {
   await using cli = startCli(args, { cwd })
-  await sleep(afterMs)
+  await untilRecorded(cwd, batches)
   const pid = victim === 'cli' ? cli.child.pid : cli.programs().get(victim)?.at(-1)
-  if (pid !== undefined) process.kill(pid, 'SIGKILL')
+  expect(pid).toBeDefined()
+  process.kill(pid ?? 0, 'SIGKILL')
   const ended = await cli.ended
   if (victim !== 'cli') return ended
   await using again = startCli(args, { cwd })
@@ -24,21 +24,21 @@ async function killed(victim: string, afterMs: number, cwd: string): Promise<End
 }
 
 test.for([
-  ['consumer', 900],
-  ['consumer', 2_200],
-  ['consumer', 3_400],
-  ['producer', 700],
-  ['producer', 1_500],
-  ['aggregator', 1_000],
-  ['aggregator', 3_800],
-  ['endpoint', 2_000],
-  ['cli', 1_200],
-  ['cli', 2_800],
+  ['consumer', 1],
+  ['consumer', 50],
+  ['consumer', 110],
+  ['producer', 1],
+  ['producer', 60],
+  ['aggregator', 10],
+  ['aggregator', 115],
+  ['endpoint', 40],
+  ['cli', 5],
+  ['cli', 90],
 ] as const)(
-  'when the %s is killed after %i ms, the result is the same',
-  async ([victim, afterMs]) => {
+  'when the %s is killed after %i batches, the result is the same',
+  async ([victim, batches]) => {
     await using folder = await temporaryFolder()
-    const { code, stderr } = await killed(victim, afterMs, folder.path)
+    const { code, stderr } = await killed(victim, batches, folder.path)
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
     const result = await readFile(join(folder.path, 'late.csv'), 'utf8')
     expect(result === expectedResult()).toBe(true)

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
 
 const main = fileURLToPath(import.meta.resolve('millrace'))
 
@@ -51,6 +52,16 @@ export const runCli = async (
   args: readonly string[],
   options: { cwd: string; stdin?: string },
 ): Promise<Ended> => await startCli(args, options).ended
+
+/** Resolves when the consumers of a run below `folder` have recorded so many batches. */
+export async function untilRecorded(folder: string, batches: number): Promise<void> {
+  const recorded = async (): Promise<number> => {
+    const logs = await Array.fromAsync(glob(join(folder, '.millrace/*/logs/consumer-*.log')))
+    const texts = await Promise.all(logs.map((log) => readFile(log, 'utf8')))
+    return texts.join('').split('"outcome":"recorded"').length - 1
+  }
+  await expect.poll(recorded, { timeout: 60_000, interval: 20 }).toBeGreaterThanOrEqual(batches)
+}
 
 /** A folder of its own for a test. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
