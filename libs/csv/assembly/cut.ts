@@ -1,4 +1,4 @@
-import { plainRun, quotedRun, runLastRow, runRows } from './runs'
+import { crLfRun, lfRun, quotedRun, runLastRow, runRows } from './runs'
 import { ALL, BLOCK, lineEnds, lowest, nextLines, restart } from './structure'
 
 /*
@@ -92,8 +92,10 @@ function scanRuns(at: usize, from: u32, whole: u32, base: i64): u32 {
   const stop = min<i64>(<i64>whole, plainLimit(base))
   if (stop <= <i64>from) return from
   const end = at + <usize>stop
-  let p = plainRun(at + from, end, rowsMax - begun)
-  if (p == at + from) p = quotedRun(p, end, rowsMax - begun)
+  const left = rowsMax - begun
+  let p = lfRun(at + from, end, left)
+  if (p == at + from) p = quotedRun(p, end, left)
+  if (p == at + from) p = crLfRun(p, end, left)
   takePlain(runRows, base + <i64>(runLastRow - at))
   return <u32>(p - at)
 }

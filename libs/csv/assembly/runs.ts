@@ -29,14 +29,24 @@ export let runRows: i64 = 0
 export let runLastRow: usize = 0
 
 /**
- * Goes on over bytes without a quote, a blank line or a lone CR, up to `end` at most, while fewer
- * than `rowsMax` rows begin. Answers where it stopped. The 16 bytes before `from` are those of the
- * object.
+ * Goes on over bytes without a quote, a CR or a blank line, up to `end` at most, while fewer than
+ * `rowsMax` rows begin. Answers where it stopped. The 16 bytes before `from` are those of the object.
  */
-export function plainRun(from: usize, end: usize, rowsMax: i64): usize {
+export function lfRun(from: usize, end: usize, rowsMax: i64): usize {
+  return plainRun(from, end, rowsMax, false)
+}
+
+/** The same, with CRs before LFs allowed. */
+export function crLfRun(from: usize, end: usize, rowsMax: i64): usize {
+  return plainRun(from, end, rowsMax, true)
+}
+
+// @ts-ignore: decorator
+@inline
+function plainRun(from: usize, end: usize, rowsMax: i64, allowsCr: bool): usize {
   runRows = 0
   runLastRow = 0
-  if (inside) return from
+  if (inside || (afterCr && !allowsCr)) return from
   const lf = lfVector
   const cr = crVector
   const quote = quoteVector
@@ -60,22 +70,29 @@ export function plainRun(from: usize, end: usize, rowsMax: i64): usize {
       const lfB = i8x16.eq(b, lf)
       const lfC = i8x16.eq(c, lf)
       const lfD = i8x16.eq(d, lf)
-      const crA = i8x16.eq(a, cr)
-      const crB = i8x16.eq(b, cr)
-      const crC = i8x16.eq(c, cr)
-      const crD = i8x16.eq(d, cr)
       const beginA = shifted(lfLast, lfA)
       const beginB = shifted(lfA, lfB)
       const beginC = shifted(lfB, lfC)
       const beginD = shifted(lfC, lfD)
       counts = i8x16.sub(i8x16.sub(counts, beginA), beginB)
       counts = i8x16.sub(i8x16.sub(counts, beginC), beginD)
-      odd = v128.or(odd, oddOf(a, quote, beginA, lfA, crA, shifted(crLast, crA)))
-      odd = v128.or(odd, oddOf(b, quote, beginB, lfB, crB, shifted(crA, crB)))
-      odd = v128.or(odd, oddOf(c, quote, beginC, lfC, crC, shifted(crB, crC)))
-      odd = v128.or(odd, oddOf(d, quote, beginD, lfD, crD, shifted(crC, crD)))
+      let found = v128.or(v128.and(beginA, lfA), v128.and(beginB, lfB))
+      found = v128.or(found, v128.or(v128.and(beginC, lfC), v128.and(beginD, lfD)))
+      if (allowsCr) {
+        const crA = i8x16.eq(a, cr)
+        const crB = i8x16.eq(b, cr)
+        const crC = i8x16.eq(c, cr)
+        const crD = i8x16.eq(d, cr)
+        found = v128.or(found, oddCr(beginA, lfA, crA, shifted(crLast, crA)))
+        found = v128.or(found, oddCr(beginB, lfB, crB, shifted(crA, crB)))
+        found = v128.or(found, oddCr(beginC, lfC, crC, shifted(crB, crC)))
+        found = v128.or(found, oddCr(beginD, lfD, crD, shifted(crC, crD)))
+        crLast = crD
+      } else {
+        found = v128.or(found, eqAny(a, b, c, d, cr))
+      }
+      odd = v128.or(odd, v128.or(found, eqAny(a, b, c, d, quote)))
       lfLast = lfD
-      crLast = crD
     }
     const begun = sumOf(counts)
     if (v128.any_true(odd) || rows + begun >= rowsMax) break
@@ -91,12 +108,20 @@ export function plainRun(from: usize, end: usize, rowsMax: i64): usize {
   return p
 }
 
-/** A quote, a line that begins with a line end (blank), or a CR that no LF follows. */
 // @ts-ignore: decorator
 @inline
-function oddOf(bytes: v128, quote: v128, begins: v128, lfs: v128, crs: v128, afterCrs: v128): v128 {
-  const blank = v128.and(begins, v128.or(lfs, crs))
-  return v128.or(v128.or(i8x16.eq(bytes, quote), blank), v128.andnot(afterCrs, lfs))
+function eqAny(a: v128, b: v128, c: v128, d: v128, vector: v128): v128 {
+  return v128.or(
+    v128.or(i8x16.eq(a, vector), i8x16.eq(b, vector)),
+    v128.or(i8x16.eq(c, vector), i8x16.eq(d, vector)),
+  )
+}
+
+/** A blank line that begins with a CR, or a CR that no LF follows. */
+// @ts-ignore: decorator
+@inline
+function oddCr(begins: v128, lfs: v128, crs: v128, afterCrs: v128): v128 {
+  return v128.or(v128.and(begins, crs), v128.andnot(afterCrs, lfs))
 }
 
 /** The vector one byte on: its first byte is the last one of `left`. */
@@ -155,8 +180,7 @@ export function quotedRun(from: usize, end: usize, rowsMax: i64): usize {
       const b = v128.load(q, 16)
       const c = v128.load(q, 32)
       const d = v128.load(q, 48)
-      const crAb = v128.or(i8x16.eq(a, cr), i8x16.eq(b, cr))
-      crSeen = v128.or(crSeen, v128.or(crAb, v128.or(i8x16.eq(c, cr), i8x16.eq(d, cr))))
+      crSeen = v128.or(crSeen, eqAny(a, b, c, d, cr))
       const quotes = matches(a, b, c, d, quote)
       const mask = prefixXor(quotes) ^ nextInside
       nextInside = <u64>(<i64>mask >> 63)

@@ -4,6 +4,6 @@ import { properties } from './properties.fuzz.ts'
 
 describe('on any input, the scanner', () => {
   test.for(Object.entries(properties))('%s', ([, property]) => {
-    expect(() => fc.assert(property, { numRuns: 400 })).not.toThrow()
+    expect(() => fc.assert(property, { numRuns: 1_500 })).not.toThrow()
   })
 })
