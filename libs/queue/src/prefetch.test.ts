@@ -12,8 +12,8 @@ function sizeOf(load: { slots: number; pollMs: number; workMs: number; max?: num
 }
 
 test.for([
-  { load: 'short work beside the queue', slots: 10, pollMs: 3, workMs: 88, size: 1 },
-  { load: 'short work far from the queue', slots: 10, pollMs: 15, workMs: 88, size: 4 },
+  { load: 'short work beside the queue', slots: 10, pollMs: 3, workMs: 88, size: 2 },
+  { load: 'short work far from the queue', slots: 10, pollMs: 15, workMs: 88, size: 6 },
   { load: 'one slot of short work', slots: 1, pollMs: 15, workMs: 100, size: 1 },
   { load: 'very short work in many slots', slots: 64, pollMs: 15, workMs: 50, size: 10 },
   { load: 'work of ten seconds', slots: 10, pollMs: 15, workMs: 10_000, size: 0 },

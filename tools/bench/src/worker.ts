@@ -17,8 +17,9 @@ const FAST_MS = 40
 const SLOW_MS = 1_000
 /** One in so many is slow: 5 %. */
 const SLOW_EVERY = 20
-/** The bar: ideal time divided by ours. */
-const IDEAL_SHARE_MIN = 0.95
+/** The bar: the time of the slots alone divided by ours, the median of the rounds. */
+const SHARE_MIN = 0.95
+const ROUNDS = 3
 
 /** How far the queue is: as near as can be, and as SQS is from a container in its region. */
 const LATENCIES_MS = [0, 15]
@@ -30,37 +31,63 @@ const workMs = (body: string) => (Number(body) % SLOW_EVERY === SLOW_EVERY / 2 ?
 /** Prints ideal, ours and plain sqs-consumer; sets the exit code when ours is below the bar. */
 export async function main(): Promise<void> {
   const load = `${100 / SLOW_EVERY} % slow (${SLOW_MS} ms against ${FAST_MS} ms)`
-  console.log(`${MESSAGES} messages, ${load}, ${SLOTS} slots`)
-  for (const latencyMs of LATENCIES_MS) await compare(latencyMs)
+  console.log(`${MESSAGES} messages, ${load}, ${SLOTS} slots, ideal ${idealMs()} ms`)
+  for (const latencyMs of LATENCIES_MS) {
+    await using emulator = await startEmulator(latencyMs)
+    const shares: number[] = []
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const aloneMs = await timeAlone()
+      const oursMs = await timeOurs(await emulator.createQueue(`ours-${round}`))
+      shares.push(aloneMs / oursMs)
+      print(latencyMs, 'the slots alone', aloneMs)
+      print(latencyMs, 'millrace', oursMs)
+    }
+    // Once is enough: it takes five times as long, wherever the queue is.
+    if (latencyMs === 0) {
+      print(latencyMs, 'sqs-consumer', await timePlain(await emulator.createQueue('plain')))
+    }
+    judge(latencyMs, shares)
+  }
 }
 
-async function compare(latencyMs: number): Promise<void> {
-  await using emulator = await startEmulator(latencyMs)
-  const idealMs = timeIdeal()
-  const oursMs = await timeOurs(await emulator.createQueue('ours'))
-  const plainMs = await timePlain(await emulator.createQueue('plain'))
-
-  console.log(`a queue that answers after ${latencyMs} ms`)
-  const times = { ideal: idealMs, millrace: oursMs, 'sqs-consumer': plainMs }
-  for (const [name, ms] of Object.entries(times)) {
-    const share = ((100 * idealMs) / ms).toFixed(1)
-    console.log(
-      `  ${name.padEnd(13)}${ms.toFixed(0).padStart(7)} ms${share.padStart(8)} % of ideal`,
-    )
-  }
-  if (idealMs / oursMs >= IDEAL_SHARE_MIN) return
-  console.error(`worker: below the bar of ${IDEAL_SHARE_MIN * 100} % of ideal`)
+/**
+ * The bar is held against the slots alone, measured in the same minute: timers that come late on a busy
+ * machine are not the worker's.
+ */
+function judge(latencyMs: number, shares: readonly number[]): void {
+  const median = shares.toSorted((a, b) => a - b)[Math.floor(shares.length / 2)] ?? 0
+  const words = `millrace at ${latencyMs} ms: ${(100 * median).toFixed(1)} % of the slots alone`
+  console.log(words)
+  if (median >= SHARE_MIN) return
+  console.error(`${words}: below the bar of ${SHARE_MIN * 100} %`)
   process.exitCode = 1
 }
 
+function print(latencyMs: number, name: string, ms: number): void {
+  const share = ((100 * idealMs()) / ms).toFixed(1)
+  const cells = [`  queue at ${latencyMs} ms`, name, `${ms.toFixed(0)} ms`, `${share} % of ideal`]
+  console.log(cells.map((cell) => cell.padEnd(18)).join(''))
+}
+
 /** The messages in order, each to the slot that is free first, at no cost. */
-function timeIdeal(): number {
+function idealMs(): number {
   const freeAtMs = Array.from({ length: SLOTS }, () => 0)
   for (const { body } of bodies) {
     const first = freeAtMs.indexOf(Math.min(...freeAtMs))
     freeAtMs[first] = (freeAtMs[first] ?? 0) + workMs(body)
   }
   return Math.max(...freeAtMs)
+}
+
+/** The same work in as many slots without any queue. */
+async function timeAlone(): Promise<number> {
+  const startedAtMs = performance.now()
+  const left = bodies.values()
+  const slot = async () => {
+    for (const { body } of left) await sleep(workMs(body))
+  }
+  await Promise.all(Array.from({ length: SLOTS }, slot))
+  return performance.now() - startedAtMs
 }
 
 async function timeOurs(queue: WorkerQueues): Promise<number> {
