@@ -125,13 +125,14 @@ function restoreRows(
   }
   const rows = Array.from({ length: lengthOf(batch.rows) }, (_, row) => row)
   const kept = rows.filter((row) => !dropped.has(row))
-  const lines = kept.length === 0 ? [] : scored.predictions.toString('utf8').split('\n')
+  // Latin-1 gives each byte back as it was, whatever the text's encoding.
+  const lines = kept.length === 0 ? [] : scored.predictions.toString('latin1').split('\n')
   const lineOf = new Map(kept.map((row, index) => [row, lines[index] ?? '']))
   const failures = [
     ...dropped.values(),
     ...scored.failures.map((failure) => ({ ...failure, row: first + (kept[failure.row] ?? 0) })),
   ].sort((a, b) => a.row - b.row)
-  const predictions = Buffer.from(rows.map((row) => lineOf.get(row) ?? '').join('\n'))
+  const predictions = Buffer.from(rows.map((row) => lineOf.get(row) ?? '').join('\n'), 'latin1')
   return { ...scored, predictions, failures }
 }
 

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import type { Batch, JobSpecInput } from '@millrace/job'
+import { describe, expect, test } from 'vitest'
+import { type Deps, type ScoredPayload, scoreRows } from './score-rows.ts'
+import { batch, never, openJobWith } from './test-data.ts'
+
+const answered: ScoredPayload = {
+  predictions: Buffer.from('0.1\n0.2\n0.3'),
+  failures: [],
+  invocations: 1,
+  throttles: 0,
+  durationMs: 5,
+  variant: 'blue',
+}
+
+/** Scores the bytes of batch 2, three rows from row 6 on; `seen` is what the endpoint saw. */
+function createWorld(text: string, answer: Partial<ScoredPayload> | Error = {}) {
+  const seen: { body: string; rows: number; offsets: number[] }[] = []
+  const deps: Deps = {
+    read: async () => Buffer.from(text),
+    score: async (_, __, { body, rows, rowOffsets }) => {
+      seen.push({ body: Buffer.from(body).toString(), rows, offsets: [...rowOffsets()] })
+      if (answer instanceof Error) throw answer
+      return { ...answered, ...answer }
+    },
+    reasonToGiveUp: (error, attempt) =>
+      attempt < 5 ? undefined : { code: 'model_error', message: (error as Error).message },
+  }
+  const score = async (
+    spec: Partial<JobSpecInput> = {},
+    change: Partial<Batch> = {},
+    attempt = 1,
+  ) => await scoreRows(deps, openJobWith(spec), { ...batch, ...change }, attempt, never)
+  return { seen, score }
+}
+const lines = (...texts: string[]) => ({ predictions: Buffer.from(texts.join('\n')) })
+const failure = (row: number, code = 'refused') => ({ row, code, message: 'no' })
+const wide = (row: number, fields: number) => ({
+  row,
+  code: 'row_width',
+  message: `${fields} fields, wanted 3`,
+})
+
+test('the very bytes of the range go to the endpoint', async () => {
+  const text = '1,2,3\r\n4,"5",6\r\n7,8,9'
+  const { seen, score } = createWorld(text)
+  const scored = await score()
+  expect(seen).toEqual([{ body: text, rows: 3, offsets: [0, 7, 16, 21] }])
+  expect(scored).toEqual({
+    ...answered,
+    inputHash: createHash('sha256').update(text).digest('hex'),
+  })
+})
+
+test('failures have the row numbers of the dataset', async () => {
+  const { score } = createWorld('1,2,3\n4,5,6\n7,8,9\n', {
+    ...lines('0.1', '', ''),
+    failures: [failure(1), failure(2)],
+  })
+  expect((await score()).failures).toEqual([failure(7), failure(8)])
+})
+
+test('only the chosen columns reach the model, in the chosen order', async () => {
+  const { seen, score } = createWorld('1,2,3\n4,5,6\n7,8,9\n')
+  await score({ dataset: { uri: 's3://data/rows.csv', features: { include: ['income', 'age'] } } })
+  expect(seen).toEqual([{ body: '3,2\n6,5\n9,8\n', rows: 3, offsets: [0, 4, 8, 12] }])
+})
+
+describe('a row of another width', () => {
+  test.for([
+    ['the first', '1,2\n4,5,6\n7,8,9\n', ['', '0.1', '0.2'], [wide(6, 2)]],
+    ['a middle one', '1,2,3\n4,5,6,7\n7,8,9\n', ['0.1', '', '0.2'], [wide(7, 4)]],
+    ['the last', '1,2,3\n4,5,6\n7', ['0.1', '0.2', ''], [wide(8, 1)]],
+  ] as const)('being %s, is left out and fails in its place', async ([, text, texts, failures]) => {
+    const { seen, score } = createWorld(text, lines('0.1', '0.2'))
+    const scored = await score()
+    expect(seen[0]?.rows).toBe(2)
+    expect(String(scored.predictions)).toBe(texts.join('\n'))
+    expect(scored.failures).toEqual(failures)
+  })
+
+  test('leaves the failures of the endpoint at their rows', async () => {
+    const { score } = createWorld('1\n4,5,6\n7,8,9\n', {
+      ...lines('0.1', ''),
+      failures: [failure(1)],
+    })
+    const scored = await score()
+    expect(String(scored.predictions)).toBe('\n0.1\n')
+    expect(scored.failures).toEqual([wide(6, 1), failure(8)])
+  })
+
+  test('in every row, invokes nothing', async () => {
+    const { seen, score } = createWorld('1\n4,5\n7,8,9,0\n')
+    const scored = await score()
+    expect(seen).toEqual([])
+    expect(String(scored.predictions)).toBe('\n\n')
+    expect(scored).toMatchObject({
+      failures: [wide(6, 1), wide(7, 2), wide(8, 4)],
+      invocations: 0,
+    })
+  })
+})
+
+test('predictions that are not UTF-8 keep their bytes beside a dropped row', async () => {
+  const label = Buffer.from('caf\xe9', 'latin1')
+  const { score } = createWorld('1\n4,5,6\n7,8,9\n', {
+    predictions: Buffer.concat([label, Buffer.from('\nno')]),
+  })
+  expect((await score()).predictions).toEqual(
+    Buffer.concat([Buffer.from('\n'), label, Buffer.from('\nno')]),
+  )
+})
+
+test('a row larger than a payload fails alone and unread', async () => {
+  const { seen, score } = createWorld('never read')
+  const row: Partial<Batch> = { rows: { start: 6, end: 7 }, bytes: { start: 100, end: 2_000 } }
+  const scored = await score({ batching: { payloadBytesMax: 1_024 } }, row)
+  expect(seen).toEqual([])
+  expect(scored.predictions).toHaveLength(0)
+  expect(scored.failures).toEqual([
+    {
+      row: 6,
+      code: 'row_too_large',
+      message: 'a row larger than one invocation takes (1900 > 1024 bytes)',
+    },
+  ])
+})
+
+test.for([
+  ['a row too few', '1,2,3\n4,5,6\n', /2 rows in bytes 100 to 118, the plan has 3/],
+  ['a row too many', '1,2,3\n4,5,6\n7,8,9\n0,0,0\n', /4 rows .* the plan has 3/],
+  ['an open quote', '1,2,3\n4,"5,6\n7,8,9\n', /2 rows .* the plan has 3/],
+] as const)('bytes that hold %s are not the planned ones', async ([, text, message]) => {
+  const { seen, score } = createWorld(text)
+  await expect(score()).rejects.toMatchObject({ code: 'plan_unreadable' })
+  await expect(score()).rejects.toThrow(message)
+  expect(seen).toEqual([])
+})
+
+test('a batch of an object that the dataset has not is not the planned one', async () => {
+  const { score } = createWorld('1,2,3\n')
+  await expect(score({}, { object: 1 })).rejects.toThrow('batch 2: no object 1')
+})
+
+describe('when the endpoint scores none of the rows', () => {
+  test('and another attempt may, throws', async () => {
+    const { score } = createWorld('1,2,3\n4,5,6\n7,8,9\n', new Error('503'))
+    await expect(score()).rejects.toThrow('503')
+  })
+
+  test('and no other attempt may, each row fails with the reason', async () => {
+    const { score } = createWorld('1,2,3\n4,5\n7,8,9\n', new Error('503'))
+    const scored = await score({}, {}, 5)
+    const given = { code: 'model_error', message: '503' }
+    expect(String(scored.predictions)).toBe('\n\n')
+    expect(scored.failures).toEqual([{ row: 6, ...given }, wide(7, 2), { row: 8, ...given }])
+  })
+})
