@@ -15,7 +15,7 @@ export function createProgram(verbs: Verbs): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(millrace --help shows what there is)')
     .configureHelp({ showGlobalOptions: true })
-  program.addCommand(runCommand(verbs))
+  program.addCommand(runCommand(verbs).copyInheritedSettings(program))
   return program
 }
 

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
+import { besideResult } from './beside-result.ts'
 
 /** What a file was when the run began; a file that changed is another job. */
 export interface InputFile {
@@ -46,12 +47,19 @@ export function defaultOut(data: string): string {
 /**
  * Looks at the place of the result before an hour is spent on it.
  *
- * @throws {CliError} when it is a directory, its folder is missing or may not be written, or it is the input.
+ * @throws {CliError} when it is a directory, its folder is missing or may not be written, or when it
+ *   or what is written beside it is the input.
  */
 export async function checkOutput(out: string, input: string): Promise<string> {
   const path = resolve(out)
   if (path === input) {
     throw new CliError(`${out}: is the input itself`, { hint: 'choose another --out' })
+  }
+  const { errors, manifest } = besideResult(path)
+  if (input === errors || input === manifest) {
+    throw new CliError(`${out}: the run would write over its input ${basename(input)}`, {
+      hint: 'choose another --out',
+    })
   }
   const existing = await stat(path).catch(() => undefined)
   if (existing?.isDirectory() === true) {
@@ -59,10 +67,14 @@ export async function checkOutput(out: string, input: string): Promise<string> {
       hint: `for example --out ${out.replace(/\/?$/, '/')}result.csv`,
     })
   }
-  const folder = dirname(path)
-  await access(folder, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'does not exist' : `may not be written (${cause.code})`
-    throw new CliError(`${out}: its folder ${why}`, { cause })
+  // With the slash, a file in the folder's place is told too.
+  await access(`${dirname(path)}/`, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
+    throw new CliError(`${out}: its folder ${whyNotWritten(cause.code)}`, { cause })
   })
   return path
+}
+
+function whyNotWritten(code: string | undefined): string {
+  if (code === 'ENOENT') return 'does not exist'
+  return code === 'ENOTDIR' ? 'is a file' : `may not be written (${code})`
 }

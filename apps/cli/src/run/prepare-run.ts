@@ -30,7 +30,7 @@ export async function prepareRun(
   const out = options.out ?? defaultOut(options.data)
   const toStdout = out === '-'
   const stateRoot = resolve(options.state ?? join(toStdout ? tmpdir() : dirname(out), '.millrace'))
-  if (options.localModel !== undefined) await checkInput(options.localModel)
+  const model = options.localModel === undefined ? undefined : await checkInput(options.localModel)
 
   const input =
     options.data === '-'
@@ -41,7 +41,7 @@ export async function prepareRun(
     : await checkOutput(out, input.path)
 
   const spec = specOf(options, input.path, resultPath)
-  const state = await openStateFolder(spec, input, { stateRoot, fresh: options.fresh })
+  const state = await openStateFolder(spec, { input, model }, { stateRoot, fresh: options.fresh })
   await checkSpace(state.path, input.bytes, options)
   return { spec, input, state, resultPath, toStdout }
 }

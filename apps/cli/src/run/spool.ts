@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,7 +10,8 @@ import type { InputFile } from './check-input.ts'
 /**
  * Writes standard input to a file, because a row range can only be read from something with places.
  *
- * The file is named after its content: the same input piped again continues the same run.
+ * The file is named after its content: the same input piped again continues the same run. A file that
+ * is there already stays, since the run is pinned to that very file.
  */
 export async function spool(
   source: NodeJS.ReadableStream,
@@ -33,7 +34,8 @@ export async function spool(
     if (bytes === 0) throw new CliError('standard input is empty, wanted at least one row')
     const digest = hash.digest('hex')
     const path = join(folder, `stdin-${digest.slice(0, 16)}.csv`)
-    await rename(partial, path)
+    const earlier = await stat(path).catch(() => undefined)
+    if (earlier?.size !== bytes) await rename(partial, path)
     return { path, bytes, changedAt: digest }
   } finally {
     await rm(partial, { force: true })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { jobIdOf, type JobId, type JobSpec } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
+import type { InputFile } from './check-input.ts'
 
 /** The folder that a run keeps, so that the same command continues it after any interruption. */
 export interface StateFolder {
@@ -19,15 +20,15 @@ export interface StateFolder {
 /**
  * Opens the state of a run: `.millrace/<job>` beside the result, or below `--state`.
  *
- * The job's name follows from the spec and from what the input file was, so the same command is the
- * same job, and a changed input or option is another one.
+ * The job's name follows from the spec and from what the input file and a local model's file were, so
+ * the same command is the same job, and a changed input, model or option is another one.
  */
 export async function openStateFolder(
   spec: JobSpec,
-  input: { changedAt: string; bytes: number },
+  { input, model }: { input: InputFile; model: InputFile | undefined },
   options: { stateRoot: string; fresh: boolean },
 ): Promise<StateFolder> {
-  const facts = JSON.stringify([spec, input.changedAt, input.bytes])
+  const facts = JSON.stringify([spec, input.changedAt, input.bytes, model])
   const clientToken = `run-${createHash('sha256').update(facts).digest('hex')}`
   const jobId = jobIdOf(clientToken)
   const path = join(options.stateRoot, jobId)

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Job } from '@millrace/job'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { besideResult } from './beside-result.ts'
 
 export interface RunFacts {
   readonly resultPath: string
@@ -34,18 +35,20 @@ export function summaryOf(job: Job, facts: RunFacts): { lines: string[]; exitCod
 
 function resultLines(job: Job, facts: RunFacts): string[] {
   const rows = job.plan?.rows ?? 0
-  const scored = rows - facts.rowsBefore
+  // Before the run they were counted by whole batches, and the last one may be short.
+  const before = Math.min(facts.rowsBefore, rows)
+  const scored = rows - before
   const rate = count.format(scored / Math.max(facts.seconds, 0.001))
-  const continued = facts.rowsBefore > 0 ? `, ${count.format(facts.rowsBefore)} of them before` : ''
+  const continued = before > 0 ? `, ${count.format(before)} of them before` : ''
   const result = shown(facts.resultPath)
-  const stem = result.replace(/\.(csv|txt)$/i, '')
-  const errors = facts.rowsFailed > 0 ? [`errors    ${stem}.errors.csv`] : []
+  const beside = besideResult(result)
+  const errors = facts.rowsFailed > 0 ? [`errors    ${beside.errors}`] : []
   return [
     `${count.format(rows)} rows${continued}, ${count.format(facts.rowsFailed)} failed, ` +
       `${facts.seconds.toFixed(1)} s, ${rate} rows/s`,
     `result    ${result}`,
     ...errors,
-    `manifest  ${stem}.manifest.json`,
+    `manifest  ${beside.manifest}`,
   ]
 }
 

@@ -50,6 +50,7 @@ function createRate(now: () => number): (rowsDone: number) => number {
     while (seen.length > 2 && at - (seen[0]?.at ?? at) > RATE_WINDOW_MS) seen.shift()
     const first = seen[0]
     if (first === undefined || at === first.at) return 0
-    return ((rows - first.rows) * 1_000) / (at - first.at)
+    // The rows are an estimate until the end, and a better estimate may be a lower one.
+    return (Math.max(0, rows - first.rows) * 1_000) / (at - first.at)
   }
 }

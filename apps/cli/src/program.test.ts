@@ -1,0 +1,104 @@
+import { CommanderError } from 'commander'
+import { expect, test } from 'vitest'
+import { createProgram } from './program.ts'
+import type { RunOptions } from './run/run-options.ts'
+
+/** Parses a command line; gives back what the verb was called with, or what was said to the user. */
+async function parse(
+  ...args: string[]
+): Promise<{ ran?: RunOptions; said: string; code?: number }> {
+  let ran: RunOptions | undefined
+  let said = ''
+  const write = (text: string): void => void (said += text)
+  const program = createProgram({
+    run: async (options) => {
+      ran = options
+    },
+  })
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeOut: write, writeErr: write })
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return { said, code: error.exitCode }
+  }
+  return { said, ...(ran === undefined ? {} : { ran }) }
+}
+
+test('a run has defaults for all but the data', async () => {
+  const { ran } = await parse('run', 'rows.csv', '--endpoint', 'churn-v3')
+  expect(ran).toEqual({
+    data: 'rows.csv',
+    endpoint: 'churn-v3',
+    localLatency: 0,
+    threshold: 0.5,
+    join: 'none',
+    batchRows: 1_000,
+    concurrency: 16,
+    consumers: expect.any(Number),
+    header: 'auto',
+    delimiter: ',',
+    fresh: false,
+    quiet: false,
+  })
+})
+
+test.for<[string[], Partial<RunOptions>]>([
+  [['-', '-o', '-'], { data: '-', out: '-' }],
+  [['x', '--threshold', '-0.5'], { threshold: -0.5 }],
+  [['x', '--delimiter', '\\t'], { delimiter: '\t' }],
+  [['x', '--delimiter', ';'], { delimiter: ';' }],
+  [['x', '--batch-rows', '1', '--concurrency', '1024'], { batchRows: 1, concurrency: 1_024 }],
+  [['x', '--join', 'all', '--header', 'absent'], { join: 'all', header: 'absent' }],
+  [
+    ['x', '--local-model', 'm.json', '--local-latency', '20'],
+    { localModel: 'm.json', localLatency: 20 },
+  ],
+  [['x', '--endpoint-url', 'http://127.0.0.1:8080'], { endpointUrl: 'http://127.0.0.1:8080' }],
+  [['x', '--state', 'dir', '--fresh', '-q'], { state: 'dir', fresh: true, quiet: true }],
+])('run %j is understood', async ([args, options]) => {
+  expect((await parse('run', ...args)).ran).toMatchObject(options)
+})
+
+test.for([
+  [['--batch-rows', '0'], 'Wanted a whole number from 1 to 100000.'],
+  [['--batch-rows', '1.5'], 'Wanted a whole number'],
+  [['--batch-rows', ''], 'Wanted a whole number'],
+  [['--concurrency', '1025'], 'from 1 to 1024.'],
+  [['--consumers', 'many'], 'Wanted a whole number from 1 to 64.'],
+  [['--threshold', 'half'], 'Wanted a number, such as 0.5.'],
+  [['--threshold', ' '], 'Wanted a number'],
+  [['--threshold', 'Infinity'], 'Wanted a number'],
+  [['--delimiter', ';;'], 'Wanted one ASCII character'],
+  [['--delimiter', 'é'], 'Wanted one ASCII character'],
+  [['--endpoint-url', 'churn-v3'], 'Wanted a URL, such as http://127.0.0.1:8080.'],
+  [['--endpoint-url', 'file:///etc/passwd'], 'Wanted a URL'],
+  [['--join', 'some'], 'Allowed choices are none, all.'],
+  [['--header', 'maybe'], 'Allowed choices are auto, present, absent.'],
+  [['--local-model', 'm.json', '--endpoint', 'x'], 'cannot be used with'],
+  [['--endpont', 'x'], 'Did you mean --endpoint?'],
+  [['more.csv'], 'too many arguments'],
+] as const)('run with %j is wrong use, and says why', async ([args, reason]) => {
+  const { ran, said, code } = await parse('run', 'rows.csv', ...args)
+  expect(ran).toBeUndefined()
+  expect(said).toContain(reason)
+  expect(said).toContain('(millrace --help shows what there is)')
+  expect(code).toBe(1)
+})
+
+test('a run without data is wrong use', async () => {
+  expect((await parse('run')).said).toContain("missing required argument 'data'")
+})
+
+test('a misspelt verb is told the nearest one', async () => {
+  expect((await parse('rum')).said).toContain('Did you mean run?')
+})
+
+test('the help of a run shows examples and exit codes', async () => {
+  const { said, code } = await parse('run', '--help')
+  expect(code).toBe(0)
+  expect(said).toContain('millrace run rows.csv --endpoint churn-v3')
+  expect(said).toContain('Exit codes: 0 all rows predicted, 3 some rows failed')
+})

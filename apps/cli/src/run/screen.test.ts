@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { createSink } from '../test-data.ts'
+import { createScreen, duration, type Snapshot } from './screen.ts'
+
+const snapshot: Snapshot = {
+  state: 'running',
+  rows: 12_000,
+  rowsDone: 3_000,
+  rowsFailed: 2,
+  rowsPerSecond: 1_500,
+}
+
+test.for([
+  [0, '0 s'],
+  [0.2, '1 s'],
+  [59, '59 s'],
+  [59.5, '1 min 00 s'],
+  [185, '3 min 05 s'],
+  [3_599.1, '1 h 00 min'],
+  [7_800, '2 h 10 min'],
+  [90_000, '25 h 00 min'],
+] as const)('%d seconds read %s', ([seconds, text]) => {
+  expect(duration(seconds)).toBe(text)
+})
+
+describe('where nobody watches', () => {
+  test('a line comes every five seconds', () => {
+    const { stream, texts } = createSink()
+    let at = 0
+    const screen = createScreen(stream, { quiet: false, now: () => at })
+    for (at = 0; at <= 10_000; at += 1_000) screen.show(snapshot)
+    expect(texts).toEqual([
+      'running: 3,000 of 12,000 rows, 2 failed, 1,500 rows/s, 6 s left\n',
+      'running: 3,000 of 12,000 rows, 2 failed, 1,500 rows/s, 6 s left\n',
+    ])
+  })
+
+  test.for([
+    [
+      'before the plan is whole',
+      { rows: undefined },
+      /^running: 3,000 rows, .* time left unknown\n$/,
+    ],
+    ['while nothing moves', { rowsPerSecond: 0 }, /0 rows\/s, time left unknown\n$/],
+    ['when all is done', { rowsDone: 12_000 }, /12,000 of 12,000 rows, .* 0 s left\n$/],
+  ] as const)('%s, says what it knows', ([, change, line]) => {
+    const { stream, texts } = createSink()
+    const times = [0, 5_000, 5_000]
+    const screen = createScreen(stream, { quiet: false, now: () => times.shift() ?? 5_000 })
+    screen.show({ ...snapshot, ...change })
+    expect(texts).toEqual([expect.stringMatching(line)])
+  })
+
+  test('a note comes at once', () => {
+    const { stream, texts } = createSink()
+    createScreen(stream, { quiet: false, now: () => 0 }).note('continuing')
+    expect(texts).toEqual(['continuing\n'])
+  })
+})
+
+test('quiet, it says nothing', () => {
+  const { stream, texts } = createSink(true)
+  const screen = createScreen(stream, { quiet: true, now: () => 0 })
+  screen.show(snapshot)
+  screen.note('continuing')
+  screen.close()
+  expect(texts).toEqual([])
+})
+
+test('on a terminal, draws a bar with the numbers', () => {
+  const { stream, texts } = createSink(true)
+  Object.assign(stream, {
+    columns: 120,
+    cursorTo: () => true,
+    clearLine: () => true,
+    moveCursor: () => true,
+  })
+  const screen = createScreen(stream, { quiet: false, now: () => 0 })
+  screen.show(snapshot)
+  screen.note('producer was started again')
+  screen.close()
+  expect(texts.join('')).toMatch(
+    /running .* 25% \| 3,000 of 12,000 rows \| 2 failed \| 1,500 rows\/s/,
+  )
+  expect(texts.join('')).toContain('producer was started again\n')
+})

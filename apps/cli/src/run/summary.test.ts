@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { jobWith } from '../test-data.ts'
+import { summaryOf } from './summary.ts'
+
+const facts = {
+  resultPath: join(process.cwd(), 'out', 'scores.csv'),
+  statePath: '/elsewhere/.millrace/j-1',
+  rowsFailed: 0,
+  seconds: 2,
+  rowsBefore: 0,
+}
+const plan = { batches: 10, rows: 9_001 }
+const succeeded = jobWith({ state: 'succeeded', plan })
+
+test('a job that succeeded says how many, how fast and where', () => {
+  expect(summaryOf(succeeded, facts)).toEqual({
+    lines: [
+      '9,001 rows, 0 failed, 2.0 s, 4,501 rows/s',
+      'result    out/scores.csv',
+      'manifest  out/scores.manifest.json',
+    ],
+    exitCode: 0,
+  })
+})
+
+test('a job with failed rows says where they are listed, and exits with 3', () => {
+  const job = jobWith({ state: 'succeeded_with_failures', plan })
+  const { lines, exitCode } = summaryOf(job, { ...facts, rowsFailed: 7 })
+  expect(lines[0]).toContain('7 failed')
+  expect(lines[2]).toBe('errors    out/scores.errors.csv')
+  expect(exitCode).toBe(3)
+})
+
+test.for([
+  [4_000, '9,001 rows, 4,000 of them before, 0 failed, 2.0 s, 2,501 rows/s'],
+  [10_000, '9,001 rows, 9,001 of them before, 0 failed, 2.0 s, 0 rows/s'],
+] as const)('a run that continued after %d rows counts only its own', ([rowsBefore, line]) => {
+  expect(summaryOf(succeeded, { ...facts, rowsBefore }).lines[0]).toBe(line)
+})
+
+test('a failed job says why, and where the logs are', () => {
+  const failure = { code: 'dataset_changed', message: 'rows.csv has changed' }
+  expect(summaryOf(jobWith({ state: 'failed', failure }), facts)).toEqual({
+    lines: [
+      'failed: rows.csv has changed (dataset_changed)',
+      'no result was written; the logs are in /elsewhere/.millrace/j-1/logs',
+    ],
+    exitCode: 1,
+  })
+})
+
+test.for(['cancelled', 'paused'] as const)('a job that is %s has no result', (state) => {
+  expect(summaryOf(jobWith({ state }), facts)).toEqual({
+    lines: [`the job is ${state}`],
+    exitCode: 1,
+  })
+})
+
+test('a result elsewhere is named by its whole path', () => {
+  const elsewhere = { ...facts, resultPath: '/elsewhere/scores.csv' }
+  expect(summaryOf(succeeded, elsewhere).lines[1]).toBe('result    /elsewhere/scores.csv')
+})

@@ -1,0 +1,90 @@
+import type { Job } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { jobWith, never } from '../test-data.ts'
+import type { Snapshot } from './screen.ts'
+import { type Deps, watchJob } from './watch-job.ts'
+
+interface Look {
+  readonly job: Job | undefined
+  readonly batches?: number
+  readonly failedRows?: number
+  readonly at?: number
+}
+const plan = { batches: 10, rows: 951 }
+const succeeded = jobWith({ state: 'succeeded', plan })
+
+/** A ledger that looks like this, then like that, and stays as it was last. */
+function createWorld(...looks: Look[]) {
+  const shown: Snapshot[] = []
+  let index = -1
+  const current = (): Look => looks[Math.min(index, looks.length - 1)] ?? { job: undefined }
+  const deps: Deps = {
+    readJob: async () => {
+      index += 1
+      return current().job
+    },
+    readProgress: async () => ({
+      batches: current().batches ?? 0,
+      failedRows: current().failedRows ?? 0,
+    }),
+    show: (snapshot) => shown.push(snapshot),
+    now: () => current().at ?? 0,
+  }
+  return { deps, shown }
+}
+
+test('a job that has ended is given back, and shown as it ended', async () => {
+  const { deps, shown } = createWorld({ job: succeeded, batches: 10, failedRows: 3 })
+  expect(await watchJob(deps, never)).toBe(succeeded)
+  expect(shown).toEqual([
+    { state: 'succeeded', rows: 951, rowsDone: 951, rowsFailed: 3, rowsPerSecond: 0 },
+  ])
+})
+
+test('a job that is not there yet is waited for', async () => {
+  const { deps, shown } = createWorld({ job: undefined }, { job: succeeded, batches: 10 })
+  expect(await watchJob(deps, never)).toBe(succeeded)
+  expect(shown).toHaveLength(1)
+})
+
+test('rows and rate are those of the batches recorded so far', async () => {
+  const { deps, shown } = createWorld(
+    { job: jobWith(), batches: 1, at: 0 },
+    { job: jobWith(), batches: 5, at: 2_000 },
+    { job: succeeded, batches: 10, at: 4_000 },
+  )
+  await watchJob(deps, never)
+  expect(shown.map(({ rowsDone, rowsPerSecond }) => [rowsDone, rowsPerSecond])).toEqual([
+    [100, 0],
+    [500, 200],
+    [951, 212.75],
+  ])
+})
+
+test('the rate is that of the last ten seconds', async () => {
+  const { deps, shown } = createWorld(
+    { job: jobWith(), batches: 0, at: 0 },
+    { job: jobWith(), batches: 5, at: 1_000 },
+    { job: jobWith(), batches: 5, at: 11_001 },
+    { job: succeeded, batches: 10, at: 12_000 },
+  )
+  await watchJob(deps, never)
+  expect(shown[2]?.rowsPerSecond).toBe(0)
+})
+
+test('when the plan corrects the rows downwards, the rate is not negative', async () => {
+  const { deps, shown } = createWorld(
+    { job: jobWith(), batches: 5, at: 0 },
+    { job: jobWith({ plan }), batches: 5, at: 1_000 },
+    { job: succeeded, batches: 10, at: 2_000 },
+  )
+  await watchJob(deps, never)
+  expect(shown[1]).toMatchObject({ rowsDone: 476, rowsPerSecond: 0 })
+})
+
+test('when stopped, it ends at once', async () => {
+  const stop = new AbortController()
+  const { deps } = createWorld({ job: jobWith() })
+  const watching = watchJob({ ...deps, show: () => stop.abort() }, stop.signal)
+  await expect(watching).rejects.toMatchObject({ name: 'AbortError' })
+})
