@@ -8,10 +8,11 @@ import { loadXgboostModel } from './xgboost-model.ts'
 
 process.exitCode = await serve(process.argv)
 
-/** Serves until SIGINT or SIGTERM. The exit code is 2 when the command, model or port is no good. */
+/** Serves until SIGINT or SIGTERM, or until the parent that forked it is gone. The exit code is 2 when the command, model or port is no good. */
 async function serve(argv: readonly string[]): Promise<number> {
   // Before the ready line: whoever reads it may end the process at once.
-  const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const ends = ['SIGINT', 'SIGTERM', 'disconnect'].map((event) => once(process, event))
+  const ended = Promise.race(ends)
   try {
     const { model, ...options } = commandOf(argv)
     const endpoint = await startEndpoint({ ...options, model: loadXgboostModel(model) })
