@@ -144,7 +144,8 @@ async function read(
   range: ByteRange,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  assert(0 <= range.start && range.start <= range.end && range.end <= object.bytes)
+  const isWithin = 0 <= range.start && range.start <= range.end && range.end <= object.bytes
+  assert(isWithin, `bytes ${range.start} to ${range.end} of an object of ${object.bytes}`)
   const target = Buffer.allocUnsafe(lengthOf(range))
   if (target.length > 0) await backend.readInto(object, range.start, target, signal)
   return target

@@ -37,7 +37,7 @@ export function resolveUri(base: string, name: string): string {
     throw invalid(base, `name ${JSON.stringify(name)} would lead out of it`, 'resolve')
   }
   const folder = base.endsWith('/') ? base : `${base}/`
-  return place.kind === 's3' ? folder + name : folder + name.split('/').map(encode).join('/')
+  return place.kind === 's3' ? folder + name : folder + fileUri(`/${name}`).slice('file:///'.length)
 }
 
 function isContained(name: string): boolean {
@@ -58,9 +58,6 @@ function pathOf(uri: string): string {
     throw invalid(uri, (cause as Error).message)
   }
 }
-
-/** Like `encodeURIComponent`, and so reversed by `fileURLToPath`. */
-const encode = (segment: string): string => encodeURIComponent(segment)
 
 const invalid = (uri: string, detail: string, verb = 'open'): StorageError =>
   new StorageError('uri_invalid', verb, uri, detail)

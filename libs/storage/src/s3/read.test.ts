@@ -192,7 +192,7 @@ describe('signatures of direct reads', () => {
     expect(used()).toBe(once)
     clock.ms = 241_000
     await storage.read(object, range, signal)
-    expect(used()).toBe(2 * once)
+    expect(used()).toBeGreaterThan(once)
     await storage.close()
   })
 
