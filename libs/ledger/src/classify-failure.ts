@@ -58,7 +58,8 @@ const HINTS: Partial<Record<LedgerErrorCode, string>> = {
 export function classifyFailure(operation: string, failure: unknown): LedgerError {
   if (failure instanceof LedgerError) return failure
   const { name, code, message, $metadata } = (failure ?? {}) as Partial<FailedCall>
-  const known = CODES[name ?? ''] ?? CODES[code ?? ''] ?? codeOfStatus($metadata?.httpStatusCode)
+  // The code first: the SDK calls a reset connection a TimeoutError.
+  const known = CODES[code ?? ''] ?? CODES[name ?? ''] ?? codeOfStatus($metadata?.httpStatusCode)
   const word = known ?? 'unknown'
   const reason = message === undefined || message === '' ? (code ?? name ?? '') : message
   const label = known === undefined ? `${word} ${name ?? typeof failure}` : word

@@ -1,7 +1,7 @@
 import type { Job, PlanTotals } from '@millrace/job'
 import { addProgress, type ProgressMark, sizeOfProgress } from './add-progress.ts'
 import type { Ledger } from './ledger.ts'
-import { readJob } from './read-job.ts'
+import { readTotals } from './read-totals.ts'
 import { fullSize, itemOf, lastItem, rootLevel, treeOf } from './progress-tree.ts'
 
 /*
@@ -42,7 +42,7 @@ export async function climbProgress(
   for (;;) {
     const size = await addProgress(ledger, { jobId: job.jobId, level, item: at }, adding, signal)
     if (plan === undefined && size < fanOut) {
-      plan = (await readJob(ledger, job.jobId, signal))?.plan
+      plan = await readTotals(ledger, job.jobId, signal)
       if (plan === undefined) return { full: false, plan }
     }
     if (plan !== undefined) {

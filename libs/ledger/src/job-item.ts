@@ -74,7 +74,7 @@ export function planValue({ batches, rows }: NonNullable<Job['plan']>): Attribut
   return { M: { batches: number(batches), rows: number(rows) } }
 }
 
-function planOf(read: ItemReader): NonNullable<Job['plan']> {
+export function planOf(read: ItemReader): NonNullable<Job['plan']> {
   return { batches: read.number('batches'), rows: read.number('rows') }
 }
 

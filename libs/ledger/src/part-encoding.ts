@@ -54,13 +54,15 @@ function encodeFloats(text: Buffer, rows: number): Buffer | undefined {
     } else {
       const line = lines.slice(start, end)
       const value = Number(line)
-      if (Math.fround(value) !== value || pythonFloat(value) !== line) return undefined
+      if (!isFloat32(value) || pythonFloat(value) !== line) return undefined
       floats.writeFloatLE(value, row * BYTES_PER_ROW)
     }
     start = end + 1
   }
   return start === lines.length + 1 ? floats : undefined
 }
+
+const isFloat32 = (value: number): boolean => Number.isFinite(value) && Math.fround(value) === value
 
 function decodeFloats(bytes: Buffer): Buffer {
   if (bytes.length % BYTES_PER_ROW !== 0) {

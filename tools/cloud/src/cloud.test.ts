@@ -5,8 +5,9 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLedgerClient } from '@millrace/ledger'
@@ -160,6 +161,35 @@ test('on a port in use, names the port and frees the rest', async () => {
     message: `listen on 127.0.0.1:${port}: the port is in use by another process`,
   })
   await cloudWith({ stateDir })
+})
+
+test('a client that dies in the middle of a request harms nobody', async () => {
+  const cloud = await cloudWith({})
+  const { hostname, port } = new URL(cloud.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '')
+  const socket = connect(Number(port), hostname)
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{')
+  await once(socket, 'connect')
+  const { client, TableName } = tableOf(cloud)
+  await client.send(new DescribeTableCommand({ TableName }))
+  socket.resetAndDestroy()
+
+  await client.send(new DescribeTableCommand({ TableName }))
+})
+
+test('closed under load, ends every request and throws nowhere', async () => {
+  const cloud = await startCloud()
+  const { client, TableName } = tableOf(cloud)
+  const Item = (index: number) => ({ PK: { S: `${index}` }, SK: { S: 'a' } })
+  const puts = Array.from({ length: 200 }, (_, index) =>
+    client.send(new PutItemCommand({ TableName, Item: Item(index) })),
+  )
+  const settled = Promise.allSettled(puts)
+  await puts[0]
+  await cloud.close()
+  const outcomes = await settled
+
+  expect(outcomes.map(({ status }) => status)).toContain('fulfilled')
+  expect(outcomes.map(({ status }) => status)).toContain('rejected')
 })
 
 test('closing twice is harmless', async () => {

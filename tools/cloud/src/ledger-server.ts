@@ -9,6 +9,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { CloudError, portError } from './cloud-error.ts'
+import { guardRequests } from './guard-requests.ts'
 
 export interface LedgerServer {
   readonly url: string
@@ -27,11 +28,18 @@ export async function startLedgerServer(options: {
   const place = options.stateDir === undefined ? {} : { path: join(options.stateDir, 'ledger') }
   if (place.path !== undefined) await checkUnused(place.path)
   const server = dynalite({ ...place, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  const guard = guardRequests(server)
   server.keepAliveTimeout = KEEP_ALIVE_MS
   await listen(server)
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   await ensureTable(url, options)
-  return { url, close: () => close(server) }
+  return {
+    url,
+    close: async () => {
+      await guard.drain()
+      await close(server)
+    },
+  }
 }
 
 /**
