@@ -16,7 +16,7 @@ const RATE_WINDOW_MS = 10_000
 
 /** Watches a job until it has ended; gives back the job as it ended. */
 export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
-  const rate = createRate(deps.now)
+  const rate = createRate(() => deps.now())
   for (;;) {
     const job = await deps.readJob(signal)
     if (job !== undefined) {
