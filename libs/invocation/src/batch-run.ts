@@ -1,4 +1,6 @@
+import type { RowRange } from '@millrace/job'
 import type { InvocationRequest } from './invocation.ts'
+import { createLayoutMemory, type LayoutMemory } from './layout-memory.ts'
 import type { ScoreBatchDeps, ScoreBatchInput } from './score-batch.ts'
 
 /** What the pieces of one batch share while it is scored. */
@@ -10,6 +12,7 @@ export interface BatchRun {
   /** Aborts waits and retries: at the deadline, or with `signal`. Invocations are let finish. */
   readonly waiting: AbortSignal
   readonly deadlineAt: number
+  readonly layouts: LayoutMemory
   readonly tally: {
     invocations: number
     throttles: number
@@ -19,6 +22,8 @@ export interface BatchRun {
   /** Pieces refused for their rows so far. */
   refusals: number
   rowsScored: number
+  /** A row that the endpoint has scored. */
+  witness?: RowRange
   /** The verdict of a sample over the whole batch, once one was taken. */
   sample?: Promise<void>
   readonly request: Omit<InvocationRequest, 'body'>
@@ -54,6 +59,7 @@ export function startRun(
     signal: working.signal,
     waiting: waiting.signal,
     deadlineAt: deps.now() + deadlineMs,
+    layouts: deps.layouts ?? createLayoutMemory(),
     tally: { invocations: 0, throttles: 0, durationMs: 0 },
     refusals: 0,
     rowsScored: 0,

@@ -155,31 +155,39 @@ const untilOf = (capacity: number, latencyMs: number): number =>
 /** Without what serves more than 1,000 invocations a second. */
 const SLOW_GRID = GRID.filter(([capacity, latencyMs]) => capacity / latencyMs <= 1)
 
-test.for(GRID)('on %i slots of %i ms that throttle, keeps them busy', ([capacity, latencyMs]) => {
-  const untilMs = untilOf(capacity, latencyMs)
-  const [tally] = simulate({
-    capacityAt: () => capacity,
-    latencyMs,
-    overflow: 'throttles',
-    untilMs,
-    clients: [{ from: 0 }],
-  })
-  expect(busyShare(tally, capacity, latencyMs, untilMs - 10_000)).toBeGreaterThan(0.97)
-  expect(throttledShare(tally)).toBeLessThan(0.02)
-})
+test.for(GRID)(
+  'on %i slots of %i ms that throttle, keeps them busy',
+  { timeout: 60_000 },
+  ([capacity, latencyMs]) => {
+    const untilMs = untilOf(capacity, latencyMs)
+    const [tally] = simulate({
+      capacityAt: () => capacity,
+      latencyMs,
+      overflow: 'throttles',
+      untilMs,
+      clients: [{ from: 0 }],
+    })
+    expect(busyShare(tally, capacity, latencyMs, untilMs - 10_000)).toBeGreaterThan(0.97)
+    expect(throttledShare(tally)).toBeLessThan(0.02)
+  },
+)
 
-test.for(GRID)('on %i slots of %i ms that queue, stays near the knee', ([capacity, latencyMs]) => {
-  const untilMs = untilOf(capacity, latencyMs)
-  const [tally] = simulate({
-    capacityAt: () => capacity,
-    latencyMs,
-    overflow: 'queues',
-    untilMs,
-    clients: [{ from: 0 }],
-  })
-  expect(busyShare(tally, capacity, latencyMs, untilMs - 10_000)).toBeGreaterThan(0.95)
-  expect(tally.limit).toBeLessThanOrEqual(Math.max(2.5 * capacity, 8))
-})
+test.for(GRID)(
+  'on %i slots of %i ms that queue, stays near the knee',
+  { timeout: 60_000 },
+  ([capacity, latencyMs]) => {
+    const untilMs = untilOf(capacity, latencyMs)
+    const [tally] = simulate({
+      capacityAt: () => capacity,
+      latencyMs,
+      overflow: 'queues',
+      untilMs,
+      clients: [{ from: 0 }],
+    })
+    expect(busyShare(tally, capacity, latencyMs, untilMs - 10_000)).toBeGreaterThan(0.95)
+    expect(tally.limit).toBeLessThanOrEqual(Math.max(2.5 * capacity, 8))
+  },
+)
 
 test.for(SLOW_GRID)(
   'when %i slots of %i ms are halved, follows in seconds',
@@ -219,6 +227,7 @@ const LATECOMERS = SLOW_GRID.flatMap(([capacity, latencyMs]) =>
 
 test.for(LATECOMERS)(
   'on %i slots of %i ms, a second consumer after %i ms finds its share',
+  { timeout: 60_000 },
   ([capacity, latencyMs, late]) => {
     const [first, second] = simulate({
       capacityAt: () => capacity,

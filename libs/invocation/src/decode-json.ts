@@ -2,6 +2,7 @@ import type { Decoded, Layout } from './decode-predictions.ts'
 import { isNumberText } from './number-lines.ts'
 import { type JsonNode, JsonTextError, parseJsonText } from './json-text.ts'
 import type { PathStep, ResponseSetting } from './response-setting.ts'
+import { valueKeys } from './value-keys.ts'
 
 /** Reads a JSON answer. The text of each value is kept verbatim. */
 export function decodeJson(body: Buffer, rows: number, setting: ResponseSetting): Decoded {
@@ -89,17 +90,6 @@ function follow(node: JsonNode | undefined, path: readonly PathStep[]): (JsonNod
 /** The names under which containers put the list of all rows, the likeliest first. */
 const LIST_KEYS = ['predictions', 'probabilities', 'scores', 'projections', 'outputs', 'prediction']
 
-/** The names under which containers put the value of one row, the likeliest first. */
-const VALUE_KEYS = [
-  'score',
-  'probability',
-  'prob',
-  'projection',
-  'prediction',
-  'predicted_label',
-  'closest_cluster',
-]
-
 function rowsOf(root: JsonNode, rows: number): readonly JsonNode[] | undefined {
   if (root.kind === 'list') return root.items.length === rows ? root.items : undefined
   if (root.kind !== 'object') return rows === 1 ? [root] : undefined
@@ -122,7 +112,7 @@ function lastColumn(root: JsonNode, rows: number): readonly JsonNode[] | undefin
 
 function valueOf(node: JsonNode): JsonNode {
   if (node.kind !== 'object') return node
-  for (const key of VALUE_KEYS) {
+  for (const key of valueKeys) {
     const value = node.entries.get(key)
     if (value !== undefined) return value
   }

@@ -6,7 +6,7 @@ import type { ResponseSetting } from './response-setting.ts'
 export function decodeLines(body: Buffer, rows: number, setting: ResponseSetting): Decoded {
   const end = contentEnd(body)
   // By far the most common answer is kept as it came, without a string for any row.
-  if (setting.kind === 'auto' && scanNumberLines(body, end) === rows) {
+  if (mayBeLines(setting, rows) && scanNumberLines(body, end) === rows) {
     return { kind: 'decoded', predictions: body.subarray(0, end), layout: 'lines' }
   }
   const text = body.toString('latin1', 0, end)
@@ -14,8 +14,11 @@ export function decodeLines(body: Buffer, rows: number, setting: ResponseSetting
   if (setting.kind === 'json') return malformed('a CSV answer has no JSON path')
   if (setting.kind === 'label') return decodeLabels(lines, rows)
   if (setting.kind === 'csv') return decodeColumn(lines, rows, setting.column)
-  return decodeAuto(lines, rows)
+  return decodeAuto(lines, rows, setting.kind)
 }
+
+const mayBeLines = ({ kind }: ResponseSetting, rows: number): boolean =>
+  kind === 'auto' || kind === 'lines' || (kind === 'one_line' && rows === 1)
 
 /** Where the content ends: before one final newline. */
 function contentEnd(body: Buffer): number {
@@ -25,16 +28,20 @@ function contentEnd(body: Buffer): number {
   return end
 }
 
-function decodeAuto(lines: readonly string[], rows: number): Decoded {
+function decodeAuto(
+  lines: readonly string[],
+  rows: number,
+  layout: 'auto' | 'lines' | 'one_line',
+): Decoded {
   const records = lines.map(fieldsOf)
-  if (lines.length === rows) {
+  if (lines.length === rows && layout !== 'one_line') {
     const odd = oddRecord(records)
     return odd === undefined
       ? decoded(lines, records[0]?.length === 1 ? 'lines' : 'rows')
       : malformed(odd)
   }
   const [first = []] = records
-  if (lines.length === 1 && first.length === rows) {
+  if (lines.length === 1 && first.length === rows && layout !== 'lines') {
     const odd = oddRecord(first.map((field) => [field]))
     return odd === undefined ? decoded(first, 'one_line') : malformed(odd)
   }

@@ -1,5 +1,7 @@
 import { decodeJson, decodeJsonLines } from './decode-json.ts'
 import { decodeLines } from './decode-lines.ts'
+import { decodeNpy } from './decode-npy.ts'
+import { decodeRecordio } from './decode-recordio.ts'
 import { parseResponse, type ResponseSetting } from './response-setting.ts'
 
 /** What was read out of an answer: a prediction for each row sent, or why that cannot be said. */
@@ -20,6 +22,8 @@ export type Layout =
   | 'table' // A header line, then a line a row.
   | 'json'
   | 'json_lines'
+  | 'npy'
+  | 'recordio'
 
 /**
  * Reads the predictions of `rows` rows out of an answer.
@@ -39,10 +43,18 @@ export function decodePredictions(
   return DECODERS[formatOf(type, setting, answer.body)](answer.body, rows, setting)
 }
 
-const DECODERS = { json: decodeJson, json_lines: decodeJsonLines, text: decodeLines } as const
+const DECODERS = {
+  json: decodeJson,
+  json_lines: decodeJsonLines,
+  npy: decodeNpy,
+  recordio: decodeRecordio,
+  text: decodeLines,
+} as const
 
 function formatOf(type: string, setting: ResponseSetting, body: Buffer): keyof typeof DECODERS {
   if (/json-?lines|ndjson|jsonl/.test(type)) return 'json_lines'
+  if (type.includes('x-npy')) return 'npy'
+  if (type.includes('recordio')) return 'recordio'
   if (type.includes('json') || setting.kind === 'json') return 'json'
   if (type.startsWith('text/')) return 'text'
   // Containers that name no type, or a wrong one, still begin JSON objects with a brace.

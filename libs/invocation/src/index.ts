@@ -7,6 +7,7 @@ export {
   type InvocationErrorCode,
   type InvocationErrorKind,
 } from './invocation-error.ts'
+export { createLayoutMemory, type LayoutMemory } from './layout-memory.ts'
 export {
   type Circuit,
   createLimiter,

@@ -2,6 +2,8 @@
  * `endpoint.response` of a job: where each row's prediction stands in an answer.
  *
  * - `auto`: found by content type and the number of rows sent; numbers or lists of numbers only.
+ * - `lines`, `one_line`: the same, for text that is laid out so; without it `0.6,0.3` means two rows
+ *   when two were sent, and one row of two classes when one was.
  * - `label`: one text a row, such as a class name.
  * - `csv:1`, `csv:probability`: a column of a CSV answer, by index from 0 or by the header's name.
  * - `json:predictions[].score`: a path to the value of each row; `[]` is "for each row", `[0]` an
@@ -9,6 +11,8 @@
  */
 export type ResponseSetting =
   | { readonly kind: 'auto' }
+  | { readonly kind: 'lines' }
+  | { readonly kind: 'one_line' }
   | { readonly kind: 'label' }
   | { readonly kind: 'csv'; readonly column: number | string }
   | { readonly kind: 'json'; readonly path: readonly PathStep[] }
@@ -21,7 +25,13 @@ export type PathStep =
 
 /** Reads a setting. @throws {RangeError} on one that is none of `ResponseSetting`. */
 export function parseResponse(response: string): ResponseSetting {
-  if (response === 'auto' || response === 'label') return { kind: response }
+  switch (response) {
+    case 'auto':
+    case 'lines':
+    case 'one_line':
+    case 'label':
+      return { kind: response }
+  }
   const column = /^csv:(.+)$/.exec(response)?.[1]
   if (column !== undefined) {
     return { kind: 'csv', column: /^\d+$/.test(column) ? Number(column) : column }
@@ -29,7 +39,7 @@ export function parseResponse(response: string): ResponseSetting {
   const path = /^json:(.+)$/.exec(response)?.[1]
   if (path !== undefined) return { kind: 'json', path: pathOf(path) }
   throw new RangeError(
-    `endpoint.response: wanted auto, label, csv:<column> or json:<path>, got ${response}`,
+    `endpoint.response: wanted auto, lines, one_line, label, csv:<column> or json:<path>, got ${response}`,
   )
 }
 

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict'
 import type { RowFailure } from '@millrace/job'
 import { startRun } from './batch-run.ts'
 import type { Endpoint, Invoke } from './invocation.ts'
+import type { LayoutMemory } from './layout-memory.ts'
 import type { Limiter } from './limiter.ts'
 import { type Lines, solve } from './solve-piece.ts'
 
 export interface ScoreBatchDeps {
   readonly invoke: Invoke
   readonly limiter: Limiter
+  /** Shared by the batches of a process, small batches are read as large ones were. Default: none. */
+  readonly layouts?: LayoutMemory
   sleep(ms: number, signal: AbortSignal): Promise<void>
   /** From 0 to 1, 1 excluded. */
   random(): number

@@ -36,10 +36,29 @@ export async function solve(run: BatchRun, piece: Piece): Promise<readonly Lines
 /** Turns a verdict on a piece into lines: at once, or by way of its halves. */
 async function settle(run: BatchRun, piece: Piece, verdict: Verdict): Promise<readonly Lines[]> {
   if (verdict.kind === 'predicted') return [{ text: verdict.text }]
-  if (piece.end - piece.start === 1) return [failedRow(run, piece, verdict.reason)]
+  if (piece.end - piece.start === 1) {
+    await proveGuilty(run, verdict.reason)
+    return [failedRow(run, piece, verdict.reason)]
+  }
   if (verdict.kind === 'too_large') return await solveHalves(run, piece)
   await giveUpWhenMostAreRefused(run, verdict.reason)
   return await bisect(run, piece, verdict)
+}
+
+/**
+ * A row that fails the container or outlasts it looks like an endpoint that fails everybody. A row is
+ * blamed only when a row that was scored before is scored again.
+ *
+ * @throws {InvocationError} `endpoint_unavailable`, for another attempt, when no row is answered now.
+ */
+async function proveGuilty(run: BatchRun, reason: InvocationError): Promise<void> {
+  if (reason.code !== 'model_failed' && reason.code !== 'invocation_timed_out') return
+  const witness = run.witness === undefined ? undefined : await tryPiece(run, run.witness)
+  if (witness?.kind === 'predicted') return
+  throw new InvocationError('endpoint_unavailable', run.input.endpoint.name, 'no row is answered', {
+    words: reason.words,
+    cause: reason,
+  })
 }
 
 async function solveHalves(run: BatchRun, piece: Piece): Promise<readonly Lines[]> {

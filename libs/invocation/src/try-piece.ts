@@ -1,13 +1,11 @@
+import type { RowRange } from '@millrace/job'
 import type { BatchRun } from './batch-run.ts'
 import { decodePredictions } from './decode-predictions.ts'
 import { InvocationError } from './invocation-error.ts'
 import { type RetryRule, retryDelayMs, retryRules } from './retry-rules.ts'
 
-/** Rows of a batch, counted from its first; half-open. */
-export interface Piece {
-  readonly start: number
-  readonly end: number
-}
+/** Rows of a batch, counted from its first. */
+export type Piece = RowRange
 
 /** What the endpoint says of a piece, once passing faults are set aside. */
 export type Verdict =
@@ -63,17 +61,23 @@ async function invokeOnce(
 }
 
 function readAnswer(
-  { input }: BatchRun,
+  { input, layouts }: BatchRun,
   piece: Piece,
   answer: { readonly body: Buffer; readonly contentType: string },
 ): Buffer | InvocationError {
-  const decoded = decodePredictions(answer, piece.end - piece.start, input.endpoint.response)
-  if (decoded.kind === 'decoded') return decoded.predictions
-  return new InvocationError('response_malformed', input.endpoint.name, decoded.reason)
+  const { endpoint } = input
+  const rows = piece.end - piece.start
+  const decoded = decodePredictions(answer, rows, layouts.settingFor(endpoint))
+  if (decoded.kind === 'decoded') {
+    layouts.saw(endpoint, decoded.layout, rows)
+    return decoded.predictions
+  }
+  return new InvocationError('response_malformed', endpoint.name, decoded.reason)
 }
 
 function predicted(run: BatchRun, piece: Piece, text: Buffer): Verdict {
   run.rowsScored += piece.end - piece.start
+  run.witness ??= { start: piece.start, end: piece.start + 1 }
   return { kind: 'predicted', text }
 }
 
