@@ -34,7 +34,7 @@ export interface EndpointBehaviour {
 export interface EndpointOptions extends EndpointBehaviour {
   readonly name: string
   readonly model: XgboostModel
-  /** Only loopback: the endpoint does not prove who calls. */
+  /** Only loopback: it is for this machine alone. */
   readonly host?: '127.0.0.1'
   /** 0, the default, takes a free one. */
   readonly port?: number
@@ -42,8 +42,10 @@ export interface EndpointOptions extends EndpointBehaviour {
   readonly seed?: number
   /** Larger payloads are answered 413. Default 6,291,456 as SageMaker's. */
   readonly payloadBytesMax?: number
-  /** When given, a request signed with another access key is refused. The secret is not checked. */
+  /** When given, a request signed with another access key is refused. */
   readonly accessKeyId?: string
+  /** When given, every signature is verified with it, and one that does not match is refused. */
+  readonly secretAccessKey?: string
   /** Told of every invocation as it arrives, before anything is decided about it. */
   readonly onInvocation?: (invocation: InvocationSeen) => void
 }
@@ -73,7 +75,7 @@ export interface EndpointStats {
   readonly statuses: { readonly [status: number]: number }
 }
 
-export interface Endpoint {
+export interface Endpoint extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME` or a client's `endpoint`. */
   readonly url: string
   readonly stats: EndpointStats

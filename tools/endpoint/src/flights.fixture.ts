@@ -31,23 +31,29 @@ export interface InvokeOptions {
   readonly variant?: string
   readonly customAttributes?: string
   readonly accessKeyId?: string
+  readonly secretAccessKey?: string
+  readonly sessionToken?: string
   readonly signal?: AbortSignal
 }
 
 /** An endpoint that serves the flights, and the SDK's client to invoke it with, once. */
 export async function startFlights(options: Partial<EndpointOptions> = {}) {
   const endpoint = await startEndpoint({ name: 'flights', model: flights.model, ...options })
-  const clientOf = (accessKeyId: string) =>
+  const clientOf = ({
+    accessKeyId = 'AKIALOCAL',
+    secretAccessKey = 'secret',
+    sessionToken,
+  }: InvokeOptions) =>
     new SageMakerRuntimeClient({
       region: 'us-east-1',
       endpoint: endpoint.url,
-      credentials: { accessKeyId, secretAccessKey: 'secret' },
+      credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
       maxAttempts: 1,
     })
   return {
     endpoint,
     async invoke(payload: string | Uint8Array, options: InvokeOptions = {}) {
-      const client = clientOf(options.accessKeyId ?? 'AKIALOCAL')
+      const client = clientOf(options)
       const command = new InvokeEndpointCommand({
         EndpointName: options.name ?? 'flights',
         Body: typeof payload === 'string' ? Buffer.from(payload) : payload,

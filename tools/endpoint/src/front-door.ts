@@ -1,35 +1,38 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { EndpointOptions } from './endpoint-options.ts'
+import { isSignedWith, parseSignature } from './verify-signature.ts'
 import { ACCOUNT, type ServiceError, serviceErrors, validationError } from './service-error.ts'
 
 /** What SageMaker refuses before it asks whether there is room: a wrong call, caller or name. */
 export function refusalAtTheDoor(
-  { method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  payload: Buffer,
   options: EndpointOptions,
 ): ServiceError | undefined {
+  const { method, url, headers } = request
   const name = PATH.exec(url ?? '')?.[1]
   if (method !== 'POST' || name === undefined) return serviceErrors.unknownOperation
-  return (
-    refusalOfSignature(headers.authorization, options.accessKeyId) ??
-    refusalOfName(decodeURIComponent(name), headers, options)
-  )
+  return refusalOfSignature(request, payload, options) ?? refusalOfName(name, headers, options)
 }
 
-const PATH = /^\/endpoints\/([A-Za-z0-9%-]+)\/invocations$/
+const PATH = /^\/endpoints\/([A-Za-z0-9-]+)\/invocations$/
 
-const SIGNATURE =
-  /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/\d{8}\/[a-z0-9-]+\/sagemaker\/aws4_request,\s*SignedHeaders=[a-z0-9;-]+,\s*Signature=[0-9a-f]{64}$/
-
-/** The shape of a signature is checked, and the access key when one is wanted; not the signature. */
+/** The shape of the signature, and as much of the caller as the endpoint was told to check. */
 function refusalOfSignature(
-  authorization: string | undefined,
-  accessKeyId: string | undefined,
+  request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  payload: Buffer,
+  { accessKeyId, secretAccessKey }: EndpointOptions,
 ): ServiceError | undefined {
+  const { authorization } = request.headers
   if (authorization === undefined) return serviceErrors.missingSignature
-  const signature = SIGNATURE.exec(authorization)
-  if (signature === null) return serviceErrors.incompleteSignature
-  const known = accessKeyId === undefined || signature[1] === accessKeyId
-  return known ? undefined : serviceErrors.unknownAccessKey
+  const signature = parseSignature(authorization)
+  if (signature === undefined) return serviceErrors.incompleteSignature
+  if ((accessKeyId ?? signature.accessKeyId) !== signature.accessKeyId) {
+    return serviceErrors.unknownAccessKey
+  }
+  if (secretAccessKey === undefined) return undefined
+  const right = isSignedWith(secretAccessKey, signature, request, payload)
+  return right ? undefined : serviceErrors.wrongSignature
 }
 
 function refusalOfName(

@@ -29,7 +29,7 @@ export async function serveInvocation(
 ): Promise<void> {
   const { options, stats } = serving
   const payload = await readPayload(request, options.payloadBytesMax ?? PAYLOAD_BYTES_MAX)
-  const refusal = refusalAtTheDoor(request, options)
+  const refusal = refusalAtTheDoor(request, payload, options)
   if (refusal !== undefined) return replyError(response, refusal)
   stats.invocations++
   const number = stats.invocations

@@ -50,6 +50,15 @@ export const serviceErrors = {
     code: 'UnrecognizedClientException',
     body: { message: 'The security token included in the request is invalid.' },
   },
+  wrongSignature: {
+    status: 403,
+    code: 'InvalidSignatureException',
+    body: {
+      message:
+        'The request signature we calculated does not match the signature you provided. Check your ' +
+        'AWS Secret Access Key and signing method. Consult the service documentation for details.',
+    },
+  },
   expiredToken: {
     status: 403,
     code: 'ExpiredTokenException',

@@ -85,6 +85,18 @@ test('a request signed with another access key is refused', async () => {
   await served.invoke(payloadOf(0, 1), { accessKeyId: 'AKIAMINE' })
 })
 
+test('with a secret key, answers what is signed with it and refuses the rest', async () => {
+  await using served = await startFlights({ secretAccessKey: 'right' })
+  await served.invoke(payloadOf(0, 3), { secretAccessKey: 'right' })
+  await served.invoke(payloadOf(0, 3), { secretAccessKey: 'right', sessionToken: 'token/=+' })
+  await served.invoke(payloadOf(0, 3), { secretAccessKey: 'right', customAttributes: 'a  b= c' })
+  const error = await rejection(served.invoke(payloadOf(0, 3), { secretAccessKey: 'wrong' }))
+  expect(error).toMatchObject({
+    name: 'InvalidSignatureException',
+    $metadata: { httpStatusCode: 403 },
+  })
+})
+
 test.for<[string, Record<string, string>, string]>([
   ['no', {}, 'MissingAuthenticationTokenException'],
   ['a made-up', { authorization: 'Bearer x' }, 'IncompleteSignatureException'],
@@ -96,9 +108,13 @@ test.for<[string, Record<string, string>, string]>([
   expect(answer.headers.get('x-amzn-errortype')).toBe(name)
 })
 
-test('another operation is answered 404', async () => {
+test.for([
+  ['GET', '/endpoints/flights/invocations'],
+  ['POST', '/endpoints/flights/async-invocations'],
+  ['POST', '/endpoints/%zz/invocations'],
+] as const)('another operation, %s %s, is answered 404', async ([method, path]) => {
   await using served = await startFlights()
-  expect((await fetch(`${served.endpoint.url}/endpoints/flights`)).status).toBe(404)
+  expect((await fetch(`${served.endpoint.url}${path}`, { method })).status).toBe(404)
 })
 
 test.for<{ title: string; options: Partial<EndpointOptions> }>([

@@ -25,6 +25,13 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   // A connection that we closed under a client's next request would look to it like a reset.
   server.keepAliveTimeout = 10 * 60_000
   await listen(server, options.port ?? 0, options.host ?? '127.0.0.1')
+  const close = async () => {
+    closing.abort()
+    await new Promise((resolve) => {
+      server.close(resolve)
+      server.closeAllConnections()
+    })
+  }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     get stats() {
@@ -35,13 +42,8 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
       serving.options = { ...serving.options, ...behaviour }
       serving.gate.admit()
     },
-    async close() {
-      closing.abort()
-      await new Promise((resolve) => {
-        server.close(resolve)
-        server.closeAllConnections()
-      })
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }
 
