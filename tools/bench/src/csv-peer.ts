@@ -1,0 +1,54 @@
+import { createReadStream } from 'node:fs'
+import { createRequire } from 'node:module'
+
+/** `csv-peer.ts <name> <file> <folder>`: counts a file's rows with a parser installed there. */
+const [name = '', file = '', folder = ''] = process.argv.slice(2)
+const load = createRequire(`${folder}/package.json`)
+
+/* What is used of each parser; they are no dependencies of this workspace. */
+interface Chunks {
+  chunk(text: string, parse: unknown, onRows: (rows: unknown[]) => void): void
+  end(): void
+}
+
+const counters: Record<string, () => Promise<number>> = {
+  duckdb: async () => {
+    const { DuckDBInstance } = load('@duckdb/node-api')
+    const connection = await (await DuckDBInstance.create()).connect()
+    const query = `select count(*) from read_csv('${file}', header = false, all_varchar = true)`
+    const rows = await (await connection.runAndReadAll(query)).getRows()
+    return Number(rows[0][0])
+  },
+  udsv: async () => {
+    const { inferSchema, initParser } = load('udsv')
+    let parser: Chunks | undefined
+    let rows = 1 // The first is taken for a header.
+    const onRows = (found: unknown[]) => {
+      rows += found.length
+    }
+    for await (const text of createReadStream(file, { encoding: 'utf8' })) {
+      parser ??= initParser(inferSchema(text)) as Chunks
+      parser.chunk(text, (parser as unknown as { stringArrs: unknown }).stringArrs, onRows)
+    }
+    parser?.end()
+    return rows
+  },
+  papaparse: () => {
+    const { parse } = load('papaparse')
+    let rows = 0
+    return new Promise((resolve, reject) => {
+      const step = (found: { data: unknown[] }) => {
+        rows += found.data.length
+      }
+      parse(createReadStream(file), { chunk: step, complete: () => resolve(rows), error: reject })
+    })
+  },
+  'csv-parse': async () => {
+    const { parse } = load('csv-parse')
+    let rows = 0
+    for await (const _ of createReadStream(file).pipe(parse())) rows += 1
+    return rows
+  },
+}
+const rows = await counters[name]?.()
+process.stdout.write(`${rows} ${process.resourceUsage().maxRSS}\n`)
