@@ -1,0 +1,92 @@
+import { InvocationError } from './invocation-error.ts'
+import type { Ask, PreflightInput } from './preflight.ts'
+
+/** Says in one sentence why the endpoint refused a job's first rows. */
+export async function explainRefusal(
+  ask: Ask,
+  input: PreflightInput,
+  error: InvocationError,
+): Promise<string> {
+  const { name, contentType } = input.endpoint
+  switch (error.code) {
+    case 'endpoint_not_found':
+      return `There is no endpoint ${name} in ${input.region} for this account: check endpoint.name and the region (${error.words}).`
+    case 'access_denied':
+      return `The credentials may not invoke ${name} in ${input.region}: allow sagemaker:InvokeEndpoint on it (${error.words}).`
+    case 'credentials_missing':
+    case 'credentials_expired':
+      return `There are no valid AWS credentials: ${error.hint ?? ''} (${error.words}).`
+    case 'connection_failed':
+      return /ENOTFOUND|EAI_/.test(error.message)
+        ? `The host of the endpoint is not known: check the region ${input.region} and the endpoint URL (${error.words}).`
+        : `The connection to ${name} failed: check the endpoint URL, the network and the proxy (${error.words}).`
+    case 'rows_rejected':
+      return await explainRows(ask, input, error)
+    case 'payload_too_large':
+      return `The first ${input.rows} rows of ${input.body.length} bytes are too large for ${name}: lower batching.rows.`
+    default:
+      return `${name} did not answer ${contentType} (${error.code}): ${error.words}.`
+  }
+}
+
+async function explainRows(
+  ask: Ask,
+  { endpoint, body, rows }: PreflightInput,
+  error: InvocationError,
+): Promise<string> {
+  const [first = '', second = ''] = Buffer.from(body).toString('utf8').split(/\r?\n/, 2)
+  const says = `its container says: ${error.words}`
+  if (
+    /content.?type|415|unsupported media/i.test(`${error.words} ${error.message}`) &&
+    !isText(error)
+  ) {
+    return `${endpoint.name} does not take ${endpoint.contentType}: check endpoint.contentType; ${says}.`
+  }
+  if (rows > 1 && looksLikeHeader(first, second) && (await answers(ask, body, first))) {
+    return `The first row looks like a header and was sent as data: set dataset.csv.header to present; ${says}.`
+  }
+  const delimiter = likelyDelimiter(first)
+  if (delimiter !== undefined) {
+    return `The rows seem to be delimited by ${JSON.stringify(delimiter)}, not by a comma: set dataset.csv.delimiter; ${says}.`
+  }
+  const narrower = await ask(narrowerRows(body))
+  if (!(narrower instanceof InvocationError)) {
+    return `The rows have more columns than the model of ${endpoint.name} takes: check dataset.features; ${says}.`
+  }
+  return `${endpoint.name} refuses the first rows: check the columns and endpoint.contentType; ${says}.`
+}
+
+/** A 415 whose words are about the data: XGBoost's container says so of text among the numbers. */
+const isText = ({ words }: InvocationError): boolean => /could not convert|loading csv/i.test(words)
+
+const looksLikeHeader = (first: string, second: string): boolean => {
+  const named = first.split(',').filter((field) => Number.isNaN(Number(unquoted(field))))
+  const alsoBelow = second.split(',').filter((field) => Number.isNaN(Number(unquoted(field))))
+  return named.length > alsoBelow.length
+}
+
+const unquoted = (field: string): string => field.replaceAll('"', '')
+
+async function answers(ask: Ask, body: Uint8Array, first: string): Promise<boolean> {
+  const rest = Buffer.from(body).subarray(Buffer.byteLength(first) + 1)
+  return !((await ask(rest)) instanceof InvocationError)
+}
+
+function likelyDelimiter(row: string): string | undefined {
+  if (row.includes(',')) return undefined
+  return [';', '\t', '|'].find((char) => row.includes(char))
+}
+
+/** The rows with further columns of zeros. */
+export function widerRows(body: Uint8Array, columns: number): Buffer {
+  const more = ',0'.repeat(columns)
+  return mapRows(body, (row) => row + more)
+}
+
+const narrowerRows = (body: Uint8Array): Buffer =>
+  mapRows(body, (row) => row.slice(0, Math.max(0, row.lastIndexOf(','))))
+
+function mapRows(body: Uint8Array, map: (row: string) => string): Buffer {
+  const rows = Buffer.from(body).toString('utf8').trimEnd().split(/\r?\n/)
+  return Buffer.from(`${rows.map(map).join('\n')}\n`)
+}
