@@ -66,7 +66,8 @@ test.for<[string, Partial<PreflightInput>, Partial<CreateInvokeOptions>, RegExp]
     { body: rowsMapped((row) => `${row},1`) },
     {},
     /more columns than the model/,
-  ]  [
+  ],
+  [
     'another content type',
     { endpoint: { ...flightsEndpoint, contentType: 'image/png' } },
     {},
@@ -105,7 +106,9 @@ test.for<[string, Partial<PreflightInput>, Partial<CreateInvokeOptions>, RegExp]
 test('names another delimiter when the container reads commas only', async () => {
   // XGBoost's own container finds the delimiter by itself.
   const invoke = () =>
-    Promise.reject(new InvocationError('rows_rejected', 'flights', '', { words: 'could not convert' }))
+    Promise.reject(
+      new InvocationError('rows_rejected', 'flights', '', { words: 'could not convert' }),
+    )
   const body = rowsMapped((row) => row.replaceAll(',', ';'))
   expect(await preflight({ invoke }, { ...GOOD, body }, never)).toEqual({
     kind: 'wrong',
