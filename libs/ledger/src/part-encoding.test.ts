@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodePredictions, encodePredictions } from './part-encoding.ts'
 import { pythonFloat } from './python-float.ts'

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { partKey } from './keys.ts'
+import { itemOfPart } from './part-item.ts'
 import {
   createLedgerClient,
   type Ledger,
@@ -70,7 +71,10 @@ function partOf(place: PartPlace, batch: number, facts: Partial<Part> = {}): Par
   }
 }
 
-const withoutPlace = ({ partitions: _, ...part }: Part & PartPlace): Part => part
+function withoutPlace({ partitions, ...part }: Part & PartPlace): Part {
+  expect(partitions).toBeGreaterThan(0)
+  return part
+}
 
 const failureAt = (row: number): RowFailure => ({ row, code: 'model_error', message: 'bad “row”' })
 
@@ -118,9 +122,10 @@ describe('putPart', () => {
     const holds = await readPart(ledger, place, 0, documentsInMemory(), signal)
 
     expect(outcomes.filter(({ kind }) => kind === 'recorded')).toHaveLength(1)
-    for (const outcome of outcomes) {
-      if (outcome.kind === 'duplicate') expect(outcome.part).toEqual(holds)
-    }
+    const duplicates = outcomes.filter(({ kind }) => kind === 'duplicate')
+    expect(duplicates).toEqual(
+      Array.from({ length: 9 }, () => ({ kind: 'duplicate', part: holds })),
+    )
   })
 
   test('too large for an item, goes to a document and reads back', async () => {
@@ -267,7 +272,6 @@ describe('readParts', () => {
     const { value } = await parts.next()
     expect(value).toMatchObject({ batch: 1 })
 
-    const { itemOfPart } = await import('./part-item.ts')
     const Item = await itemOfPart(partOf(place, 2), documentsInMemory(), signal)
     const moved = { ...Item, ...partKey(place.jobId, 1, 3) }
     await ledger.client.send(new PutItemCommand({ TableName: ledger.tableName, Item: moved }))

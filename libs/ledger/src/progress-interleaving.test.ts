@@ -93,14 +93,15 @@ class Process {
   }
 
   start(): void {
-    this.#work(this).then(
-      ({ full }) => {
-        this.full = full
-      },
-      (error: unknown) => {
-        this.failure = error
-      },
-    )
+    void this.#live()
+  }
+
+  async #live(): Promise<void> {
+    try {
+      this.full = (await this.#work(this)).full
+    } catch (error) {
+      this.failure = error
+    }
   }
 
   step(at: number): void {

@@ -173,7 +173,8 @@ test('a client that dies in the middle of a request harms nobody', async () => {
   await client.send(new DescribeTableCommand({ TableName }))
   socket.resetAndDestroy()
 
-  await client.send(new DescribeTableCommand({ TableName }))
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }))
+  expect(Table?.TableStatus).toBe('ACTIVE')
 })
 
 test('closed under load, ends every request and throws nowhere', async () => {

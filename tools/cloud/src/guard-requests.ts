@@ -68,7 +68,7 @@ function handOver(
   response: ServerResponse,
 ): void {
   const whole = Object.assign(new EventEmitter(), { method, url, headers })
-  handle(whole as unknown as IncomingMessage, response as never)
+  handle(whole as unknown as IncomingMessage, response)
   if (body.length > 0) whole.emit('data', body)
   whole.emit('end')
 }

@@ -1,0 +1,103 @@
+import { startCloud } from '@millrace/cloud'
+import { type JobId, limits } from '@millrace/job'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createLedgerClient, createProgressMarker, type Ledger, putPart } from './index.ts'
+import { pythonFloat } from './python-float.ts'
+
+let ledger: Ledger
+let close: () => Promise<void>
+let units = 0
+const signal = AbortSignal.timeout(60_000)
+
+beforeAll(async () => {
+  const cloud = await startCloud()
+  const client = createLedgerClient({
+    region: 'us-east-1',
+    endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+  const send = async (command: { input: object }, options: object) => {
+    Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' })
+    const answer = await client.send(command as never, options)
+    const used = answer as { ConsumedCapacity?: { CapacityUnits?: number } }
+    units += used.ConsumedCapacity?.CapacityUnits ?? 0
+    return answer
+  }
+  ledger = { client: { send: send as never }, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
+  close = async () => {
+    client.destroy()
+    await cloud.close()
+  }
+})
+afterAll(() => close())
+
+const noDocuments = {
+  read: async () => undefined,
+  write: () => Promise.reject(new Error('nothing is spilled here')),
+}
+
+/** Predictions without a pattern, from a fixed seed: nothing that compression could use. */
+function predictions(rows: number, print: (value: number) => string): Buffer {
+  let seed = 1
+  const lines = Array.from({ length: rows }, () => {
+    seed = (seed * 1_664_525 + 1_013_904_223) % 2 ** 32
+    return print(seed / 2 ** 32)
+  })
+  return Buffer.from(lines.join('\n'))
+}
+
+async function unitsOf(rows: number, text: Buffer, batches: number): Promise<number> {
+  units = 0
+  const jobId = `units-${rows}-${text.length}` as JobId
+  const marker = createProgressMarker(ledger)
+  const job = { jobId, plan: { batches: limits.progressFanOut, rows } }
+  for (let batch = 0; batch < batches; batch += 1) {
+    const part = {
+      jobId,
+      partitions: 1,
+      batch,
+      rows: { start: batch * rows, end: (batch + 1) * rows },
+      predictions: text,
+      failures: [],
+      inputHash: 'a'.repeat(64),
+      variant: 'AllTraffic',
+      attempt: 1,
+      invocations: 1,
+      throttles: 0,
+      durationMs: 40,
+      recordedAt: 1_780_000_000,
+    }
+    await putPart(ledger, part, noDocuments, signal)
+    await marker.mark(job, batch, 0, signal)
+  }
+  return units / batches
+}
+
+// A million predictions in 1,000-row batches may cost 10,000 write units: 10 a batch.
+test.for([
+  {
+    what: 'float32 as Python prints it',
+    print: (v: number) => pythonFloat(Math.fround(v)),
+    max: 6,
+  },
+  { what: 'doubles of 17 digits', print: String, max: 10.5 },
+  { what: 'six decimals', print: (v: number) => v.toFixed(6), max: 6 },
+])('1,000 rows of $what cost at most $max units', async ({ print, max }) => {
+  expect(await unitsOf(1_000, predictions(1_000, print), 10)).toBeLessThanOrEqual(max)
+})
+
+test('a batch of one row costs two units', async () => {
+  expect(await unitsOf(1, Buffer.from('0.5'), 5)).toBe(2)
+})
+
+test('the last mark of a full progress item costs one unit still', async () => {
+  const jobId = 'wide' as JobId
+  const marker = createProgressMarker(ledger)
+  const first = 1_000_000_000 - (1_000_000_000 % limits.progressFanOut)
+  const job = { jobId, plan: { batches: first + limits.progressFanOut, rows: 1 } }
+  for (let mark = 0; mark < limits.progressFanOut - 1; mark += 1) {
+    units = 0
+    await marker.mark(job, first + mark, 0, signal)
+    expect(units).toBe(1)
+  }
+})
