@@ -2,7 +2,7 @@ import type { PinnedObject } from '@millrace/job'
 import type { Backend } from './backend.ts'
 import { mapBounded } from './map-bounded.ts'
 import { StorageError } from './storage-error.ts'
-import { placeOf } from './uri.ts'
+import { type Place, placeOf } from './uri.ts'
 
 const MANIFEST_BYTES_MAX = 32 * 1024 * 1024
 const PINS_IN_FLIGHT = 16
@@ -47,12 +47,20 @@ function objectsOf(uri: string, text: string): readonly string[] {
     const object = prefix + name
     if (seen.has(object)) throw invalid(uri, `entry ${index + 1}: ${object} is named twice`)
     if (object.endsWith('/')) throw invalid(uri, `entry ${index + 1}: ${object} is a folder`)
-    if (placeOf(object).kind !== placeOf(uri).kind) {
+    if (kindOf(uri, object) !== placeOf(uri).kind) {
       throw invalid(uri, `entry ${index + 1}: ${object} lies outside the manifest's own storage`)
     }
     seen.add(object)
   }
   return [...seen]
+}
+
+function kindOf(uri: string, object: string): Place['kind'] {
+  try {
+    return placeOf(object).kind
+  } catch (cause) {
+    throw invalid(uri, (cause as Error).message)
+  }
 }
 
 function listIn(uri: string, text: string): readonly unknown[] {

@@ -23,6 +23,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
     hint: () => 'end the URI with a slash to mean all files below the folder',
   },
   ENOTDIR: { code: 'not_a_file', detail: 'it, or something above it, is a file and not a folder' },
+  EEXIST: { code: 'not_a_file', detail: 'a file stands where a folder is wanted' },
+  ENOTEMPTY: { code: 'not_a_file', detail: 'it is a folder' },
   ELOOP: { code: 'not_a_file', detail: 'too many symbolic links' },
   ENXIO: { code: 'not_a_file', detail: 'it is a pipe, socket or device' },
   ENAMETOOLONG: { code: 'uri_invalid', detail: 'the name is too long' },

@@ -23,7 +23,10 @@ export async function readFileInto(
   signal.throwIfAborted()
   try {
     await files.use(`${object.version} ${path}`, path, async (fd) => {
-      const bytes = await fill(fd, target, start)
+      const bytes = await fill(fd, target, start).catch((error: unknown) => {
+        checkVersion(object, fd) // A pipe or folder in the file's place is a change first of all.
+        throw error
+      })
       checkVersion(object, fd)
       if (bytes < target.length) {
         const detail = `ends at byte ${start + bytes}, wanted ${start + target.length}`

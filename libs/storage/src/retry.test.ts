@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { withRetries } from './retry.ts'
+import { StorageError } from './storage-error.ts'
+
+const signal = new AbortController().signal
+const passing = new StorageError('throttled', 'read', 's3://bucket/key', 'SlowDown')
+const final = new StorageError('access_denied', 'read', 's3://bucket/key', 'AccessDenied')
+
+function clockOf(random: number) {
+  const pauses: number[] = []
+  const pause = async (ms: number) => {
+    pauses.push(ms)
+  }
+  return { now: () => 0, random: () => random, pause, pauses }
+}
+
+describe('retries', () => {
+  test.for([
+    [0, [0, 0, 0, 0, 0]],
+    [0.5, [50, 100, 200, 400, 800]],
+    [0.999, [99.9, 199.8, 399.6, 799.2, 1598.4]],
+  ] as const)('with chance %d, pause %j ms', async ([random, pauses]) => {
+    const clock = clockOf(random)
+    const failing = async () => Promise.reject(passing)
+    await expect(withRetries(clock, failing, signal)).rejects.toBe(passing)
+    expect(clock.pauses).toEqual(pauses)
+  })
+
+  test('number the attempts from 1 and end with the first success', async () => {
+    const attempts: number[] = []
+    const request = async (attempt: number) => {
+      attempts.push(attempt)
+      if (attempt < 3) throw passing
+      return 'done'
+    }
+    expect(await withRetries(clockOf(0), request, signal)).toBe('done')
+    expect(attempts).toEqual([1, 2, 3])
+  })
+
+  test.for([final, new TypeError('a bug')])('do not repeat %s', async (error) => {
+    const clock = clockOf(0)
+    const failing = async () => Promise.reject(error)
+    await expect(withRetries(clock, failing, signal)).rejects.toBe(error)
+    expect(clock.pauses).toEqual([])
+  })
+
+  test('on abort in a pause, throw the reason', async () => {
+    const stop = new AbortController()
+    const pause = async () => stop.abort(new Error('drained'))
+    const clock = { now: () => 0, random: () => 0, pause }
+    const failing = async () => Promise.reject(passing)
+    await expect(withRetries(clock, failing, stop.signal)).rejects.toThrow('drained')
+  })
+})
