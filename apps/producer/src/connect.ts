@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { decodePredictions, InvocationError, type Invoke } from '@millrace/invocation'
+import { InvocationError, type Invoke, preflight } from '@millrace/invocation'
 import {
   type Documents,
   encodeBatchMessage,
@@ -25,7 +25,7 @@ import type { Config } from './config.ts'
 import { failureOf } from './failure-of.ts'
 import { pinDataset } from './pin-dataset.ts'
 import type { Deps } from './plan-job.ts'
-import { type Deps as ProbeDeps, probeJob } from './probe-job.ts'
+import { probeJob } from './probe-job.ts'
 import { scanBatches } from './scan-batches.ts'
 
 export interface World {
@@ -67,7 +67,15 @@ export function createDeps(config: Config, world: World): Deps {
       ),
     probe: (job, dataset, signal) =>
       probeJob(
-        { read: storage.read, preflight: preflightWith(world.invoke) },
+        {
+          read: storage.read,
+          preflight: ({ spec }, { body, rows }, aborted) =>
+            preflight(
+              { invoke: patient(world.invoke) },
+              { endpoint: spec.endpoint, region: config.AWS_REGION, body, rows },
+              aborted,
+            ),
+        },
         job,
         dataset,
         signal,
@@ -118,19 +126,23 @@ function newJob(jobId: JobId, { clientToken, spec }: JobRequest, createdAt: numb
 /** Parts of a job are spread over so many partitions: 1,000 writes a second each. */
 const PARTITIONS = 16
 
-/** How long a probe is repeated while the endpoint cannot be reached or answers with passing faults. */
-const PROBE_WAITS_MS = [250, 500, 1_000, 2_000, 4_000]
+/** Waits between the looks at an endpoint that cannot be reached or answers with a passing fault. */
+const PASSING_WAITS_MS = [250, 500, 1_000, 2_000, 4_000]
+/** A cold or multi-model endpoint loads its model for up to six minutes, and throttles meanwhile. */
+const THROTTLED_WAITS_MS = Array.from({ length: 72 }, () => 5_000)
 
-function preflightWith(invoke: Invoke): ProbeDeps['preflight'] {
-  return async ({ spec }, _dataset, { body, rows }, signal) => {
-    for (const waitMs of [...PROBE_WAITS_MS, undefined]) {
+/** Repeats an invocation over passing faults, so that a preflight judges a working endpoint. */
+function patient(invoke: Invoke): Invoke {
+  return async (request, signal) => {
+    const waits = { transient: [...PASSING_WAITS_MS], throttle: [...THROTTLED_WAITS_MS] }
+    for (;;) {
       try {
-        const answer = await invoke({ endpoint: spec.endpoint, body }, signal)
-        decodePredictions(answer, rows, spec.endpoint.response)
-        return
+        return await invoke(request, signal)
       } catch (error) {
-        const passing = error instanceof InvocationError && error.kind === 'transient'
-        if (!passing || waitMs === undefined) throw error
+        if (!(error instanceof InvocationError)) throw error
+        const { kind } = error
+        const waitMs = kind === 'transient' || kind === 'throttle' ? waits[kind].shift() : undefined
+        if (waitMs === undefined) throw error
         await sleep(waitMs, undefined, { signal })
       }
     }

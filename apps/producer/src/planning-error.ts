@@ -1,4 +1,4 @@
-export type PlanningErrorCode = 'dataset_empty' | 'header_mismatch'
+export type PlanningErrorCode = 'dataset_empty' | 'header_mismatch' | 'preflight_failed'
 
 /** The dataset cannot be planned as it is. Trying again cannot mend it. */
 export class PlanningError extends Error {

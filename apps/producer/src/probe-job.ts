@@ -4,17 +4,20 @@ import {
   headBytes,
   inspectHead,
   oddRows,
-  rowOffsets,
   selectColumns,
 } from '@millrace/csv'
 import type { Job, PinnedDataset, PinnedObject } from '@millrace/job'
+import { PlanningError } from './planning-error.ts'
 
 /** The first rows of a job, as the endpoint will see them. */
 export interface ProbeRows {
   readonly body: Uint8Array
   readonly rows: number
-  readonly rowOffsets: () => Uint32Array
 }
+
+export type ProbeReport =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'wrong'; readonly problems: readonly string[] } // A sentence each.
 
 export interface Deps {
   read(
@@ -22,8 +25,8 @@ export interface Deps {
     range: { start: number; end: number },
     signal: AbortSignal,
   ): Promise<Buffer>
-  /** Invokes the endpoint with the rows; throws what makes the job hopeless, in one sentence. */
-  preflight(job: Job, dataset: PinnedDataset, rows: ProbeRows, signal: AbortSignal): Promise<void>
+  /** Invokes the endpoint with the rows, and says what makes the job hopeless. */
+  preflight(job: Job, rows: ProbeRows, signal: AbortSignal): Promise<ProbeReport>
 }
 
 /** Enough to tell rows from one multi-class row, and cheap. */
@@ -32,6 +35,8 @@ const PROBE_ROWS = 20
 /**
  * Invokes the endpoint with the first rows of the dataset, before a million of them are published: a
  * header sent as data, a wrong delimiter, a missing endpoint or permission is told here.
+ *
+ * @throws {PlanningError} `preflight_failed`
  */
 export async function probeJob(
   deps: Deps,
@@ -45,7 +50,10 @@ export async function probeJob(
   const head = await deps.read(object, { start: 0, end }, signal)
   const rows = firstRows(job, dataset, head)
   // No whole row in the first megabyte, or none of the right width: nothing to learn from it.
-  if (rows !== undefined) await deps.preflight(job, dataset, rows, signal)
+  if (rows === undefined) return
+  const report = await deps.preflight(job, rows, signal)
+  if (report.kind === 'wrong')
+    throw new PlanningError('preflight_failed', report.problems.join(' '))
 }
 
 function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRows | undefined {
@@ -64,9 +72,5 @@ function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRo
   const odd = new Set(oddRows(bytes, dialect, dataset.width).map(({ row }) => row))
   if (odd.size === cut.rows) return undefined
   const payload = selectColumns(bytes, dialect, chooseColumns(dataset, spec.dataset.features), odd)
-  return {
-    body: payload,
-    rows: cut.rows - odd.size,
-    rowOffsets: () => rowOffsets(payload, dialect),
-  }
+  return { body: payload, rows: cut.rows - odd.size }
 }

@@ -25,7 +25,7 @@ async function started(mode: string) {
   return { child, exited, silent, output: () => output }
 }
 
-describe('a service process', () => {
+describe('a service process', { timeout: 30_000 }, () => {
   test.for(['SIGTERM', 'SIGINT'] as const)('on %s, drains and exits with 0', async (signal) => {
     const { child, exited } = await started('drains')
     child.kill(signal)
@@ -41,7 +41,7 @@ describe('a service process', () => {
         child.kill('SIGTERM')
         expect(ended).toHaveBeenCalledWith(EXIT.aborted)
       },
-      { timeout: 5_000, interval: 100 },
+      { timeout: 20_000, interval: 100 },
     )
   })
 
@@ -54,7 +54,7 @@ describe('a service process', () => {
         child.kill('SIGTERM')
         expect(ended).toHaveBeenCalledWith(EXIT.aborted)
       },
-      { timeout: 5_000, interval: 100 },
+      { timeout: 20_000, interval: 100 },
     )
   })
 
