@@ -37,6 +37,7 @@ export class WorkQueue extends pulumi.ComponentResource {
       [name, this.queue],
       [`${name}-dlq`, this.deadLetter],
     ] as const) {
+      // oxlint-disable-next-line no-new -- a resource registers itself.
       new aws.sqs.QueuePolicy(role, { queueUrl: queue.url, policy: onlyTls(queue.arn) }, parent)
     }
     this.registerOutputs({ url: this.queue.url, deadLetterUrl: this.deadLetter.url })

@@ -5,8 +5,6 @@ export type JobId = string & { readonly __brand: 'JobId' }
 
 const PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/
 
-export const JOB_ID_PATTERN = PATTERN.source
-
 export function isJobId(text: string): text is JobId {
   return PATTERN.test(text)
 }

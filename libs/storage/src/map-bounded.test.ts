@@ -25,7 +25,8 @@ describe('a bounded map', () => {
     const mapping = mapBounded(3, items, async (item) => {
       begun.push(item)
       running += 1
-      for (let turn = 0; turn < 5 && item !== 4; turn += 1) await setImmediate()
+      const turns = item === 4 ? 0 : 5
+      for (let turn = 0; turn < turns; turn += 1) await setImmediate()
       running -= 1
       if (item === 4) throw new Error('broken at 4')
     })

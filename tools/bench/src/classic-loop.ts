@@ -33,12 +33,18 @@ async function againstTheLoop(folder: string): Promise<void> {
   const run: number[] = []
   for (let round = 0; round < 3; round += 1) {
     loop.push(await secondsOf(() => classicLoop(input, endpoint.url, join(folder, 'loop.csv'))))
-    run.push(await secondsOf(() => millrace(input, endpoint.url, join(folder, 'run.csv'), ['--concurrency', '32'])))
+    run.push(
+      await secondsOf(() =>
+        millrace(input, endpoint.url, join(folder, 'run.csv'), ['--concurrency', '32']),
+      ),
+    )
   }
   const same = readFileSync(join(folder, 'loop.csv')).equals(readFileSync(join(folder, 'run.csv')))
   const [a, b] = [median(loop), median(run)]
   console.log(`120,000 rows, 20 ms latency, ${same ? 'same result' : 'DIFFERENT RESULTS'}`)
-  console.log(`  classic loop ${a.toFixed(1)} s   millrace run ${b.toFixed(1)} s   ${(a / b).toFixed(1)} times faster`)
+  console.log(
+    `  classic loop ${a.toFixed(1)} s   millrace run ${b.toFixed(1)} s   ${(a / b).toFixed(1)} times faster`,
+  )
 }
 
 async function againstTheEndpoint(folder: string): Promise<void> {
@@ -83,8 +89,20 @@ async function classicLoop(input: string, url: string, out: string): Promise<voi
 }
 
 async function millrace(input: string, url: string, out: string, more: string[]): Promise<void> {
-  const args = ['run', input, '--endpoint', 'flights', '--endpoint-url', url, '--out', out, '--fresh']
-  const { status, stderr } = spawnSync(process.execPath, [cli, ...args, ...more], { encoding: 'utf8' })
+  const args = [
+    'run',
+    input,
+    '--endpoint',
+    'flights',
+    '--endpoint-url',
+    url,
+    '--out',
+    out,
+    '--fresh',
+  ]
+  const { status, stderr } = spawnSync(process.execPath, [cli, ...args, ...more], {
+    encoding: 'utf8',
+  })
   if (status !== 0) throw new Error(`millrace run: exit code ${status}\n${stderr}`)
 }
 

@@ -63,7 +63,7 @@ function cloudSettings(
   cloud: Cloud,
   { localModel, endpointUrl }: RunOptions,
 ): Record<string, string> {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...settings } = cloud.env
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = cloud.env
   const local = localModel !== undefined || (endpointUrl !== undefined && isLoopback(endpointUrl))
   return local ? { ...cloud.env } : settings
 }
