@@ -29,13 +29,25 @@ export function createScreen(
   return stream.isTTY ? barScreen(stream) : lineScreen(stream, options.now)
 }
 
+/** The widest form that fits, up to hundreds of millions of rows: a bar that wraps is no bar. */
+function barFor(columns: number): { format: string; barsize: number } {
+  const share = '{bar} {percentage}%'
+  if (columns >= 120) {
+    const format = `{state} ${share} | {done} rows | {failed} failed | {rate} rows/s | {left}`
+    return { format, barsize: Math.min(40, columns - 104) }
+  }
+  if (columns >= 90) {
+    return { format: `${share} | {done} | {failed} failed | {rate} rows/s | {left}`, barsize: 12 }
+  }
+  if (columns >= 60) return { format: `${share} | {done} | {left}`, barsize: 10 }
+  return { format: '{percentage}% | {left}', barsize: 0 }
+}
+
 function barScreen(stream: NodeJS.WriteStream): Screen {
   const bar = new SingleBar(
     {
       stream,
-      format:
-        '{state} {bar} {percentage}% | {done} rows | {failed} failed | {rate} rows/s | {left}',
-      barsize: Math.max(10, Math.min(40, (stream.columns ?? 80) - 70)),
+      ...barFor(stream.columns ?? 80),
       hideCursor: true,
       clearOnComplete: true,
       stopOnComplete: false,
