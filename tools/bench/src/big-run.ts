@@ -1,5 +1,5 @@
 /*
- * `npm run bench -- big-run`: 3,000,000 rows (the flights example repeated) through `millrace run` on this
+ * `npm run bench -- big-run`: 3,000,000 rows (the flights example 250 times; another number may follow) through `millrace run` on this
  * machine, with the memory of each process sampled every half second. Flat means that the last third
  * of the run needs no more than the first one.
  */
@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 
 const flights = join(import.meta.dirname, '../../../examples/flights')
 const cli = fileURLToPath(import.meta.resolve('millrace'))
-const REPEATED = 250
+const REPEATED = Number(process.argv[3] ?? 250)
 
 export async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))

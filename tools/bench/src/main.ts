@@ -1,4 +1,5 @@
 /** `npm run bench -- <name> …` runs the benchmark of that name: a file beside this one. */
 const [name = ''] = process.argv.slice(2)
 if (!/^[a-z-]+$/u.test(name)) throw new Error('usage: npm run bench -- <name> [options]')
-await import(`./${name}.ts`)
+const benchmark: { readonly main?: () => Promise<void> } = await import(`./${name}.ts`)
+await benchmark.main?.()
