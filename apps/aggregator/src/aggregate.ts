@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import { ContractError, decodeCompletionMessage, type JobId } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
-import { createQueueClient, createWorker, type Disposition, type Received } from '@millrace/queue'
+import {
+  createQueueClient,
+  createWorker,
+  type Disposition,
+  type Received,
+  type WorkerQueues,
+} from '@millrace/queue'
 import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/service'
 import { createS3Client, createStorage } from '@millrace/storage'
 import { type AggregateOutcome, aggregateJob, type Deps } from './aggregate-job.ts'
@@ -43,17 +49,30 @@ export async function aggregate(
     jobs: { client: publishing, url: config.MILLRACE_JOBS_QUEUE_URL },
     owner: randomUUID(),
   }
-  const deps = createDeps(config, world)
   const queueUrl = config.MILLRACE_COMPLETIONS_QUEUE_URL
   const deadLetterUrl = config.MILLRACE_COMPLETIONS_DLQ_URL
+  const queue: WorkerQueues = {
+    receive: { client: receiving, url: queueUrl },
+    acknowledge: { client: acknowledging, url: queueUrl },
+    ...(deadLetterUrl === undefined
+      ? {}
+      : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
+  }
+  signals.ready()
+  await runAggregator(config, world, queue, logger, signals)
+}
+
+/** The aggregator over clients that are open already: what the simulation of `e2e` runs too. */
+export async function runAggregator(
+  config: Config,
+  world: World,
+  queue: WorkerQueues,
+  logger: Logger,
+  signals: Pick<ServiceSignals, 'drain' | 'abort'>,
+): Promise<void> {
+  const deps = createDeps(config, world)
   const worker = createWorker({
-    queue: {
-      receive: { client: receiving, url: queueUrl },
-      acknowledge: { client: acknowledging, url: queueUrl },
-      ...(deadLetterUrl === undefined
-        ? {}
-        : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
-    },
+    queue,
     concurrency: JOBS_AT_ONCE,
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
@@ -61,7 +80,6 @@ export async function aggregate(
     logger,
     handle: (message, signal) => handle(deps, logger, message, signal),
   })
-  signals.ready()
   await Promise.all([
     worker.run(signals),
     reconcileForever(

@@ -2,11 +2,18 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import { createInvoke, createLimiter } from '@millrace/invocation'
 import { ContractError, decodeBatchMessage, type BatchMessage } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
-import { createQueueClient, createWorker, type Disposition, type Received } from '@millrace/queue'
+import {
+  createQueueClient,
+  createWorker,
+  type Disposition,
+  type Received,
+  type Worker,
+  type WorkerQueues,
+} from '@millrace/queue'
 import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/service'
 import { createS3Client, createStorage } from '@millrace/storage'
 import type { Config } from './config.ts'
-import { createDeps } from './connect.ts'
+import { createDeps, type World } from './connect.ts'
 import { type Deps, type Outcome, processBatch } from './process-batch.ts'
 
 /** The consumer: a worker on the batches queue that has each batch scored and recorded. */
@@ -27,11 +34,6 @@ export async function consume(
   const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   const invoke = createInvoke({ region, endpointUrl: endpointUrlOf(config, 'SAGEMAKER_RUNTIME') })
-  const limiter = createLimiter({
-    concurrencyMax: config.MILLRACE_CONCURRENCY,
-    now: () => performance.now(),
-    onChange: (state) => logger.debug({ ...state }, 'limit changed'),
-  })
   await using resources = new AsyncDisposableStack()
   for (const client of [receiving, acknowledging, publishing, dynamo, s3]) {
     resources.defer(() => client.destroy())
@@ -41,25 +43,44 @@ export async function consume(
 
   const queueUrl = config.MILLRACE_BATCHES_QUEUE_URL
   const deadLetterUrl = config.MILLRACE_BATCHES_DLQ_URL
-  const deps = createDeps(
-    config,
-    {
-      ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
-      storage,
-      completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
-      invoke,
-      limiter,
-    },
-    signals.abort,
-  )
-  const worker = createWorker({
-    queue: {
-      receive: { client: receiving, url: queueUrl },
-      acknowledge: { client: acknowledging, url: queueUrl },
-      ...(deadLetterUrl === undefined
-        ? {}
-        : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
-    },
+  const world: Omit<World, 'limiter'> = {
+    ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
+    storage,
+    completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
+    invoke,
+  }
+  const queue: WorkerQueues = {
+    receive: { client: receiving, url: queueUrl },
+    acknowledge: { client: acknowledging, url: queueUrl },
+    ...(deadLetterUrl === undefined
+      ? {}
+      : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
+  }
+  const worker = createConsumer(config, world, queue, logger, signals.abort)
+  signals.ready()
+  await worker.run(signals)
+}
+
+/**
+ * The consumer's worker over clients that are open already: what the simulation of `e2e` runs too.
+ *
+ * @param lifetime aborts what messages share, such as the reading of a job.
+ */
+export function createConsumer(
+  config: Config,
+  world: Omit<World, 'limiter'>,
+  queue: WorkerQueues,
+  logger: Logger,
+  lifetime: AbortSignal,
+): Worker {
+  const limiter = createLimiter({
+    concurrencyMax: config.MILLRACE_CONCURRENCY,
+    now: () => performance.now(),
+    onChange: (state) => logger.debug({ ...state }, 'limit changed'),
+  })
+  const deps = createDeps(config, { ...world, limiter }, lifetime)
+  return createWorker({
+    queue,
     concurrency: config.MILLRACE_CONCURRENCY,
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
@@ -68,8 +89,6 @@ export async function consume(
     ready: (signal) => limiter.ready(signal),
     handle: (message, signal) => handle(deps, logger, message, signal),
   })
-  signals.ready()
-  await worker.run(signals)
 }
 
 async function handle(

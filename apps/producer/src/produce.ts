@@ -2,11 +2,18 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import { createInvoke } from '@millrace/invocation'
 import { ContractError, decodeJobRequest, type JobRequest } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
-import { createQueueClient, createWorker, type Disposition, type Received } from '@millrace/queue'
+import {
+  createQueueClient,
+  createWorker,
+  type Disposition,
+  type Received,
+  type Worker,
+  type WorkerQueues,
+} from '@millrace/queue'
 import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/service'
 import { createS3Client, createStorage } from '@millrace/storage'
 import type { Config } from './config.ts'
-import { createDeps } from './connect.ts'
+import { createDeps, type World } from './connect.ts'
 import { type Deps, type PlanOutcome, planJob } from './plan-job.ts'
 
 /** Planning is one stream at a time; a second job must not wait for the first one's gigabytes. */
@@ -39,21 +46,35 @@ export async function produce(
 
   const queueUrl = config.MILLRACE_JOBS_QUEUE_URL
   const deadLetterUrl = config.MILLRACE_JOBS_DLQ_URL
-  const deps = createDeps(config, {
+  const world: World = {
     ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
     storage,
     batches: { client: publishing, url: config.MILLRACE_BATCHES_QUEUE_URL },
     completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
     invoke,
-  })
-  const worker = createWorker({
-    queue: {
-      receive: { client: receiving, url: queueUrl },
-      acknowledge: { client: acknowledging, url: queueUrl },
-      ...(deadLetterUrl === undefined
-        ? {}
-        : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
-    },
+  }
+  const queue: WorkerQueues = {
+    receive: { client: receiving, url: queueUrl },
+    acknowledge: { client: acknowledging, url: queueUrl },
+    ...(deadLetterUrl === undefined
+      ? {}
+      : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
+  }
+  const worker = createProducer(config, world, queue, logger)
+  signals.ready()
+  await worker.run(signals)
+}
+
+/** The producer's worker over clients that are open already: what the simulation of `e2e` runs too. */
+export function createProducer(
+  config: Config,
+  world: World,
+  queue: WorkerQueues,
+  logger: Logger,
+): Worker {
+  const deps = createDeps(config, world)
+  return createWorker({
+    queue,
     concurrency: JOBS_AT_ONCE,
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
@@ -61,8 +82,6 @@ export async function produce(
     logger,
     handle: (message, signal) => handle(deps, logger, message, signal),
   })
-  signals.ready()
-  await worker.run(signals)
 }
 
 async function handle(
