@@ -38,6 +38,15 @@ export { isFinal, JOB_STATES, type JobState, statesBefore, takesBatches } from '
 export { limits } from './limits.ts'
 export { check } from './message.ts'
 export {
+  type MetricApp,
+  metricCatalogue,
+  type MetricDefinition,
+  type MetricName,
+  type MetricOfKind,
+  METRICS_NAMESPACE,
+  type MetricValueOf,
+} from './metric-catalogue.ts'
+export {
   decodePlanSegment,
   encodePlanSegment,
   PlanError,

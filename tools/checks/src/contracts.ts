@@ -1,9 +1,10 @@
 /*
- * Writes the JSON Schemas of spec and messages to `contracts/`, from the schemas that the apps parse
- * with; with --check it only says whether the files are up to date. Run by `npm run contracts`.
+ * Writes what is published from the sources that the apps run with: the JSON Schemas of spec and
+ * messages, and the list of metrics. With --check it only says whether the files are up to date. Run
+ * by `npm run contracts`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import {
   batchMessageSchema,
   completionMessageSchema,
@@ -11,8 +12,9 @@ import {
   jobSpecSchema,
 } from '@millrace/job'
 import { z } from 'zod'
+import { metricsPage } from './metrics-page.ts'
 
-const folder = join(import.meta.dirname, '../../../contracts')
+const root = join(import.meta.dirname, '../../..')
 
 /** Senders leave out what has a default, so the published schema is that of the input. */
 const schemas = {
@@ -22,18 +24,30 @@ const schemas = {
   'completion-message': completionMessageSchema,
 }
 
+const documents: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      `contracts/${name}.schema.json`,
+      jsonText({ title: name, ...z.toJSONSchema(schema, { io: 'input' }) }),
+    ]),
+  ),
+  'docs/metrics.md': metricsPage(),
+}
+
 const checkOnly = process.argv.includes('--check')
-mkdirSync(folder, { recursive: true })
-for (const [name, schema] of Object.entries(schemas)) {
-  const path = join(folder, `${name}.schema.json`)
-  const document = { title: name, ...z.toJSONSchema(schema, { io: 'input' }) }
-  const text = `${JSON.stringify(document, null, 2)}\n`
+for (const [name, text] of Object.entries(documents)) {
+  const path = join(root, name)
   if (!checkOnly) {
+    mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
   } else if (text !== readOr(path, '')) {
-    console.error(`contracts/${name}.schema.json is out of date: run npm run contracts`)
+    console.error(`${name} is out of date: run npm run contracts`)
     process.exitCode = 1
   }
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
 }
 
 function readOr(path: string, otherwise: string): string {
