@@ -3,7 +3,8 @@ import { CommanderError } from 'commander'
 import { ContractError } from '@millrace/job'
 import { CliError } from './cli-error.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
-import { createProgram } from './program.ts'
+import { allCommands, createProgram } from './program.ts'
+import type { Perform, World } from './world.ts'
 
 const stop = new AbortController()
 const abort = new AbortController()
@@ -15,17 +16,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.succeeded : EXIT.failed)
 })
 
-const { stdin, stdout, stderr } = process
-const program = createProgram({
-  run: async (options) => {
-    // Loaded when it is wanted, so that `--help` and a misspelt option answer at once.
-    const { run } = await import('./run/run.ts')
-    const terminal = { stdin, stdout, stderr, stop: stop.signal, abort: abort.signal }
-    process.exitCode = await run(options, terminal)
-  },
-})
+const { stdin, stdout, stderr, env } = process
+const world: World = { stdin, stdout, stderr, env, stop: stop.signal, abort: abort.signal }
+const perform: Perform = async (load, options) => {
+  const act = await load()
+  process.exitCode = await act(options, world)
+}
+const program = createProgram(perform)
 try {
-  for (const command of [program, ...program.commands]) command.exitOverride()
+  for (const command of allCommands(program)) command.exitOverride()
   await program.parseAsync()
 } catch (error) {
   process.exitCode = report(error)

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { expect, test } from 'vitest'
-import { createProgram } from './program.ts'
+import { allCommands, createProgram } from './program.ts'
 import type { RunOptions } from './run/run-options.ts'
 
 /** Parses a command line; gives back what the verb was called with, or what was said to the user. */
@@ -10,12 +10,10 @@ async function parse(
   let ran: RunOptions | undefined
   let said = ''
   const write = (text: string): void => void (said += text)
-  const program = createProgram({
-    run: async (options) => {
-      ran = options
-    },
+  const program = createProgram(async (_load, options) => {
+    ran = options as unknown as RunOptions
   })
-  for (const command of [program, ...program.commands]) {
+  for (const command of allCommands(program)) {
     command.exitOverride().configureOutput({ writeOut: write, writeErr: write })
   }
   try {
@@ -27,19 +25,14 @@ async function parse(
   return { said, ...(ran === undefined ? {} : { ran }) }
 }
 
-test('a run has defaults for all but the data', async () => {
+test('a run has no defaults for what the spec says', async () => {
   const { ran } = await parse('run', 'rows.csv', '--endpoint', 'churn-v3')
   expect(ran).toEqual({
     data: 'rows.csv',
-    endpoint: 'churn-v3',
+    spec: { endpoint: { name: 'churn-v3' } },
     localLatency: 0,
-    threshold: 0.5,
-    join: 'none',
-    batchRows: 1_000,
     concurrency: 16,
     consumers: expect.any(Number),
-    header: 'auto',
-    delimiter: ',',
     fresh: false,
     quiet: false,
   })
@@ -47,16 +40,23 @@ test('a run has defaults for all but the data', async () => {
 
 test.for<[string[], Partial<RunOptions>]>([
   [['-', '-o', '-'], { data: '-', out: '-' }],
-  [['x', '--threshold', '-0.5'], { threshold: -0.5 }],
-  [['x', '--delimiter', '\\t'], { delimiter: '\t' }],
-  [['x', '--delimiter', ';'], { delimiter: ';' }],
-  [['x', '--batch-rows', '1', '--concurrency', '1024'], { batchRows: 1, concurrency: 1_024 }],
-  [['x', '--join', 'all', '--header', 'absent'], { join: 'all', header: 'absent' }],
+  [['x', '--threshold', '-0.5'], { spec: { decision: { threshold: -0.5 } } }],
+  [['x', '--delimiter', '\\t'], { spec: { dataset: { csv: { delimiter: '\t' } } } }],
+  [['x', '--delimiter', ';'], { spec: { dataset: { csv: { delimiter: ';' } } } }],
+  [
+    ['x', '--batch-rows', '1', '--concurrency', '1024'],
+    { spec: { batching: { rows: 1 } }, concurrency: 1_024 },
+  ],
+  [
+    ['x', '--join', 'all', '--header', 'absent'],
+    { spec: { output: { join: 'all' }, dataset: { csv: { header: 'absent' } } } },
+  ],
   [
     ['x', '--local-model', 'm.json', '--local-latency', '20'],
     { localModel: 'm.json', localLatency: 20 },
   ],
   [['x', '--endpoint-url', 'http://127.0.0.1:8080'], { endpointUrl: 'http://127.0.0.1:8080' }],
+  [['-f', 'millrace.yaml', '--endpoint', 'x'], { file: 'millrace.yaml' }],
   [['x', '--state', 'dir', '--fresh', '-q'], { state: 'dir', fresh: true, quiet: true }],
 ])('run %j is understood', async ([args, options]) => {
   expect((await parse('run', ...args)).ran).toMatchObject(options)
@@ -86,10 +86,6 @@ test.for([
   expect(said).toContain(reason)
   expect(said).toContain('(millrace --help shows what there is)')
   expect(code).toBe(1)
-})
-
-test('a run without data is wrong use', async () => {
-  expect((await parse('run')).said).toContain("missing required argument 'data'")
 })
 
 test('a misspelt verb is told the nearest one', async () => {

@@ -1,13 +1,15 @@
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { check, type JobSpec, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
+import { openStateFolder, type StateFolder } from '../local/state-folder.ts'
+import { readSpec, uriOf } from '../spec/read-spec.ts'
+import type { PartialSpec } from '../spec/spec-options.ts'
 import { checkInput, checkOutput, defaultOut, type InputFile } from './check-input.ts'
 import { bytesNeeded, freeBytes } from './disk-space.ts'
 import type { RunOptions } from './run-options.ts'
 import { spool } from './spool.ts'
-import { openStateFolder, type StateFolder } from './state-folder.ts'
 
 /** Everything that a run needs to know, checked; nothing has been started. */
 export interface PreparedRun {
@@ -17,6 +19,8 @@ export interface PreparedRun {
   /** The result's path. For `--out -` it lies beside the state and is copied at the end. */
   readonly resultPath: string
   readonly toStdout: boolean
+  /** Where the endpoint is reached, when it is not AWS's own place. */
+  readonly endpointUrl: string | undefined
 }
 
 /** The name that a local model answers to. */
@@ -27,48 +31,58 @@ export async function prepareRun(
   stdin: NodeJS.ReadableStream,
   signal: AbortSignal,
 ): Promise<PreparedRun> {
-  const out = options.out ?? defaultOut(options.data)
+  const wanted = await readSpec(options.file, options.spec)
+  const data = dataOf(options, wanted)
+  const out = options.out ?? pathOf(wanted.output?.uri) ?? defaultOut(data)
   const toStdout = out === '-'
   const stateRoot = resolve(options.state ?? join(toStdout ? tmpdir() : dirname(out), '.millrace'))
   const model = options.localModel === undefined ? undefined : await checkInput(options.localModel)
 
   const input =
-    options.data === '-'
-      ? await spool(stdin, join(stateRoot, 'spool'), signal)
-      : await checkInput(options.data)
+    data === '-' ? await spool(stdin, join(stateRoot, 'spool'), signal) : await checkInput(data)
   const resultPath = toStdout
     ? join(stateRoot, `stdout-of-${basename(input.path)}`)
     : await checkOutput(out, input.path)
 
-  const spec = specOf(options, input.path, resultPath)
+  const spec = specOf(options, wanted, input.path, resultPath)
   const state = await openStateFolder(spec, { input, model }, { stateRoot, fresh: options.fresh })
-  await checkSpace(state.path, input.bytes, options)
-  return { spec, input, state, resultPath, toStdout }
+  await checkSpace(state.path, input.bytes, spec)
+  return { spec, input, state, resultPath, toStdout, endpointUrl: options.endpointUrl }
 }
 
-function specOf(options: RunOptions, input: string, result: string): JobSpec {
-  const name = options.endpoint ?? (options.localModel === undefined ? undefined : LOCAL_ENDPOINT)
+function dataOf({ data, file }: RunOptions, spec: PartialSpec): string {
+  const named = data ?? pathOf(spec.dataset?.uri)
+  if (named !== undefined) return named
+  throw new CliError(
+    file === undefined
+      ? "missing required argument 'data': wanted a CSV file, or - for standard input"
+      : `${file}: names no dataset.uri, and no data was given`,
+  )
+}
+
+const pathOf = (uri: string | undefined): string | undefined =>
+  uri?.startsWith('file://') === true ? fileURLToPath(uri) : uri
+
+function specOf(options: RunOptions, wanted: PartialSpec, input: string, result: string): JobSpec {
+  const local = options.localModel === undefined ? undefined : LOCAL_ENDPOINT
+  const name = local ?? wanted.endpoint?.name
   if (name === undefined) {
     throw new CliError(
       'no endpoint: wanted --endpoint NAME, or --local-model FILE to try things out',
     )
   }
-  return check('run', jobSpecSchema, {
+  return check(options.file ?? 'run', jobSpecSchema, {
+    ...wanted,
     version: 1,
-    dataset: {
-      uri: pathToFileURL(input).href,
-      csv: { header: options.header, delimiter: options.delimiter },
-    },
-    endpoint: { name },
-    batching: { rows: options.batchRows },
-    decision: { kind: 'binary', threshold: options.threshold },
-    output: { uri: pathToFileURL(result).href, join: options.join },
+    dataset: { ...wanted.dataset, uri: uriOf(input) },
+    endpoint: { ...wanted.endpoint, name },
+    output: { ...wanted.output, uri: uriOf(result) },
   })
 }
 
-async function checkSpace(folder: string, inputBytes: number, options: RunOptions): Promise<void> {
+async function checkSpace(folder: string, inputBytes: number, spec: JobSpec): Promise<void> {
   const free = await freeBytes(folder)
-  const needed = bytesNeeded(inputBytes, options.join === 'all')
+  const needed = bytesNeeded(inputBytes, spec.output.join !== 'none')
   if (free >= needed) return
   const sizes = `${mebibytes(free)} MiB free, ${mebibytes(needed)} MiB needed`
   throw new CliError(`${folder}: not enough room on this disk (${sizes})`, {

@@ -1,8 +1,13 @@
+import type { PartialSpec } from '../spec/spec-options.ts'
+
 /** `millrace run`, as typed; commander has checked the types, not the world. */
 export interface RunOptions {
-  /** A path, or `-` for standard input. */
-  readonly data: string
-  readonly endpoint?: string
+  /** A path, or `-` for standard input; the spec file's dataset when absent. */
+  readonly data?: string
+  /** What was typed of the job spec. */
+  readonly spec: PartialSpec
+  /** A spec file. */
+  readonly file?: string
   readonly endpointUrl?: string
   /** An XGBoost model to serve on this machine instead of a SageMaker endpoint. */
   readonly localModel?: string
@@ -10,13 +15,8 @@ export interface RunOptions {
   readonly region?: string
   /** A path, or `-` for standard output. */
   readonly out?: string
-  readonly threshold: number
-  readonly batchRows: number
   readonly concurrency: number
   readonly consumers: number
-  readonly header: 'auto' | 'present' | 'absent'
-  readonly delimiter: string
-  readonly join: 'none' | 'all'
   readonly state?: string
   readonly fresh: boolean
   readonly quiet: boolean

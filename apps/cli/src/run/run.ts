@@ -1,31 +1,26 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { type Cloud, startCloud } from '@millrace/cloud'
 import { encodeJobRequest, isFinal, type Job } from '@millrace/job'
-import { createLedgerClient, type Ledger, readJob, readProgress } from '@millrace/ledger'
-import { createQueueClient, publish, type Queue } from '@millrace/queue'
+import { readJob } from '@millrace/ledger'
+import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { Processes } from '../local/processes.ts'
+import { regionOf } from '../local/region.ts'
+import { startApps } from '../local/start-apps.ts'
+import { createScreen, type Screen } from '../show/screen.ts'
+import { connectSystem } from '../system/connect-system.ts'
+import { removeLiveCloud, writeLiveCloud } from '../system/live-cloud.ts'
+import { jobProgress } from '../system/job-progress.ts'
+import { openCloud } from '../system/local-system.ts'
+import type { System } from '../system/system.ts'
+import type { World } from '../world.ts'
 import { FREE_BYTES_MIN, freeBytes } from './disk-space.ts'
-import { startSystem, VISIBILITY_SECONDS } from './local-system.ts'
 import { type PreparedRun, prepareRun } from './prepare-run.ts'
-import type { Processes } from './processes.ts'
-import { regionOf } from './region.ts'
 import type { RunOptions } from './run-options.ts'
-import { createScreen, type Screen } from './screen.ts'
 import { summaryOf } from './summary.ts'
 import { watchJob } from './watch-job.ts'
-
-export interface Terminal {
-  readonly stdin: NodeJS.ReadableStream
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
-  /** First ctrl-C or SIGTERM: stop cleanly. */
-  readonly stop: AbortSignal
-  /** Second one: stop now. */
-  readonly abort: AbortSignal
-}
 
 /** A consumer finishes what it has in flight within this after ctrl-C. */
 const STOP_GRACE_MS = 10_000
@@ -36,89 +31,95 @@ const STOP_GRACE_MS = 10_000
  * The queue lives in memory and the ledger on disk: when anything is killed, this process included,
  * the same command asks for the same job again and the producer publishes what the ledger lacks.
  */
-export async function run(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  const prepared = await prepareRun(options, terminal.stdin, terminal.stop)
-  const region = await regionOf(options)
+export async function run(options: RunOptions, world: World): Promise<ExitCode> {
+  const prepared = await prepareRun(options, world.stdin, world.stop)
+  const region = await regionOf({ ...options, endpointUrl: prepared.endpointUrl })
   await using cleanup = new AsyncDisposableStack()
+  const system = cleanup.use(await openSystem(prepared.state.path))
 
-  const cloud = await openCloud(prepared)
-  cleanup.defer(() => cloud.close())
-  const local = connect(cloud, region)
-  cleanup.defer(() => local.close())
-
-  const before = await readJob(local.ledger, prepared.state.jobId, terminal.stop)
+  const before = await readJob(system.ledger, prepared.state.jobId, world.stop)
   if (before !== undefined && isFinal(before.state)) {
     const done = before.state.startsWith('succeeded') && existsSync(prepared.resultPath)
-    if (done) return await tellAgain(prepared, before, local.ledger, terminal)
+    if (done) return await tellAgain(prepared, before, system, world)
     await cleanup.disposeAsync()
     await rm(prepared.state.path, { recursive: true, force: true })
-    return await run({ ...options, fresh: true }, terminal)
+    return await run({ ...options, fresh: true }, world)
   }
-  return await runJob(prepared, options, { cloud, region, ...local }, terminal)
+  return await runJob(prepared, options, { system, region }, world)
 }
 
-interface Local {
-  readonly ledger: Ledger
-  readonly jobs: Queue
+/** The embedded services over the run's state folder; other commands find them while it lasts. */
+async function openSystem(folder: string): Promise<System> {
+  const cloud = await openCloud(folder)
+  await writeLiveCloud(folder, cloud.env)
+  return connectSystem('local', cloud.env, async () => {
+    await removeLiveCloud(folder)
+    await cloud.close()
+  })
 }
 
 async function runJob(
   prepared: PreparedRun,
   options: RunOptions,
-  system: Local & { cloud: Cloud; region: string },
-  terminal: Terminal,
+  { system, region }: { readonly system: System; readonly region: string },
+  world: World,
 ): Promise<ExitCode> {
   const { spec, state } = prepared
-  const screen = createScreen(terminal.stderr, { quiet: options.quiet, now: Date.now })
+  const screen = createScreen(world.stderr, { quiet: options.quiet, now: Date.now })
   const trouble = new AbortController()
   const request = (): Promise<unknown> =>
     publish(
-      system.jobs,
+      system.queue('jobs'),
       [{ body: encodeJobRequest({ clientToken: state.clientToken, spec }) }],
       trouble.signal,
     )
-  const rowsBefore = await rowsRecorded(system.ledger, prepared)
+  const rowsBefore = await rowsRecorded(system, prepared)
   if (rowsBefore > 0) screen.note(`continuing: about ${rowsBefore} rows are recorded already`)
 
   const startedAt = performance.now()
-  const processes = await startSystem(prepared, options, system.cloud, system.region, {
-    onRestart: (name, how) => {
-      screen.note(`${name} ended (${how}) and was started again`)
-      // The messages that it held are hidden for a while; asking again publishes what is missing.
-      request().catch((error: unknown) => trouble.abort(error))
+  const processes = await startApps(
+    prepared,
+    options,
+    { env: system.env, region },
+    {
+      onRestart: (name, how) => {
+        screen.note(`${name} ended (${how}) and was started again`)
+        // The messages that it held are hidden for a while; asking again publishes what is missing.
+        request().catch((error: unknown) => trouble.abort(error))
+      },
+      onGiveUp: (name, how) =>
+        trouble.abort(
+          new CliError(`${name} cannot run (${how})`, {
+            hint: `see ${state.logs}/${name}.log`,
+            exitCode: EXIT.failed,
+          }),
+        ),
     },
-    onGiveUp: (name, how) =>
-      trouble.abort(
-        new CliError(`${name} cannot run (${how})`, {
-          hint: `see ${state.logs}/${name}.log`,
-          exitCode: EXIT.failed,
-        }),
-      ),
-  })
+  )
   const watchdog = watchDisk(state.path, trouble)
   try {
     await request()
     const job = await watchJob(
       {
         readJob: (signal) => readJob(system.ledger, state.jobId, signal),
-        readProgress: (signal) => progressOf(system.ledger, prepared, signal),
+        readProgress: (signal) => jobProgress(system, state.jobId, signal),
         show: screen.show,
         now: () => performance.now(),
       },
-      AbortSignal.any([terminal.stop, terminal.abort, trouble.signal]),
+      AbortSignal.any([world.stop, world.abort, trouble.signal]),
     )
     screen.close()
     const seconds = (performance.now() - startedAt) / 1_000
     // The job has ended: nothing is in flight that anybody would miss.
     await processes.stop(0)
-    return await tell(prepared, job, { system, terminal, seconds, rowsBefore })
+    return await tell(prepared, job, { system, world, seconds, rowsBefore })
   } catch (error) {
     screen.close()
-    if (!terminal.stop.aborted) throw trouble.signal.aborted ? trouble.signal.reason : error
-    return await stopped(processes, screen, prepared, terminal)
+    if (!world.stop.aborted) throw trouble.signal.aborted ? trouble.signal.reason : error
+    return await stopped(processes, screen, prepared, world)
   } finally {
     clearInterval(watchdog)
-    await processes.stop(terminal.abort.aborted ? 0 : STOP_GRACE_MS)
+    await processes.stop(world.abort.aborted ? 0 : STOP_GRACE_MS)
   }
 }
 
@@ -126,65 +127,21 @@ async function stopped(
   processes: Processes,
   screen: Screen,
   prepared: PreparedRun,
-  terminal: Terminal,
+  world: World,
 ): Promise<ExitCode> {
   screen.note('stopping: finishing what is in flight (ctrl-C again to stop now)')
   const now = new Promise<void>((resolve) => {
-    if (terminal.abort.aborted) resolve()
-    else terminal.abort.addEventListener('abort', () => resolve(), { once: true })
+    if (world.abort.aborted) resolve()
+    else world.abort.addEventListener('abort', () => resolve(), { once: true })
   })
   await Promise.race([processes.stop(STOP_GRACE_MS), now.then(() => processes.stop(0))])
   screen.note(`stopped; the same command continues (state in ${prepared.state.path})`)
   return EXIT.interrupted
 }
 
-async function openCloud({ state }: PreparedRun): Promise<Cloud> {
-  try {
-    return await startCloud({
-      stateDir: state.ledger,
-      visibilityTimeoutSeconds: VISIBILITY_SECONDS,
-    })
-  } catch (cause) {
-    throw new CliError(`${state.path}: cannot be opened: ${(cause as Error).message}`, { cause })
-  }
-}
-
-function connect(cloud: Cloud, region: string): Local & { close(): void } {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const { env } = cloud
-  const client = createLedgerClient({
-    region,
-    endpointUrl: env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
-    credentials,
-  })
-  const queueClient = createQueueClient({
-    region,
-    endpointUrl: env['AWS_ENDPOINT_URL_SQS'] ?? '',
-    credentials,
-    use: 'publish',
-  })
-  return {
-    ledger: { client, tableName: env['MILLRACE_LEDGER_TABLE'] ?? '' },
-    jobs: { client: queueClient, url: env['MILLRACE_JOBS_QUEUE_URL'] ?? '' },
-    close: () => {
-      client.destroy()
-      queueClient.destroy()
-    },
-  }
-}
-
-async function rowsRecorded(ledger: Ledger, { spec, state }: PreparedRun): Promise<number> {
-  const { done } = await readProgress(ledger, state.jobId, AbortSignal.timeout(10_000))
-  return done.size * spec.batching.rows
-}
-
-async function progressOf(
-  ledger: Ledger,
-  { state }: PreparedRun,
-  signal: AbortSignal,
-): Promise<{ batches: number; failedRows: number }> {
-  const { done, failedRows } = await readProgress(ledger, state.jobId, signal)
-  return { batches: done.size, failedRows: [...failedRows.values()].reduce((sum, n) => sum + n, 0) }
+async function rowsRecorded(system: System, { spec, state }: PreparedRun): Promise<number> {
+  const { batches } = await jobProgress(system, state.jobId, AbortSignal.timeout(10_000))
+  return batches * spec.batching.rows
 }
 
 /** Stops the run while it still can stop cleanly; a full disk would end it in the middle of a write. */
@@ -207,24 +164,28 @@ function watchDisk(folder: string, trouble: AbortController): NodeJS.Timeout {
 async function tellAgain(
   prepared: PreparedRun,
   job: Job,
-  ledger: Ledger,
-  terminal: Terminal,
+  system: System,
+  world: World,
 ): Promise<ExitCode> {
-  terminal.stderr.write('this run has ended already; --fresh scores everything again\n')
+  world.stderr.write('this run has ended already; --fresh scores everything again\n')
   const rowsBefore = job.plan?.rows ?? 0
-  return await tell(prepared, job, { system: { ledger }, terminal, seconds: 0, rowsBefore })
+  return await tell(prepared, job, { system, world, seconds: 0, rowsBefore })
 }
 
 interface Telling {
-  readonly system: Pick<Local, 'ledger'>
-  readonly terminal: Terminal
+  readonly system: System
+  readonly world: World
   readonly seconds: number
   readonly rowsBefore: number
 }
 
 async function tell(prepared: PreparedRun, job: Job, telling: Telling): Promise<ExitCode> {
-  const { terminal, seconds, rowsBefore, system } = telling
-  const { failedRows } = await progressOf(system.ledger, prepared, AbortSignal.timeout(10_000))
+  const { world, seconds, rowsBefore, system } = telling
+  const { failedRows } = await jobProgress(
+    system,
+    prepared.state.jobId,
+    AbortSignal.timeout(10_000),
+  )
   const { lines, exitCode } = summaryOf(job, {
     resultPath: prepared.resultPath,
     statePath: prepared.state.path,
@@ -234,8 +195,8 @@ async function tell(prepared: PreparedRun, job: Job, telling: Telling): Promise<
   })
   const hasResult = job.state.startsWith('succeeded')
   if (prepared.toStdout && hasResult) {
-    await pipeline(createReadStream(prepared.resultPath), terminal.stdout, { end: false })
+    await pipeline(createReadStream(prepared.resultPath), world.stdout, { end: false })
   }
-  terminal.stderr.write(`${lines.join('\n')}\n`)
+  world.stderr.write(`${lines.join('\n')}\n`)
   return exitCode
 }

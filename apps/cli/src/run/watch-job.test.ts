@@ -1,7 +1,7 @@
 import type { Job } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { jobWith, never } from '../test-data.ts'
-import type { Snapshot } from './screen.ts'
+import type { Snapshot } from '../show/screen.ts'
 import { type Deps, watchJob } from './watch-job.ts'
 
 interface Look {

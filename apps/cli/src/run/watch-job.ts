@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isFinal, type Job } from '@millrace/job'
-import type { Snapshot } from './screen.ts'
+import type { Snapshot } from '../show/screen.ts'
 
 export interface Deps {
   readJob(signal: AbortSignal): Promise<Job | undefined>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { jobIdOf, type JobId, type JobSpec } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
-import type { InputFile } from './check-input.ts'
+import type { InputFile } from '../run/check-input.ts'
 
 /** The folder that a run keeps, so that the same command continues it after any interruption. */
 export interface StateFolder {

@@ -1,6 +1,5 @@
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
 import { CliError } from '../cli-error.ts'
-import type { RunOptions } from './run-options.ts'
 
 /** Nothing outside of this machine is asked when the endpoint is local, so any region does. */
 const LOCAL_REGION = 'us-east-1'
@@ -10,7 +9,11 @@ const LOCAL_REGION = 'us-east-1'
  *
  * @throws {CliError} when none is to be found.
  */
-export async function regionOf(options: RunOptions): Promise<string> {
+export async function regionOf(options: {
+  readonly region?: string
+  readonly endpointUrl?: string | undefined
+  readonly localModel?: string
+}): Promise<string> {
   if (options.region !== undefined) return options.region
   const client = new SageMakerRuntimeClient({})
   try {

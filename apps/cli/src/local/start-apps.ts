@@ -1,13 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import type { Cloud } from '@millrace/cloud'
 import { CliError } from '../cli-error.ts'
-import type { PreparedRun } from './prepare-run.ts'
-import { LOCAL_ENDPOINT } from './prepare-run.ts'
+import { LOCAL_ENDPOINT, type PreparedRun } from '../run/prepare-run.ts'
+import type { RunOptions } from '../run/run-options.ts'
+import { VISIBILITY_SECONDS } from '../system/local-system.ts'
 import { createProcesses, type Processes, type ProcessesOptions } from './processes.ts'
-import type { RunOptions } from './run-options.ts'
-
-/** A received batch whose consumer was killed comes back after this, and not after two minutes. */
-export const VISIBILITY_SECONDS = 15
 
 /** Where a system package's program lies; they are run, not imported. */
 const entryOf = (module: string): string => fileURLToPath(import.meta.resolve(module))
@@ -16,19 +12,18 @@ const entryOf = (module: string): string => fileURLToPath(import.meta.resolve(mo
  * Starts producer, consumers and aggregator on this machine, over the embedded queue and table, each
  * with just the environment it needs. What the apps may touch is exactly what the command named.
  */
-export async function startSystem(
+export async function startApps(
   run: PreparedRun,
   options: RunOptions,
-  cloud: Cloud,
-  region: string,
+  services: { readonly env: Readonly<Record<string, string>>; readonly region: string },
   hooks: Omit<ProcessesOptions, 'logs'>,
 ): Promise<Processes> {
   const processes = createProcesses({ ...hooks, logs: run.state.logs })
-  const endpoint = await startEndpoint(processes, options)
+  const endpoint = await startEndpoint(processes, run, options)
   const common = {
-    ...cloudSettings(cloud, options),
+    ...withoutCredentials(services.env, run, options),
     ...endpoint,
-    AWS_REGION: region,
+    AWS_REGION: services.region,
     MILLRACE_WORK_URI: run.state.workUri,
     MILLRACE_VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
     // A drain waits for the poll under way, and nobody at a terminal waits twenty seconds for that.
@@ -59,13 +54,14 @@ export async function startSystem(
  * The embedded services take any credentials. A real endpoint takes only the user's, so the made-up
  * ones must not stand in the way of the AWS chain then.
  */
-function cloudSettings(
-  cloud: Cloud,
-  { localModel, endpointUrl }: RunOptions,
+function withoutCredentials(
+  env: Readonly<Record<string, string>>,
+  { endpointUrl }: PreparedRun,
+  { localModel }: RunOptions,
 ): Record<string, string> {
-  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = cloud.env
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = env
   const local = localModel !== undefined || (endpointUrl !== undefined && isLoopback(endpointUrl))
-  return local ? { ...cloud.env } : settings
+  return local ? { ...env } : settings
 }
 
 function isLoopback(url: string): boolean {
@@ -84,12 +80,11 @@ function shares({ concurrency, consumers }: RunOptions): number[] {
 
 async function startEndpoint(
   processes: Processes,
+  { endpointUrl }: PreparedRun,
   options: RunOptions,
 ): Promise<Record<string, string>> {
   if (options.localModel === undefined) {
-    return options.endpointUrl === undefined
-      ? {}
-      : { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: options.endpointUrl }
+    return endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpointUrl }
   }
   const port = await freePort()
   const latency = String(options.localLatency)

@@ -1,0 +1,27 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Readers of what follows an option; commander adds the option's name to what they say. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= min && value <= max && text.trim() !== '') return value
+    throw new InvalidArgumentError(`Wanted a whole number from ${min} to ${max}.`)
+  }
+}
+
+export function finiteNumber(text: string): number {
+  const value = Number(text)
+  if (Number.isFinite(value) && text.trim() !== '') return value
+  throw new InvalidArgumentError('Wanted a number, such as 0.5.')
+}
+
+export function oneCharacter(text: string): string {
+  const character = text === '\\t' ? '\t' : text
+  if (character.length === 1 && character.charCodeAt(0) < 0x80) return character
+  throw new InvalidArgumentError('Wanted one ASCII character, such as ; or \\t.')
+}
+
+export function httpUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
+  throw new InvalidArgumentError('Wanted a URL, such as http://127.0.0.1:8080.')
+}

@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os'
+import { Command, Option } from 'commander'
+import { limits } from '@millrace/job'
+import { httpUrl, wholeNumber } from '../arguments.ts'
+import type { RunOptions } from '../run/run-options.ts'
+import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
+import type { Perform } from '../world.ts'
+
+/** The options of the command as commander reads them; those of the spec are among them. */
+type Typed = Omit<RunOptions, 'data' | 'spec'>
+
+export function runCommand(perform: Perform): Command {
+  const command = new Command('run')
+    .description('run the whole job on this machine, with no queue or table to set up')
+    .argument('[data]', 'the CSV file, or - for standard input')
+  return addSpecOptions(addMachineOptions(command))
+    .addHelpText('after', EXAMPLES)
+    .action((data: string | undefined, typed: Typed) => {
+      const { spec, rest } = partSpec(typed)
+      const options: RunOptions = { ...rest, spec, ...(data === undefined ? {} : { data }) }
+      return perform(async () => (await import('../run/run.ts')).run, options)
+    })
+}
+
+function addMachineOptions(command: Command): Command {
+  return command
+    .optionsGroup('This machine:')
+    .option(
+      '-o, --out <file>',
+      'the result, or - for standard output (default: <data>.predictions.csv)',
+    )
+    .option(
+      '--state <folder>',
+      'where a run keeps what it needs to continue (default: .millrace beside the result)',
+    )
+    .option('--fresh', 'forget what an earlier run recorded', false)
+    .option(
+      '--concurrency <count>',
+      'invocations in flight at most',
+      wholeNumber(1, limits.concurrencyMax),
+      16,
+    )
+    .option(
+      '--consumers <count>',
+      'consumer processes',
+      wholeNumber(1, 64),
+      Math.min(2, availableParallelism()),
+    )
+    .option('-q, --quiet', 'no progress', false)
+    .optionsGroup('Endpoint:')
+    .option('--endpoint-url <url>', 'where the endpoint is reached, instead of AWS', httpUrl)
+    .option('--region <region>', 'AWS region of the endpoint (default: the usual AWS chain)')
+    .addOption(
+      new Option(
+        '--local-model <file>',
+        'serve this XGBoost model here, instead of an endpoint',
+      ).conflicts(['endpoint', 'endpointUrl']),
+    )
+    .option('--local-latency <ms>', 'latency of the local model', wholeNumber(0, 60_000), 0)
+}
+
+const EXAMPLES = `
+Examples:
+  millrace run rows.csv --endpoint churn-v3                  predictions in rows.predictions.csv
+  millrace run rows.csv --endpoint churn-v3 --join all -o scored.csv
+  gzip -dc rows.csv.gz | millrace run - --endpoint churn-v3 | head
+  millrace run -f millrace.yaml                              everything from a spec file
+  millrace run rows.csv --local-model model.json             try it with no AWS account
+
+Exit codes: 0 all rows predicted, 3 some rows failed, 1 job failed, 2 wrong use, 130 interrupted.`

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { LineCounter, parseDocument } from 'yaml'
+import { CliError } from '../cli-error.ts'
+import type { PartialSpec } from './spec-options.ts'
+
+/** No spec that a person writes is longer. */
+const SPEC_BYTES_MAX = 1024 * 1024
+
+/**
+ * The spec that a command is to work with: the file's, with what was typed in place of what it says.
+ * Relative paths in the file are taken from the folder of the command, as shells do.
+ *
+ * @throws {CliError} when the file cannot be read or is no YAML; with line and column.
+ */
+export async function readSpec(file: string | undefined, typed: PartialSpec): Promise<PartialSpec> {
+  if (file === undefined) return typed
+  return merge(withUris(await parseSpec(file)), typed) as PartialSpec
+}
+
+async function parseSpec(file: string): Promise<Record<string, unknown>> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'ENOENT' ? 'no such file' : `cannot be read (${cause.code})`
+    throw new CliError(`${file}: ${why}`, { hint: 'millrace init writes one', cause })
+  })
+  if (text.length > SPEC_BYTES_MAX) {
+    throw new CliError(`${file}: ${text.length} characters, wanted a job spec of a few lines`)
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const [problem] = document.errors
+  if (problem !== undefined) {
+    const { line, col } = lines.linePos(problem.pos[0])
+    throw new CliError(`${file}: line ${line}, column ${col}: ${problem.message}`)
+  }
+  // An alias that doubles itself over and over is refused by the library.
+  const value: unknown = document.toJS({ maxAliasCount: 100 })
+  if (isRecord(value)) return value
+  throw new CliError(`${file}: wanted a mapping with dataset, endpoint and output`)
+}
+
+/** `uri: rows.csv` and `uri: s3://…` are both what a person writes; a spec wants a URI. */
+function withUris(spec: Record<string, unknown>): Record<string, unknown> {
+  const resolved = { ...spec }
+  for (const section of ['dataset', 'output'] as const) {
+    const inner = spec[section]
+    if (!isRecord(inner) || typeof inner['uri'] !== 'string') continue
+    resolved[section] = { ...inner, uri: uriOf(inner['uri']) }
+  }
+  return resolved
+}
+
+/** The URI of what was typed: a URI already, or a path from the folder of the command. */
+export function uriOf(place: string): string {
+  if (/^(s3|file):\/\//.test(place)) return place
+  const { href } = pathToFileURL(resolve(place))
+  return place.endsWith('/') && !href.endsWith('/') ? `${href}/` : href
+}
+
+function merge(under: unknown, over: unknown): unknown {
+  if (!isRecord(under) || !isRecord(over)) return over === undefined ? under : over
+  const merged: Record<string, unknown> = { ...under }
+  for (const [key, value] of Object.entries(over)) merged[key] = merge(under[key], value)
+  return merged
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,106 @@
+import { type Command, Option } from 'commander'
+import { type JobSpecInput, limits } from '@millrace/job'
+import { finiteNumber, oneCharacter, wholeNumber } from '../arguments.ts'
+
+/** A job spec of which only a part is said. */
+export type PartialSpec = {
+  [Section in keyof JobSpecInput]?: JobSpecInput[Section] extends object | undefined
+    ? Partial<JobSpecInput[Section]>
+    : JobSpecInput[Section]
+}
+
+/** An option of the command line that sets one value of the job spec. */
+interface SpecOption {
+  /** Where the value goes, such as `decision.threshold`. */
+  readonly path: string
+  readonly option: Option
+}
+
+/**
+ * Every setting of the spec that can be typed. None has a default here: what is not typed comes from
+ * the spec file, and what is not there from the schema of the spec.
+ */
+function specOptions(): readonly SpecOption[] {
+  const setting = (group: string, path: string, option: Option): SpecOption => ({
+    path,
+    option: option.helpGroup(group),
+  })
+  return [
+    setting(
+      'Dataset:',
+      'dataset.csv.header',
+      new Option(
+        '--header <kind>',
+        'whether the first row names the columns (default: auto)',
+      ).choices(['auto', 'present', 'absent']),
+    ),
+    setting(
+      'Dataset:',
+      'dataset.csv.delimiter',
+      new Option(
+        '--delimiter <character>',
+        'what separates the fields (default: a comma)',
+      ).argParser(oneCharacter),
+    ),
+    setting(
+      'Endpoint:',
+      'endpoint.name',
+      new Option('--endpoint <name>', 'the SageMaker endpoint').env('MILLRACE_ENDPOINT'),
+    ),
+    setting(
+      'Batches:',
+      'batching.rows',
+      new Option(
+        '--batch-rows <rows>',
+        `rows of one invocation (default: ${limits.batchRowsDefault})`,
+      ).argParser(wholeNumber(1, limits.batchRowsMax)),
+    ),
+    setting(
+      'Result:',
+      'decision.threshold',
+      new Option('--threshold <number>', 'above it is class 1 (default: 0.5)').argParser(
+        finiteNumber,
+      ),
+    ),
+    setting(
+      'Result:',
+      'output.join',
+      new Option('--join <columns>', 'input columns beside the prediction (default: none)').choices(
+        ['none', 'all'],
+      ),
+    ),
+  ]
+}
+
+export function addSpecOptions(command: Command): Command {
+  for (const { option } of specOptions()) command.addOption(option)
+  return command.addOption(
+    new Option('-f, --file <spec>', 'a job spec in YAML; what is typed beside it comes first')
+      .helpGroup('Spec:')
+      .env('MILLRACE_SPEC'),
+  )
+}
+
+/** Parts what commander read into the settings of the spec and all the other options. */
+export function partSpec<Options extends object>(
+  options: Options,
+): { readonly spec: PartialSpec; readonly rest: Options } {
+  const spec: Record<string, unknown> = {}
+  const rest = { ...options } as Record<string, unknown>
+  for (const { path, option } of specOptions()) {
+    const name = option.attributeName()
+    if (rest[name] !== undefined) place(spec, path.split('.'), rest[name])
+    delete rest[name]
+  }
+  return { spec, rest: rest as Options }
+}
+
+function place(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [first = '', ...further] = path
+  if (further.length === 0) {
+    target[first] = value
+    return
+  }
+  const inner = (target[first] ??= {}) as Record<string, unknown>
+  place(inner, further, value)
+}

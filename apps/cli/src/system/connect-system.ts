@@ -1,0 +1,47 @@
+import { createLedgerClient } from '@millrace/ledger'
+import { createQueueClient } from '@millrace/queue'
+import { CliError } from '../cli-error.ts'
+import type { QueueName, System } from './system.ts'
+
+/** Connects to the services that an environment names, as the apps do. */
+export function connectSystem(
+  kind: System['kind'],
+  env: Readonly<Record<string, string>>,
+  close: () => Promise<void> = async () => {},
+): System {
+  const region = wanted(env, 'AWS_REGION')
+  const credentials = env['AWS_ACCESS_KEY_ID'] === 'local' ? LOCAL_CREDENTIALS : undefined
+  const endpointUrl = (service: string): string | undefined =>
+    env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL']
+  const common = { region, ...(credentials === undefined ? {} : { credentials }) }
+  const dynamo = createLedgerClient({ ...common, endpointUrl: endpointUrl('DYNAMODB') })
+  const sqs = createQueueClient({ ...common, endpointUrl: endpointUrl('SQS') })
+  const queueOf = (name: QueueName, suffix: string) => ({
+    client: sqs,
+    url: wanted(env, `MILLRACE_${name.toUpperCase()}_${suffix}`),
+  })
+  return {
+    kind,
+    region,
+    env,
+    ledger: { client: dynamo, tableName: wanted(env, 'MILLRACE_LEDGER_TABLE') },
+    queue: (name) => queueOf(name, 'QUEUE_URL'),
+    deadLetters: (name) => queueOf(name, 'DLQ_URL'),
+    async [Symbol.asyncDispose]() {
+      dynamo.destroy()
+      sqs.destroy()
+      await close()
+    },
+  }
+}
+
+/** The embedded services take any; an AWS profile must not be needed to reach them. */
+const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+function wanted(env: Readonly<Record<string, string>>, name: string): string {
+  const value = env[name]
+  if (value !== undefined && value !== '') return value
+  throw new CliError(`${name} is not set`, {
+    hint: 'the outputs of the stack name it, and millrace doctor tells what is missing',
+  })
+}

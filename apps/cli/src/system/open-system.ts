@@ -1,0 +1,84 @@
+import { join, resolve } from 'node:path'
+import type { JobId } from '@millrace/job'
+import { isJobId } from '@millrace/job'
+import { CliError } from '../cli-error.ts'
+import { regionOf } from '../local/region.ts'
+import type { World } from '../world.ts'
+import { connectSystem } from './connect-system.ts'
+import { openLocalSystem } from './local-system.ts'
+import { jobFolders } from './job-folders.ts'
+import type { System } from './system.ts'
+
+/** How a verb is told where the jobs are; `systemOptions` adds these to its command. */
+export interface SystemOptions {
+  /** Jobs of `millrace run`, in this folder. */
+  readonly state?: string
+  readonly region?: string
+}
+
+/**
+ * Opens the deployed system that the environment names, to find a job in it.
+ *
+ * @throws {CliError} when the environment names none.
+ */
+export async function openDeployed(options: SystemOptions, world: World): Promise<System> {
+  if (!isDeployed(options, world)) {
+    throw new CliError('no deployed system: MILLRACE_LEDGER_TABLE is not set', {
+      hint: 'set the environment that the outputs of the stack name, or that `millrace dev` prints',
+    })
+  }
+  const region = await regionOf(options)
+  const env = Object.entries({ ...world.env, AWS_REGION: region })
+  return connectSystem('deployed', Object.fromEntries(env.filter(isSet)))
+}
+
+/**
+ * Opens the system that has the job: the state folder of a `millrace run`, or the deployed system
+ * when the environment names one and no `--state` was given.
+ *
+ * @param wanted a job's id or, for a local job, the beginning of it; the latest local job when absent.
+ */
+export async function openJob(
+  wanted: string | undefined,
+  options: SystemOptions,
+  world: World,
+): Promise<{ readonly system: System; readonly jobId: JobId }> {
+  if (isDeployed(options, world)) {
+    if (wanted !== undefined && isJobId(wanted)) {
+      return { system: await openDeployed(options, world), jobId: wanted }
+    }
+    throw new CliError(wanted === undefined ? 'wanted a job' : `${wanted}: is no name of a job`, {
+      hint: 'millrace list shows them',
+    })
+  }
+  const root = stateRootOf(options)
+  const jobId = pick(wanted, await jobFolders(root), root)
+  return { system: await openLocalSystem(join(root, jobId)), jobId }
+}
+
+export function isDeployed({ state }: SystemOptions, { env }: World): boolean {
+  return state === undefined && (env['MILLRACE_LEDGER_TABLE'] ?? '') !== ''
+}
+
+/** The folder that holds the state folders of local jobs. */
+export function stateRootOf({ state }: SystemOptions): string {
+  return resolve(state ?? '.millrace')
+}
+
+function pick(wanted: string | undefined, jobs: readonly JobId[], root: string): JobId {
+  const fitting = jobs.filter((id) => wanted === undefined || isBeginning(wanted, id))
+  const [first, second] = fitting
+  const hint = 'name the folder of a run with --state, or set MILLRACE_LEDGER_TABLE for a stack'
+  if (first === undefined) {
+    throw new CliError(`${root}: has no job${wanted === undefined ? '' : ` ${wanted}`}`, { hint })
+  }
+  if (wanted === undefined || second === undefined) return first
+  throw new CliError(`${wanted}: several jobs begin so: ${fitting.join(', ')}`)
+}
+
+const isBeginning = (wanted: string, id: JobId): boolean =>
+  id.startsWith(wanted) || id.startsWith(`j-${wanted}`)
+
+function isSet(entry: [string, string | undefined]): entry is [string, string] {
+  return entry[1] !== undefined
+}
