@@ -19,12 +19,14 @@ export {
   writePinnedDataset,
 } from './documents.ts'
 export type {
+  Adjustment,
   DatasetPin,
   Job,
   JobFailure,
   PinnedDataset,
   PinnedObject,
   PlanTotals,
+  Tolerance,
 } from './job.ts'
 export { isJobId, type JobId, jobIdOf } from './job-id.ts'
 export {
@@ -54,3 +56,4 @@ export {
   planSegmentOf,
 } from './plan.ts'
 export { type ByteRange, lengthOf, type RowRange } from './range.ts'
+export { hasTolerance, toleranceExceeded } from './tolerance.ts'

@@ -20,6 +20,11 @@ test('a job is aggregated only after its plan is whole', () => {
   expect(statesBefore('running')).toEqual(['planning', 'paused'])
 })
 
+test('a job is paused from planning and running, and goes back to either', () => {
+  expect(statesBefore('paused')).toEqual(['planning', 'running'])
+  expect(statesBefore('planning')).toEqual(['paused'])
+})
+
 test('every state that is not final can fail and be cancelled', () => {
   const open = JOB_STATES.filter((state) => !isFinal(state))
   expect(statesBefore('failed')).toEqual(open)

@@ -1,13 +1,18 @@
 /**
  * The states of a job.
  *
- *     planning ──▶ running ◀──▶ paused
- *        │            │           │
- *        │            ▼           │
- *        │       aggregating      │        every state but the final ones
- *        │            │           │        may also move to failed or cancelled
- *        ▼            ▼           ▼
+ *              ┌──────────── paused ◀──────────┐
+ *              ▼ plan not sealed  │ plan sealed ▼
+ *          planning ──────────────┴────────▶ running
+ *              │                                │
+ *              │                                ▼
+ *              │                           aggregating     every state but the final ones
+ *              │                                │          may also move to failed or cancelled
+ *              ▼                                ▼
  *      failed · cancelled · succeeded · succeeded_with_failures
+ *
+ * A job is paused from planning too: its first batches are invoked while the rest is being cut. It
+ * goes back to where it was, which the sealed plan tells.
  */
 export const JOB_STATES = [
   'planning',
@@ -23,9 +28,9 @@ export const JOB_STATES = [
 export type JobState = (typeof JOB_STATES)[number]
 
 const NEXT: Readonly<Record<JobState, readonly JobState[]>> = {
-  planning: ['running', 'failed', 'cancelled'],
+  planning: ['running', 'paused', 'failed', 'cancelled'],
   running: ['paused', 'aggregating', 'failed', 'cancelled'],
-  paused: ['running', 'failed', 'cancelled'],
+  paused: ['planning', 'running', 'failed', 'cancelled'],
   aggregating: ['succeeded', 'succeeded_with_failures', 'failed', 'cancelled'],
   succeeded: [],
   succeeded_with_failures: [],

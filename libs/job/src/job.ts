@@ -20,7 +20,19 @@ export interface Job {
   readonly failure?: JobFailure
   readonly startedAt?: number
   readonly endedAt?: number
+  /** What was changed since the job was submitted; it stands above the spec. */
+  readonly adjusted?: Adjustment
 }
+
+/** What may be changed about a job that has not ended. */
+export interface Adjustment {
+  /** Invocations of the job in flight at most, over all consumers together; from 1. */
+  readonly concurrencyMax?: number
+  readonly tolerance?: Tolerance
+}
+
+/** How many rows may fail before the job does; no limit where none is named. */
+export type Tolerance = JobSpec['tolerance']
 
 /** Why a job failed, in a closed code for programs and a sentence for people. */
 export interface JobFailure {

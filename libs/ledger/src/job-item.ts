@@ -1,5 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { check, isFinal, isJobId, type Job, JOB_STATES, jobSpecSchema } from '@millrace/job'
+import {
+  type Adjustment,
+  check,
+  isFinal,
+  isJobId,
+  type Job,
+  JOB_STATES,
+  jobSpecSchema,
+  type Tolerance,
+} from '@millrace/job'
 import { corrupt, type Item, ItemReader } from './item.ts'
 import { jobKey } from './keys.ts'
 
@@ -11,7 +20,7 @@ const ACTIVE = 'yes'
  * else is an attribute of its own, because conditions and people look at it.
  */
 export function itemOfJob(job: Job): Item {
-  const { dataset, plan, failure, startedAt, endedAt } = job
+  const { dataset, plan, failure, startedAt, endedAt, adjusted } = job
   return {
     ...jobKey(job.jobId),
     jobId: { S: job.jobId },
@@ -27,6 +36,15 @@ export function itemOfJob(job: Job): Item {
     ...(failure === undefined ? {} : { failure: failureValue(failure) }),
     ...(startedAt === undefined ? {} : { startedAt: number(startedAt) }),
     ...(endedAt === undefined ? {} : { endedAt: number(endedAt) }),
+    ...(adjusted === undefined ? {} : adjustmentAttributes(adjusted)),
+  }
+}
+
+/** Attributes of their own: each is changed alone, and a change of one leaves the other as it is. */
+export function adjustmentAttributes({ concurrencyMax, tolerance }: Adjustment): Item {
+  return {
+    ...(concurrencyMax === undefined ? {} : { concurrencyMax: number(concurrencyMax) }),
+    ...(tolerance === undefined ? {} : { tolerance: { S: JSON.stringify(tolerance) } }),
   }
 }
 
@@ -48,7 +66,16 @@ export function jobOfItem(item: Item): Job {
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
     ...(read.has('startedAt') ? { startedAt: read.number('startedAt') } : {}),
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),
+    ...adjustedOf(what, read),
   }
+}
+
+function adjustedOf(what: string, read: ItemReader): Pick<Job, 'adjusted'> {
+  const adjusted: Adjustment = {
+    ...(read.has('concurrencyMax') ? { concurrencyMax: read.number('concurrencyMax') } : {}),
+    ...(read.has('tolerance') ? { tolerance: toleranceOf(what, read.json('tolerance')) } : {}),
+  }
+  return Object.keys(adjusted).length === 0 ? {} : { adjusted }
 }
 
 export const number = (value: number): AttributeValue.NMember => ({ N: String(value) })
@@ -84,6 +111,14 @@ export function failureValue(failure: NonNullable<Job['failure']>): AttributeVal
 
 function failureOf(read: ItemReader): NonNullable<Job['failure']> {
   return { code: read.text('code'), message: read.text('message') }
+}
+
+function toleranceOf(what: string, value: unknown): Tolerance {
+  try {
+    return check(what, jobSpecSchema.shape.tolerance, value)
+  } catch (cause) {
+    throw corrupt(what, (cause as Error).message, { cause })
+  }
 }
 
 function specOf(what: string, value: unknown): Job['spec'] {

@@ -180,7 +180,7 @@ describe('moveJob', () => {
 
   test.for<{ from: JobState; to: JobState }>([
     { from: 'cancelled', to: 'running' },
-    { from: 'planning', to: 'paused' },
+    { from: 'planning', to: 'aggregating' },
     { from: 'succeeded', to: 'failed' },
     { from: 'paused', to: 'aggregating' },
   ])('from $from to $to, is refused', async ({ from, to }) => {

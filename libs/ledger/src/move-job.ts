@@ -1,9 +1,8 @@
 import { isFinal, type JobFailure, type JobId, type JobState, statesBefore } from '@millrace/job'
 import { failureValue, number } from './job-item.ts'
 import type { Ledger } from './ledger.ts'
-import { LedgerError } from './ledger-error.ts'
-import { readJob } from './read-job.ts'
 import { anyOf } from './state-condition.ts'
+import { stateNow } from './state-now.ts'
 import { updateJob } from './update-job.ts'
 
 export type MoveJobOutcome =
@@ -52,9 +51,5 @@ export async function moveJob(
     signal,
   )
   if (moved) return { kind: 'moved' }
-  const job = await readJob(ledger, jobId, signal)
-  if (job === undefined) {
-    throw new LedgerError('job_missing', `move of job ${jobId} to ${to}: job_missing`)
-  }
-  return { kind: 'refused', state: job.state }
+  return { kind: 'refused', state: await stateNow(ledger, jobId, `move to ${to}`, signal) }
 }
