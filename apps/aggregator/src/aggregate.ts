@@ -102,7 +102,7 @@ async function handle(
   } catch (error) {
     if (!(error instanceof ContractError)) throw error
     logger.warn({ error, messageId: message.messageId }, 'completion message refused')
-    return { kind: 'dead_letter', reason: error.message }
+    return { kind: 'dead_letter', code: error.code, reason: error.message }
   }
   const outcome = await aggregateJob(deps, jobId, signal)
   const { kind, ...facts } = outcome

@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InvocationError, type Invoke, type Limiter, scoreBatch } from '@millrace/invocation'
 import {
   type Documents,
   encodeCompletionMessage,
+  type JobFailure,
   type JobId,
   limits,
   PlanError,
-  readPinnedDataset,
   readPlanSegment,
 } from '@millrace/job'
 import {
@@ -14,17 +15,22 @@ import {
   type Ledger,
   moveJob,
   type Part,
+  type Progress,
   putPart,
-  readJob,
   readPart,
+  readProgress,
 } from '@millrace/ledger'
 import { publish, type Queue } from '@millrace/queue'
+import type { Logger } from '@millrace/service'
 import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createJobCache } from './job-cache.ts'
+import { createJobLanes } from './job-lanes.ts'
+import { openJob } from './open-job.ts'
 import { createPlanCache } from './plan-cache.ts'
-import type { Deps, OpenJob, Verdict } from './process-batch.ts'
+import type { Deps, Verdict } from './process-batch.ts'
 import { type RowReason, type ScoredPayload, scoreRows } from './score-rows.ts'
+import { createToleranceWatch } from './tolerance-watch.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -32,6 +38,7 @@ export interface World {
   readonly completions: Queue
   readonly invoke: Invoke
   readonly limiter: Limiter
+  readonly logger: Pick<Logger, 'warn'>
 }
 
 /** What `processBatch` needs, made of this deployment's clients. */
@@ -40,15 +47,32 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   const marker = createProgressMarker(ledger)
   const documentsOf = (jobId: JobId): Documents =>
     jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
-  const openJob = createJobCache(
-    (jobId, previous) => readOpenJob(ledger, documentsOf(jobId), jobId, previous, lifetime),
-    () => performance.now(),
+  const consumer = randomUUID()
+  const jobs = createJobCache(
+    (jobId, previous) =>
+      openJob({ ledger, documents: documentsOf(jobId), consumer }, jobId, previous, lifetime),
+    now,
   )
+  const laneOf = createJobLanes({ limiter: world.limiter, openJob: jobs.open, every })
+  const failJob = async (jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void> => {
+    const facts = { failure, now: Math.floor(Date.now() / 1_000) }
+    await moveJob(ledger, jobId, 'failed', facts, signal)
+  }
+  const watchTolerance = createToleranceWatch({
+    job: async (jobId) => (await jobs.open(jobId))?.job,
+    failedRows: async (jobId) => failedRowsOf(await readProgress(ledger, jobId, lifetime)),
+    failJob: (jobId, failure) => failJob(jobId, failure, lifetime),
+    onError: (error, jobId) => world.logger.warn({ error, jobId }, 'tolerance not looked at'),
+    sleep: (ms) => wait(ms, lifetime),
+    now,
+  })
   const planned = createPlanCache((job, segment) =>
     readPlanSegment(documentsOf(job.jobId), segment, lifetime),
   )
   return {
-    openJob,
+    openJob: jobs.open,
+    openJobNow: jobs.openNow,
+    watchTolerance,
     planned,
     recorded: async (job, batch, signal) => {
       const part = await readPart(ledger, job, batch, documentsOf(job.jobId), signal)
@@ -63,7 +87,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
             scoreBatch(
               {
                 invoke: world.invoke,
-                limiter: world.limiter,
+                limiter: laneOf(job.jobId),
                 sleep: wait,
                 random: Math.random,
                 now,
@@ -108,41 +132,27 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     publishCompletion: async ({ jobId }, signal) => {
       await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
     },
-    failJob: async ({ jobId }, reason, signal) => {
-      const failure = { code: codeOf(reason), message: reason.message }
-      await moveJob(
-        ledger,
-        jobId,
-        'failed',
-        { failure, now: Math.floor(Date.now() / 1_000) },
-        signal,
-      )
-    },
+    failJob: ({ jobId }, reason, signal) =>
+      failJob(jobId, { code: codeOf(reason), message: reason.message }, signal),
     verdict: verdictOf,
   }
 }
 
 const now = (): number => performance.now()
 
-const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
-  await sleep(ms, undefined, { signal })
+const failedRowsOf = ({ failedRows }: Progress): number =>
+  [...failedRows.values()].reduce((sum, rows) => sum + rows, 0)
+
+/** Twice in the time for which a job's state is trusted. */
+const LOOK_MS = 1_000
+
+function every(run: () => void): { stop(): void } {
+  const timer = setInterval(run, LOOK_MS).unref()
+  return { stop: () => clearInterval(timer) }
 }
 
-/** Reads a job anew; its dataset never changes once it is pinned, so it is kept. */
-async function readOpenJob(
-  ledger: Ledger,
-  documentsOfJob: Documents,
-  jobId: JobId,
-  previous: OpenJob | undefined,
-  signal: AbortSignal,
-): Promise<OpenJob | undefined> {
-  const job = await readJob(ledger, jobId, signal)
-  if (job?.dataset === undefined) return undefined
-  const dataset =
-    previous !== undefined && previous.job.dataset?.digest === job.dataset.digest
-      ? previous.dataset
-      : await readPinnedDataset(documentsOfJob, job.dataset, signal)
-  return { job, dataset }
+const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await sleep(ms, undefined, { signal })
 }
 
 /** The last attempt decides; what is not the rows' fault or the batch's is never charged to them. */

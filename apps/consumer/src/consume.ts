@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import { createInvoke, createLimiter } from '@millrace/invocation'
-import { ContractError, decodeBatchMessage, type BatchMessage } from '@millrace/job'
+import { ContractError, decodeBatchMessage, type BatchMessage, REPUBLISHED } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
 import {
   createQueueClient,
@@ -14,7 +14,7 @@ import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/servi
 import { createS3Client, createStorage } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
-import { type Deps, type Outcome, processBatch } from './process-batch.ts'
+import { type Delivery, type Deps, type Outcome, processBatch } from './process-batch.ts'
 
 /** The consumer: a worker on the batches queue that has each batch scored and recorded. */
 export async function consume(
@@ -43,7 +43,7 @@ export async function consume(
 
   const queueUrl = config.MILLRACE_BATCHES_QUEUE_URL
   const deadLetterUrl = config.MILLRACE_BATCHES_DLQ_URL
-  const world: Omit<World, 'limiter'> = {
+  const world: Omit<World, 'limiter' | 'logger'> = {
     ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
     storage,
     completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
@@ -68,7 +68,7 @@ export async function consume(
  */
 export function createConsumer(
   config: Config,
-  world: Omit<World, 'limiter'>,
+  world: Omit<World, 'limiter' | 'logger'>,
   queue: WorkerQueues,
   logger: Logger,
   lifetime: AbortSignal,
@@ -78,7 +78,7 @@ export function createConsumer(
     now: () => performance.now(),
     onChange: (state) => logger.debug({ ...state }, 'limit changed'),
   })
-  const deps = createDeps(config, { ...world, limiter }, lifetime)
+  const deps = createDeps(config, { ...world, limiter, logger }, lifetime)
   return createWorker({
     queue,
     concurrency: config.MILLRACE_CONCURRENCY,
@@ -103,18 +103,24 @@ async function handle(
   } catch (error) {
     if (!(error instanceof ContractError)) throw error
     logger.warn({ error, messageId: message.messageId }, 'batch message refused')
-    return { kind: 'dead_letter', reason: error.message }
+    return { kind: 'dead_letter', code: error.code, reason: error.message }
   }
-  const outcome = await processBatch(deps, batch, message.attempt, signal)
+  const outcome = await processBatch(deps, batch, deliveryOf(message), signal)
   report(logger, batch, message.attempt, outcome)
   return dispositionOf(outcome)
 }
+
+const deliveryOf = ({ attempt, requeues, attributes }: Received): Delivery => ({
+  attempt,
+  repeated: attempt > 1 || requeues > 0 || attributes[REPUBLISHED] !== undefined,
+})
 
 function dispositionOf(outcome: Outcome): Disposition {
   switch (outcome.kind) {
     case 'recorded':
     case 'duplicate':
     case 'stale':
+    case 'withheld':
     case 'job_failed':
       return { kind: 'acknowledge' }
     case 'postponed':
@@ -122,13 +128,13 @@ function dispositionOf(outcome: Outcome): Disposition {
     case 'released':
       return { kind: 'release' }
     case 'rejected':
-      return { kind: 'dead_letter', reason: outcome.reason }
+      return { kind: 'dead_letter', code: outcome.code, reason: outcome.reason }
     default:
       return outcome satisfies never
   }
 }
 
-/** What waits for the endpoint, or for a paused job, is looked at again after this. */
+/** What waits for the endpoint is looked at again after this. */
 const POSTPONED_SECONDS = 5
 
 /** One line per batch outcome. */
@@ -140,6 +146,7 @@ function report(logger: Logger, batch: BatchMessage, attempt: number, outcome: O
       break
     case 'duplicate':
     case 'stale':
+    case 'withheld':
       logger.info(facts, 'batch done')
       break
     case 'released':
@@ -147,8 +154,10 @@ function report(logger: Logger, batch: BatchMessage, attempt: number, outcome: O
       logger.warn({ ...facts, error: outcome.reason }, 'batch done')
       break
     case 'postponed':
-    case 'rejected':
       logger.warn({ ...facts, reason: outcome.reason }, 'batch done')
+      break
+    case 'rejected':
+      logger.warn({ ...facts, code: outcome.code, reason: outcome.reason }, 'batch done')
       break
     default:
       outcome satisfies never

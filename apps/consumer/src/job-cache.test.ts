@@ -1,48 +1,47 @@
 import { jobIdOf } from '@millrace/job'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createJobCache } from './job-cache.ts'
 import type { OpenJob } from './process-batch.ts'
-import { batch, jobId, openJobWith } from './test-data.ts'
+import { jobId, openJobWith } from './test-data.ts'
 
-const message = { jobId, ...batch }
 const open = openJobWith()
 
 /** A cache over a ledger that counts its reads and notes what each knew before. */
 function createWorld(answer: () => Promise<OpenJob | undefined> = async () => open) {
   const world = { at: 0, reads: [] as (OpenJob | undefined)[] }
-  const openJob = createJobCache(
+  const cache = createJobCache(
     async (_, previous) => {
       world.reads.push(previous)
       return await answer()
     },
     () => world.at,
   )
-  return { world, openJob }
+  return { world, openJob: cache.open, openNow: cache.openNow }
 }
 
 test('batches of a new job that come at once share one read', async () => {
   const { world, openJob } = createWorld()
-  const opened = await Promise.all(Array.from({ length: 100 }, () => openJob(message)))
+  const opened = await Promise.all(Array.from({ length: 100 }, () => openJob(jobId)))
   expect(opened.every((one) => one === open)).toBe(true)
   expect(world.reads).toHaveLength(1)
 })
 
 test('a job is trusted for two seconds, then read anew once', async () => {
   const { world, openJob } = createWorld()
-  await openJob(message)
+  await openJob(jobId)
   world.at = 1_999
-  await openJob(message)
+  await openJob(jobId)
   expect(world.reads).toEqual([undefined])
   world.at = 2_000
-  await Promise.all(Array.from({ length: 100 }, () => openJob(message)))
+  await Promise.all(Array.from({ length: 100 }, () => openJob(jobId)))
   expect(world.reads).toEqual([undefined, open])
 })
 
 test('a job that is not there is asked for again', async () => {
   const answers = [undefined, open]
   const { world, openJob } = createWorld(async () => answers[world.reads.length - 1])
-  expect(await openJob(message)).toBeUndefined()
-  expect(await openJob(message)).toBe(open)
+  expect(await openJob(jobId)).toBeUndefined()
+  expect(await openJob(jobId)).toBe(open)
 })
 
 test('a read that fails is told to all who share it, and forgotten', async () => {
@@ -50,9 +49,9 @@ test('a read that fails is told to all who share it, and forgotten', async () =>
     if (world.reads.length === 1) throw new Error('throttled')
     return open
   })
-  const both = await Promise.allSettled([openJob(message), openJob(message)])
+  const both = await Promise.allSettled([openJob(jobId), openJob(jobId)])
   expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  expect(await openJob(message)).toBe(open)
+  expect(await openJob(jobId)).toBe(open)
   expect(world.reads).toHaveLength(2)
 })
 
@@ -61,26 +60,58 @@ test('a slow read that fails does not forget a later one', async () => {
   const { world, openJob } = createWorld(() =>
     world.reads.length === 1 ? slow : Promise.resolve(open),
   )
-  const first = openJob(message)
+  const first = openJob(jobId)
   world.at = 5_000
-  const second = openJob(message)
+  const second = openJob(jobId)
   reject(new Error('timed out'))
   await expect(first).rejects.toThrow('timed out')
   expect(await second).toBe(open)
-  expect(await openJob(message)).toBe(open)
+  expect(await openJob(jobId)).toBe(open)
   expect(world.reads).toHaveLength(2)
 })
 
 test('of many jobs, the one read longest ago is let go', async () => {
   const { world, openJob } = createWorld()
-  const messages = Array.from({ length: 65 }, (_, index) => ({
-    ...message,
-    jobId: jobIdOf(`job ${index}`),
-  }))
-  for (const one of messages) await openJob(one)
-  await openJob(messages[64]!)
-  await openJob(messages[1]!)
+  const jobs = Array.from({ length: 65 }, (_, index) => jobIdOf(`job ${index}`))
+  for (const one of jobs) await openJob(one)
+  await openJob(jobs[64]!)
+  await openJob(jobs[1]!)
   expect(world.reads).toHaveLength(65)
-  await openJob(messages[0]!)
+  await openJob(jobs[0]!)
   expect(world.reads).toHaveLength(66)
+})
+
+describe('asked for a job as it is now', () => {
+  test('reads it, however fresh what it knows', async () => {
+    const { world, openJob, openNow } = createWorld()
+    await openJob(jobId)
+    expect(await openNow(jobId)).toBe(open)
+    expect(world.reads).toEqual([undefined, open])
+  })
+
+  test('many times at once, reads once', async () => {
+    const { world, openNow } = createWorld()
+    await Promise.all(Array.from({ length: 100 }, () => openNow(jobId)))
+    expect(world.reads).toHaveLength(1)
+  })
+
+  test('while an earlier read is under way, reads again', async () => {
+    const first = Promise.withResolvers<OpenJob>()
+    const { world, openNow } = createWorld(() =>
+      world.reads.length === 1 ? first.promise : Promise.resolve(open),
+    )
+    const before = openNow(jobId)
+    await expect.poll(() => world.reads.length).toBe(1)
+    const after = openNow(jobId)
+    first.resolve(open)
+    expect(await Promise.all([before, after])).toEqual([open, open])
+    expect(world.reads).toHaveLength(2)
+  })
+
+  test('tells whoever asks next what it has read', async () => {
+    const { world, openJob, openNow } = createWorld()
+    await openNow(jobId)
+    await openJob(jobId)
+    expect(world.reads).toHaveLength(1)
+  })
 })

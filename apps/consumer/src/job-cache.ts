@@ -1,4 +1,5 @@
-import type { BatchMessage, JobId } from '@millrace/job'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { JobId } from '@millrace/job'
 import type { OpenJob } from './process-batch.ts'
 
 /** How long a job's state is trusted: pause, cancel and failure reach a consumer within this. */
@@ -11,6 +12,16 @@ interface Entry {
   readonly readAt: number
 }
 
+export interface JobCache {
+  /** The job as it was within the last two seconds; nothing when there is none. */
+  open(jobId: JobId): Promise<OpenJob | undefined>
+  /**
+   * The job as it is after this call: a message is let go of on no older word, because one that was
+   * published since (the job was resumed) would be lost. Calls of one moment share one read.
+   */
+  openNow(jobId: JobId): Promise<OpenJob | undefined>
+}
+
 /**
  * Keeps the jobs that batches belong to, so that a batch costs no read of its job.
  *
@@ -21,15 +32,33 @@ interface Entry {
 export function createJobCache(
   read: (jobId: JobId, previous: OpenJob | undefined) => Promise<OpenJob | undefined>,
   now: () => number,
-): (message: BatchMessage) => Promise<OpenJob | undefined> {
+): JobCache {
   const entries = new Map<JobId, Entry>()
+  const asked = new Map<JobId, Promise<OpenJob | undefined>>()
 
-  return async ({ jobId }) => {
-    const known = entries.get(jobId)
-    if (known !== undefined && now() - known.readAt < FRESH_MS) return await known.value
+  return {
+    async open(jobId) {
+      const known = entries.get(jobId)
+      if (known !== undefined && now() - known.readAt < FRESH_MS) return await known.value
+      return await readAnew(jobId)
+    },
+    openNow(jobId) {
+      const reading = asked.get(jobId) ?? readNextTurn(jobId)
+      asked.set(jobId, reading)
+      return reading
+    },
+  }
 
+  /** Whoever asks until the turn comes has asked before the read begins. */
+  async function readNextTurn(jobId: JobId): Promise<OpenJob | undefined> {
+    await nextTurn()
+    asked.delete(jobId)
+    return await readAnew(jobId)
+  }
+
+  async function readAnew(jobId: JobId): Promise<OpenJob | undefined> {
     // Kept before anything is awaited, so that whoever comes in the meantime shares this read.
-    const entry: Entry = { value: readAfter(known, jobId), readAt: now() }
+    const entry: Entry = { value: readAfter(entries.get(jobId), jobId), readAt: now() }
     entries.delete(jobId)
     entries.set(jobId, entry)
     evictOldest(entries)

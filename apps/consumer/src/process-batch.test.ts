@@ -1,9 +1,18 @@
 import type { BatchMessage, Job, JobState } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
-import { type Deps, processBatch, type Scored, type Verdict } from './process-batch.ts'
+import { JobHaltedError } from './job-halted-error.ts'
+import {
+  type Delivery,
+  type Deps,
+  processBatch,
+  type Scored,
+  type Verdict,
+} from './process-batch.ts'
 import { batch, jobId, never, openJobWith } from './test-data.ts'
 
 const message: BatchMessage = { jobId, ...batch }
+const first: Delivery = { attempt: 1, repeated: false }
+const second: Delivery = { attempt: 2, repeated: true }
 const scored: Scored = {
   predictions: Buffer.from('0.1\n\n0.3'),
   failures: [{ row: 7, code: 'model_refused', message: 'no' }],
@@ -20,6 +29,7 @@ function createWorld(change: Partial<Deps> = {}, state: JobState = 'running') {
   const log: string[] = []
   const deps: Deps = {
     openJob: async () => openJobWith({}, { state }),
+    openJobNow: async () => openJobWith({}, { state }),
     planned: async (_, index) => (index === batch.batch ? batch : undefined),
     recorded: async (_, index) => parts.get(index)?.failures.length,
     score: async () => {
@@ -39,16 +49,17 @@ function createWorld(change: Partial<Deps> = {}, state: JobState = 'running') {
     },
     publishCompletion: async () => void log.push('publish completion'),
     failJob: async (_: Job, reason) => void log.push(`fail job: ${reason.message}`),
+    watchTolerance: () => void log.push('watch tolerance'),
     verdict: (error) => (error as Error).message.split(':')[0] as Verdict,
     ...change,
   }
   return { deps, parts, marks, log }
 }
-const inOrder = ['score', 'put part, attempt 1', 'mark', 'publish completion']
+const inOrder = ['score', 'put part, attempt 1', 'mark', 'publish completion', 'watch tolerance']
 
 test('a batch is scored, put, marked and completed, in that order', async () => {
   const { deps, log, marks } = createWorld()
-  expect(await processBatch(deps, message, 1, never)).toEqual({
+  expect(await processBatch(deps, message, first, never)).toEqual({
     kind: 'recorded',
     part: { rows: 3, failedRows: 1, invocations: 4, throttles: 1, durationMs: 12 },
   })
@@ -58,7 +69,7 @@ test('a batch is scored, put, marked and completed, in that order', async () => 
 
 test('a batch that is not the last of its job completes nothing', async () => {
   const { deps, log } = createWorld({ mark: async () => false })
-  await processBatch(deps, message, 1, never)
+  await processBatch(deps, message, first, never)
   expect(log).not.toContain('publish completion')
 })
 
@@ -66,16 +77,24 @@ describe('a batch that is recorded already', () => {
   test('on a later attempt, is only marked', async () => {
     const { deps, parts, log, marks } = createWorld()
     parts.set(2, { ...scored, failures: [] })
-    expect(await processBatch(deps, message, 2, never)).toEqual({ kind: 'duplicate' })
+    expect(await processBatch(deps, message, second, never)).toEqual({ kind: 'duplicate' })
     expect(log).toEqual(['mark', 'publish completion'])
     expect([...marks]).toEqual([[2, 0]])
+  })
+
+  test('when it is published once more, is only marked', async () => {
+    const { deps, parts, log } = createWorld()
+    parts.set(2, { ...scored, failures: [] })
+    const published = { attempt: 1, repeated: true }
+    expect(await processBatch(deps, message, published, never)).toEqual({ kind: 'duplicate' })
+    expect(log).toEqual(['mark', 'publish completion'])
   })
 
   test('on a first attempt, keeps the part that holds and its count of failures', async () => {
     const { deps, parts, marks } = createWorld()
     const earlier = { ...scored, failures: [] }
     parts.set(2, earlier)
-    expect(await processBatch(deps, message, 1, never)).toEqual({ kind: 'duplicate' })
+    expect(await processBatch(deps, message, first, never)).toEqual({ kind: 'duplicate' })
     expect(parts.get(2)).toBe(earlier)
     expect([...marks]).toEqual([[2, 0]])
   })
@@ -90,18 +109,22 @@ test.for<[string, Partial<BatchMessage>]>([
   ['a number that the plan does not know', { batch: 99 }],
 ])('a message with %s than planned is rejected unread', async ([, change]) => {
   const { deps, log } = createWorld()
-  const outcome = await processBatch(deps, { ...message, ...change }, 1, never)
+  const outcome = await processBatch(deps, { ...message, ...change }, first, never)
   expect(outcome).toEqual({
     kind: 'rejected',
-    reason: `batch ${change.batch ?? 2} is not as job ${jobId} planned it`,
+    code: 'batch_not_planned',
+    reason: expect.stringContaining(`batch ${change.batch ?? 2} of job ${jobId}: the message says`),
   })
   expect(log).toEqual([])
 })
 
+const nobody = async (): Promise<undefined> => undefined
+
 test('a message of a job that nobody knows is rejected', async () => {
-  const { deps } = createWorld({ openJob: async () => undefined })
-  expect(await processBatch(deps, message, 1, never)).toEqual({
+  const { deps } = createWorld({ openJob: nobody, openJobNow: nobody })
+  expect(await processBatch(deps, message, first, never)).toEqual({
     kind: 'rejected',
+    code: 'job_unknown',
     reason: `job ${jobId} is unknown`,
   })
 })
@@ -109,7 +132,7 @@ test('a message of a job that nobody knows is rejected', async () => {
 test.for<[JobState, string]>([
   ['planning', 'recorded'],
   ['running', 'recorded'],
-  ['paused', 'postponed'],
+  ['paused', 'withheld'],
   ['aggregating', 'stale'],
   ['succeeded', 'stale'],
   ['succeeded_with_failures', 'stale'],
@@ -117,8 +140,37 @@ test.for<[JobState, string]>([
   ['cancelled', 'stale'],
 ])('a batch of a job that is %s is %s', async ([state, kind]) => {
   const { deps, log } = createWorld({}, state)
-  expect(await processBatch(deps, message, 1, never)).toMatchObject({ kind })
+  expect(await processBatch(deps, message, first, never)).toMatchObject({ kind })
   expect(log.length > 0).toBe(kind === 'recorded')
+})
+
+describe('of a job that was changed', () => {
+  test('a message is processed when the job was resumed just now', async () => {
+    const { deps } = createWorld({ openJob: async () => openJobWith({}, { state: 'paused' }) })
+    expect(await processBatch(deps, message, first, never)).toMatchObject({ kind: 'recorded' })
+  })
+
+  test('a message is processed when the job was made just now', async () => {
+    const { deps } = createWorld({ openJob: nobody })
+    expect(await processBatch(deps, message, first, never)).toMatchObject({ kind: 'recorded' })
+  })
+
+  test.for<[JobState | undefined, string]>([
+    ['paused', 'withheld'],
+    ['cancelled', 'stale'],
+    ['failed', 'stale'],
+    [undefined, 'stale'],
+  ])('a batch in hand is let go when it becomes %s', async ([state, kind]) => {
+    const { deps, log } = createWorld({ score: () => Promise.reject(new JobHaltedError(state)) })
+    expect(await processBatch(deps, message, first, never)).toEqual({ kind })
+    expect(log).toEqual([])
+  })
+})
+
+test('the tolerance is looked at only where rows have failed', async () => {
+  const { deps, log } = createWorld({ score: async () => ({ ...scored, failures: [] }) })
+  await processBatch(deps, message, first, never)
+  expect(log).not.toContain('watch tolerance')
 })
 
 describe('an error', () => {
@@ -128,14 +180,14 @@ describe('an error', () => {
     ['fail_job', { kind: 'job_failed', reason: new Error('fail_job: 503') }],
   ])('with the verdict %s has its outcome', async ([verdict, outcome]) => {
     const { deps, log } = createWorld({ score: () => Promise.reject(new Error(`${verdict}: 503`)) })
-    expect(await processBatch(deps, message, 1, never)).toEqual(outcome)
+    expect(await processBatch(deps, message, first, never)).toEqual(outcome)
     expect(log).toEqual(verdict === 'fail_job' ? ['fail job: fail_job: 503'] : [])
   })
 
   test('that is no Error becomes one', async () => {
     const verdict = (): Verdict => 'release'
     const { deps } = createWorld({ score: () => Promise.reject('text'), verdict })
-    expect(await processBatch(deps, message, 1, never)).toEqual({
+    expect(await processBatch(deps, message, first, never)).toEqual({
       kind: 'released',
       reason: new Error('text'),
     })
@@ -149,7 +201,7 @@ describe('an error', () => {
         return Promise.reject(new Error('fail_job: plan unreadable'))
       },
     })
-    await expect(processBatch(deps, message, 1, stop.signal)).rejects.toThrow('drained')
+    await expect(processBatch(deps, message, first, stop.signal)).rejects.toThrow('drained')
     expect(log).toEqual([])
   })
 })
@@ -160,22 +212,22 @@ test.for(steps.flatMap((step) => [`before ${step}`, `after ${step}`]))(
   'when it dies %s, the next attempt records the batch once',
   async (place) => {
     const { deps, parts, marks, log } = createWorld()
-    const outcome = await processBatch(dying(deps, place), message, 1, never)
+    const outcome = await processBatch(dying(deps, place), message, first, never)
     expect(outcome).toMatchObject({ kind: 'released' })
     const kept = parts.get(2)
-    await processBatch(deps, message, 2, never)
+    await processBatch(deps, message, second, never)
     expect(parts.size).toBe(1)
     expect(kept === undefined || parts.get(2) === kept).toBe(true)
     expect([...marks]).toEqual([[2, 1]])
-    expect(log.at(-1)).toBe('publish completion')
+    expect(log).toContain('publish completion')
     expect(log.filter((entry) => entry === 'score').length).toBeLessThanOrEqual(2)
   },
 )
 
 test('a batch that is recorded is never invoked again by a later attempt', async () => {
   const { deps, log } = createWorld()
-  await processBatch(dying(deps, 'before mark'), message, 1, never)
-  expect(await processBatch(deps, message, 2, never)).toEqual({ kind: 'duplicate' })
+  await processBatch(dying(deps, 'before mark'), message, first, never)
+  expect(await processBatch(deps, message, second, never)).toEqual({ kind: 'duplicate' })
   expect(log.filter((entry) => entry === 'score')).toHaveLength(1)
 })
 

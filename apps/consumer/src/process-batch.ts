@@ -1,15 +1,31 @@
-import type { Batch, BatchMessage, Job, PinnedDataset, RowFailure } from '@millrace/job'
-import { isFinal, takesBatches } from '@millrace/job'
+import type {
+  Batch,
+  BatchMessage,
+  Job,
+  JobId,
+  JobState,
+  PinnedDataset,
+  RowFailure,
+} from '@millrace/job'
+import { takesBatches } from '@millrace/job'
+import { JobHaltedError } from './job-halted-error.ts'
 
 /** What became of one attempt, and so what happens to its message. */
 export type Outcome =
   | { readonly kind: 'recorded'; readonly part: PartFacts } // Delete the message.
   | { readonly kind: 'duplicate' } // Another attempt recorded this batch: delete the message.
   | { readonly kind: 'stale' } // The job has ended: delete the message.
+  | { readonly kind: 'withheld' } // The job is paused: delete the message, resuming publishes it anew.
   | { readonly kind: 'postponed'; readonly reason: string } // Not the batch's fault: give it back uncharged.
   | { readonly kind: 'released'; readonly reason: Error } // Give it back for another attempt.
-  | { readonly kind: 'rejected'; readonly reason: string } // No such batch: set the message aside.
+  | ({ readonly kind: 'rejected' } & Rejection) // No such batch: set the message aside.
   | { readonly kind: 'job_failed'; readonly reason: Error } // The job ended by this: delete the message.
+
+/** Why no attempt at a message can succeed. */
+export interface Rejection {
+  readonly code: 'job_unknown' | 'batch_not_planned'
+  readonly reason: string
+}
 
 /** The predictions of a batch: `rows` lines, an empty one for each row that failed. */
 export interface Scored {
@@ -34,10 +50,15 @@ export interface PartFacts {
 export interface OpenJob {
   readonly job: Job
   readonly dataset: PinnedDataset
+  /** Invocations of the job that this consumer may have in flight; infinite when nothing limits it. */
+  readonly concurrencyMax: number
 }
 
 export interface Deps {
-  openJob(message: BatchMessage): Promise<OpenJob | undefined>
+  /** The job as it was within the last seconds; undefined when there is none. */
+  openJob(jobId: JobId): Promise<OpenJob | undefined>
+  /** The job as it is now. */
+  openJobNow(jobId: JobId): Promise<OpenJob | undefined>
   /** The batch as the plan has it; undefined when the plan knows none of this number. */
   planned(job: Job, batch: number): Promise<Batch | undefined>
   /** How many rows of a batch that is already recorded failed; undefined when it is not recorded. */
@@ -56,10 +77,20 @@ export interface Deps {
   mark(job: Job, batch: number, failedRows: number, signal: AbortSignal): Promise<boolean>
   publishCompletion(job: Job, signal: AbortSignal): Promise<void>
   failJob(job: Job, reason: Error, signal: AbortSignal): Promise<void>
+  /** Rows of the job have failed: looks whether it is still within its tolerance. Returns at once. */
+  watchTolerance(job: Job): void
   verdict(error: unknown): Verdict
 }
 
 export type PutPart = { readonly kind: 'recorded' | 'duplicate'; readonly failedRows: number }
+
+/** What is known of a batch's delivery beside its message. */
+export interface Delivery {
+  /** From 1. */
+  readonly attempt: number
+  /** An earlier delivery, of this message or of another for the same batch, may have recorded it. */
+  readonly repeated: boolean
+}
 
 /** What an error means for the message and the job. */
 export type Verdict = 'release' | 'postpone' | 'fail_job'
@@ -76,38 +107,43 @@ export type Verdict = 'release' | 'postpone' | 'fail_job'
 export async function processBatch(
   deps: Deps,
   message: BatchMessage,
-  attempt: number,
+  delivery: Delivery,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const open = await deps.openJob(message)
-  if (open === undefined) return { kind: 'rejected', reason: `job ${message.jobId} is unknown` }
-  const { job } = open
-  if (isFinal(job.state) || job.state === 'aggregating') return { kind: 'stale' }
-  if (!takesBatches(job.state)) return { kind: 'postponed', reason: `job is ${job.state}` }
+  const known = await deps.openJob(message.jobId)
+  const isOn = known !== undefined && takesBatches(known.job.state)
+  const open = isOn ? known : await deps.openJobNow(message.jobId)
+  if (open === undefined) return rejected('job_unknown', `job ${message.jobId} is unknown`)
+  if (!takesBatches(open.job.state)) return letGo(open.job.state)
   try {
-    return await recordBatch(deps, open, message, attempt, signal)
+    return await recordBatch(deps, open, message, delivery, signal)
   } catch (error) {
-    return await judge(deps, job, error, signal)
+    return await judge(deps, open.job, error, signal)
   }
 }
+
+/**
+ * Of a job that takes no batches its messages are let go, not kept: the ledger knows what is missing,
+ * and a paused job's queue would else be received, hidden and charged over and over, in the way of
+ * the jobs that run. The state was read after the message was received, so no message is let go
+ * that was published because the job had been resumed.
+ */
+const letGo = (state: JobState): Outcome => ({ kind: state === 'paused' ? 'withheld' : 'stale' })
 
 async function recordBatch(
   deps: Deps,
   open: OpenJob,
   message: BatchMessage,
-  attempt: number,
+  { attempt, repeated }: Delivery,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { job } = open
   const batch = await deps.planned(job, message.batch)
   if (batch === undefined || !sameRanges(batch, message)) {
-    return {
-      kind: 'rejected',
-      reason: `batch ${message.batch} is not as job ${job.jobId} planned it`,
-    }
+    return rejected('batch_not_planned', differenceOf(message, batch))
   }
   // A first delivery is hardly ever a repetition; asking the ledger each time would cost a read.
-  const earlier = attempt > 1 ? await deps.recorded(job, batch.batch, signal) : undefined
+  const earlier = repeated ? await deps.recorded(job, batch.batch, signal) : undefined
   if (earlier !== undefined)
     return await finish(deps, job, batch, earlier, { kind: 'duplicate' }, signal)
 
@@ -130,12 +166,14 @@ async function finish(
 ): Promise<Outcome> {
   if (await deps.mark(job, batch.batch, failedRows, signal))
     await deps.publishCompletion(job, signal)
+  if (failedRows > 0) deps.watchTolerance(job)
   return outcome
 }
 
 async function judge(deps: Deps, job: Job, error: unknown, signal: AbortSignal): Promise<Outcome> {
   // Aborted work is nobody's fault: the job must not fail because its consumer stopped.
   signal.throwIfAborted()
+  if (error instanceof JobHaltedError) return letGo(error.state ?? 'cancelled')
   const reason = error instanceof Error ? error : new Error(String(error))
   const verdict = deps.verdict(error)
   switch (verdict) {
@@ -150,6 +188,21 @@ async function judge(deps: Deps, job: Job, error: unknown, signal: AbortSignal):
       return verdict satisfies never
   }
 }
+
+const rejected = (code: Rejection['code'], reason: string): Outcome => ({
+  kind: 'rejected',
+  code,
+  reason,
+})
+
+/** What a message says, and what the plan has in its place. */
+function differenceOf(message: BatchMessage, planned: Batch | undefined): string {
+  const has = planned === undefined ? 'no such batch' : placeOf(planned)
+  return `batch ${message.batch} of job ${message.jobId}: the message says ${placeOf(message)}, the plan has ${has}`
+}
+
+const placeOf = ({ rows, bytes, object }: Batch): string =>
+  `rows ${rows.start}-${rows.end}, bytes ${bytes.start}-${bytes.end} of object ${object}`
 
 const sameRanges = (planned: Batch, message: BatchMessage): boolean =>
   planned.rows.start === message.rows.start &&

@@ -21,7 +21,8 @@ export function openJobWith(spec: Partial<JobSpecInput> = {}, facts: Partial<Job
     ...facts,
   }
   const objects = [{ uri: 's3://data/rows.csv', bytes: 1_000, version: 'v1' }]
-  return { job, dataset: { objects, header: true, columns: ['id', 'age', 'income'], width: 3 } }
+  const dataset = { objects, header: true, columns: ['id', 'age', 'income'], width: 3 }
+  return { job, dataset, concurrencyMax: Number.POSITIVE_INFINITY }
 }
 
 /** Batch 2 of a plan: three rows from row 6 on. */

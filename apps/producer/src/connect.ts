@@ -8,17 +8,19 @@ import {
   type JobId,
   type JobRequest,
   readPlan,
+  REPUBLISHED,
 } from '@millrace/job'
 import {
   createJob,
   type Ledger,
   moveJob,
   pinDataset as recordPin,
+  readJob,
   readProgress,
   sealPlan,
   settleProgress,
 } from '@millrace/ledger'
-import { publish, type Queue } from '@millrace/queue'
+import { type OutgoingMessage, publish, type Queue } from '@millrace/queue'
 import { jobDocuments, type Storage } from '@millrace/storage'
 import { refusalOf } from './allow-list.ts'
 import type { Config } from './config.ts'
@@ -27,6 +29,7 @@ import { pinDataset } from './pin-dataset.ts'
 import type { Deps } from './plan-job.ts'
 import { probeJob } from './probe-job.ts'
 import { scanBatches } from './scan-batches.ts'
+import { createStateCache } from './state-cache.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -47,7 +50,12 @@ export function createDeps(config: Config, world: World): Deps {
     results: config.MILLRACE_RESULTS_ALLOWED,
     endpoints: config.MILLRACE_ENDPOINTS_ALLOWED,
   }
+  const stateOf = createStateCache(
+    async (jobId, signal) => (await readJob(ledger, jobId, signal))?.state,
+    () => performance.now(),
+  )
   return {
+    stateOf,
     refusal: (request) => refusalOf(allow, request),
     openJob: async (jobId, request, signal) => {
       const job = newJob(jobId, request, now())
@@ -97,9 +105,12 @@ export function createDeps(config: Config, world: World): Deps {
       return (batch) => done.has(batch)
     },
     publishBatches: async (job, batches, signal) => {
-      async function* messages(): AsyncGenerator<{ body: string; groupId: string }> {
+      // With a pinned dataset an earlier attempt, or the same job before a pause, may have published.
+      const again = job.dataset === undefined ? {} : { attributes: { [REPUBLISHED]: 'yes' } }
+      async function* messages(): AsyncGenerator<OutgoingMessage> {
         for await (const batch of batches) {
-          yield { body: encodeBatchMessage({ jobId: job.jobId, ...batch }), groupId: job.jobId }
+          const body = encodeBatchMessage({ jobId: job.jobId, ...batch })
+          yield { body, groupId: job.jobId, ...again }
         }
       }
       await publish(world.batches, messages(), signal)

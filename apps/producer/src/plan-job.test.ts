@@ -32,6 +32,7 @@ function createWorld() {
       world.jobs.set(id, job)
       return job
     },
+    stateOf: async (id) => world.jobs.get(id)?.state ?? 'cancelled',
     pinDataset: async () => dataset,
     probe: async () => void (world.probes += 1),
     async *planBatches() {
@@ -119,6 +120,46 @@ test.for<JobState>(['succeeded', 'succeeded_with_failures', 'failed', 'cancelled
     expect(world).toMatchObject({ published: [], probes: 0 })
   },
 )
+
+test('a paused job is left to whoever resumes it', async () => {
+  const { world, deps, change } = createWorld()
+  change({ state: 'paused' })
+  expect(await planJob(deps, request, never)).toEqual({ kind: 'paused', jobId })
+  expect(world).toMatchObject({ published: [], probes: 0 })
+})
+
+test.for<[JobState, string]>([
+  ['paused', 'paused'],
+  ['cancelled', 'ended'],
+  ['failed', 'ended'],
+])('a job that becomes %s while it is published is published no further', async ([state, kind]) => {
+  const { world, deps, change } = createWorld()
+  const publishBatches: Deps['publishBatches'] = async (_, batches) => {
+    for await (const { batch } of batches) {
+      world.published.push(batch)
+      change({ state })
+    }
+  }
+  expect(await planJob({ ...deps, publishBatches }, request, never)).toEqual({ kind, jobId })
+  expect(world.published).toEqual([0])
+  expect(world.jobs.get(jobId)).toMatchObject({ state })
+  expect(world.jobs.get(jobId)?.plan).toBeUndefined()
+})
+
+test('a job resumed while it is still being stopped is not sealed too small', async () => {
+  const { world, deps, change } = createWorld()
+  const publishBatches: Deps['publishBatches'] = async (_, batches) => {
+    for await (const { batch } of batches) {
+      world.published.push(batch)
+      change({ state: 'paused' })
+    }
+    change({ state: 'planning' })
+  }
+  await planJob({ ...deps, publishBatches }, request, never)
+  expect(world.jobs.get(jobId)?.plan).toBeUndefined()
+  await planJob(deps, request, never)
+  expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals })
+})
 
 test.for(['pinDataset', 'probe', 'publishBatches'] as const)(
   'what no attempt can mend, met at %s, fails the job',

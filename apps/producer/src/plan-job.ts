@@ -5,6 +5,7 @@ import {
   type JobFailure,
   type JobId,
   type JobRequest,
+  type JobState,
   jobIdOf,
   type PinnedDataset,
   type PlanTotals,
@@ -15,6 +16,7 @@ import { unsupportedIn } from './unsupported.ts'
 export type PlanOutcome =
   | { readonly kind: 'published'; readonly jobId: JobId; readonly totals: PlanTotals }
   | { readonly kind: 'ended'; readonly jobId: JobId } // Nothing is left to do: delete the message.
+  | { readonly kind: 'paused'; readonly jobId: JobId } // Whoever resumes the job asks for it again.
   | { readonly kind: 'refused'; readonly reason: string } // No such job may be: set it aside.
   | { readonly kind: 'failed'; readonly jobId: JobId; readonly failure: JobFailure }
 
@@ -23,6 +25,8 @@ export interface Deps {
   refusal(request: JobRequest): string | undefined
   /** The job of the request: made now, or by an earlier request with the same client token. */
   openJob(jobId: JobId, request: JobRequest, signal: AbortSignal): Promise<Job>
+  /** The job's state as it was within the last two seconds. */
+  stateOf(jobId: JobId, signal: AbortSignal): Promise<JobState>
   /** Pins the dataset, or gives back what an earlier attempt pinned. */
   pinDataset(job: Job, signal: AbortSignal): Promise<PinnedDataset>
   /** Invokes the endpoint with the first rows, before a million of them are published. */
@@ -58,11 +62,14 @@ export async function planJob(
 
   const jobId = jobIdOf(request.clientToken)
   const job = await deps.openJob(jobId, request, signal)
-  if (isFinal(job.state)) return { kind: 'ended', jobId }
+  const stopped = stoppedBy(job.state, jobId)
+  if (stopped !== undefined) return stopped
   try {
-    const totals = await publishPlan(deps, job, signal)
+    const published = await publishPlan(deps, job, signal)
+    if (published.kind !== 'published') return published
+    const { totals } = published
     if (await deps.seal(job, totals, signal)) await deps.publishCompletion(jobId, signal)
-    return { kind: 'published', jobId, totals }
+    return published
   } catch (error) {
     // Aborted work is nobody's fault: the job must not fail because its producer stopped.
     signal.throwIfAborted()
@@ -73,20 +80,30 @@ export async function planJob(
   }
 }
 
-async function publishPlan(deps: Deps, job: Job, signal: AbortSignal): Promise<PlanTotals> {
+/** The outcome for a job that was paused or has ended: nothing of it is published any more. */
+function stoppedBy(state: JobState, jobId: JobId): PlanOutcome | undefined {
+  if (isFinal(state)) return { kind: 'ended', jobId }
+  return state === 'paused' ? { kind: 'paused', jobId } : undefined
+}
+
+/** Publishes every batch that is not recorded, unless the job is stopped meanwhile. */
+async function publishPlan(deps: Deps, job: Job, signal: AbortSignal): Promise<PlanOutcome> {
   const dataset = await deps.pinDataset(job, signal)
   // A sealed plan has been probed; probing again could fail a job that is half done.
   if (job.plan === undefined) await deps.probe(job, dataset, signal)
 
   const recorded = await deps.recordedBatches(job, signal)
   const totals = { batches: 0, rows: 0 }
+  let stopped: PlanOutcome | undefined
   async function* missing(): AsyncGenerator<Batch> {
     for await (const batch of deps.planBatches(job, dataset, signal)) {
+      stopped = stoppedBy(await deps.stateOf(job.jobId, signal), job.jobId)
+      if (stopped !== undefined) return
       totals.batches = batch.batch + 1
       totals.rows = batch.rows.end
       if (!recorded(batch.batch)) yield batch
     }
   }
   await deps.publishBatches(job, missing(), signal)
-  return totals
+  return stopped ?? { kind: 'published', jobId: job.jobId, totals }
 }

@@ -96,12 +96,12 @@ async function handle(
   } catch (error) {
     if (!(error instanceof ContractError)) throw error
     logger.warn({ error, messageId: message.messageId }, 'job request refused')
-    return { kind: 'dead_letter', reason: error.message }
+    return { kind: 'dead_letter', code: error.code, reason: error.message }
   }
   const outcome = await planJob(deps, request, signal)
   report(logger, outcome, message.attempt)
   return outcome.kind === 'refused'
-    ? { kind: 'dead_letter', reason: outcome.reason }
+    ? { kind: 'dead_letter', code: 'request_refused', reason: outcome.reason }
     : { kind: 'acknowledge' }
 }
 

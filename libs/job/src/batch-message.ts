@@ -23,6 +23,12 @@ export const batchMessageSchema = z
   })
   .describe('One batch of a job, to be invoked.')
 
+/**
+ * The attribute of a message whose batch may have been published before: a consumer then asks the
+ * ledger before it invokes the endpoint a second time for the same rows.
+ */
+export const REPUBLISHED = 'republished'
+
 export interface BatchMessage extends Batch {
   readonly jobId: JobId
 }

@@ -4,6 +4,7 @@ export {
   batchMessageSchema,
   decodeBatchMessage,
   encodeBatchMessage,
+  REPUBLISHED,
 } from './batch-message.ts'
 export {
   completionMessageSchema,

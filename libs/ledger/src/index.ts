@@ -1,6 +1,7 @@
 export { type AdjustJobOutcome, adjustJob } from './adjust-job.ts'
 export { cancelJob } from './cancel-job.ts'
 export { type ClaimOutcome, claimJob } from './claim-job.ts'
+export { announceConsumer, type Presence } from './consumer-presence.ts'
 export { type CreateJobOutcome, createJob } from './create-job.ts'
 export { type FinishFacts, type FinishOutcome, finishJob } from './finish-job.ts'
 export type { Lease } from './lease.ts'

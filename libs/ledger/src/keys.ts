@@ -8,6 +8,7 @@ import type { JobId } from '@millrace/job'
  *     JOB#<job>                   META                  the job
  *     JOB#<job>#PART#<partition>  <batch, 10 digits>    a part
  *     JOB#<job>#PROGRESS          <level>#<item, 10 d>  a node of the tree of done batches
+ *     JOB#<job>#CONSUMERS         <consumer>            who works on a job whose concurrency is limited
  */
 
 export type Key = Readonly<Record<'PK' | 'SK', AttributeValue.SMember>>
@@ -30,6 +31,11 @@ export const progressKey = (jobId: JobId, level: number, item: number): Key =>
   key(progressPartition(jobId), `${level}#${padded(item)}`)
 
 export const progressPartition = (jobId: JobId): string => `JOB#${jobId}#PROGRESS`
+
+export const consumerKey = (jobId: JobId, consumer: string): Key =>
+  key(consumersPartition(jobId), consumer)
+
+export const consumersPartition = (jobId: JobId): string => `JOB#${jobId}#CONSUMERS`
 
 function key(PK: string, SK: string): Key {
   return { PK: { S: PK }, SK: { S: SK } }

@@ -1,7 +1,7 @@
 export { type OutgoingMessage, publish } from './publish.ts'
 export { createQueueClient, type Queue } from './queue.ts'
 export { QueueError, type QueueErrorCode } from './queue-error.ts'
-export type { Disposition, Received } from './received.ts'
+export type { Disposition, Received, Rejection } from './received.ts'
 export type { WorkerQueues } from './message-calls.ts'
 export { createWorker, type Worker, type WorkerState } from './worker.ts'
 export type { WorkerLogger, WorkerOptions } from './worker-options.ts'

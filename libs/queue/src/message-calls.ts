@@ -3,10 +3,11 @@ import {
   DeleteMessageBatchCommand,
   type Message,
 } from '@aws-sdk/client-sqs'
-import { limits } from '@millrace/job'
 import { type Batcher, createBatcher } from './batcher.ts'
 import { bytesOf, type OutgoingEntry, publishEntries, stringAttributes } from './publish.ts'
+import { evidenceOf } from './evidence.ts'
 import type { Queue } from './queue.ts'
+import { type Rejection, REQUEUES, requeuesOf } from './received.ts'
 import { type EntryOutcome, settleEntries } from './settle-entries.ts'
 
 export interface WorkerQueues {
@@ -24,23 +25,19 @@ export interface MessageCalls {
   /** Tried once: the heartbeat has its own rhythm of trying again. */
   extend(message: Message, seconds: number): Promise<EntryOutcome>
   release(message: Message, seconds: number): Promise<EntryOutcome>
-  /** Publishes a copy to the same queue. */
+  /** Publishes a copy to the same queue, which counts as one more requeue. */
   copy(message: Message, delaySeconds: number): Promise<EntryOutcome>
-  /** Publishes a copy to the dead-letter queue, with `reason` and `attempts` as attributes. */
-  deadLetter(to: Queue, message: Message, reason: string): Promise<EntryOutcome>
+  /** Publishes a copy to the dead-letter queue, with what a person needs as attributes. */
+  deadLetter(to: Queue, message: Message, rejection: Rejection): Promise<EntryOutcome>
   flush(): Promise<void>
 }
 
 const ENTRIES_MAX = 10
 const TRIES_MAX = 4
-/** SQS takes ten attributes a message; two are ours. */
-const ATTRIBUTES_KEPT_MAX = 8
+/** SQS takes ten attributes a message. */
+const ATTRIBUTES_MAX = 10
 /** So that ten messages of the largest size we read fit one call with their attributes. */
 const BATCHED_BYTES_MAX = 96 * 1024
-/** What SQS refuses in a text: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
-// oxlint-disable-next-line no-control-regex -- these are the characters meant.
-const REFUSED_TEXT = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
-
 /**
  * The calls of one worker, gathered ten at a time.
  *
@@ -83,15 +80,13 @@ export function createMessageCalls(
     release: ({ ReceiptHandle }, seconds) =>
       releases.add({ ReceiptHandle, VisibilityTimeout: seconds }),
     copy(message, delaySeconds) {
-      const entry = copyOf(message, {})
+      const entry = copyOf(message, { [REQUEUES]: String(requeuesOf(message) + 1) })
       const delayed = delaySeconds > 0 ? { ...entry, DelaySeconds: delaySeconds } : entry
       if (bytesOf(entry) <= BATCHED_BYTES_MAX) return copies.add(delayed)
       return publishOne(queue, delayed, random, signal)
     },
-    deadLetter(to, message, reason) {
-      const text = reason.replace(REFUSED_TEXT, '\uFFFD').slice(0, limits.failureMessageCharsMax)
-      const attempts = message.Attributes?.ApproximateReceiveCount ?? '1'
-      const entry = copyOf(message, { reason: text === '' ? 'none given' : text, attempts })
+    deadLetter(to, message, rejection) {
+      const entry = copyOf(message, evidenceOf(message, queue, rejection))
       return publishOne(to, entry, random, signal)
     },
     async flush() {
@@ -121,7 +116,7 @@ function changeVisibilityBatch({ client, url }: Queue) {
 /** The same work as a new message: body, group and attributes, and some attributes more. */
 function copyOf(message: Message, added: Record<string, string>): OutgoingEntry {
   const kept = Object.entries(message.MessageAttributes ?? {}).filter(([name]) => !(name in added))
-  const room = Object.keys(added).length === 0 ? kept.length : ATTRIBUTES_KEPT_MAX
+  const room = ATTRIBUTES_MAX - Object.keys(added).length
   const groupId = message.Attributes?.MessageGroupId
   const attributes = { ...Object.fromEntries(kept.slice(0, room)), ...stringAttributes(added) }
   return {

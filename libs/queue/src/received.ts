@@ -7,6 +7,8 @@ export interface Received {
   readonly messageId: string
   /** Deliveries of this message so far, this one included: from 1. */
   readonly attempt: number
+  /** How often the same work was given back uncharged, as another message, before this one. */
+  readonly requeues: number
   readonly groupId?: string
   /** The message's text attributes. */
   readonly attributes: Readonly<Record<string, string>>
@@ -25,7 +27,15 @@ export type Disposition =
   /** Another attempt that is not counted: a copy is published, then this one is deleted. */
   | { readonly kind: 'requeue'; readonly delaySeconds?: number }
   /** No attempt can succeed: to the dead-letter queue with the reason; released when there is none. */
-  | { readonly kind: 'dead_letter'; readonly reason: string }
+  | ({ readonly kind: 'dead_letter' } & Rejection)
+
+/** Why no attempt can succeed. */
+export interface Rejection {
+  /** In snake_case, for grouping: `not_json`. */
+  readonly code: string
+  /** A sentence for whoever reads the dead-letter queue. */
+  readonly reason: string
+}
 
 /** The facts of a delivery that do not change while it is held. */
 export function factsOf(message: Message): Omit<Received, 'visibleUntilMs'> {
@@ -36,8 +46,18 @@ export function factsOf(message: Message): Omit<Received, 'visibleUntilMs'> {
     attempt: Number(ApproximateReceiveCount ?? 1),
     sentAtMs: Number(SentTimestamp ?? 0),
     attributes: textAttributes(message.MessageAttributes ?? {}),
+    requeues: requeuesOf(message),
     ...(MessageGroupId === undefined ? {} : { groupId: MessageGroupId }),
   }
+}
+
+/** The attribute in which a copy counts those before it. */
+export const REQUEUES = 'requeues'
+
+/** 0 for a message that is no copy, and for a count that is none. */
+export function requeuesOf({ MessageAttributes }: Message): number {
+  const count = Number(MessageAttributes?.[REQUEUES]?.StringValue ?? 0)
+  return Number.isSafeInteger(count) && count > 0 ? count : 0
 }
 
 function textAttributes(attributes: Record<string, MessageAttributeValue>) {

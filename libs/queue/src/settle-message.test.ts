@@ -19,7 +19,7 @@ function settling(failing: readonly (keyof MessageCalls)[] = []) {
     extend: call('extend'),
     release: call('release'),
     copy: call('copy'),
-    deadLetter: async (_, message, reason) => call('deadLetter')(message, reason),
+    deadLetter: async (_, message, { code }) => call('deadLetter')(message, code),
     flush: async () => {},
   }
   return { made, calls }
@@ -28,14 +28,14 @@ function settling(failing: readonly (keyof MessageCalls)[] = []) {
 const message = { Body: 'b', Attributes: { ApproximateReceiveCount: '3' } }
 const deadLetter = { url: 'http://queue/1/dlq' } as Queue
 const deps = { deadLetter, random: () => 0 }
-const poison: Disposition = { kind: 'dead_letter', reason: 'not JSON' }
+const poison: Disposition = { kind: 'dead_letter', code: 'not_json', reason: 'no' }
 
 describe('settling', () => {
   test.for<{ disposition: Disposition; kind: string; made: string[] }>([
     { disposition: { kind: 'acknowledge' }, kind: 'acknowledged', made: ['remove'] },
     { disposition: { kind: 'release', delaySeconds: 7 }, kind: 'released', made: ['release 7'] },
     { disposition: { kind: 'requeue' }, kind: 'requeued', made: ['copy 0', 'remove'] },
-    { disposition: poison, kind: 'dead_lettered', made: ['deadLetter not JSON', 'remove'] },
+    { disposition: poison, kind: 'dead_lettered', made: ['deadLetter not_json', 'remove'] },
   ])('with $disposition.kind, ends $kind', async ({ disposition, kind, made }) => {
     const { calls, made: did } = settling()
     expect(await settleMessage(message, disposition, { ...deps, calls })).toEqual({ kind })

@@ -37,7 +37,7 @@ export async function settleMessage(
     }
     case 'dead_letter': {
       if (deadLetter === undefined) return release(message, undefined, deps, noDeadLetterQueue())
-      const error = await calls.deadLetter(deadLetter, message, disposition.reason)
+      const error = await calls.deadLetter(deadLetter, message, disposition)
       if (error !== undefined) return release(message, undefined, deps, error)
       return left('dead_lettered', await calls.remove(message))
     }

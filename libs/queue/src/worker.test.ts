@@ -73,7 +73,7 @@ describe('an attempt', () => {
     await enough
     await stop()
     expect(seen.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1, 1])
-    expect(seen.at(-1)?.attributes).toEqual({ trace: 't-1' })
+    expect(seen.at(-1)).toMatchObject({ attributes: { trace: 't-1' }, requeues: 4 })
     expect(await countsOf(queue.acknowledge)).toEqual(empty)
     expect(await countsOf(queue.deadLetter)).toEqual(empty)
     expect(worker.stats).toMatchObject({ requeued: 4, acknowledged: 1 })
@@ -81,7 +81,7 @@ describe('an attempt', () => {
 
   test('that dead-letters, moves its message there with the reason', async () => {
     const reason = 'not\u0000JSON'
-    const { handle, enough } = noting(1, () => ({ kind: 'dead_letter', reason }))
+    const { handle, enough } = noting(1, () => ({ kind: 'dead_letter', code: 'not_json', reason }))
     const { queue, stop } = await start(handle, ['poison'])
     await enough
     await stop()
@@ -95,8 +95,16 @@ describe('an attempt', () => {
     await undertaker.stop()
     expect(dead.seen[0]).toMatchObject({
       body: 'poison',
-      attributes: { trace: 't-1', reason: 'not\uFFFDJSON', attempts: '1' },
+      attributes: {
+        trace: 't-1',
+        code: 'not_json',
+        reason: 'not\uFFFDJSON',
+        attempts: '1',
+        queue: queue.receive.url.split('/').at(-1),
+      },
     })
+    const { sentAt = '', rejectedAt = '' } = dead.seen[0]?.attributes ?? {}
+    expect(Date.parse(rejectedAt)).toBeGreaterThanOrEqual(Date.parse(sentAt))
   })
 
   test('that throws, is logged and its message released with a delay', async () => {

@@ -1,0 +1,161 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Limiter } from '@millrace/invocation'
+import type { JobState } from '@millrace/job'
+import { describe, expect, test } from 'vitest'
+import { JobHaltedError } from './job-halted-error.ts'
+import { createJobLanes } from './job-lanes.ts'
+import { jobId, never, openJobWith } from './test-data.ts'
+
+/** A job that the test changes, and a limiter with room for all. */
+function createWorld(concurrencyMax = 2) {
+  const world = {
+    concurrencyMax,
+    state: 'running' as JobState,
+    unreadable: false,
+    inFlight: 0,
+    looks: new Set<() => void>(),
+    ends: [] as (() => void)[],
+  }
+  const limiter = {
+    run: (work: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal) => work(signal),
+  } as Limiter
+  const lane = createJobLanes({
+    limiter,
+    openJob: async () => {
+      if (world.unreadable) throw new Error('throttled')
+      return { ...openJobWith({}, { state: world.state }), concurrencyMax: world.concurrencyMax }
+    },
+    every: (run) => {
+      world.looks.add(run)
+      return { stop: () => void world.looks.delete(run) }
+    },
+  })(jobId)
+  const invoke = (signal: AbortSignal = never) =>
+    lane.run(async () => {
+      world.inFlight += 1
+      await new Promise<void>((end) => world.ends.push(end))
+      world.inFlight -= 1
+    }, signal)
+  const look = async () => {
+    for (const run of world.looks) run()
+    await nextTurn()
+  }
+  const endAll = async (work: readonly Promise<unknown>[]) => {
+    const done = Promise.allSettled(work)
+    for (;;) {
+      const ended = await Promise.race([done, nextTurn(undefined)])
+      if (ended !== undefined) return ended.map(({ status }) => status)
+      for (const end of world.ends.splice(0)) end()
+    }
+  }
+  return { world, invoke, look, endAll }
+}
+
+test('a job without a maximum runs all at once', async () => {
+  const { world, invoke, endAll } = createWorld(Number.POSITIVE_INFINITY)
+  const work = Array.from({ length: 50 }, () => invoke())
+  await expect.poll(() => world.inFlight).toBe(50)
+  expect(world.looks.size).toBe(0)
+  await endAll(work)
+})
+
+test('no more run at once than the job allows, and all run', async () => {
+  const { world, invoke, endAll } = createWorld(2)
+  const work = Array.from({ length: 9 }, () => invoke())
+  await expect.poll(() => world.inFlight).toBe(2)
+  world.ends.shift()?.()
+  await expect.poll(() => world.ends.length).toBe(2)
+  expect(world.inFlight).toBe(2)
+  expect(new Set(await endAll(work))).toEqual(new Set(['fulfilled']))
+})
+
+describe('while invocations wait', () => {
+  test('a greater maximum starts them before any has ended', async () => {
+    const { world, invoke, look, endAll } = createWorld(1)
+    const work = Array.from({ length: 5 }, () => invoke())
+    await expect.poll(() => world.inFlight).toBe(1)
+    world.concurrencyMax = 4
+    await look()
+    await expect.poll(() => world.inFlight).toBe(4)
+    await endAll(work)
+    expect(world.looks.size).toBe(0)
+  })
+
+  test('a smaller maximum starts none until enough have ended', async () => {
+    const { world, invoke, look, endAll } = createWorld(3)
+    const work = Array.from({ length: 6 }, () => invoke())
+    await expect.poll(() => world.inFlight).toBe(3)
+    world.concurrencyMax = 1
+    await look()
+    for (const end of world.ends.splice(0, 2)) end()
+    await nextTurn()
+    expect(world.inFlight).toBe(1)
+    await endAll(work)
+  })
+
+  test.for(['paused', 'cancelled', 'failed'] as const)(
+    'a job that becomes %s rejects them',
+    async (state) => {
+      const { world, invoke, look, endAll } = createWorld(1)
+      const first = invoke()
+      const waiting = invoke().catch((error: unknown) => error)
+      await expect.poll(() => world.looks.size).toBe(1)
+      world.state = state
+      await look()
+      expect(await waiting).toEqual(new JobHaltedError(state))
+      expect(await endAll([first])).toEqual(['fulfilled'])
+    },
+  )
+
+  test('a ledger that does not answer changes nothing', async () => {
+    const { world, invoke, look, endAll } = createWorld(1)
+    const work = [invoke(), invoke()]
+    await expect.poll(() => world.looks.size).toBe(1)
+    world.unreadable = true
+    await look()
+    world.unreadable = false
+    expect(await endAll(work)).toEqual(['fulfilled', 'fulfilled'])
+  })
+
+  test('an abort ends the wait and leaves the place to others', async () => {
+    const { world, invoke, endAll } = createWorld(1)
+    const stop = new AbortController()
+    const first = invoke()
+    await expect.poll(() => world.inFlight).toBe(1)
+    const second = invoke(stop.signal)
+    const third = invoke()
+    await nextTurn()
+    stop.abort(new Error('drained'))
+    await expect(second).rejects.toThrow('drained')
+    expect(await endAll([first, third])).toEqual(['fulfilled', 'fulfilled'])
+    expect(world.looks.size).toBe(0)
+  })
+})
+
+test('a job that has been paused invokes nothing', async () => {
+  const { world, invoke } = createWorld()
+  world.state = 'paused'
+  await expect(invoke()).rejects.toThrow(new JobHaltedError('paused'))
+  expect(world.ends).toEqual([])
+})
+
+test('a job paused while its batch waited for the limiter invokes nothing', async () => {
+  const { world } = createWorld()
+  let invoked = false
+  const limiter = {
+    run: async (work: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal) => {
+      world.state = 'paused'
+      return await work(signal)
+    },
+  } as Limiter
+  const lane = createJobLanes({
+    limiter,
+    openJob: async () => openJobWith({}, { state: world.state }),
+    every: () => ({ stop() {} }),
+  })(jobId)
+  const work = async () => {
+    invoked = true
+  }
+  await expect(lane.run(work, never)).rejects.toThrow('the job is paused')
+  expect(invoked).toBe(false)
+})

@@ -1,0 +1,124 @@
+import type { Limiter } from '@millrace/invocation'
+import { type JobId, takesBatches } from '@millrace/job'
+import { JobHaltedError } from './job-halted-error.ts'
+import type { OpenJob } from './process-batch.ts'
+
+/*
+ * The way of a job's invocations to the endpoint's limiter, which all jobs share:
+ *
+ *     invocation ──▶ lane: the job's own maximum ──▶ limiter ──▶ is the job still on? ──▶ endpoint
+ *
+ * The job is asked for when the room is there and not before: a batch may have waited for minutes.
+ * Who waits for the lane holds no room in the limiter, so a narrow job is not in the way of others.
+ */
+
+export interface Deps {
+  readonly limiter: Limiter
+  /** The job as it was within the last two seconds. */
+  openJob(jobId: JobId): Promise<OpenJob | undefined>
+  /** Runs something every two seconds or so until it is stopped; it must not keep the process alive. */
+  every(run: () => void): { stop(): void }
+}
+
+interface Lane {
+  running: number
+  max: number
+  readonly waiting: Set<PromiseWithResolvers<void>>
+  /** Looks at the job while somebody waits: its maximum may grow, or it may end. */
+  look?: { stop(): void }
+}
+
+/** A limiter for each job, which keeps to the job's state and maximum beside the shared one. */
+export function createJobLanes(deps: Deps): (jobId: JobId) => Limiter {
+  /** A lane is here while an invocation of its job runs or waits. */
+  const lanes = new Map<JobId, Lane>()
+  const { limiter } = deps
+
+  return (jobId) => ({
+    async run(work, signal, size) {
+      const lane = await enter(jobId, signal)
+      try {
+        return await limiter.run(
+          async (aborted) => {
+            await mustBeOn(jobId)
+            return await work(aborted)
+          },
+          signal,
+          size,
+        )
+      } finally {
+        lane.running -= 1
+        tidy(jobId, lane)
+      }
+    },
+    get state() {
+      return limiter.state
+    },
+    ready: (signal) => limiter.ready(signal),
+    setMax: (max) => limiter.setMax(max),
+  })
+
+  async function mustBeOn(jobId: JobId): Promise<OpenJob> {
+    const open = await deps.openJob(jobId)
+    if (open !== undefined && takesBatches(open.job.state)) return open
+    throw new JobHaltedError(open?.job.state)
+  }
+
+  async function enter(jobId: JobId, signal: AbortSignal): Promise<Lane> {
+    const { concurrencyMax } = await mustBeOn(jobId)
+    signal.throwIfAborted()
+    const lane: Lane = lanes.get(jobId) ?? { running: 0, max: concurrencyMax, waiting: new Set() }
+    lanes.set(jobId, lane)
+    lane.max = concurrencyMax
+    startWaiting(lane)
+    if (lane.running < lane.max && lane.waiting.size === 0) lane.running += 1
+    else await waitIn(lane, jobId, signal)
+    return lane
+  }
+
+  /** Whoever ends a wait counts it as running. */
+  async function waitIn(lane: Lane, jobId: JobId, signal: AbortSignal): Promise<void> {
+    const place = Promise.withResolvers<void>()
+    const onAbort = () => {
+      if (lane.waiting.delete(place)) place.reject(signal.reason)
+    }
+    lane.waiting.add(place)
+    lane.look ??= deps.every(() => void lookAt(lane, jobId))
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await place.promise
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      tidy(jobId, lane)
+    }
+  }
+
+  async function lookAt(lane: Lane, jobId: JobId): Promise<void> {
+    try {
+      lane.max = (await mustBeOn(jobId)).concurrencyMax
+      startWaiting(lane)
+    } catch (error) {
+      // A ledger that cannot be read now says nothing about the job.
+      if (!(error instanceof JobHaltedError)) return
+      for (const place of lane.waiting) place.reject(error)
+      lane.waiting.clear()
+    }
+  }
+
+  function tidy(jobId: JobId, lane: Lane): void {
+    startWaiting(lane)
+    if (lane.waiting.size > 0) return
+    lane.look?.stop()
+    delete lane.look
+    if (lane.running === 0) lanes.delete(jobId)
+  }
+}
+
+function startWaiting(lane: Lane): void {
+  for (const place of lane.waiting) {
+    if (lane.running >= lane.max) return
+    lane.waiting.delete(place)
+    lane.running += 1
+    place.resolve()
+  }
+}

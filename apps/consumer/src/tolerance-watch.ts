@@ -1,0 +1,69 @@
+import {
+  hasTolerance,
+  type Job,
+  type JobFailure,
+  type JobId,
+  toleranceExceeded,
+} from '@millrace/job'
+
+export interface Deps {
+  /** The job as it was within the last seconds; nothing when it is gone. */
+  job(jobId: JobId): Promise<Job | undefined>
+  /** Failed rows of all batches recorded so far, by whomever. */
+  failedRows(jobId: JobId): Promise<number>
+  failJob(jobId: JobId, failure: JobFailure): Promise<void>
+  onError(error: unknown, jobId: JobId): void
+  /** Resolves after the time; never when the process is to end. */
+  sleep(ms: number): Promise<void>
+  now(): number
+}
+
+/** Rows of this job have failed: is it still within its tolerance? Returns at once. */
+export type ToleranceWatch = (job: Job) => void
+
+const EVERY_MS = 2_000
+/** Counting reads every progress item; it may take this share of the time at most. */
+const SHARE_OF_TIME = 1 / 20
+
+/**
+ * Ends jobs in which more rows failed than they tolerate, by what all consumers have recorded.
+ *
+ * The first failed row of a job is looked at once, then at most every two seconds, and never more
+ * than a twentieth of the time: counting a job of a million batches reads megabytes. What fails in
+ * between is looked at in the next look, and the aggregator counts exactly, at the end.
+ */
+export function createToleranceWatch(deps: Deps): ToleranceWatch {
+  /** Jobs that are watched, and whether a row has failed since the last look began. */
+  const failing = new Map<JobId, boolean>()
+
+  return (job) => {
+    if (!hasTolerance(job)) return
+    const watched = failing.has(job.jobId)
+    failing.set(job.jobId, true)
+    if (!watched) void watch(job.jobId)
+  }
+
+  async function watch(jobId: JobId): Promise<void> {
+    while (failing.get(jobId) === true) {
+      failing.set(jobId, false)
+      const startedAt = deps.now()
+      const over = await look(jobId).catch((error: unknown) => {
+        deps.onError(error, jobId)
+        failing.set(jobId, true)
+        return false
+      })
+      if (over) break
+      await deps.sleep(Math.max(EVERY_MS, (deps.now() - startedAt) / SHARE_OF_TIME))
+    }
+    failing.delete(jobId)
+  }
+
+  async function look(jobId: JobId): Promise<boolean> {
+    const failedRows = await deps.failedRows(jobId)
+    // The job last: its tolerance may just have been raised.
+    const job = await deps.job(jobId)
+    const failure = job === undefined ? undefined : toleranceExceeded(job, failedRows)
+    if (failure !== undefined) await deps.failJob(jobId, failure)
+    return failure !== undefined
+  }
+}

@@ -1,0 +1,29 @@
+import type { JobId, JobState } from '@millrace/job'
+
+/** How long a job's state is trusted: pause and cancel reach a producer within this. */
+const FRESH_MS = 2_000
+/** More than are planned at once. */
+const JOBS_MAX = 16
+
+/**
+ * Tells a job's state for each batch that is published, at one read every two seconds. A job that is
+ * not there counts as cancelled.
+ */
+export function createStateCache(
+  read: (jobId: JobId, signal: AbortSignal) => Promise<JobState | undefined>,
+  now: () => number,
+): (jobId: JobId, signal: AbortSignal) => Promise<JobState> {
+  const entries = new Map<JobId, { readonly state: JobState; readonly readAt: number }>()
+
+  return async (jobId, signal) => {
+    const known = entries.get(jobId)
+    if (known !== undefined && now() - known.readAt < FRESH_MS) return known.state
+    const readAt = now()
+    const state = (await read(jobId, signal)) ?? 'cancelled'
+    entries.delete(jobId)
+    entries.set(jobId, { state, readAt })
+    const [oldest] = entries.keys()
+    if (entries.size > JOBS_MAX && oldest !== undefined) entries.delete(oldest)
+    return state
+  }
+}
