@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=2
 import { CommanderError } from 'commander'
 import { ContractError } from '@millrace/job'
 import { CliError } from './cli-error.ts'

@@ -8,6 +8,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { closeIterators } from './close-iterators.ts'
 import { CloudError, portError } from './cloud-error.ts'
 import { guardRequests } from './guard-requests.ts'
 
@@ -27,6 +28,7 @@ export async function startLedgerServer(options: {
 }): Promise<LedgerServer> {
   const place = options.stateDir === undefined ? {} : { path: join(options.stateDir, 'ledger') }
   if (place.path !== undefined) await checkUnused(place.path)
+  closeIterators()
   const server = dynalite({ ...place, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   const guard = guardRequests(server)
   server.keepAliveTimeout = KEEP_ALIVE_MS

@@ -11,7 +11,7 @@ const LOCAL_REGION = 'us-east-1'
  */
 export async function regionOf(options: {
   readonly region?: string
-  readonly endpointUrl?: string | undefined
+  readonly endpointUrl?: string
   readonly localModel?: string
 }): Promise<string> {
   if (options.region !== undefined) return options.region

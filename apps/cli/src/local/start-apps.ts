@@ -1,30 +1,51 @@
 import { fileURLToPath } from 'node:url'
 import { CliError } from '../cli-error.ts'
-import { LOCAL_ENDPOINT, type PreparedRun } from '../run/prepare-run.ts'
-import type { RunOptions } from '../run/run-options.ts'
 import { VISIBILITY_SECONDS } from '../system/local-system.ts'
 import { createProcesses, type Processes, type ProcessesOptions } from './processes.ts'
+
+/** Where the endpoint of a local system is. */
+export type EndpointPlace =
+  | { readonly kind: 'aws' }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'model'; readonly file: string; readonly latencyMs: number }
+
+/** What the apps on this machine work for. */
+export interface LocalApps {
+  /** The environment of the embedded queues, table and, when there is one, store. */
+  readonly services: Readonly<Record<string, string>>
+  readonly workUri: string
+  /** Region of the endpoint and of S3. */
+  readonly region: string
+  readonly endpoint: EndpointPlace
+  /** What jobs may read, write and invoke: lists as the producer's configuration takes them. */
+  readonly allowed: {
+    readonly datasets: string
+    readonly results: string
+    readonly endpoints: string
+  }
+  /** Invocations in flight at most, over all consumers. */
+  readonly concurrency: number
+  readonly consumers: number
+}
+
+/** The name that a local model answers to. */
+export const LOCAL_ENDPOINT = 'local'
 
 /** Where a system package's program lies; they are run, not imported. */
 const entryOf = (module: string): string => fileURLToPath(import.meta.resolve(module))
 
 /**
  * Starts producer, consumers and aggregator on this machine, over the embedded queue and table, each
- * with just the environment it needs. What the apps may touch is exactly what the command named.
+ * with just the environment it needs. What the apps may touch is exactly what `allowed` names.
  */
-export async function startApps(
-  run: PreparedRun,
-  options: RunOptions,
-  services: { readonly env: Readonly<Record<string, string>>; readonly region: string },
-  hooks: Omit<ProcessesOptions, 'logs'>,
-): Promise<Processes> {
-  const processes = createProcesses({ ...hooks, logs: run.state.logs })
-  const endpoint = await startEndpoint(processes, run, options)
+export async function startApps(apps: LocalApps, options: ProcessesOptions): Promise<Processes> {
+  const processes = createProcesses(options)
+  const endpointUrl = await startEndpoint(processes, apps.endpoint)
   const common = {
-    ...withoutCredentials(services.env, run, options),
-    ...endpoint,
-    AWS_REGION: services.region,
-    MILLRACE_WORK_URI: run.state.workUri,
+    ...servicesFor(apps, endpointUrl),
+    ...(endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpointUrl }),
+    AWS_REGION: apps.region,
+    MILLRACE_WORK_URI: apps.workUri,
     MILLRACE_VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
     // A drain waits for the poll under way, and nobody at a terminal waits twenty seconds for that.
     MILLRACE_RECEIVE_WAIT_SECONDS: '1',
@@ -34,12 +55,12 @@ export async function startApps(
     entry: entryOf('@millrace/producer'),
     env: {
       ...common,
-      MILLRACE_DATASETS_ALLOWED: run.spec.dataset.uri,
-      MILLRACE_RESULTS_ALLOWED: run.spec.output.uri,
-      MILLRACE_ENDPOINTS_ALLOWED: run.spec.endpoint.name,
+      MILLRACE_DATASETS_ALLOWED: apps.allowed.datasets,
+      MILLRACE_RESULTS_ALLOWED: apps.allowed.results,
+      MILLRACE_ENDPOINTS_ALLOWED: apps.allowed.endpoints,
     },
   })
-  for (const [index, concurrency] of shares(options).entries()) {
+  for (const [index, concurrency] of shares(apps).entries()) {
     await processes.start({
       name: `consumer-${index + 1}`,
       entry: entryOf('@millrace/consumer'),
@@ -54,14 +75,13 @@ export async function startApps(
  * The embedded services take any credentials. A real endpoint takes only the user's, so the made-up
  * ones must not stand in the way of the AWS chain then.
  */
-function withoutCredentials(
-  env: Readonly<Record<string, string>>,
-  { endpointUrl }: PreparedRun,
-  { localModel }: RunOptions,
-): Record<string, string> {
-  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = env
-  const local = localModel !== undefined || (endpointUrl !== undefined && isLoopback(endpointUrl))
-  return local ? { ...env } : settings
+function servicesFor(
+  { services }: LocalApps,
+  endpointUrl: string | undefined,
+): Readonly<Record<string, string>> {
+  if (endpointUrl !== undefined && isLoopback(endpointUrl)) return services
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = services
+  return settings
 }
 
 function isLoopback(url: string): boolean {
@@ -70,7 +90,7 @@ function isLoopback(url: string): boolean {
 }
 
 /** The concurrency of each consumer; they add up to what was asked for, and none has nothing. */
-function shares({ concurrency, consumers }: RunOptions): number[] {
+function shares({ concurrency, consumers }: LocalApps): number[] {
   const processes = Math.min(consumers, concurrency)
   return Array.from(
     { length: processes },
@@ -78,24 +98,22 @@ function shares({ concurrency, consumers }: RunOptions): number[] {
   )
 }
 
+/** Serves the model, when that is the endpoint; gives back the URL of any endpoint that is not AWS's. */
 async function startEndpoint(
   processes: Processes,
-  { endpointUrl }: PreparedRun,
-  options: RunOptions,
-): Promise<Record<string, string>> {
-  if (options.localModel === undefined) {
-    return endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpointUrl }
-  }
-  const port = await freePort()
-  const latency = String(options.localLatency)
-  const args = ['--model', options.localModel, '--name', LOCAL_ENDPOINT, '--port', String(port)]
+  place: EndpointPlace,
+): Promise<string | undefined> {
+  if (place.kind === 'aws') return undefined
+  if (place.kind === 'url') return place.url
+  const port = String(await freePort())
+  const args = ['--model', place.file, '--name', LOCAL_ENDPOINT, '--port', port]
   await processes.start({
     name: 'endpoint',
     entry: entryOf('@millrace/endpoint/main'),
-    args: [...args, '--latency', latency],
+    args: [...args, '--latency', String(place.latencyMs)],
     env: {},
   })
-  return { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: `http://127.0.0.1:${port}` }
+  return `http://127.0.0.1:${port}`
 }
 
 /** A port that is free now. It is fixed beforehand so that a restarted endpoint is found again. */

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check, type JobSpec, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
+import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { openStateFolder, type StateFolder } from '../local/state-folder.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
@@ -19,12 +20,8 @@ export interface PreparedRun {
   /** The result's path. For `--out -` it lies beside the state and is copied at the end. */
   readonly resultPath: string
   readonly toStdout: boolean
-  /** Where the endpoint is reached, when it is not AWS's own place. */
-  readonly endpointUrl: string | undefined
+  readonly endpoint: EndpointPlace
 }
-
-/** The name that a local model answers to. */
-export const LOCAL_ENDPOINT = 'local'
 
 export async function prepareRun(
   options: RunOptions,
@@ -47,7 +44,12 @@ export async function prepareRun(
   const spec = specOf(options, wanted, input.path, resultPath)
   const state = await openStateFolder(spec, { input, model }, { stateRoot, fresh: options.fresh })
   await checkSpace(state.path, input.bytes, spec)
-  return { spec, input, state, resultPath, toStdout, endpointUrl: options.endpointUrl }
+  return { spec, input, state, resultPath, toStdout, endpoint: placeOf(options) }
+}
+
+function placeOf({ endpointUrl, localModel, localLatency }: RunOptions): EndpointPlace {
+  if (localModel !== undefined) return { kind: 'model', file: localModel, latencyMs: localLatency }
+  return endpointUrl === undefined ? { kind: 'aws' } : { kind: 'url', url: endpointUrl }
 }
 
 function dataOf({ data, file }: RunOptions, spec: PartialSpec): string {

@@ -8,7 +8,7 @@ import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { Processes } from '../local/processes.ts'
 import { regionOf } from '../local/region.ts'
-import { startApps } from '../local/start-apps.ts'
+import { type LocalApps, startApps } from '../local/start-apps.ts'
 import { createScreen, type Screen } from '../show/screen.ts'
 import { connectSystem } from '../system/connect-system.ts'
 import { removeLiveCloud, writeLiveCloud } from '../system/live-cloud.ts'
@@ -33,7 +33,7 @@ const STOP_GRACE_MS = 10_000
  */
 export async function run(options: RunOptions, world: World): Promise<ExitCode> {
   const prepared = await prepareRun(options, world.stdin, world.stop)
-  const region = await regionOf({ ...options, endpointUrl: prepared.endpointUrl })
+  const region = await regionOf(options)
   await using cleanup = new AsyncDisposableStack()
   const system = cleanup.use(await openSystem(prepared.state.path))
 
@@ -77,25 +77,21 @@ async function runJob(
   if (rowsBefore > 0) screen.note(`continuing: about ${rowsBefore} rows are recorded already`)
 
   const startedAt = performance.now()
-  const processes = await startApps(
-    prepared,
-    options,
-    { env: system.env, region },
-    {
-      onRestart: (name, how) => {
-        screen.note(`${name} ended (${how}) and was started again`)
-        // The messages that it held are hidden for a while; asking again publishes what is missing.
-        request().catch((error: unknown) => trouble.abort(error))
-      },
-      onGiveUp: (name, how) =>
-        trouble.abort(
-          new CliError(`${name} cannot run (${how})`, {
-            hint: `see ${state.logs}/${name}.log`,
-            exitCode: EXIT.failed,
-          }),
-        ),
+  const processes = await startApps(appsOf(prepared, options, system.env, region), {
+    logs: state.logs,
+    onRestart: (name, how) => {
+      screen.note(`${name} ended (${how}) and was started again`)
+      // The messages that it held are hidden for a while; asking again publishes what is missing.
+      request().catch((error: unknown) => trouble.abort(error))
     },
-  )
+    onGiveUp: (name, how) =>
+      trouble.abort(
+        new CliError(`${name} cannot run (${how})`, {
+          hint: `see ${state.logs}/${name}.log`,
+          exitCode: EXIT.failed,
+        }),
+      ),
+  })
   const watchdog = watchDisk(state.path, trouble)
   try {
     await request()
@@ -121,6 +117,21 @@ async function runJob(
     clearInterval(watchdog)
     await processes.stop(world.abort.aborted ? 0 : STOP_GRACE_MS)
   }
+}
+
+/** The apps may touch exactly what the command named. */
+function appsOf(
+  { spec, state, endpoint }: PreparedRun,
+  { concurrency, consumers }: RunOptions,
+  services: System['env'],
+  region: string,
+): LocalApps {
+  const allowed = {
+    datasets: spec.dataset.uri,
+    results: spec.output.uri,
+    endpoints: spec.endpoint.name,
+  }
+  return { services, workUri: state.workUri, region, endpoint, allowed, concurrency, consumers }
 }
 
 async function stopped(
