@@ -1,4 +1,4 @@
-import { rowOffsets } from '@millrace/csv'
+import { CsvError, jsonLines, rowOffsets } from '@millrace/csv'
 import {
   type Documents,
   encodeCompletionMessage,
@@ -7,6 +7,8 @@ import {
   type JobFailure,
   type JobId,
   limits,
+  type PinnedDataset,
+  type PinnedObject,
   PlanError,
   readPinnedDataset,
   readPlan,
@@ -27,10 +29,11 @@ import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
 import { AccountingError } from './accounting-error.ts'
 import type { Claim, Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
-import { DecisionError } from './decide.ts'
+import { DecisionError } from './decision-error.ts'
 import { keepLease } from './keep-lease.ts'
+import { OutputError } from './output-error.ts'
 import type { Deps as ReconcileDeps } from './reconcile.ts'
-import { writeResult } from './write-result.ts'
+import { type Deps as ResultDeps, writeResult } from './write-result.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -45,9 +48,8 @@ const seconds = (): number => Math.floor(Date.now() / 1_000)
 
 /** What `aggregateJob` needs, made of this deployment's clients. */
 export function createDeps(config: Config, world: World): Deps {
-  const { ledger, storage } = world
-  const documentsOf = (jobId: JobId): Documents =>
-    jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
+  const { ledger } = world
+  const result = createResultDeps(config, world)
   return {
     claim: (jobId, signal) => claim(world, jobId, signal),
     keepLease: (lease, signal, work) =>
@@ -61,32 +63,38 @@ export function createDeps(config: Config, world: World): Deps {
         signal,
         work,
       ),
-    writeResult: (job, signal) =>
-      writeResult(
-        {
-          dataset: async (of, aborted) =>
-            await readPinnedDataset(documentsOf(of.jobId), pinOf(of), aborted),
-          planned: (of, aborted) => readPlan(documentsOf(of.jobId), of, aborted),
-          parts: (of, aborted) => readParts(ledger, of, documentsOf(of.jobId), aborted),
-          input: async (dataset, batch, aborted) => {
-            const object = dataset.objects[batch.object]
-            if (object === undefined) throw new PlanError(`no object ${batch.object}`)
-            return await storage.read(object, batch.bytes, aborted)
-          },
-          rowOffsets: (of, bytes) => rowOffsets(bytes, of.spec.dataset.csv),
-          createWriter: storage.createWriter,
-          remove: storage.remove,
-          now: seconds,
-        },
-        job,
-        signal,
-      ),
+    writeResult: async (job, signal) => await writeResult(result, { job, spec: job.spec }, signal),
     failureOf,
     finish: async (lease, state, facts, signal) => {
       const finished = await finishJob(ledger, lease, { state, now: seconds(), ...facts }, signal)
       return finished.kind === 'finished'
     },
   }
+}
+
+function createResultDeps(config: Config, { ledger, storage }: World): ResultDeps {
+  const documentsOf = (jobId: JobId): Documents =>
+    jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
+  return {
+    dataset: async (job, signal) =>
+      await readPinnedDataset(documentsOf(job.jobId), pinOf(job), signal),
+    planned: (job, signal) => readPlan(documentsOf(job.jobId), job, signal),
+    parts: (job, signal) => readParts(ledger, job, documentsOf(job.jobId), signal),
+    input: async (dataset, batch, signal) =>
+      await storage.read(objectOf(dataset, batch.object), batch.bytes, signal),
+    stream: (dataset, object, range, signal) =>
+      storage.stream(objectOf(dataset, object), range, signal),
+    rowOffsets: ({ spec: { dataset } }, bytes) =>
+      rowOffsets(bytes, dataset.format === 'jsonl' ? jsonLines : dataset.csv),
+    createWriter: storage.createWriter,
+    remove: storage.remove,
+  }
+}
+
+function objectOf(dataset: PinnedDataset, object: number): PinnedObject {
+  const found = dataset.objects[object]
+  if (found === undefined) throw new PlanError(`plan: no object ${object} in the dataset`)
+  return found
 }
 
 async function claim({ ledger, owner }: World, jobId: JobId, signal: AbortSignal): Promise<Claim> {
@@ -110,10 +118,13 @@ function failureOf(error: unknown): JobFailure | undefined {
     const code = changed ? 'dataset_changed' : error.code
     return { code, message: error.message }
   }
-  const final =
-    error instanceof AccountingError || error instanceof DecisionError || error instanceof PlanError
-  return final ? { code: error.code, message: error.message } : undefined
+  const final = FINAL.some((kind) => error instanceof kind)
+  if (!final) return undefined
+  const { code, message } = error as InstanceType<(typeof FINAL)[number]>
+  return { code, message }
 }
+
+const FINAL = [AccountingError, CsvError, DecisionError, OutputError, PlanError] as const
 
 /** What the reconciler needs. */
 export function createReconcileDeps(world: World, logger: Logger): ReconcileDeps {

@@ -1,91 +1,127 @@
-import type { JobSpec } from '@millrace/job'
+import { type Decision, type Output, thresholdsOf } from '@millrace/job'
+import { DecisionError } from './decision-error.ts'
+import { numberOf } from './number-of.ts'
 
-type Decision = JobSpec['decision']
+/** What a typed format takes a column for. A label column is of integers when each label is one. */
+export type ColumnType = 'number' | 'integer' | 'text'
 
-/** The class of one prediction's text, as it stands in the result; empty for one that is not a number (`nan`). */
-export type Decide = (prediction: string) => string
+export interface AddedColumn {
+  readonly name: string
+  readonly type: ColumnType
+}
+
+/** The columns that a result has for each row, and how a prediction's text fills them. */
+export interface Deciding {
+  readonly columns: readonly AddedColumn[]
+  /**
+   * The fields of a prediction, one for each column; the class of one that is no number (`nan`) is
+   * empty. A row without a prediction is not asked for: all its fields are empty.
+   *
+   * @throws {DecisionError} for a prediction that is not of the kind that was asked for.
+   */
+  fields(prediction: string): string[]
+}
 
 /**
- * How a job turns predictions into classes.
+ * How a job turns predictions into columns.
  *
  * Binary: above the threshold is the second label; exactly the threshold is the first, as in the loop
  * that users come from (`p > 0.5`). Multi-class: the label of the greatest of the comma-separated
- * probabilities, the first of them when two are equal. None: no class.
+ * probabilities, the first of them when two are equal. None: the prediction as it is.
  *
- * @throws {DecisionError} for a prediction that is not of the kind that was asked for.
+ * @param first the first prediction of the job, which decides what the spec leaves open: how many
+ *   classes there are, and whether a prediction that nothing is decided on is a number.
  */
-export function decideBy(decision: Decision): Decide | undefined {
+export function decideBy(decision: Decision, names: Output['names'], first: string): Deciding {
   switch (decision.kind) {
     case 'binary':
-      return binary(decision)
+      return binary(decision, names)
     case 'multiclass':
-      return multiclass(decision)
+      return multiclass(decision, names, valuesOf(first).length)
     case 'none':
-      return undefined
+      return verbatim(names, first)
     default:
       return decision.kind satisfies never
   }
 }
 
-/** The names of the columns that a job adds to each row. */
-export function addedColumns(decision: Decision): readonly string[] {
-  switch (decision.kind) {
-    case 'binary':
-      return ['Prediction', 'Binary Classification']
-    case 'multiclass':
-      return ['Prediction', 'Classification']
-    case 'none':
-      return ['Prediction']
-    default:
-      return decision.kind satisfies never
+function binary(decision: Decision, names: Output['names']): Deciding {
+  const thresholds = thresholdsOf(decision)
+  const [below = '0', above = '1'] = decision.labels ?? []
+  const name = names.classification ?? 'Binary Classification'
+  const type = typeOf([below, above])
+  const classes = thresholds.map((threshold) => ({
+    name: thresholds.length === 1 ? name : `${name} ${threshold}`,
+    type,
+  }))
+  return {
+    columns: [{ name: names.prediction, type: 'number' }, ...classes],
+    fields: (prediction) => {
+      const value = numberOf(prediction)
+      if (value === undefined) throw new DecisionError(prediction, 'one number', 'binary')
+      const label = (threshold: number) => (value > threshold ? above : below)
+      return [prediction, ...thresholds.map(Number.isNaN(value) ? () => '' : label)]
+    },
   }
 }
 
-function binary({ threshold, labels }: Decision): Decide {
-  const [below = '0', above = '1'] = labels
-  return (prediction) => {
-    const value = numberOf(prediction)
-    if (value === undefined) {
-      throw new DecisionError(prediction, 'one number (decision.kind: binary)')
+function multiclass(decision: Decision, names: Output['names'], found: number): Deciding {
+  const { labels, probabilities } = decision
+  const classes = labels?.length ?? Math.max(found, 1)
+  const label = (index: number): string => labels?.[index] ?? String(index)
+  const name = names.classification ?? 'Classification'
+  const winnerColumn: AddedColumn = {
+    name,
+    type: labels === undefined ? 'integer' : typeOf(labels),
+  }
+  const each = Array.from({ length: classes }, (_, index): AddedColumn => {
+    return { name: `${names.probability} ${label(index)}`, type: 'number' }
+  })
+  const winnerIn = (texts: readonly string[], prediction: string): number => {
+    const values = texts.map(numberOf)
+    if (values.length !== classes || values.length < 2 || values.includes(undefined)) {
+      throw new DecisionError(prediction, wantedClasses(classes, labels), 'multiclass')
     }
-    if (Number.isNaN(value)) return ''
-    return value > threshold ? above : below
+    const numbers = values as number[]
+    return numbers.some(Number.isNaN) ? -1 : numbers.indexOf(Math.max(...numbers))
+  }
+  const winnerOnly = probabilities === 'winner'
+  return {
+    columns: winnerOnly
+      ? [winnerColumn, { name: names.probability, type: 'number' }]
+      : [...each, winnerColumn],
+    fields: (prediction) => {
+      const texts = valuesOf(prediction)
+      const winner = winnerIn(texts, prediction)
+      const text = winner < 0 ? '' : label(winner)
+      return winnerOnly ? [text, texts[winner] ?? ''] : [...texts, text]
+    },
   }
 }
 
-function multiclass({ labels }: Decision): Decide {
-  return (prediction) => {
-    const values = prediction
-      .replace(/^"?\[|\]"?$/g, '')
-      .split(',')
-      .map(numberOf)
-    if (values.length < 2 || !values.every((value) => value !== undefined)) {
-      throw new DecisionError(prediction, 'several numbers (decision.kind: multiclass)')
-    }
-    if (values.some(Number.isNaN)) return ''
-    const winner = values.indexOf(Math.max(...values))
-    return labels[winner] ?? String(winner)
+function wantedClasses(classes: number, labels: readonly string[] | undefined): string {
+  if (classes < 2) return 'several numbers'
+  return `${classes} numbers${labels === undefined ? ', as the first row has' : ', one a label'}`
+}
+
+function verbatim(names: Output['names'], first: string): Deciding {
+  const type = numberOf(first) === undefined ? 'text' : 'number'
+  return {
+    columns: [{ name: names.prediction, type }],
+    fields: (prediction) => [prediction],
   }
 }
 
-/** A number as Python, Java or JavaScript write it, `nan` and `inf` among them; undefined for another text. */
-function numberOf(text: string): number | undefined {
-  const word = WORD.exec(text.trim())
-  if (word !== null) return word[2] === undefined ? Number.NaN : Number(`${word[1]}Infinity`)
-  const value = Number(text)
-  return text.trim() === '' || Number.isNaN(value) ? undefined : value
+/** The texts of the numbers of one row: `0.1,0.9`, `[0.1, 0.9]` or `"[0.1, 0.9]"`. */
+function valuesOf(prediction: string): string[] {
+  return prediction
+    .replace(/^"?\[|\]"?$/g, '')
+    .split(',')
+    .map((text) => text.trim())
 }
 
-const WORD = /^([-+]?)(?:nan|(inf(?:inity)?))$/i
+/** A whole number, as a database would write it: `01` and `1.0` are names. */
+const INTEGER = /^(?:0|-?[1-9]\d{0,14})$/
 
-/** The endpoint's predictions are not of the kind that the job decides on. */
-export class DecisionError extends Error {
-  override readonly name = 'DecisionError'
-  readonly code = 'prediction_unfit'
-  readonly retryable = false
-  readonly hint = 'set decision.kind to what the model answers: binary, multiclass or none'
-
-  constructor(prediction: string, wanted: string) {
-    super(`decide: wanted ${wanted}, the endpoint sent ${JSON.stringify(prediction.slice(0, 80))}`)
-  }
-}
+const typeOf = (labels: readonly string[]): ColumnType =>
+  labels.every((label) => INTEGER.test(label)) ? 'integer' : 'text'

@@ -2,8 +2,9 @@ import * as fc from 'fast-check'
 import { parseFields, rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
+import { decideBy } from './decide.ts'
 import { createCsvFormat } from './format-csv.ts'
-import { jobWith } from './test-data.ts'
+import { jobWith, planOf } from './test-data.ts'
 
 const dataset: PinnedDataset = {
   objects: [{ uri: 's3://data/rows.csv', bytes: 100, version: 'v1' }],
@@ -11,17 +12,22 @@ const dataset: PinnedDataset = {
   columns: ['id', 'na"me', 'x,y'],
   width: 3,
 }
-const formatOf = (spec: Partial<JobSpecInput>, of = dataset) =>
-  createCsvFormat(jobWith(spec).spec, of)
+const formatOf = (change: Partial<JobSpecInput>, of = dataset) => {
+  const { spec } = jobWith(change)
+  return createCsvFormat(spec, of, decideBy(spec.decision, spec.output.names, ''))
+}
+const header = (...input: Parameters<typeof formatOf>) => String(formatOf(...input).begin())
+const batch = planOf(1)[0]!
+const plain = (spec: Partial<JobSpecInput>, predictions: string) =>
+  String(formatOf(spec).rows({ batch, predictions: Buffer.from(predictions), input: undefined }))
 const output = { uri: 's3://results/scores.csv' }
 const all = { output: { ...output, join: 'all' as const } }
 const none = { decision: { kind: 'none' as const } }
 
 describe('plain', () => {
   test('each row has its prediction as it was sent, and its class', () => {
-    const format = formatOf({})
-    expect(String(format.header)).toBe('Prediction,Binary Classification\n')
-    expect(String(format.plain(Buffer.from('0.70\n5e-05')))).toBe('0.70,1\n5e-05,0\n')
+    expect(header({})).toBe('Prediction,Binary Classification\n')
+    expect(plain({}, '0.70\n5e-05')).toBe('0.70,1\n5e-05,0\n')
   })
 
   test.for([
@@ -31,12 +37,12 @@ describe('plain', () => {
     ['with quotes, has them doubled', none, '"[0, 1]"', '"""[0, 1]"""\n'],
     ['beyond ASCII', none, 'ça', 'ça\n'],
   ] as const)('a row %s', ([, spec, predictions, rows]) => {
-    expect(String(formatOf(spec).plain(Buffer.from(predictions)))).toBe(rows)
+    expect(plain(spec, predictions)).toBe(rows)
   })
 
   test('a label with a comma is quoted', () => {
     const labels = { decision: { labels: ['no', 'yes, surely'] } }
-    expect(String(formatOf(labels).plain(Buffer.from('0.9')))).toBe('0.9,"yes, surely"\n')
+    expect(plain(labels, '0.9')).toBe('0.9,"yes, surely"\n')
   })
 })
 
@@ -44,18 +50,29 @@ const joined = (spec: Partial<JobSpecInput>, input: string, predictions: string,
   const bytes = Buffer.from(input)
   const { csv } = jobWith(spec).spec.dataset
   const offsets = rowOffsets(bytes, csv)
-  return String(formatOf(spec, of).joined(Buffer.from(predictions), bytes, offsets))
+  const rows = { batch, predictions: Buffer.from(predictions), input: { bytes, offsets } }
+  return String(formatOf(spec, of).rows(rows))
 }
 
 describe('joined', () => {
   test('the header has the names of the input, quoted where they must be', () => {
-    expect(String(formatOf(all).header)).toBe(
-      'id,"na""me","x,y",Prediction,Binary Classification\n',
-    )
+    expect(header(all)).toBe('id,"na""me","x,y",Prediction,Binary Classification\n')
   })
 
-  test('an input without a header gives none', () => {
-    expect(formatOf(all, { ...dataset, header: false }).header).toBeUndefined()
+  const nameless = { objects: dataset.objects, width: 3, header: false }
+  const added = 'Prediction,Binary Classification'
+
+  test.for([
+    ['an input without a header gives none', 'auto', nameless, ''],
+    [
+      'columns without names have numbers',
+      'present',
+      nameless,
+      `column0,column1,column2,${added}\n`,
+    ],
+    ['a header that is not wanted is left out', 'absent', dataset, ''],
+  ] as const)('%s', ([, wanted, of, expected]) => {
+    expect(header({ output: { ...output, join: 'all', header: wanted } }, of)).toBe(expected)
   })
 
   test.for([
@@ -78,12 +95,12 @@ describe('joined', () => {
     const dialect = { uri: 's3://data/rows.csv', csv: { delimiter: ';', quote: "'" } }
     const spec = { ...all, ...none, dataset: dialect }
     expect(joined(spec, "1;'2;';3\n", "0.1;'x'")).toBe("1;'2;';3;'0.1;''x'''\n")
-    expect(String(formatOf(spec).header)).toBe('id;na"me;x,y;Prediction\n')
+    expect(header(spec)).toBe('id;na"me;x,y;Prediction\n')
   })
 
   test('chosen columns stand in the order that was asked for', () => {
     const spec = { output: { ...output, join: ['x,y', 0] } }
-    expect(String(formatOf(spec).header)).toBe('"x,y",id,Prediction,Binary Classification\n')
+    expect(header(spec)).toBe('"x,y",id,Prediction,Binary Classification\n')
     expect(joined(spec, '1,2,"3,"\r\n4,5,6', '0.9\n0.1')).toBe('"3,",1,0.9,1\r\n6,4,0.1,0\n')
   })
 

@@ -6,72 +6,70 @@ import {
   selectColumns,
 } from '@millrace/csv'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
-import { addedColumns, type Decide, decideBy } from './decide.ts'
+import type { Deciding } from './decide.ts'
+import { linesOf, type ResultFormat } from './result-format.ts'
 
 const LF = '\n'
-
-/** Writes rows of a result as CSV; the input's own bytes are copied, never parsed and written again. */
-export interface CsvFormat {
-  /** The header row, or nothing where the input joined has none. */
-  readonly header: Buffer | undefined
-  /** Rows that hold the added columns only. */
-  plain(predictions: Buffer): Buffer
-  /** Rows that hold the input's columns first. `offsets` are the starts of the rows, then their end. */
-  joined(predictions: Buffer, input: Buffer, offsets: Uint32Array): Buffer
-}
 
 /**
  * The CSV of one job: `Prediction,Binary Classification`, or the input's columns and these. A failed
  * row has them empty, so that there is one row out for each row in. The prediction is the text that
- * the endpoint sent. Joined, the result is written in the input's dialect; its blank lines are no
- * rows and are left out.
+ * the endpoint sent, and the input's own bytes are copied, never parsed and written again. Joined, the
+ * result is written in the input's dialect; its blank lines are no rows and are left out.
  *
  * @throws {CsvError} when a column to join is not in the dataset.
  */
-export function createCsvFormat(spec: JobSpec, dataset: PinnedDataset): CsvFormat {
+export function createCsvFormat(
+  spec: JobSpec,
+  dataset: PinnedDataset,
+  deciding: Deciding,
+): ResultFormat {
   const { join } = spec.output
   const dialect = join === 'none' ? { delimiter: ',', quote: '"' } : spec.dataset.csv
   const selection = chooseColumns(dataset, Array.isArray(join) ? { include: join } : undefined)
-  const decide = decideBy(spec.decision)
-  const added = (prediction: string): string => addedFields(prediction, decide, dialect)
+  const none = dialect.delimiter.repeat(deciding.columns.length - 1)
+  const added = (prediction: string): string =>
+    prediction === ''
+      ? none
+      : deciding
+          .fields(prediction)
+          .map((field) => quoted(field, dialect))
+          .join(dialect.delimiter)
 
   return {
-    header: headerRow(spec, dataset, selection, dialect),
-    plain: (predictions) => {
-      const rows = linesOf(predictions).map((line) => loneField(added(line), dialect))
-      return Buffer.from(`${rows.join(LF)}${LF}`)
-    },
-    joined: (predictions, input, offsets) => {
+    begin: () => headerRow(spec, dataset, selection, deciding, dialect),
+    rows: ({ predictions, input }) => {
+      if (input === undefined) {
+        const rows = linesOf(predictions).map((line) => loneField(added(line), dialect))
+        return Buffer.from(`${rows.join(LF)}${LF}`)
+      }
       const pieces = linesOf(predictions).flatMap((line, index) => {
-        const row = input.subarray(offsets[index], offsets[index + 1])
+        const row = input.bytes.subarray(input.offsets[index], input.offsets[index + 1])
         const end = endOfContent(row)
         const fields = Buffer.from(`${dialect.delimiter}${added(line)}`)
         return [chosen(row.subarray(0, end), dialect, selection), fields, lineEndAt(row, end)]
       })
       return Buffer.concat(pieces)
     },
+    end: () => NOTHING,
   }
 }
 
+const NOTHING = Buffer.alloc(0)
+
 function headerRow(
-  { output, decision }: JobSpec,
+  { output }: JobSpec,
   dataset: PinnedDataset,
   { kept }: ColumnSelection,
+  { columns }: Deciding,
   dialect: Dialect,
-): Buffer | undefined {
+): Buffer {
   const joins = output.join !== 'none'
-  if (joins && !dataset.header) return undefined
-  const input = joins ? kept.map((column) => dataset.columns?.[column] ?? '') : []
-  const names = [...input, ...addedColumns(decision)].map((name) => quoted(name, dialect))
+  const wanted = output.header === 'auto' ? !joins || dataset.header : output.header === 'present'
+  if (!wanted) return NOTHING
+  const input = joins ? kept.map((column) => dataset.columns?.[column] ?? `column${column}`) : []
+  const names = [...input, ...columns.map(({ name }) => name)].map((name) => quoted(name, dialect))
   return Buffer.from(`${names.join(dialect.delimiter)}${LF}`)
-}
-
-const linesOf = (predictions: Buffer): string[] => predictions.toString('utf8').split(LF)
-
-function addedFields(prediction: string, decide: Decide | undefined, dialect: Dialect): string {
-  if (decide === undefined) return quoted(prediction, dialect)
-  if (prediction === '') return dialect.delimiter
-  return `${quoted(prediction, dialect)}${dialect.delimiter}${quoted(decide(prediction), dialect)}`
 }
 
 /** An empty row would be a blank line, which readers skip: every row after it would move up. */

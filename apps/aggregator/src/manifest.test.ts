@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { PinnedDataset } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { manifestOf, Tally } from './manifest.ts'
+import { createTally, manifestOf } from './manifest.ts'
 import { jobId, jobWith, partOf, planOf } from './test-data.ts'
+import { millraceVersion } from './version.ts'
+import type { RecordedPart } from './write-result.ts'
 
 const dataset: PinnedDataset = {
   objects: [{ uri: 's3://data/rows.csv', bytes: 20, version: 'v1' }],
@@ -10,49 +13,71 @@ const dataset: PinnedDataset = {
 }
 const plan = planOf(3, 2)
 const outputs = [{ uri: 's3://results/scores.csv', bytes: 10, sha256: 'ab' }]
+const job = jobWith({}, { startedAt: 1_100, dataset: { digest: 'd1', objects: 1, bytes: 20 } })
+const sound = [partOf(plan[0]!, ['0.1', '0.2', '0.3']), partOf(plan[1]!, ['0.4', '0.5'])]
+
+function manifest(parts: readonly RecordedPart[], exportId?: string) {
+  const tallying = createTally()
+  parts.forEach((part, index) => tallying.add(plan[index]!, part))
+  const { spec } = job
+  return manifestOf({ job, spec, exportId, dataset, tally: tallying.total(), outputs })
+}
 
 test('it says what came in, what came out, and by which endpoint', () => {
-  const tally = new Tally()
-  tally.add({ ...partOf(plan[0]!, ['0.1', '', '']), invocations: 5, throttles: 2 })
-  tally.add({ ...partOf(plan[1]!, ['0.4', '0.5']) })
-  const job = jobWith()
-  expect(manifestOf(job, dataset, tally, outputs, 2_000)).toEqual({
+  const failing = { ...partOf(plan[0]!, ['0.1', '', '']), invocations: 5, throttles: 2, attempt: 3 }
+  expect(manifest([failing, sound[1]!])).toEqual({
     version: 1,
+    millrace: millraceVersion,
     jobId,
     state: 'succeeded_with_failures',
     rows: { total: 5, predicted: 3, failed: 2, failedByCode: { row_width: 2 } },
     batches: 2,
+    attempts: 4,
     invocations: 6,
     throttles: 2,
+    invocationMs: 80,
+    bytes: { input: 20, predictions: 12, output: 10 },
+    endpoint: job.spec.endpoint,
     variants: { blue: 2 },
     variantChanged: false,
-    dataset,
+    dataset: {
+      ...dataset,
+      digest: 'd1',
+      sha256OfBatches: createHash('sha256')
+        .update(sound.map(({ inputHash }) => inputHash).join(''))
+        .digest('hex'),
+    },
     spec: job.spec,
     outputs,
-    createdAt: 1_000,
-    endedAt: 2_000,
+    times: { created: 1_000, started: 1_100, firstRecorded: 1_500, lastRecorded: 1_501 },
   })
 })
 
-test('without a failed row, the state is succeeded', () => {
-  const tally = new Tally()
-  tally.add(partOf(plan[1]!, ['0.4', '0.5']))
-  expect(manifestOf(jobWith(), dataset, tally, outputs, 0).state).toBe('succeeded')
+test('without failed rows, it says succeeded', () => {
+  expect(manifest(sound).state).toBe('succeeded')
+})
+
+test('that of an export names it', () => {
+  expect(manifest(sound, 'e-1').exportId).toBe('e-1')
 })
 
 test('when two variants answered, says that the model changed', () => {
-  const tally = new Tally()
-  tally.add(partOf(plan[0]!, ['0.1', '0.2', '0.3']))
-  tally.add({ ...partOf(plan[1]!, ['0.4', '0.5']), variant: 'green' })
-  expect(manifestOf(jobWith(), dataset, tally, outputs, 0)).toMatchObject({
+  expect(manifest([sound[0]!, { ...sound[1]!, variant: 'green' }])).toMatchObject({
     variants: { blue: 1, green: 1 },
     variantChanged: true,
   })
 })
 
 test('a part that no invocation answered names no variant', () => {
-  const tally = new Tally()
-  const { variant: _, ...part } = partOf(plan[1]!, ['', ''])
-  tally.add({ ...part, invocations: 0 })
-  expect(tally).toMatchObject({ variants: {}, invocations: 0, failedRows: 2 })
+  const { variant: _, ...part } = partOf(plan[0]!, ['', '', ''])
+  const { variants, invocations, rows } = manifest([{ ...part, invocations: 0 }])
+  expect({ variants, invocations, failed: rows.failed }).toEqual({
+    variants: {},
+    invocations: 0,
+    failed: 3,
+  })
+})
+
+test('of a job without rows, it has no times of recording', () => {
+  expect(manifest([]).times).toEqual({ created: 1_000, started: 1_100 })
 })

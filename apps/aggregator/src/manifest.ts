@@ -1,16 +1,16 @@
-import type { Job, JobSpec, PinnedDataset, RowFailure } from '@millrace/job'
-
-/** A file of the result, as it was written. */
-export interface OutputFile {
-  readonly uri: string
-  readonly bytes: number
-  readonly sha256: string
-}
+import { createHash, type Hash } from 'node:crypto'
+import type { Batch, Job, JobSpec, PinnedDataset, RowFailure } from '@millrace/job'
+import { millraceVersion } from './version.ts'
+import type { OutputFile } from './writer.ts'
 
 /** The proof that goes with a result: what came in, what came out, and by which endpoint. */
 export interface Manifest {
   readonly version: 1
+  /** The version of Millrace that wrote the result. */
+  readonly millrace: string
   readonly jobId: string
+  /** Names the export, in the manifest of a result that was made again from the predictions. */
+  readonly exportId?: string
   readonly state: 'succeeded' | 'succeeded_with_failures'
   readonly rows: {
     readonly total: number
@@ -19,62 +19,132 @@ export interface Manifest {
     readonly failedByCode: Readonly<Record<string, number>>
   }
   readonly batches: number
+  /** Deliveries of messages that recorded a part, the first of each included. */
+  readonly attempts: number
   /** Counted over the recorded parts; an attempt that died before it recorded is not among them. */
   readonly invocations: number
   readonly throttles: number
+  /** The sum over the batches, in milliseconds: that of one worker after the other. */
+  readonly invocationMs: number
+  readonly bytes: { readonly input: number; readonly predictions: number; readonly output: number }
+  readonly endpoint: JobSpec['endpoint']
   /** The production variants that answered, with the batches that each answered. */
   readonly variants: Readonly<Record<string, number>>
   /** True when more than one variant answered: rows of this result came from different models. */
   readonly variantChanged: boolean
-  readonly dataset: PinnedDataset
+  readonly dataset: PinnedDataset & {
+    /** Of the pinned dataset's document, as in the ledger. */
+    readonly digest: string
+    /** SHA-256 over the SHA-256 (hexadecimal) of each batch's bytes, in order of the batches. */
+    readonly sha256OfBatches: string
+  }
   readonly spec: JobSpec
   readonly outputs: readonly OutputFile[]
-  /** Seconds since the epoch. */
-  readonly createdAt: number
-  readonly endedAt: number
-}
-
-/** What the parts add up to. */
-export class Tally {
-  rows = 0
-  batches = 0
-  failedRows = 0
-  invocations = 0
-  throttles = 0
-  readonly failedByCode: Record<string, number> = {}
-  readonly variants: Record<string, number> = {}
-
-  add(part: {
-    readonly rows: { readonly start: number; readonly end: number }
-    readonly failures: readonly RowFailure[]
-    readonly invocations: number
-    readonly throttles: number
-    readonly variant?: string
-  }): void {
-    this.rows += part.rows.end - part.rows.start
-    this.batches += 1
-    this.failedRows += part.failures.length
-    this.invocations += part.invocations
-    this.throttles += part.throttles
-    for (const { code } of part.failures) {
-      this.failedByCode[code] = (this.failedByCode[code] ?? 0) + 1
-    }
-    if (part.variant !== undefined) {
-      this.variants[part.variant] = (this.variants[part.variant] ?? 0) + 1
-    }
+  /** Seconds since the epoch. None of them is the time of writing: a result written again is the same. */
+  readonly times: {
+    readonly created: number
+    readonly started?: number
+    readonly firstRecorded?: number
+    readonly lastRecorded?: number
   }
 }
 
-export function manifestOf(
-  job: Job,
-  dataset: PinnedDataset,
-  tally: Tally,
-  outputs: readonly OutputFile[],
-  now: number,
-): Manifest {
+/** What the manifest takes from a part. */
+export interface CountedPart {
+  readonly rows: { readonly start: number; readonly end: number }
+  readonly predictions: Buffer
+  readonly failures: readonly RowFailure[]
+  readonly inputHash: string
+  readonly attempt: number
+  readonly invocations: number
+  readonly throttles: number
+  readonly durationMs: number
+  readonly recordedAt: number
+  readonly variant?: string
+}
+
+/** What the parts add up to. */
+export interface Tally {
+  readonly rows: number
+  readonly batches: number
+  readonly failedRows: number
+  readonly attempts: number
+  readonly invocations: number
+  readonly throttles: number
+  readonly durationMs: number
+  readonly inputBytes: number
+  readonly predictionBytes: number
+  readonly failedByCode: Readonly<Record<string, number>>
+  readonly variants: Readonly<Record<string, number>>
+  readonly recordedAt: { readonly first: number; readonly last: number } | undefined
+  readonly sha256OfBatches: string
+}
+
+export interface Tallying {
+  add(batch: Batch, part: CountedPart): void
+  total(): Tally
+}
+
+export function createTally(): Tallying {
+  const sums = { rows: 0, batches: 0, failedRows: 0, attempts: 0, invocations: 0, throttles: 0 }
+  const sizes = { durationMs: 0, inputBytes: 0, predictionBytes: 0 }
+  const failedByCode: Record<string, number> = {}
+  const variants: Record<string, number> = {}
+  const hash: Hash = createHash('sha256')
+  let recordedAt: { first: number; last: number } | undefined
+  return {
+    add(batch, part) {
+      sums.rows += part.rows.end - part.rows.start
+      sums.batches += 1
+      sums.failedRows += part.failures.length
+      sums.attempts += part.attempt
+      sums.invocations += part.invocations
+      sums.throttles += part.throttles
+      sizes.durationMs += part.durationMs
+      sizes.inputBytes += batch.bytes.end - batch.bytes.start
+      sizes.predictionBytes += part.predictions.length
+      for (const { code } of part.failures) increment(failedByCode, code)
+      if (part.variant !== undefined) increment(variants, part.variant)
+      hash.update(part.inputHash)
+      recordedAt = {
+        first: Math.min(recordedAt?.first ?? part.recordedAt, part.recordedAt),
+        last: Math.max(recordedAt?.last ?? part.recordedAt, part.recordedAt),
+      }
+    },
+    total: () => ({
+      ...sums,
+      ...sizes,
+      failedByCode: sorted(failedByCode),
+      variants: sorted(variants),
+      recordedAt,
+      sha256OfBatches: hash.copy().digest('hex'),
+    }),
+  }
+}
+
+function increment(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1
+}
+
+const sorted = (counts: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/** What a manifest vouches for. `spec` is the job's, or that of an export. */
+export interface Written {
+  readonly job: Job
+  readonly spec: JobSpec
+  readonly exportId?: string | undefined
+  readonly dataset: PinnedDataset
+  readonly tally: Tally
+  readonly outputs: readonly OutputFile[]
+}
+
+export function manifestOf({ job, spec, exportId, dataset, tally, outputs }: Written): Manifest {
   return {
     version: 1,
+    millrace: millraceVersion,
     jobId: job.jobId,
+    ...(exportId === undefined ? {} : { exportId }),
     state: tally.failedRows === 0 ? 'succeeded' : 'succeeded_with_failures',
     rows: {
       total: tally.rows,
@@ -83,14 +153,31 @@ export function manifestOf(
       failedByCode: tally.failedByCode,
     },
     batches: tally.batches,
+    attempts: tally.attempts,
     invocations: tally.invocations,
     throttles: tally.throttles,
+    invocationMs: tally.durationMs,
+    bytes: {
+      input: tally.inputBytes,
+      predictions: tally.predictionBytes,
+      output: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
+    },
+    endpoint: spec.endpoint,
     variants: tally.variants,
     variantChanged: Object.keys(tally.variants).length > 1,
-    dataset,
-    spec: job.spec,
+    dataset: {
+      ...dataset,
+      digest: job.dataset?.digest ?? '',
+      sha256OfBatches: tally.sha256OfBatches,
+    },
+    spec,
     outputs,
-    createdAt: job.createdAt,
-    endedAt: now,
+    times: {
+      created: job.createdAt,
+      ...(job.startedAt === undefined ? {} : { started: job.startedAt }),
+      ...(tally.recordedAt === undefined
+        ? {}
+        : { firstRecorded: tally.recordedAt.first, lastRecorded: tally.recordedAt.last }),
+    },
   }
 }

@@ -54,6 +54,9 @@ export function partOf(batch: Batch, predictions: readonly string[]): RecordedPa
     attempt: 1,
     invocations: 1,
     throttles: 0,
+    inputHash: String(batch.batch).padStart(64, 'a'),
+    durationMs: 40,
+    recordedAt: 1_500 + batch.batch,
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
 import { expect, test } from 'vitest'
@@ -21,7 +22,7 @@ const sound = [partOf(plan[0]!, ['0.9', '0.1']), partOf(plan[1]!, ['0.5', '0.6']
 const failing = [partOf(plan[0]!, ['0.9', '']), partOf(plan[1]!, ['', '0.6'])]
 
 /** A storage in memory: what is visible, what was begun and thrown away, and in which order. */
-function createWorld(parts: readonly RecordedPart[], now = 2_000) {
+function createWorld(parts: readonly RecordedPart[]) {
   const visible = new Map<string, string>()
   const log: string[] = []
   let inputReads = 0
@@ -33,6 +34,7 @@ function createWorld(parts: readonly RecordedPart[], now = 2_000) {
       inputReads += 1
       return input.subarray(bytes.start, bytes.end)
     },
+    stream: (_, _object, { start, end }) => streamOf([input.subarray(start, end)]),
     rowOffsets: (job, bytes) => rowOffsets(bytes, job.spec.dataset.csv),
     createWriter: async (uri) => {
       const pieces: Buffer[] = []
@@ -51,11 +53,13 @@ function createWorld(parts: readonly RecordedPart[], now = 2_000) {
       visible.delete(uri)
       log.push(`remove ${uri}`)
     },
-    now: () => now,
   }
   return { deps, visible, log, inputReads: () => inputReads }
 }
-const jobOf = (spec: Partial<JobSpecInput> = {}) => jobWith(spec, { plan: { batches: 2, rows: 4 } })
+const jobOf = (spec: Partial<JobSpecInput> = {}) => {
+  const job = jobWith(spec, { plan: { batches: 2, rows: 4 } })
+  return { job, spec: job.spec }
+}
 const joined = { output: { uri: RESULT, join: 'all' as const } }
 
 test('when each row is predicted, writes result and manifest, and no errors', async () => {
@@ -73,9 +77,9 @@ test('when rows failed, tells where each of them lies and why', async () => {
   expect(await writeResult(deps, jobOf(), never)).toMatchObject({ rows: 4, failedRows: 2 })
   expect(visible.get(RESULT)).toBe('Prediction,Binary Classification\n0.9,1\n,\n,\n0.6,1\n')
   expect(visible.get(ERRORS)).toBe(
-    'row,object,byte,code,message\n' +
-      '1,"s3://data/ro""ws.csv",4,row_width,"too ""wide"""\n' +
-      '2,"s3://data/ro""ws.csv",8,row_width,"too ""wide"""\n',
+    'row,object,byte,line,code,message,attempts\n' +
+      '1,"s3://data/ro""ws.csv",4,2,"row_width","too ""wide""",1\n' +
+      '2,"s3://data/ro""ws.csv",8,3,"row_width","too ""wide""",1\n',
   )
 })
 
@@ -124,14 +128,11 @@ test('when aborted, nothing is visible', async () => {
   expect(log).toHaveLength(2)
 })
 
-test('run again later, it writes the same bytes but for the time', async () => {
-  const [early, late] = [createWorld(failing, 2_000), createWorld(failing, 2_060)]
-  await writeResult(early.deps, jobOf(joined), never)
-  await writeResult(late.deps, jobOf(joined), never)
-  expect(late.visible.get(RESULT)).toBe(early.visible.get(RESULT))
-  expect(late.visible.get(ERRORS)).toBe(early.visible.get(ERRORS))
-  const manifest = (late.visible.get(MANIFEST) ?? '').replace('"endedAt": 2060', '"endedAt": 2000')
-  expect(manifest).toBe(early.visible.get(MANIFEST))
+test('run again, it writes the same bytes', async () => {
+  const [once, again] = [createWorld(failing), createWorld(failing)]
+  await writeResult(once.deps, jobOf(joined), never)
+  await writeResult(again.deps, jobOf(joined), never)
+  expect([...again.visible]).toEqual([...once.visible])
 })
 
 test('without failures, the errors of an earlier result are removed', async () => {
@@ -154,8 +155,89 @@ test('when the result cannot be made visible, there is no manifest to vouch for 
 
 test('a job of no rows has a result of no rows', async () => {
   const { deps, visible } = createWorld([])
-  const empty = jobWith({}, { plan: { batches: 0, rows: 0 } })
+  const job = jobWith({}, { plan: { batches: 0, rows: 0 } })
+  const empty = { job, spec: job.spec }
   const summary = await writeResult({ ...deps, planned: () => streamOf([]) }, empty, never)
   expect(summary).toMatchObject({ rows: 0, failedRows: 0 })
   expect(visible.get(RESULT)).toBe('Prediction,Binary Classification\n')
+})
+
+test('with a result for each object, each has its rows and a header of its own', async () => {
+  const { deps, visible, log } = createWorld(failing)
+  const objects = ['a', 'b/empty', 'b/c'].map((name) => ({
+    uri: `s3://data/${name}.csv`,
+    bytes: 8,
+    version: 'v1',
+  }))
+  const planned = [plan[0]!, { ...plan[1]!, object: 2, bytes: { start: 0, end: 8 } }]
+  const many: Deps = {
+    ...deps,
+    dataset: async () => ({ ...dataset, objects }),
+    planned: () => streamOf(planned),
+  }
+  const output = { uri: 's3://results/churn/', files: 'per_object' as const }
+  const summary = await writeResult(many, jobOf({ output }), never)
+  expect(summary.resultUri).toBe('s3://results/churn/')
+  const header = 'Prediction,Binary Classification\n'
+  expect(visible.get('s3://results/churn/a.csv.out')).toBe(`${header}0.9,1\n,\n`)
+  expect(visible.get('s3://results/churn/b/empty.csv.out')).toBe(header)
+  expect(visible.get('s3://results/churn/b/c.csv.out')).toBe(`${header},\n0.6,1\n`)
+  expect(log.at(-1)).toBe('commit s3://results/churn/manifest.json')
+  const { outputs } = JSON.parse(visible.get('s3://results/churn/manifest.json') ?? '') as Manifest
+  expect(outputs.map(({ uri }) => uri.slice('s3://results/churn/'.length))).toEqual([
+    'a.csv.out',
+    'b/empty.csv.out',
+    'b/c.csv.out',
+    'errors.csv',
+  ])
+})
+
+test('with a result for each object, nothing is written before all rows balance', async () => {
+  const { deps, visible, log } = createWorld([sound[0]!])
+  const output = { uri: 's3://results/churn/', files: 'per_object' as const }
+  await expect(writeResult(deps, jobOf({ output }), never)).rejects.toThrow('batch 1 has no part')
+  expect({ visible: visible.size, log }).toEqual({ visible: 0, log: [] })
+})
+
+test.for([
+  ['gzip', gunzipSync],
+  ['zstd', zstdDecompressSync],
+] as const)('a %s result holds the same rows', async ([compression, decompress]) => {
+  const { deps, visible } = createWorld(sound)
+  const pieces: Buffer[] = []
+  const createWriter: Deps['createWriter'] = async (uri, signal) => {
+    const writer = await deps.createWriter(uri, signal)
+    if (uri !== RESULT) return writer
+    return { ...writer, write: async (bytes) => void pieces.push(Buffer.from(bytes)) }
+  }
+  const output = { uri: RESULT, compression }
+  await writeResult({ ...deps, createWriter }, jobOf({ output }), never)
+  const bytes = Buffer.concat(pieces)
+  expect(String(decompress(bytes))).toBe(
+    'Prediction,Binary Classification\n0.9,1\n0.1,0\n0.5,0\n0.6,1\n',
+  )
+  const { outputs } = JSON.parse(visible.get(MANIFEST) ?? '') as Manifest
+  expect(outputs[0]?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
+})
+
+test('when a compressed result cannot be written, the reason is told', async () => {
+  const { deps, log } = createWorld(sound)
+  const createWriter: Deps['createWriter'] = async (uri, signal) => {
+    const writer = await deps.createWriter(uri, signal)
+    return { ...writer, write: () => Promise.reject(new Error('no space')) }
+  }
+  const output = { uri: RESULT, compression: 'gzip' as const }
+  await expect(writeResult({ ...deps, createWriter }, jobOf({ output }), never)).rejects.toThrow(
+    'no space',
+  )
+  expect(log).toContain(`abort ${RESULT}`)
+})
+
+test('several classes without labels are counted in the first row that has a prediction', async () => {
+  const parts = [partOf(plan[0]!, ['', '']), partOf(plan[1]!, ['0.1,0.9', '0.7,0.3'])]
+  const { deps, visible } = createWorld(parts)
+  await writeResult(deps, jobOf({ decision: { kind: 'multiclass' } }), never)
+  expect(visible.get(RESULT)).toBe(
+    'Probability 0,Probability 1,Classification\n,,\n,,\n0.1,0.9,1\n0.7,0.3,0\n',
+  )
 })

@@ -1,26 +1,19 @@
-import { createHash } from 'node:crypto'
-import { type Batch, type Job, type PinnedDataset, type RowFailure } from '@millrace/job'
-import type { ResultSummary } from './aggregate-job.ts'
+import type { Batch, ByteRange, Job, JobSpec, PinnedDataset } from '@millrace/job'
 import { accountFor, type PartLike } from './account.ts'
-import { createCsvFormat } from './format-csv.ts'
-import { type Manifest, manifestOf, type OutputFile, Tally } from './manifest.ts'
+import type { ResultSummary } from './aggregate-job.ts'
+import { createFormat } from './create-format.ts'
+import { decideBy } from './decide.ts'
+import { createErrorsFile } from './errors-file.ts'
+import { firstPrediction } from './first-prediction.ts'
+import { type CountedPart, createTally, type Manifest, manifestOf, type Tally } from './manifest.ts'
+import { mapAhead } from './map-ahead.ts'
+import { createFilePerObject, createOneFile, type ResultFiles } from './result-files.ts'
+import type { BatchRows } from './result-format.ts'
 import { resultNames } from './result-names.ts'
+import { hashed, type HashedWriter, type Writer } from './writer.ts'
 
 /** A recorded part with what the manifest says of it. */
-export interface RecordedPart extends PartLike {
-  readonly variant?: string
-  readonly attempt: number
-  readonly invocations: number
-  readonly throttles: number
-}
-
-/** A file that nobody sees before `commit`. */
-export interface Writer {
-  write(bytes: Uint8Array): Promise<void>
-  commit(): Promise<unknown>
-  /** Leaves nothing behind; does nothing after `commit`. */
-  abort(): Promise<void>
-}
+export type RecordedPart = PartLike & CountedPart
 
 export interface Deps {
   dataset(job: Job, signal: AbortSignal): Promise<PinnedDataset>
@@ -28,45 +21,66 @@ export interface Deps {
   parts(job: Job, signal: AbortSignal): AsyncIterable<RecordedPart>
   /** The input's bytes of a batch, held to the pinned version. */
   input(dataset: PinnedDataset, batch: Batch, signal: AbortSignal): Promise<Buffer>
+  /** The bytes of a range of one object, in order, held to the pinned version. */
+  stream(
+    dataset: PinnedDataset,
+    object: number,
+    range: ByteRange,
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array>
   /** Where each row of the bytes starts, then where the last one ends. */
   rowOffsets(job: Job, bytes: Buffer): Uint32Array
   createWriter(uri: string, signal: AbortSignal): Promise<Writer>
   /** Removes a file of an earlier result, if there is one. */
   remove(uri: string, signal: AbortSignal): Promise<void>
-  /** Seconds since the epoch. */
-  now(): number
 }
+
+/** The result of a job, or one that is made again with another decision or output. */
+export interface ResultWanted {
+  readonly job: Job
+  readonly spec: JobSpec
+  readonly exportId?: string
+}
+
+/** Batches whose input is read ahead of their turn. */
+const READ_AHEAD = 4
 
 /**
  * Reads the parts once, in row order, and writes the result beside its errors and its manifest.
  *
  * Everything streams into files that are not visible yet. They become so only when the last part has
  * been accounted for: errors first, then the result, and the manifest that vouches for both last.
+ * With a result for each input object there are too many files to hold back, so all rows are
+ * accounted for by a first reading. Nothing of what is written tells when it was written: whoever
+ * writes it again writes the same bytes.
  *
  * @throws {AccountingError} before anything is visible.
  */
 export async function writeResult(
   deps: Deps,
-  job: Job,
+  wanted: ResultWanted,
   signal: AbortSignal,
 ): Promise<ResultSummary> {
-  const names = resultNames(job.spec.output.uri)
+  const { job, spec } = wanted
+  const names = resultNames(spec.output)
   const dataset = await deps.dataset(job, signal)
-  const tally = new Tally()
+  if (spec.output.files === 'per_object') await accountForAll(deps, job, signal)
 
-  await using files = new AsyncDisposableStack()
-  const open = async (uri: string): Promise<HashedWriter> => {
-    const writer = new HashedWriter(uri, await deps.createWriter(uri, signal))
-    files.defer(() => writer.abort())
+  await using open = new AsyncDisposableStack()
+  const openFile = async (uri: string): Promise<HashedWriter> => {
+    const writer = hashed(uri, await deps.createWriter(uri, signal))
+    open.defer(() => writer.abort())
     return writer
   }
-  const result = await open(names.result)
-  const errors = await open(names.errors)
-  await copyParts(deps, job, dataset, { result, errors, tally }, signal)
+  const result = await openResult(deps, wanted, dataset, signal)
+  open.defer(() => result.abort())
+  const errors = await openFile(names.errors)
+  const tally = await copyParts(deps, wanted, dataset, { result, errors }, signal)
 
-  const outputs = [result.seal(), ...(tally.failedRows > 0 ? [errors.seal()] : [])]
-  const manifest = await open(names.manifest)
-  await manifest.write(encode(manifestOf(job, dataset, tally, outputs, deps.now())))
+  const written = await result.end()
+  const outputs = [...written, ...(tally.failedRows > 0 ? [errors.seal()] : [])]
+  const manifest = await openFile(names.manifest)
+  await manifest.write(encode(manifestOf({ ...wanted, dataset, tally, outputs })))
   if (tally.failedRows > 0) await errors.commit()
   else await deps.remove(names.errors, signal)
   await result.commit()
@@ -79,89 +93,68 @@ export async function writeResult(
   }
 }
 
-interface Files {
-  readonly result: HashedWriter
-  readonly errors: HashedWriter
-  readonly tally: Tally
+async function accountForAll(deps: Deps, job: Job, signal: AbortSignal): Promise<void> {
+  for await (const _ of accountFor(job, deps.planned(job, signal), deps.parts(job, signal))) {
+    signal.throwIfAborted()
+  }
+}
+
+async function openResult(
+  deps: Deps,
+  { job, spec }: ResultWanted,
+  dataset: PinnedDataset,
+  signal: AbortSignal,
+): Promise<ResultFiles> {
+  const first = asksForFirst(spec) ? await firstPrediction(deps.parts(job, signal)) : ''
+  const deciding = decideBy(spec.decision, spec.output.names, first)
+  const files = {
+    createFormat: () => createFormat(spec, dataset, deciding),
+    createWriter: (uri: string) => deps.createWriter(uri, signal),
+  }
+  return spec.output.files === 'per_object'
+    ? createFilePerObject(files, spec, dataset)
+    : await createOneFile(files, spec)
+}
+
+/** True when the columns depend on what the endpoint answers. */
+function asksForFirst({ decision, output }: JobSpec): boolean {
+  if (decision.kind === 'multiclass') return decision.labels === undefined
+  return decision.kind === 'none' && output.format !== 'csv'
 }
 
 async function copyParts(
   deps: Deps,
-  job: Job,
+  { job, spec }: ResultWanted,
   dataset: PinnedDataset,
-  { result, errors, tally }: Files,
+  { result, errors }: { result: ResultFiles; errors: HashedWriter },
   signal: AbortSignal,
-): Promise<void> {
-  const format = createCsvFormat(job.spec, dataset)
-  const joins = job.spec.output.join !== 'none'
-  if (format.header !== undefined) await result.write(format.header)
-  await errors.write(Buffer.from('row,object,byte,code,message\n'))
+): Promise<Tally> {
+  const stream = (object: number, start: number, end: number) =>
+    deps.stream(dataset, object, { start, end }, signal)
+  const errorsFile = createErrorsFile({ stream }, dataset, spec.output.errors)
+  const joins = spec.output.join !== 'none'
+  const tallying = createTally()
+  await errors.write(errorsFile.header())
 
+  const inputOf = async (batch: Batch): Promise<BatchRows['input']> => {
+    const bytes = await deps.input(dataset, batch, signal)
+    return { bytes, offsets: deps.rowOffsets(job, bytes) }
+  }
   const accounted = accountFor(job, deps.planned(job, signal), deps.parts(job, signal))
-  for await (const { batch, part } of accounted) {
-    signal.throwIfAborted()
-    tally.add(part)
+  const readAhead = mapAhead(accounted, READ_AHEAD, async ({ batch, part }) => {
     const needsInput = joins || part.failures.length > 0
-    const input = needsInput ? await deps.input(dataset, batch, signal) : undefined
-    const offsets = input && deps.rowOffsets(job, input)
-    if (joins && input !== undefined && offsets !== undefined) {
-      await result.write(format.joined(part.predictions, input, offsets))
-    } else {
-      await result.write(format.plain(part.predictions))
-    }
-    if (offsets !== undefined && part.failures.length > 0) {
-      await errors.write(errorRows(dataset, batch, part.failures, offsets))
+    return { batch, part, input: needsInput ? await inputOf(batch) : undefined }
+  })
+  for await (const { batch, part, input } of readAhead) {
+    signal.throwIfAborted()
+    tallying.add(batch, part)
+    const { predictions, failures, attempt } = part
+    await result.add({ batch, predictions, input: joins ? input : undefined })
+    if (input !== undefined && failures.length > 0) {
+      await errors.write(await errorsFile.rows({ batch, failures, attempt, ...input }))
     }
   }
+  return tallying.total()
 }
-
-/** One row a failure: which row, where it begins, what was wrong with it. */
-function errorRows(
-  dataset: PinnedDataset,
-  batch: Batch,
-  failures: readonly RowFailure[],
-  offsets: Uint32Array,
-): Buffer {
-  const uri = dataset.objects[batch.object]?.uri ?? ''
-  const rows = failures.map(({ row, code, message }) => {
-    const byte = batch.bytes.start + (offsets[row - batch.rows.start] ?? 0)
-    return `${row},${quote(uri)},${byte},${code},${quote(message)}\n`
-  })
-  return Buffer.from(rows.join(''))
-}
-
-const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`
 
 const encode = (manifest: Manifest): Buffer => Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
-
-/** A writer that knows what it has written, for the manifest. */
-class HashedWriter {
-  readonly #uri: string
-  readonly #writer: Writer
-  readonly #hash = createHash('sha256')
-  #bytes = 0
-
-  constructor(uri: string, writer: Writer) {
-    this.#uri = uri
-    this.#writer = writer
-  }
-
-  async write(bytes: Buffer): Promise<void> {
-    this.#hash.update(bytes)
-    this.#bytes += bytes.length
-    await this.#writer.write(bytes)
-  }
-
-  /** What was written; nothing more may be. */
-  seal(): OutputFile {
-    return { uri: this.#uri, bytes: this.#bytes, sha256: this.#hash.digest('hex') }
-  }
-
-  async commit(): Promise<void> {
-    await this.#writer.commit()
-  }
-
-  async abort(): Promise<void> {
-    await this.#writer.abort()
-  }
-}

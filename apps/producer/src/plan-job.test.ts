@@ -100,10 +100,10 @@ test.for([
     'nobody supports yet',
     {
       ...request,
-      spec: { ...request.spec, output: { ...request.spec.output, format: 'parquet' } },
+      spec: { ...request.spec, dataset: { ...request.spec.dataset, format: 'jsonl' } },
     },
     {},
-    'output.format parquet is not supported yet',
+    'dataset.format jsonl is not supported yet',
   ],
 ] as const)('what %s is refused before there is a job', async ([, asked, change, reason]) => {
   const { world, deps } = createWorld()

@@ -4,12 +4,10 @@ import { jobWith } from './test-data.ts'
 import { unsupportedIn } from './unsupported.ts'
 
 const dataset = { uri: 's3://data/rows.csv' }
-const output = { uri: 's3://results/scores.csv' }
 
 test.for<[string, Partial<JobSpecInput>]>([
   ['dataset.format jsonl', { dataset: { ...dataset, format: 'jsonl' } }],
   ['dataset.compression gzip', { dataset: { ...dataset, compression: 'gzip' } }],
-  ['output.format parquet', { output: { ...output, format: 'parquet' } }],
 ])('%s is refused rather than taken for CSV', ([what, spec]) => {
   expect(unsupportedIn(jobWith(spec).spec)).toBe(`${what} is not supported yet`)
 })

@@ -56,5 +56,13 @@ export {
   planSegmentName,
   planSegmentOf,
 } from './plan.ts'
+export {
+  type Decision,
+  decisionSchema,
+  type Output,
+  outputSchema,
+  resultIssues,
+  thresholdsOf,
+} from './result-spec.ts'
 export { type ByteRange, lengthOf, type RowRange } from './range.ts'
 export { hasTolerance, toleranceExceeded } from './tolerance.ts'

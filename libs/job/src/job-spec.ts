@@ -1,13 +1,7 @@
 import { z } from 'zod'
 import { limits } from './limits.ts'
-
-const uri = z
-  .string()
-  .max(2_048)
-  .regex(/^(s3:\/\/[a-z0-9.-]{3,63}\/.*|file:\/\/\/.*)$/, 'wanted s3://bucket/key or file:///path')
-
-/** A column by its name in the header, or by its index from 0. */
-const column = z.union([z.string().min(1).max(1_024), z.int().min(0).max(100_000)])
+import { decisionSchema, outputSchema, resultIssues } from './result-spec.ts'
+import { column, uri } from './spec-fields.ts'
 
 const csv = z
   .strictObject({
@@ -56,21 +50,6 @@ const batching = z.strictObject({
     .default(limits.payloadBytesDefault),
 })
 
-const decision = z.strictObject({
-  kind: z.enum(['binary', 'multiclass', 'none']).default('binary'),
-  threshold: z.number().default(0.5).describe('Above it is the second label; exactly it is not.'),
-  labels: z.array(z.string().max(256)).min(2).max(10_000).default(['0', '1']),
-})
-
-const output = z.strictObject({
-  uri: uri.describe('The result file; or a folder that ends in a slash, for `result.csv` in it.'),
-  format: z.enum(['csv', 'jsonl', 'parquet']).default('csv'),
-  join: z
-    .union([z.enum(['none', 'all']), z.array(column).min(1).max(100_000)])
-    .default('none')
-    .describe('Which input columns stand beside the prediction, byte for byte.'),
-})
-
 const tolerance = z.strictObject({
   failedRowsMax: z.int().min(0).optional(),
   failedRowsPercentMax: z.number().min(0).max(100).optional(),
@@ -83,9 +62,14 @@ export const jobSpecSchema = z
     dataset,
     endpoint,
     batching: batching.prefault({}),
-    decision: decision.prefault({}),
-    output,
+    decision: decisionSchema.prefault({}),
+    output: outputSchema,
     tolerance: tolerance.prefault({}),
+  })
+  .superRefine(({ dataset: { format }, decision, output }, context) => {
+    for (const { path, message } of resultIssues(format, decision, output)) {
+      context.addIssue({ code: 'custom', path: [...path], message })
+    }
   })
   .describe('A Millrace job: a dataset through an endpoint, to a result.')
 

@@ -34,7 +34,7 @@ test('a job request comes back with its defaults filled in', () => {
   const request = { clientToken: 'token', spec }
   expect(decodeJobRequest(encodeJobRequest(request))).toEqual(request)
   expect(spec.batching).toEqual({ rows: 1_000, payloadBytesMax: 5_242_880 })
-  expect(spec.decision).toEqual({ kind: 'binary', threshold: 0.5, labels: ['0', '1'] })
+  expect(spec.decision).toEqual({ kind: 'binary', threshold: 0.5, probabilities: 'each' })
 })
 
 const encoded = (change: object): string =>
@@ -68,6 +68,23 @@ test.for([
   ['a misspelt option', { batching: { row: 5 } }, /batching.*row/],
   ['an endpoint that is a path', { endpoint: { name: '../admin' } }, /endpoint.name: wanted/],
   ['a batch of no rows', { batching: { rows: 0 } }, /batching.rows/],
+  [
+    'three labels for two classes',
+    { decision: { labels: ['a', 'b', 'c'] } },
+    /labels: .* 2, got 3/,
+  ],
+  ['a label twice', { decision: { labels: ['a', 'a'] } }, /decision.labels: wanted different/],
+  ['a threshold twice', { decision: { threshold: [0.5, 0.5] } }, /decision.threshold: wanted/],
+  [
+    'a file for the results of many objects',
+    { output: { uri: 's3://results/churn.csv', files: 'per_object' } },
+    /output.uri: wanted a folder/,
+  ],
+  [
+    'JSON lines joined in CSV',
+    { dataset: { uri: 's3://b/x', format: 'jsonl' }, output: { uri: 's3://r/x', join: 'all' } },
+    /output.join: .* output.format: jsonl/,
+  ],
 ] as const)('a spec with %s is refused', ([, change, message]) => {
   const body = JSON.stringify({ version: 1, clientToken: 't', spec: { ...spec, ...change } })
   expect(() => decodeJobRequest(body)).toThrow(message)

@@ -1,0 +1,30 @@
+import type { JobSpec, PinnedDataset } from '@millrace/job'
+import type { Deciding } from './decide.ts'
+import { createCsvFormat } from './format-csv.ts'
+import { createJsonLinesFormat } from './format-json-lines.ts'
+import { createParquetFormat } from './format-parquet.ts'
+import type { ResultFormat } from './result-format.ts'
+
+/**
+ * The format that a job's result is written in.
+ *
+ * @throws {CsvError} when a column to join is not in the dataset.
+ * @throws {OutputError} when two columns would have one name, where names are keys.
+ */
+export function createFormat(
+  spec: JobSpec,
+  dataset: PinnedDataset,
+  deciding: Deciding,
+): ResultFormat {
+  const { format } = spec.output
+  switch (format) {
+    case 'csv':
+      return createCsvFormat(spec, dataset, deciding)
+    case 'jsonl':
+      return createJsonLinesFormat(spec, dataset, deciding)
+    case 'parquet':
+      return createParquetFormat(spec, dataset, deciding)
+    default:
+      return format satisfies never
+  }
+}

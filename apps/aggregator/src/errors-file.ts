@@ -1,0 +1,87 @@
+import type { Batch, PinnedDataset, RowFailure } from '@millrace/job'
+import { createLineCounter } from './count-lines.ts'
+
+/** The failed rows of one batch, with the bytes that they lie in. */
+export interface FailedRows {
+  readonly batch: Batch
+  readonly failures: readonly RowFailure[]
+  /** Which delivery of the batch's message was recorded. */
+  readonly attempt: number
+  readonly bytes: Buffer
+  /** Where each row of the bytes starts, then where the last one ends. */
+  readonly offsets: Uint32Array
+}
+
+export interface Deps {
+  /** Bytes `[start, end)` of an object of the dataset, in order, held to the pinned version. */
+  stream(object: number, start: number, end: number): AsyncIterable<Uint8Array>
+}
+
+/** The CSV of failed rows: which row, where it begins, what was wrong with it. */
+export interface ErrorsFile {
+  header(): Buffer
+  rows(failed: FailedRows): Promise<Buffer>
+}
+
+/**
+ * Line numbers cost a reading of the input up to the last failed row, since a row may span lines; so
+ * they are counted only in jobs with failures, each byte once. Batches come in row order.
+ *
+ * Texts that come from outside (the endpoint's words, the row) are guarded against being run as a
+ * formula by a spreadsheet: see `guarded`.
+ */
+export function createErrorsFile(
+  deps: Deps,
+  dataset: PinnedDataset,
+  options: { readonly row: boolean },
+): ErrorsFile {
+  const lineAt = createLineFinder(deps)
+  const names = ['row', 'object', 'byte', 'line', 'code', 'message', 'attempts']
+  return {
+    header: () => Buffer.from(`${[...names, ...(options.row ? ['input'] : [])].join(',')}\n`),
+    async rows({ batch, failures, attempt, bytes, offsets }) {
+      const uri = dataset.objects[batch.object]?.uri ?? ''
+      const lines: string[] = []
+      for (const { row, code, message } of failures) {
+        const index = row - batch.rows.start
+        const start = offsets[index] ?? 0
+        const byte = batch.bytes.start + start
+        const line = await lineAt(batch.object, byte)
+        const text = bytes.toString('utf8', start, offsets[index + 1])
+        const input = options.row ? [quote(guarded(text.replace(/[\r\n]+$/, '')))] : []
+        const facts = [row, quote(uri), byte, line, quote(code), quote(guarded(message)), attempt]
+        lines.push(`${[...facts, ...input].join(',')}\n`)
+      }
+      return Buffer.from(lines.join(''))
+    },
+  }
+}
+
+/** Answers the line, from 1, of a byte that begins a row; bytes are asked for in ascending order. */
+function createLineFinder(deps: Deps): (object: number, byte: number) => Promise<number> {
+  let counter = createLineCounter()
+  let counted = { object: -1, end: 0, lineEnds: 0 }
+  return async (object, byte) => {
+    if (object !== counted.object) {
+      counter = createLineCounter()
+      counted = { object, end: 0, lineEnds: 0 }
+    }
+    let { lineEnds } = counted
+    if (byte > counted.end) {
+      for await (const piece of deps.stream(object, counted.end, byte)) {
+        lineEnds = counter.count(piece)
+      }
+      counted = { object, end: byte, lineEnds }
+    }
+    return lineEnds + 1
+  }
+}
+
+/**
+ * A spreadsheet runs a cell that begins with one of these as a formula (OWASP, "CSV Injection"). An
+ * apostrophe before it makes it a text; one that is there already is doubled, so that a reader who
+ * takes one leading apostrophe away has the text back.
+ */
+const guarded = (text: string): string => (/^[=+\-@\t\r\n']/.test(text) ? `'${text}` : text)
+
+const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`

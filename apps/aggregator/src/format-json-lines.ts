@@ -1,0 +1,86 @@
+import type { JobSpec, PinnedDataset } from '@millrace/job'
+import type { ColumnType, Deciding } from './decide.ts'
+import { type BatchRows, linesOf, type ResultFormat } from './result-format.ts'
+import { joinedColumns } from './joined-columns.ts'
+
+/**
+ * A result as JSON lines: one object a row. Numbers stand as the very digits that the endpoint sent; a
+ * failed row has nulls. Columns of a CSV are strings, since nobody knows whether `007` is a number.
+ *
+ * Rows of a dataset that is JSON lines itself are joined as they are, byte for byte: the added
+ * members come last in the row's own object.
+ */
+export function createJsonLinesFormat(
+  spec: JobSpec,
+  dataset: PinnedDataset,
+  deciding: Deciding,
+): ResultFormat {
+  const splices = spec.dataset.format === 'jsonl' && spec.output.join !== 'none'
+  const joined = splices ? undefined : joinedColumns(spec, dataset, deciding)
+  const members = memberWriter(deciding)
+  const joinedNames = (joined?.names ?? []).map((name) => JSON.stringify(name))
+  const noFields = joinedNames.map((name) => `${name}:null`)
+
+  const joinedMembers = (input: BatchRows['input'], row: number): readonly string[] => {
+    if (input === undefined || joined === undefined) return []
+    const fields = joined.fieldsOf(input, row)
+    if (fields === undefined) return noFields
+    return fields.map((field, index) => `${joinedNames[index]}:${JSON.stringify(field)}`)
+  }
+  return {
+    begin: () => NOTHING,
+    rows: ({ predictions, input }) => {
+      const lines = linesOf(predictions).map((line, row) =>
+        splices && input !== undefined
+          ? spliced(rowText(input, row), members(line))
+          : `{${[...joinedMembers(input, row), members(line)].join(',')}}`,
+      )
+      return Buffer.from(`${lines.join('\n')}\n`)
+    },
+    end: () => NOTHING,
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** The added members of a row, from its prediction. */
+function memberWriter({ columns, fields }: Deciding): (prediction: string) => string {
+  const keys = columns.map(({ name }) => `${JSON.stringify(name)}:`)
+  const none = keys.map((key) => `${key}null`).join(',')
+  return (prediction) => {
+    if (prediction === '') return none
+    const texts = fields(prediction)
+    return keys
+      .map((key, index) => `${key}${valueOf(texts[index] ?? '', columns[index]?.type ?? 'text')}`)
+      .join(',')
+  }
+}
+
+/** `nan` and `inf` are no JSON; as strings they are told from a row without a prediction. */
+function valueOf(text: string, type: ColumnType): string {
+  if (type === 'text') return JSON.stringify(text)
+  if (JSON_NUMBER.test(text)) return text
+  return text === '' ? 'null' : JSON.stringify(text)
+}
+
+/** RFC 8259, section 6. */
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
+
+const rowText = ({ bytes, offsets }: NonNullable<BatchRows['input']>, row: number): string =>
+  bytes.toString('utf8', offsets[row], offsets[row + 1]).trim()
+
+/** A row that is no object, which no endpoint may have liked, becomes the member `row`. */
+function spliced(row: string, members: string): string {
+  if (!row.startsWith('{') || !row.endsWith('}')) return `{"row":${jsonOf(row)},${members}}`
+  const body = row.slice(0, -1).trimEnd()
+  return body === '{' ? `{${members}}` : `${body},${members}}`
+}
+
+function jsonOf(row: string): string {
+  try {
+    JSON.parse(row)
+    return row
+  } catch {
+    return JSON.stringify(row)
+  }
+}

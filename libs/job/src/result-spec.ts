@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { column, uri } from './spec-fields.ts'
+
+/** How predictions become classes. A job has one; each later export of it may have another. */
+export const decisionSchema = z.strictObject({
+  kind: z.enum(['binary', 'multiclass', 'none']).default('binary'),
+  threshold: z
+    .union([z.number(), z.array(z.number()).min(1).max(32)])
+    .default(0.5)
+    .describe('Above it is the second label; exactly it is not. Each of several has a column.'),
+  labels: z
+    .array(z.string().max(256))
+    .min(2)
+    .max(10_000)
+    .optional()
+    .describe('By class, from the first; `0` and `1`, or the number of the class, when absent.'),
+  probabilities: z
+    .enum(['each', 'winner'])
+    .default('each')
+    .describe('Multi-class: a column for each class, or one for the class that won.'),
+})
+
+export type Decision = z.output<typeof decisionSchema>
+
+const columnName = z.string().min(1).max(256)
+
+/** Where a result goes and what it looks like. */
+export const outputSchema = z.strictObject({
+  uri: uri.describe('The result file; or a folder that ends in a slash, for `result.csv` in it.'),
+  format: z.enum(['csv', 'jsonl', 'parquet']).default('csv'),
+  compression: z
+    .enum(['auto', 'none', 'gzip', 'zstd'])
+    .default('auto')
+    .describe('Of the file, or of the pages of Parquet; `auto` is none, and zstd for Parquet.'),
+  join: z
+    .union([z.enum(['none', 'all']), z.array(column).min(1).max(100_000)])
+    .default('none')
+    .describe('Which input columns stand beside the prediction, byte for byte.'),
+  files: z
+    .enum(['one', 'per_object'])
+    .default('one')
+    .describe('One result, or one for each input object: its name and `.out`, in the folder.'),
+  header: z
+    .enum(['auto', 'present', 'absent'])
+    .default('auto')
+    .describe('Of CSV; `auto` writes one unless an input without a header is joined.'),
+  names: z
+    .strictObject({
+      prediction: columnName.default('Prediction'),
+      probability: columnName.default('Probability'),
+      classification: columnName.optional(),
+    })
+    .prefault({})
+    .describe('Of the columns that are added.'),
+  errors: z
+    .strictObject({ row: z.boolean().default(false).describe('Each with the row itself.') })
+    .prefault({})
+    .describe('What the file of failed rows holds.'),
+})
+
+export type Output = z.output<typeof outputSchema>
+
+/** The thresholds of a binary decision, of which there is at least one. */
+export function thresholdsOf({ threshold }: Decision): readonly number[] {
+  return typeof threshold === 'number' ? [threshold] : threshold
+}
+
+/** What is wrong with decision and output beside each other, by the path of what is wrong. */
+export function resultIssues(
+  format: 'csv' | 'jsonl',
+  decision: Decision,
+  output: Output,
+): readonly { readonly path: readonly string[]; readonly message: string }[] {
+  const { kind, labels } = decision
+  const thresholds = thresholdsOf(decision)
+  const { join, files, uri: target } = output
+  const spliced = join === 'all' && output.format === 'jsonl'
+  const checks: readonly (readonly [boolean, string, string])[] = [
+    [
+      kind === 'binary' && labels !== undefined && labels.length !== 2,
+      'decision.labels',
+      `a binary decision has 2, got ${labels?.length}`,
+    ],
+    [
+      labels !== undefined && new Set(labels).size < labels.length,
+      'decision.labels',
+      'wanted different ones',
+    ],
+    [new Set(thresholds).size < thresholds.length, 'decision.threshold', 'wanted different ones'],
+    [
+      files === 'per_object' && !target.endsWith('/'),
+      'output.uri',
+      'wanted a folder that ends in a slash, for output.files: per_object',
+    ],
+    [
+      format === 'jsonl' && join !== 'none' && !spliced,
+      'output.join',
+      'a dataset of JSON lines is joined as a whole: wanted `all`, and output.format: jsonl',
+    ],
+  ]
+  return checks
+    .filter(([wrong]) => wrong)
+    .map(([, path, message]) => ({ path: path.split('.'), message }))
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod'
+
+/** Where a dataset or a result lies. */
+export const uri = z
+  .string()
+  .max(2_048)
+  .regex(/^(s3:\/\/[a-z0-9.-]{3,63}\/.*|file:\/\/\/.*)$/, 'wanted s3://bucket/key or file:///path')
+
+/** A column by its name in the header, or by its index from 0. */
+export const column = z.union([z.string().min(1).max(1_024), z.int().min(0).max(100_000)])
