@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SQSClient } from '@aws-sdk/client-sqs'
-import { ContractError, decodeCompletionMessage, type JobId } from '@millrace/job'
+import { type CompletionMessage, ContractError, decodeCompletionMessage } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
 import {
   createQueueClient,
@@ -13,7 +13,8 @@ import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/servi
 import { createS3Client, createStorage } from '@millrace/storage'
 import { type AggregateOutcome, aggregateJob, type Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
-import { createDeps, createReconcileDeps, type World } from './connect.ts'
+import { createDeps, createExportDeps, createReconcileDeps, type World } from './connect.ts'
+import { type Deps as ExportDeps, type ExportOutcome, exportResult } from './export-result.ts'
 import { reconcileForever } from './reconcile.ts'
 
 /** Results are streams: two at once keep the disk or S3 busy, more only share it. */
@@ -70,7 +71,7 @@ export async function runAggregator(
   logger: Logger,
   signals: Pick<ServiceSignals, 'drain' | 'abort'>,
 ): Promise<void> {
-  const deps = createDeps(config, world)
+  const deps = { job: createDeps(config, world), export: createExportDeps(config, world) }
   const worker = createWorker({
     queue,
     concurrency: JOBS_AT_ONCE,
@@ -91,27 +92,32 @@ export async function runAggregator(
 }
 
 async function handle(
-  deps: Deps,
+  deps: { readonly job: Deps; readonly export: ExportDeps },
   logger: Logger,
   message: Received,
   signal: AbortSignal,
 ): Promise<Disposition> {
-  let jobId: JobId
+  let asked: CompletionMessage
   try {
-    jobId = decodeCompletionMessage(message.body)
+    asked = decodeCompletionMessage(message.body)
   } catch (error) {
     if (!(error instanceof ContractError)) throw error
     logger.warn({ error, messageId: message.messageId }, 'completion message refused')
     return { kind: 'dead_letter', code: error.code, reason: error.message }
   }
-  const outcome = await aggregateJob(deps, jobId, signal)
+  const { jobId, exportId } = asked
+  const outcome =
+    exportId === undefined
+      ? await aggregateJob(deps.job, jobId, signal)
+      : await exportResult(deps.export, { jobId, exportId }, signal)
   const { kind, ...facts } = outcome
   const level = kind === 'failed' || kind === 'lost' ? 'warn' : 'info'
-  logger[level]({ jobId, attempt: message.attempt, ...facts, outcome: kind }, 'job looked at')
+  const what = exportId === undefined ? 'job looked at' : 'export looked at'
+  logger[level]({ ...asked, attempt: message.attempt, ...facts, outcome: kind }, what)
   return dispositionOf(outcome)
 }
 
-function dispositionOf(outcome: AggregateOutcome): Disposition {
+function dispositionOf(outcome: AggregateOutcome | ExportOutcome): Disposition {
   switch (outcome.kind) {
     case 'finished':
     case 'failed':

@@ -14,6 +14,11 @@ export const configSchema = z.object({
     .string()
     .regex(/^(s3:\/\/|file:\/\/\/).*\/$/)
     .describe('an s3:// or file:/// URI that ends in a slash'),
+  MILLRACE_RESULTS_ALLOWED: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').map((item) => item.trim()))
+    .describe('URI prefixes of exported results, separated by commas; without one there are none'),
   MILLRACE_VISIBILITY_SECONDS: z.coerce
     .number()
     .int()

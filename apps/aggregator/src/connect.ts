@@ -1,5 +1,6 @@
 import { CsvError, jsonLines, rowOffsets } from '@millrace/csv'
 import {
+  allowsUri,
   type Documents,
   encodeCompletionMessage,
   encodeJobRequest,
@@ -15,9 +16,11 @@ import {
 } from '@millrace/job'
 import {
   claimJob,
+  finishExport,
   finishJob,
   type Ledger,
   listJobs,
+  readExport,
   readJob,
   readParts,
   readProgress,
@@ -30,6 +33,7 @@ import { AccountingError } from './accounting-error.ts'
 import type { Claim, Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
 import { DecisionError } from './decision-error.ts'
+import type { Deps as ExportDeps } from './export-result.ts'
 import { keepLease } from './keep-lease.ts'
 import { OutputError } from './output-error.ts'
 import type { Deps as ReconcileDeps } from './reconcile.ts'
@@ -125,6 +129,25 @@ function failureOf(error: unknown): JobFailure | undefined {
 }
 
 const FINAL = [AccountingError, CsvError, DecisionError, OutputError, PlanError] as const
+
+/** What `exportResult` needs. */
+export function createExportDeps(config: Config, world: World): ExportDeps {
+  const { ledger } = world
+  const result = createResultDeps(config, world)
+  return {
+    readExport: (name, signal) => readExport(ledger, name, signal),
+    readJob: (jobId, signal) => readJob(ledger, jobId, signal),
+    recordedBatches: async (jobId, signal) => (await readProgress(ledger, jobId, signal)).done.size,
+    refusal: (uri) =>
+      allowsUri(config.MILLRACE_RESULTS_ALLOWED, uri)
+        ? undefined
+        : `output ${uri} is outside of MILLRACE_RESULTS_ALLOWED`,
+    writeResult: (wanted, signal) => writeResult(result, wanted, signal),
+    failureOf,
+    finish: (name, state, facts, signal) =>
+      finishExport(ledger, name, { state, now: seconds(), ...facts }, signal),
+  }
+}
 
 /** What the reconciler needs. */
 export function createReconcileDeps(world: World, logger: Logger): ReconcileDeps {

@@ -1,4 +1,4 @@
-import type { JobRequest } from '@millrace/job'
+import { allowsUri, type JobRequest } from '@millrace/job'
 
 /** What this deployment may read, write and invoke; a job request chooses only within it. */
 export interface AllowList {
@@ -24,21 +24,6 @@ export function refusalOf(allow: AllowList, { spec }: JobRequest): string | unde
   }
   return undefined
 }
-
-/**
- * Prefixes end in a slash or name one object, so `s3://data` does not allow `s3://data-secret/`.
- *
- * A URL reader takes a backslash for a slash and leaves tabs and newlines out (WHATWG URL, section
- * 4.4), so with either of them a path may leave its prefix without a `..` to be seen.
- */
-function allowsUri(prefixes: readonly string[], uri: string): boolean {
-  const path = uri.slice(uri.indexOf('://') + 3)
-  if (/(^|\/)\.{1,2}(\/|$)|%2e|%2f|%5c|\\/i.test(path) || hasControl(path)) return false
-  return prefixes.some((prefix) => (prefix.endsWith('/') ? uri.startsWith(prefix) : uri === prefix))
-}
-
-const hasControl = (text: string): boolean =>
-  Array.from(text).some((character) => character < ' ' || character === '\u007f')
 
 function allowsName(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern

@@ -1,3 +1,4 @@
+export { allowsUri } from './allows-uri.ts'
 export type { Batch, RowFailure } from './batch.ts'
 export {
   type BatchMessage,
@@ -7,6 +8,7 @@ export {
   REPUBLISHED,
 } from './batch-message.ts'
 export {
+  type CompletionMessage,
   completionMessageSchema,
   decodeCompletionMessage,
   encodeCompletionMessage,
@@ -56,6 +58,14 @@ export {
   planSegmentName,
   planSegmentOf,
 } from './plan.ts'
+export {
+  EXPORT_STATES,
+  type ExportId,
+  exportIdOf,
+  exportSpecSchema,
+  type ExportState,
+  type ResultExport,
+} from './result-export.ts'
 export {
   type Decision,
   decisionSchema,

@@ -6,6 +6,7 @@ import { jobIdOf } from './job-id.ts'
 import { decodeJobRequest, encodeJobRequest } from './job-request.ts'
 import { jobSpecSchema } from './job-spec.ts'
 import { limits } from './limits.ts'
+import { exportIdOf } from './result-export.ts'
 
 const jobId = jobIdOf('token')
 const batch = {
@@ -27,7 +28,10 @@ test('a batch message comes back as it was encoded', () => {
 })
 
 test('a completion message comes back as it was encoded', () => {
-  expect(decodeCompletionMessage(encodeCompletionMessage(jobId))).toBe(jobId)
+  expect(decodeCompletionMessage(encodeCompletionMessage(jobId))).toEqual({ jobId })
+  const exportId = exportIdOf('again')
+  const message = encodeCompletionMessage(jobId, exportId)
+  expect(decodeCompletionMessage(message)).toEqual({ jobId, exportId })
 })
 
 test('a job request comes back with its defaults filled in', () => {

@@ -109,7 +109,7 @@ export function failureValue(failure: NonNullable<Job['failure']>): AttributeVal
   return { M: { code: { S: failure.code }, message: { S: failure.message } } }
 }
 
-function failureOf(read: ItemReader): NonNullable<Job['failure']> {
+export function failureOf(read: ItemReader): NonNullable<Job['failure']> {
   return { code: read.text('code'), message: read.text('message') }
 }
 

@@ -1,11 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import type { JobId } from '@millrace/job'
+import type { ExportId, JobId } from '@millrace/job'
 
 /*
  * Every key of the table.
  *
  *     PK                          SK                    item
  *     JOB#<job>                   META                  the job
+ *     JOB#<job>                   EXPORT#<export>       a result to be made again
  *     JOB#<job>#PART#<partition>  <batch, 10 digits>    a part
  *     JOB#<job>#PROGRESS          <level>#<item, 10 d>  a node of the tree of done batches
  *     JOB#<job>#CONSUMERS         <consumer>            who works on a job whose concurrency is limited
@@ -19,6 +20,9 @@ const DIGITS = 10
 export const padded = (number: number): string => String(number).padStart(DIGITS, '0')
 
 export const jobKey = (jobId: JobId): Key => key(`JOB#${jobId}`, 'META')
+
+export const exportKey = (jobId: JobId, exportId: ExportId): Key =>
+  key(`JOB#${jobId}`, `EXPORT#${exportId}`)
 
 /** Neighbours lie in different partitions, so that a job's parts are written to all of them. */
 export const partKey = (jobId: JobId, partitions: number, batch: number): Key =>

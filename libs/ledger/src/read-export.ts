@@ -1,0 +1,23 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb'
+import type { ExportId, JobId, ResultExport } from '@millrace/job'
+import { call } from './call.ts'
+import { exportOfItem } from './export-item.ts'
+import { exportKey } from './keys.ts'
+import type { Ledger } from './ledger.ts'
+
+/** Reads an export as it is now (strongly consistent); nothing when there is none. */
+export async function readExport(
+  ledger: Ledger,
+  { jobId, exportId }: { readonly jobId: JobId; readonly exportId: ExportId },
+  signal: AbortSignal,
+): Promise<ResultExport | undefined> {
+  const command = new GetItemCommand({
+    TableName: ledger.tableName,
+    Key: exportKey(jobId, exportId),
+    ConsistentRead: true,
+  })
+  const operation = `read export ${exportId} of job ${jobId}`
+  const request = () => ledger.client.send(command, { abortSignal: signal })
+  const { Item } = await call(operation, request, signal)
+  return Item === undefined ? undefined : exportOfItem(Item)
+}
