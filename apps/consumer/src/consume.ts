@@ -75,7 +75,8 @@ export function createConsumer(
 ): Worker {
   const limiter = createLimiter({
     concurrencyMax: config.MILLRACE_CONCURRENCY,
-    now: () => performance.now(),
+    // Of the wall clock, at which the consumers of an endpoint meet, but steady.
+    now: () => performance.timeOrigin + performance.now(),
     onChange: (state) => logger.debug({ ...state }, 'limit changed'),
   })
   const deps = createDeps(config, { ...world, limiter, logger }, lifetime)

@@ -13,6 +13,8 @@ const BATCH = 1_000
 const SEED = 23
 let endpoint: Awaited<ReturnType<typeof startEndpoint>>
 let invoke: ClosableInvoke
+/** Does not wait long for an answer that never comes. */
+let hasty: ClosableInvoke
 
 beforeAll(async () => {
   endpoint = await startEndpoint({
@@ -20,22 +22,23 @@ beforeAll(async () => {
     model: loadXgboostModel(flightsModel),
     seed: SEED,
   })
-  invoke = createInvoke({
+  const options = {
     region: 'us-east-1',
     endpointUrl: endpoint.url,
     credentials: testCredentials,
-    timeoutMs: 300,
-  })
+  }
+  invoke = createInvoke({ ...options, timeoutMs: 20_000 })
+  hasty = createInvoke({ ...options, timeoutMs: 300 })
 })
 beforeEach(() => endpoint.change({ faults: {}, poisonRows: [], outage: false }))
 afterAll(async () => {
-  await invoke.close()
+  await Promise.all([invoke.close(), hasty.close()])
   await endpoint.close()
 })
 
 /** Scores all rows in batches of `rows`, as a consumer would. */
-async function scoreAll(rows = BATCH): Promise<ScoredBatch[]> {
-  const deps = hastyDeps(invoke)
+async function scoreAll(by: Invoke, rows = BATCH): Promise<ScoredBatch[]> {
+  const deps = hastyDeps(by)
   const starts = Array.from({ length: ROWS / rows }, (_, index) => index * rows)
   return await Promise.all(
     starts.map((start) => scoreBatch(deps, batchOf(start, start + rows), never)),
@@ -59,7 +62,7 @@ describe('with poison rows at random', () => {
       const expectedRows = rows.flatMap((text, row) => (texts.has(text) ? [row] : []))
       endpoint.change({ poisonRows: (row) => texts.has(row) })
 
-      const batches = await scoreAll()
+      const batches = await scoreAll(invoke)
 
       const failed = new Set(expectedRows)
       expect(linesOf(batches)).toEqual(
@@ -111,7 +114,7 @@ test(`with ten kinds of faults, gives the answer key (seed ${SEED})`, {
   endpoint.change({ faults: MIXED })
   const kindsMet = () => Object.keys(endpoint.stats.faults).length
   for (let round = 0; round < 25 && (round < 3 || kindsMet() < 10); round++) {
-    const batches = await scoreAll(200)
+    const batches = await scoreAll(hasty, 200)
     expect(linesOf(batches)).toEqual(flights.expected)
     expect(batches.flatMap(({ failures }) => failures)).toEqual([])
   }
@@ -164,7 +167,7 @@ test.for<FaultKind>(['model_500', 'model_503', 'hang', 'model_timeout'])(
   'on every %s, gives the batch back rather than fail its rows',
   async (fault) => {
     endpoint.change({ faults: { [fault]: 1 } })
-    const scoring = scoreBatch(hastyDeps(invoke), batchOf(0, 2), never)
+    const scoring = scoreBatch(hastyDeps(hasty), batchOf(0, 2), never)
     await expect(scoring).rejects.toMatchObject({
       code: expect.stringMatching(/^endpoint_(outage|unavailable)$/),
     })

@@ -1,3 +1,4 @@
+import type { Cohort } from './latency-cohort.ts'
 import { createLatencyGauge } from './latency-gauge.ts'
 
 /*
@@ -9,11 +10,16 @@ import { createLatencyGauge } from './latency-gauge.ts'
  * fell by half is followed within a few throttles.
  *
  * It queues. Then latency grows over what it is with room to spare, and the limit follows the part
- * of it that is served rather than queued (TCP Vegas, Netflix's concurrency-limits).
+ * of it that is served rather than queued (TCP Vegas, Netflix's concurrency-limits). Latency rises for
+ * reasons of its own, too, so a cut has to prove itself: where fewer at once are not quicker, it is
+ * undone.
  *
  *     starting ── first throttle, or latency ──▶ steady ◀── throttle, or the level of before ──┐
- *      one more for each answer: doubles           │                                           │
+ *      two more for each answer: triples           │                                           │
  *      within each latency                         └─ each epoch ─▶ yielding ─ two latencies ─▶ recovering
+ *
+ * Starting: a job of minutes does not get the first half of one back. At 500 ms and 128 at once, each
+ * latency spent at a handful costs a percent of thirty seconds.
  *
  * Steady: a level that throttled is tried again after three times as many answers each time, so
  * that knocking at the ceiling stays under one percent of the invocations.
@@ -36,6 +42,7 @@ export interface Ticket {
   readonly seq: number
   /** Milliseconds since the epoch. */
   readonly at: number
+  readonly cohort: Cohort
 }
 
 export type Ending =
@@ -52,14 +59,16 @@ export interface EndingFacts {
   readonly others: number
   /** True when all the room was in use, so that more room would have been used. */
   readonly full: boolean
-  /** Rows or bytes, to compare latencies of like with like only. */
-  readonly size: number
 }
 
 export interface ConcurrencyControl {
   /** Invocations at once, now; a whole number, at least 1. */
   readonly limit: number
-  start(at: number): Ticket
+  /**
+   * @param inFlight The invocation itself included.
+   * @param size Rows or bytes, to compare latencies of like with like only.
+   */
+  start(at: number, inFlight: number, size: number): Ticket
   end(ticket: Ticket, facts: EndingFacts): void
   setMax(concurrencyMax: number): void
 }
@@ -73,18 +82,34 @@ const ANSWERS_BETWEEN_PROBES_MAX = 400
 const EPOCH_MS = 20_000
 const EPOCH_LATENCIES = 60
 const YIELD_LATENCIES = 2
-/** Answers at the first level, so that latency is known before there can be a queue. */
-const ANSWERS_BEFORE_GROWTH = 8
+/** What an answer adds at the start; long invocations double only, for a queue brings them near 60 s. */
+const GROWTH = 2
+const GROWTH_LONG = 1
+const LONG_MS = 2_000
 /** How long a capacity that was found is trusted when only a share of it is to be used. */
 const CAPACITY_TRUSTED_MS = 60_000
 /** Over this ratio to the free latency nothing is added; over the other one it is taken away. */
 const LATENCY_RATIO_HOLD = 1.3
 const LATENCY_RATIO_CUT = 2
+/** Above this part of the invocations at once, a cut has not been enough to show anything. */
+const FEWER_MAX = 0.9
+/** Standard errors by which latency must have risen for that. */
+const SURENESS_MIN = 4
+
+type Phase = 'starting' | 'steady' | 'yielding' | 'recovering'
+
+/** What was before the level was cut for the latency. */
+interface Cut {
+  readonly level: number
+  readonly phase: Phase
+  readonly typicalMs: number
+  readonly inFlight: number
+}
 
 export function createConcurrencyControl(options: ControlOptions): ConcurrencyControl {
   let max = options.concurrencyMax
   let level = Math.min(max, options.concurrencyStart)
-  let phase: 'starting' | 'steady' | 'yielding' | 'recovering' = 'starting'
+  let phase: Phase = 'starting'
   let seq = 0
   /** Invocations from before this one were sent under a higher limit. */
   let cutSeq = 0
@@ -97,15 +122,19 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   let failedPercent = 0
   let epochAt = Number.POSITIVE_INFINITY
   let yieldUntil = 0
-  let yieldedAt = 0
-  const latency = createLatencyGauge()
+  /** A cut for its latency, until it is seen whether that helped. */
+  let unproven: Cut | undefined
+  /** Of answers that came before it was known what waiting is. */
+  const firstLatencies: number[] = []
+  const latency = createLatencyGauge(() => phase === 'starting')
 
   return {
     get limit() {
       return level
     },
-    start: (at) => ({ seq: seq++, at }),
+    start: (at, inFlight, size) => ({ seq: seq++, at, cohort: latency.sent(size, inFlight) }),
     end(ticket, facts) {
+      if (facts.ending !== 'answered') latency.dropped(ticket.cohort)
       failedPercent += ((facts.ending === 'failed' ? 100 : 0) - failedPercent) / 50
       switch (facts.ending) {
         case 'answered':
@@ -129,30 +158,57 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
 
   function answered(ticket: Ticket, facts: EndingFacts): void {
     if (ticket.seq >= cutSeq) throttlesInRow = 0
-    const free = phase === 'yielding' && ticket.at >= yieldedAt
-    const windowEnded = latency.add(facts.size, facts.at - ticket.at, free)
-    if (windowEnded && latency.ratio > LATENCY_RATIO_CUT && queued() >= 3) {
-      cutToServed(ticket, facts.at)
-    }
+    const latencyMs = facts.at - ticket.at
+    if (latency.answered(ticket.cohort, latencyMs)) heedLatency(ticket, facts.at)
     turn(facts.at)
     if (!facts.full || phase === 'yielding') return
     answers++
-    if (phase === 'starting') grow()
+    if (phase === 'starting') grow(latencyMs, ticket.cohort.size)
     else if (answers >= answersNeeded()) raise(facts.at)
   }
 
-  /** Invocations that wait within the endpoint, going by their latency. */
-  function queued(): number {
-    return level * (1 - 1 / latency.ratio)
+  function heedLatency(ticket: Ticket, at: number): void {
+    const cut = unproven
+    unproven = undefined
+    if (cut !== undefined && !hasHelped(cut)) undo(cut)
+    else if (latency.ratio > LATENCY_RATIO_CUT && sure() && latency.queued >= 3) {
+      const { typicalMs, inFlight } = latency
+      unproven = { level, phase, typicalMs, inFlight }
+      cutToServed(ticket, at)
+    }
+  }
+
+  /**
+   * Where there was a queue, half as many at once wait half as long. Where latency stays as it was,
+   * it is the endpoint's own pace that has changed, and no queue of ours.
+   */
+  function hasHelped(cut: Cut): boolean {
+    const fewer = latency.inFlight / cut.inFlight
+    return fewer > FEWER_MAX || latency.typicalMs <= cut.typicalMs * Math.sqrt(fewer)
+  }
+
+  function undo(cut: Cut): void {
+    latency.rebase()
+    level = Math.min(max, Math.max(level, cut.level))
+    phase = cut.phase
+  }
+
+  function sure(): boolean {
+    return latency.sureness > SURENESS_MIN
   }
 
   function queues(): boolean {
-    return latency.ratio > LATENCY_RATIO_HOLD && queued() >= 2
+    return latency.ratio > LATENCY_RATIO_HOLD && sure() && latency.queued >= 2
   }
 
-  function grow(): void {
-    if (queues()) settle()
-    else if (answers > ANSWERS_BEFORE_GROWTH) level = Math.min(max, level + 1)
+  /** As long as answers come as soon as the first ones did, each makes room for more. */
+  function grow(latencyMs: number, size: number): void {
+    if (queues()) return settle()
+    const isPrompt = latency.isPrompt(size, latencyMs)
+    if (isPrompt === undefined) return void firstLatencies.push(latencyMs)
+    const prompt = firstLatencies.splice(0).filter((ms) => latency.isPrompt(size, ms)).length
+    const more = prompt + (isPrompt ? 1 : 0)
+    level = Math.min(max, level + more * (latency.typicalMs > LONG_MS ? GROWTH_LONG : GROWTH))
   }
 
   /** One more, or as many as the last raises that held allow. */
@@ -195,8 +251,8 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   }
 
   function cutToServed(ticket: Ticket, at: number): void {
-    foundCapacity(Math.ceil(level / latency.ratio), at)
-    cutTo(Math.max(level / 2, (level * 1.25) / latency.ratio), ticket)
+    foundCapacity(Math.ceil(latency.served), at)
+    cutTo(Math.max(level / 2, latency.served * 1.25), ticket)
   }
 
   function foundCapacity(found: number, at: number): void {
@@ -210,6 +266,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
     if (ticket.seq < cutSeq) return
     level = Math.max(1, Math.min(level, Math.floor(next)))
     cutSeq = seq
+    latency.restart(false)
     settle()
   }
 
@@ -222,6 +279,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   /** Begins and ends the yielding of each epoch. */
   function turn(at: number): void {
     if (phase === 'yielding' && at >= yieldUntil) {
+      latency.restart(false)
       settle()
       phase = 'recovering'
     }
@@ -231,12 +289,12 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   }
 
   function yieldFrom(at: number): void {
-    yieldedAt = at
     yieldUntil = at + YIELD_LATENCIES * latency.typicalMs
     // Of what waits in the endpoint's queue, too, nothing is to remain.
-    const served = queues() ? Math.ceil(level / latency.ratio) : level
+    const served = queues() ? Math.min(level, Math.ceil(latency.served)) : level
     if (served > 1) level = served - Math.ceil(served / 4)
     phase = 'yielding'
+    latency.restart(true)
   }
 }
 

@@ -37,7 +37,7 @@ export type Circuit = 'closed' | 'open' | 'probing'
 export interface LimiterOptions {
   /** At least 1. */
   readonly concurrencyMax: number
-  /** Invocations at once at the start. Default 2: latency is to be known before there is a queue. */
+  /** Invocations at once at the start. Default 4: latency is to be known before there is a queue. */
   readonly concurrencyStart?: number
   /** The part of the endpoint's capacity that is used, so that live traffic keeps room. Default 1. */
   readonly share?: number
@@ -51,7 +51,7 @@ export interface LimiterOptions {
   readonly onChange?: (state: LimiterState) => void
 }
 
-const CONCURRENCY_START = 2
+const CONCURRENCY_START = 4
 /** The wait after a throttle that came with nothing else in flight; doubles while that goes on. */
 const PAUSE_START_MS = 20
 const PAUSE_MAX_MS = 5_000
@@ -80,12 +80,12 @@ export function createLimiter(options: LimiterOptions): Limiter {
       signal.throwIfAborted()
       if (hasRoom() && work.length === 0) inFlight++
       else await work.wait(signal) // Whoever grants the room counts it.
-      const ticket = control.start(now())
+      const ticket = control.start(now(), inFlight, size)
       const end = (ending: Ending | undefined) => {
         const full = inFlight >= control.limit
         inFlight--
         if (ending !== undefined) {
-          control.end(ticket, { ending, at: now(), others: inFlight, full, size })
+          control.end(ticket, { ending, at: now(), others: inFlight, full })
         }
         afterwards()
       }
