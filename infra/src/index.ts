@@ -1,15 +1,69 @@
+/*
+ * The whole system in one account: three queues, a table, two buckets, and three services that scale
+ * from and to zero. Settings and examples: `docs/deploy.md`.
+ */
+import * as pulumi from '@pulumi/pulumi'
+import { inAccount } from './account.ts'
+import { createAggregator } from './aggregator.ts'
+import { Cluster } from './cluster.ts'
+import { createConsumer } from './consumer.ts'
+import { DataBucket } from './data-bucket.ts'
+import { datasetAccess } from './dataset-access.ts'
+import { encryptionOf } from './encryption-key.ts'
+import { type App, ImageRepositories } from './image-repositories.ts'
+import { LedgerTable } from './ledger-table.ts'
+import { Network } from './network.ts'
+import { createProducer } from './producer.ts'
+import { readSettings } from './settings.ts'
 import { WorkQueue } from './work-queue.ts'
 
-const jobs = new WorkQueue('jobs')
-const batches = new WorkQueue('batches')
-const completions = new WorkQueue('completions')
+const settings = readSettings(new pulumi.Config('millrace').requireObject('settings'))
+const { endpoints, protect, retentionDays, architecture } = settings
+const account = inAccount(settings)
+const { kmsKeyArn, useKey } = encryptionOf(settings, account)
+const logRetentionDays = retentionDays.logs
 
-/** The part of the apps' environment that the queues are; see `docs/configuration.md`. */
-export const environment = {
-  MILLRACE_JOBS_QUEUE_URL: jobs.queue.url,
-  MILLRACE_JOBS_DLQ_URL: jobs.deadLetter.url,
-  MILLRACE_BATCHES_QUEUE_URL: batches.queue.url,
-  MILLRACE_BATCHES_DLQ_URL: batches.deadLetter.url,
-  MILLRACE_COMPLETIONS_QUEUE_URL: completions.queue.url,
-  MILLRACE_COMPLETIONS_DLQ_URL: completions.deadLetter.url,
-}
+const jobs = new WorkQueue('jobs', { kmsKeyArn }, account)
+const batches = new WorkQueue('batches', { kmsKeyArn }, account)
+const completions = new WorkQueue('completions', { kmsKeyArn }, account)
+const ledger = new LedgerTable('ledger', { kmsKeyArn, protect }, account)
+
+const accessLogs = DataBucket.forAccessLogs('access-logs', retentionDays.results, account)
+const uploads = new DataBucket(
+  'datasets',
+  { kmsKeyArn, protect, accessLogs, events: true },
+  account,
+)
+const results = new DataBucket(
+  'results',
+  {
+    kmsKeyArn,
+    protect,
+    accessLogs,
+    expireDays: { 'work/': retentionDays.results, 'results/': retentionDays.results },
+  },
+  account,
+)
+const datasets = datasetAccess(uploads, settings.datasets)
+
+const repositories = new ImageRepositories('images', { kmsKeyArn }, account)
+const network = new Network(
+  'network',
+  { ...settings.network, logRetentionDays, kmsKeyArn },
+  account,
+)
+const cluster = new Cluster('millrace', settings, account)
+
+const fargate = { cluster, network, architecture, logRetentionDays, kmsKeyArn, useKey }
+const shared = { ...fargate, ledger, completions, datasets, results }
+const image = (app: App) => repositories.image(app, settings.images?.[app])
+const producer = createProducer(
+  { ...shared, ...image('producer'), jobs, batches, endpoints },
+  account,
+)
+const consumer = createConsumer(
+  { ...shared, ...image('consumer'), batches, endpoints, size: settings.consumers },
+  account,
+)
+const aggregator = createAggregator({ ...shared, ...image('aggregator'), jobs }, account)
+export const services = [producer.name, consumer.name, aggregator.name]

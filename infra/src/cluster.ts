@@ -1,0 +1,31 @@
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+
+/** The ECS cluster, on Fargate and Fargate Spot. */
+export class Cluster extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>
+  readonly name: pulumi.Output<string>
+
+  constructor(
+    name: string,
+    args: { readonly containerInsights: boolean },
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super('millrace:Cluster', name, {}, options)
+    const value = args.containerInsights ? 'enabled' : 'disabled'
+    const cluster = new aws.ecs.Cluster(
+      name,
+      { settings: [{ name: 'containerInsights', value }] },
+      { parent: this },
+    )
+    const providers = new aws.ecs.ClusterCapacityProviders(
+      name,
+      { clusterName: cluster.name, capacityProviders: ['FARGATE', 'FARGATE_SPOT'] },
+      { parent: this },
+    )
+    this.arn = cluster.arn
+    // A service that names a capacity provider must come after it is there.
+    this.name = providers.clusterName
+    this.registerOutputs({ arn: this.arn })
+  }
+}

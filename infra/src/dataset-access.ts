@@ -1,0 +1,64 @@
+import * as pulumi from '@pulumi/pulumi'
+import type { DataBucket } from './data-bucket.ts'
+import type { Statement } from './policy.ts'
+import type { Settings } from './settings.ts'
+
+/** Places that datasets may lie in: the stack's own bucket and those of the settings. */
+export interface DatasetAccess {
+  /** The value of `MILLRACE_DATASETS_ALLOWED`. */
+  readonly uris: pulumi.Output<string>
+  /** Reading pinned objects. */
+  read(): readonly Statement[]
+  /** Finding the objects below a prefix. */
+  list(): readonly Statement[]
+}
+
+export function datasetAccess(own: DataBucket, others: Settings['datasets']): DatasetAccess {
+  const places = others.map(({ uri }) => placeOf(uri))
+  const objects = [
+    pulumi.interpolate`${own.bucket.arn}/*`,
+    ...places.map(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}*`),
+  ]
+  const keys = others.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? [])
+  return {
+    uris: pulumi.all([own.uri(), ...others.map(({ uri }) => uri)]).apply((all) => all.join(',')),
+    read: () => [
+      {
+        Sid: 'ReadDatasets',
+        // Pinned by ETag, or by version where the bucket keeps versions.
+        Action: ['s3:GetObject', 's3:GetObjectVersion'],
+        Resource: objects,
+      },
+      ...(keys.length === 0
+        ? []
+        : [{ Sid: 'DecryptDatasets', Action: 'kms:Decrypt', Resource: keys }]),
+    ],
+    list: () => [
+      { Sid: 'ListDatasets', Action: 's3:ListBucket', Resource: own.bucket.arn },
+      ...places.map(listOf),
+    ],
+  }
+}
+
+/**
+ * Of another's bucket only the keys below the prefix are seen. The price: an object that is not there
+ * is told as "access denied", because S3 says "not found" only to who may list the whole bucket.
+ */
+function listOf({ bucket, prefix }: Place, index: number): Statement {
+  return {
+    Sid: `ListDatasets${index + 1}`,
+    Action: 's3:ListBucket',
+    Resource: `arn:aws:s3:::${bucket}`,
+    ...(prefix === '' ? {} : { Condition: { StringLike: { 's3:prefix': `${prefix}*` } } }),
+  }
+}
+
+interface Place {
+  readonly bucket: string
+  readonly prefix: string
+}
+
+function placeOf(uri: string): Place {
+  const [bucket = '', ...path] = uri.slice('s3://'.length).split('/')
+  return { bucket, prefix: path.join('/') }
+}

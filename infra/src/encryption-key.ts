@@ -1,0 +1,92 @@
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import { policyOf, type Statement } from './policy.ts'
+import type { Settings } from './settings.ts'
+
+/** A key of this stack's own for queues, table, buckets, logs and alarms, turned over each year. */
+class EncryptionKey extends pulumi.ComponentResource {
+  readonly key: aws.kms.Key
+
+  constructor(
+    name: string,
+    args: { readonly protect: boolean },
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super('millrace:EncryptionKey', name, {}, options)
+    this.key = new aws.kms.Key(
+      name,
+      {
+        description: 'Millrace: messages, predictions, results and logs',
+        enableKeyRotation: true,
+        deletionWindowInDays: 30,
+        policy: keyPolicy(),
+      },
+      { parent: this, protect: args.protect },
+    )
+    this.registerOutputs({ arn: this.key.arn })
+  }
+
+  /** SQS, DynamoDB and S3 use the key in the caller's name. */
+  use(): Statement {
+    return {
+      Sid: 'UseKey',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: this.key.arn,
+    }
+  }
+}
+
+export interface Encryption {
+  /** Absent when AWS's own keys are used. */
+  readonly kmsKeyArn: pulumi.Output<string> | undefined
+  readonly useKey: readonly Statement[]
+}
+
+export function encryptionOf(
+  { encryption, protect }: Pick<Settings, 'encryption' | 'protect'>,
+  options: pulumi.ComponentResourceOptions,
+): Encryption {
+  if (encryption === 'aws') return { kmsKeyArn: undefined, useKey: [] }
+  const key = new EncryptionKey('key', { protect }, options)
+  return { kmsKeyArn: key.key.arn, useKey: [key.use()] }
+}
+
+function keyPolicy(): pulumi.Output<string> {
+  const accountId = aws.getCallerIdentityOutput().accountId
+  const region = aws.getRegionOutput().region
+  return policyOf([
+    {
+      // IAM policies of this account decide; without it nobody could ever change the key.
+      Sid: 'AccountDecides',
+      Principal: { AWS: pulumi.interpolate`arn:aws:iam::${accountId}:root` },
+      Action: 'kms:*',
+      Resource: '*',
+    },
+    {
+      Sid: 'LogsEncrypt',
+      Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
+      Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
+      Resource: '*',
+      Condition: {
+        ArnLike: {
+          'kms:EncryptionContext:aws:logs:arn': pulumi.interpolate`arn:aws:logs:${region}:${accountId}:*`,
+        },
+      },
+    },
+    {
+      // Alarms, events and S3 notifications reach an encrypted topic or queue by this.
+      Sid: 'ServicesPublish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
+    },
+    {
+      Sid: 'EventsPublish',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
+    },
+  ])
+}

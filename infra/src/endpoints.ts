@@ -1,0 +1,24 @@
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import type { Statement } from './policy.ts'
+import type { EndpointSettings } from './settings.ts'
+
+/** Invoking the endpoints of the settings, of this account and region, and no other. */
+export function invoke(endpoints: readonly EndpointSettings[]): Statement {
+  const region = aws.getRegionOutput().region
+  const accountId = aws.getCallerIdentityOutput().accountId
+  const names = endpoints.flatMap(({ name, inferenceComponents }) => [
+    ...inArns(name).map((spelt) => `endpoint/${spelt}`),
+    ...inferenceComponents.flatMap(inArns).map((spelt) => `inference-component/${spelt}`),
+  ])
+  return {
+    Sid: 'Invoke',
+    Action: 'sagemaker:InvokeEndpoint',
+    Resource: names.map(
+      (name) => pulumi.interpolate`arn:aws:sagemaker:${region}:${accountId}:${name}`,
+    ),
+  }
+}
+
+/** SageMaker writes names into ARNs in lower case; both spellings cover the day it does not. */
+const inArns = (name: string): string[] => [...new Set([name, name.toLowerCase()])]

@@ -1,0 +1,154 @@
+import { limits } from '@millrace/job'
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import type { Cluster } from './cluster.ts'
+import type { App, ImageOfRepository } from './image-repositories.ts'
+import type { Network } from './network.ts'
+import { policyOf, type Statement, trust } from './policy.ts'
+
+/** What the three services of a stack have in common. */
+export interface ServiceSetting extends ImageOfRepository {
+  readonly cluster: Cluster
+  readonly network: Network
+  readonly architecture: 'arm64' | 'x86_64'
+  readonly logRetentionDays: number
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined
+}
+
+export interface FargateServiceArgs extends ServiceSetting {
+  readonly cpu: number
+  readonly memoryMiB: number
+  /** Run on Spot, at a third of the price; a task is told two minutes before it goes. */
+  readonly spot: boolean
+  readonly environment: Readonly<Record<string, pulumi.Input<string>>>
+  /** All that the app may do. */
+  readonly statements: readonly Statement[]
+}
+
+/** An app as an ECS service on Fargate, with a role of its own, that scales from and to zero. */
+export class FargateService extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>
+  readonly logGroup: aws.cloudwatch.LogGroup
+
+  constructor(app: App, args: FargateServiceArgs, options?: pulumi.ComponentResourceOptions) {
+    super('millrace:FargateService', app, {}, options)
+    const parent = { parent: this }
+    const assumeRolePolicy = trust('ecs-tasks.amazonaws.com')
+    this.logGroup = new aws.cloudwatch.LogGroup(
+      app,
+      {
+        retentionInDays: args.logRetentionDays,
+        ...(args.kmsKeyArn === undefined ? {} : { kmsKeyId: args.kmsKeyArn }),
+      },
+      parent,
+    )
+    const task = new aws.iam.Role(`${app}-task`, { assumeRolePolicy }, parent)
+    const execution = new aws.iam.Role(`${app}-execution`, { assumeRolePolicy }, parent)
+    grant(`${app}-task`, task, args.statements, parent)
+    grant(`${app}-execution`, execution, startTask(args.repositoryArn, this.logGroup), parent)
+
+    const definition = new aws.ecs.TaskDefinition(
+      app,
+      {
+        family: pulumi.interpolate`${args.cluster.name}-${app}`,
+        requiresCompatibilities: ['FARGATE'],
+        networkMode: 'awsvpc',
+        cpu: String(args.cpu),
+        memory: String(args.memoryMiB),
+        runtimePlatform: {
+          operatingSystemFamily: 'LINUX',
+          cpuArchitecture: args.architecture === 'arm64' ? 'ARM64' : 'X86_64',
+        },
+        taskRoleArn: task.arn,
+        executionRoleArn: execution.arn,
+        containerDefinitions: pulumi.jsonStringify([containerOf(app, args, this.logGroup)]),
+      },
+      parent,
+    )
+    const capacityProvider = args.spot ? 'FARGATE_SPOT' : 'FARGATE'
+    const service = new aws.ecs.Service(
+      app,
+      {
+        cluster: args.cluster.arn,
+        taskDefinition: definition.arn,
+        desiredCount: 0,
+        capacityProviderStrategies: [{ capacityProvider, weight: 1 }],
+        platformVersion: 'LATEST',
+        networkConfiguration: {
+          subnets: args.network.subnetIds,
+          securityGroups: [args.network.securityGroupId],
+          assignPublicIp: args.network.assignPublicIp,
+        },
+        // New tasks first, then the old ones drain: they take turns on the queue.
+        deploymentMinimumHealthyPercent: 100,
+        deploymentMaximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+        enableEcsManagedTags: true,
+        propagateTags: 'SERVICE',
+      },
+      // Scaling owns the number of tasks; a deploy leaves it as it is.
+      { parent: this, ignoreChanges: ['desiredCount'] },
+    )
+    this.name = service.name
+    this.registerOutputs({ name: this.name })
+  }
+}
+
+function containerOf(app: App, args: FargateServiceArgs, logs: aws.cloudwatch.LogGroup) {
+  return {
+    name: app,
+    image: args.image,
+    essential: true,
+    stopTimeout: limits.stopTimeoutSeconds,
+    user: '65532:65532', // "nonroot" of the distroless images.
+    readonlyRootFilesystem: true,
+    privileged: false,
+    linuxParameters: { capabilities: { drop: ['ALL'] } },
+    environment: Object.entries({
+      AWS_REGION: aws.getRegionOutput().region,
+      ...args.environment,
+    }).map(([name, value]) => ({ name, value })),
+    logConfiguration: {
+      logDriver: 'awslogs',
+      options: {
+        'awslogs-group': logs.name,
+        'awslogs-region': aws.getRegionOutput().region,
+        'awslogs-stream-prefix': app,
+        // A log service that is slow must not make the app wait.
+        mode: 'non-blocking',
+        'max-buffer-size': '4m',
+      },
+    },
+  }
+}
+
+/** What ECS does before the app runs: fetch the image, open the log. */
+function startTask(
+  repositoryArn: pulumi.Input<string>,
+  logs: aws.cloudwatch.LogGroup,
+): readonly Statement[] {
+  return [
+    // AWS demands the wildcard: a token is for the account's whole registry.
+    { Sid: 'EnterRegistry', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    {
+      Sid: 'PullImage',
+      Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      Resource: repositoryArn,
+    },
+    {
+      Sid: 'WriteLog',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: pulumi.interpolate`${logs.arn}:log-stream:*`,
+    },
+  ]
+}
+
+function grant(
+  name: string,
+  role: aws.iam.Role,
+  statements: readonly Statement[],
+  parent: pulumi.CustomResourceOptions,
+): void {
+  // oxlint-disable-next-line no-new -- a resource registers itself.
+  new aws.iam.RolePolicy(name, { role: role.id, policy: policyOf(statements) }, parent)
+}

@@ -1,0 +1,163 @@
+import { limits } from '@millrace/job'
+import type { Control } from './control.ts'
+import { each, eachContainer, eachWithout } from './each.ts'
+
+/** Tasks, images and logs: no more rights than needed, nothing that moves, a trace of what was done. */
+export const computeControls: readonly Control[] = [
+  {
+    id: 'ECS.1',
+    source: 'FSBP',
+    says: 'tasks run as an ordinary user, in a network of their own',
+    breaches: (graph) => [
+      ...each(
+        'ecs.TaskDefinition',
+        ({ networkMode }) => networkMode !== 'awsvpc' && networkMode,
+      )(graph),
+      ...eachContainer(({ user = 'root' }) => /^(0|root)\b/.test(user) && user)(graph),
+    ],
+  },
+  {
+    id: 'ECS.2',
+    source: 'FSBP',
+    says: 'services get no public address',
+    breaches: each('ecs.Service', ({ networkConfiguration }) => {
+      const { assignPublicIp } = networkConfiguration as { assignPublicIp: boolean }
+      return assignPublicIp && 'a public address'
+    }),
+    justified: {
+      dev: {
+        'ecs.Service producer': 'it calls out by it; its security group lets nothing in',
+        'ecs.Service consumer': 'it calls out by it; its security group lets nothing in',
+        'ecs.Service aggregator': 'it calls out by it; its security group lets nothing in',
+      },
+    },
+  },
+  {
+    id: 'ECS.3',
+    source: 'FSBP',
+    says: "tasks do not share the host's processes",
+    breaches: each('ecs.TaskDefinition', ({ pidMode }) => pidMode),
+  },
+  {
+    id: 'ECS.4',
+    source: 'FSBP',
+    says: 'containers are not privileged and drop all capabilities',
+    breaches: (graph) => [
+      ...eachContainer(({ privileged }) => privileged === true && 'privileged')(graph),
+      ...eachContainer(
+        ({ linuxParameters }) =>
+          linuxParameters?.capabilities?.drop?.includes('ALL') !== true && 'capabilities',
+      )(graph),
+    ],
+  },
+  {
+    id: 'ECS.5',
+    source: 'FSBP',
+    says: 'the root file system is read-only',
+    breaches: eachContainer(
+      ({ readonlyRootFilesystem }) => readonlyRootFilesystem !== true && 'writable',
+    ),
+  },
+  {
+    id: 'ECS.8',
+    source: 'FSBP',
+    says: 'no secret lies in the environment',
+    breaches: eachContainer(
+      ({ environment }) =>
+        environment.find(({ name }) => /SECRET|TOKEN|PASSWORD|ACCESS_KEY/.test(name))?.name,
+    ),
+  },
+  {
+    id: 'ECS.9',
+    source: 'FSBP',
+    says: 'containers have a log',
+    breaches: eachContainer(({ logConfiguration }) => logConfiguration === undefined && 'no log'),
+  },
+  {
+    id: 'ECS.10',
+    source: 'FSBP',
+    says: 'services run on the latest platform',
+    breaches: each(
+      'ecs.Service',
+      ({ platformVersion }) => platformVersion !== 'LATEST' && platformVersion,
+    ),
+  },
+  {
+    id: 'ECS.12',
+    source: 'FSBP',
+    says: 'clusters use Container Insights',
+    breaches: each('ecs.Cluster', ({ settings }) => {
+      const [setting] = settings as { name: string; value: string }[]
+      return setting?.value !== 'enabled' && setting?.value
+    }),
+    justified: {
+      dev: { 'ecs.Cluster millrace': 'about $12 a month that an idle stack would cost' },
+    },
+  },
+  {
+    id: 'stop-timeout',
+    source: 'Millrace',
+    says: 'tasks get all the time that Fargate gives to drain',
+    breaches: eachContainer(
+      ({ stopTimeout }) => stopTimeout !== limits.stopTimeoutSeconds && stopTimeout,
+    ),
+  },
+  {
+    id: 'image-digest',
+    source: 'Millrace',
+    says: 'images are named by digest, which cannot move',
+    breaches: eachContainer(({ image }) => !/@sha256:[0-9a-f]{64}$/.test(image) && image),
+    justified: {
+      dev: {
+        'ecs.TaskDefinition producer': 'no image is named yet; no task starts before',
+        'ecs.TaskDefinition consumer': 'no image is named yet; no task starts before',
+        'ecs.TaskDefinition aggregator': 'no image is named yet; no task starts before',
+      },
+    },
+  },
+  {
+    id: 'rollback',
+    source: 'Millrace',
+    says: 'a deployment that fails rolls back by itself',
+    breaches: each('ecs.Service', ({ deploymentCircuitBreaker }) => {
+      const { enable, rollback } = deploymentCircuitBreaker as {
+        enable: boolean
+        rollback: boolean
+      }
+      return !(enable && rollback) && 'no rollback'
+    }),
+  },
+  {
+    id: 'ECR.1',
+    source: 'FSBP',
+    says: 'images are scanned',
+    breaches: each('ecr.Repository', ({ imageScanningConfiguration }) => {
+      const { scanOnPush } = imageScanningConfiguration as { scanOnPush: boolean }
+      return !scanOnPush && 'no scan'
+    }),
+  },
+  {
+    id: 'ECR.2',
+    source: 'FSBP',
+    says: 'tags do not move',
+    breaches: each(
+      'ecr.Repository',
+      ({ imageTagMutability }) => imageTagMutability !== 'IMMUTABLE' && imageTagMutability,
+    ),
+  },
+  {
+    id: 'ECR.3',
+    source: 'FSBP',
+    says: 'repositories have a lifecycle',
+    breaches: eachWithout('ecr.Repository', 'ecr.LifecyclePolicy', 'repository'),
+  },
+  {
+    id: 'log-retention',
+    source: 'Millrace',
+    says: 'logs are kept for a time that was chosen, and not for ever',
+    breaches: each(
+      'cloudwatch.LogGroup',
+      ({ retentionInDays }) => !(Number(retentionInDays) > 0) && 'for ever',
+    ),
+  },
+]

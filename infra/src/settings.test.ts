@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { readSettings, settingsSchema, tasksMaxOf } from './settings.ts'
+
+const least = {
+  endpoints: [{ name: 'churn', concurrency: 64 }],
+  network: { kind: 'existing', vpcId: 'vpc-1', subnetIds: ['subnet-1'] },
+}
+
+test('endpoints and a network are all that a stack must say', () => {
+  expect(readSettings(least)).toMatchObject({
+    encryption: 'aws',
+    architecture: 'arm64',
+    protect: true,
+    consumers: { tasksMax: 10, concurrency: 16, spot: true },
+  })
+})
+
+describe('a wrong setting is named with what was wanted', () => {
+  test.for([
+    ['endpoints', { endpoints: [] }, 'endpoints'],
+    ['an endpoint name', { endpoints: [{ name: 'a b', concurrency: 1 }] }, 'endpoints.0.name'],
+    ['a typing error', { endpoint: [] }, 'endpoint'],
+    [
+      'a tag for an image',
+      { images: { producer: 'v1', consumer: 'v1', aggregator: 'v1' } },
+      'sha256',
+    ],
+    [
+      'a dataset without its slash',
+      { datasets: [{ uri: 's3://bucket/in' }] },
+      's3://bucket/prefix/',
+    ],
+    ['a wildcard in a dataset', { datasets: [{ uri: 's3://bucket/*/' }] }, 'datasets.0.uri'],
+    ['a network of no kind', { network: { kind: 'shared' } }, 'network.kind'],
+    ['more a task than an endpoint serves', { consumers: { concurrency: 65 } }, 'serves at once'],
+  ] as const)('%s', ([, change, words]) => {
+    expect(() => readSettings({ ...least, ...change })).toThrow(words)
+  })
+})
+
+test.for([
+  [64, 100, 16, 4],
+  [64, 2, 16, 2],
+  [100, 100, 16, 6],
+  [16, 5, 16, 1],
+])('%i served, %i tasks wanted, %i a task: %i run', ([served, wanted, each, run]) => {
+  const settings = settingsSchema.parse({
+    ...least,
+    endpoints: [
+      { name: 'wide', concurrency: 1_000 },
+      { name: 'narrow', concurrency: served },
+    ],
+    consumers: { tasksMax: wanted, concurrency: each },
+  })
+  expect(tasksMaxOf(settings)).toBe(run)
+})

@@ -1,0 +1,144 @@
+import { limits } from '@millrace/job'
+import { z } from 'zod'
+
+/** An S3 prefix that ends in a slash, `s3://bucket/` at the least. */
+const prefix = z
+  .string()
+  .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/([^*?]+\/)?$/, 'wanted s3://bucket/prefix/')
+
+const account = z.string().regex(/^\d{12}$/, 'wanted an AWS account id of 12 digits')
+const arn = (service: string) =>
+  z.string().startsWith(`arn:aws:${service}:`, `wanted an ARN that begins with arn:aws:${service}:`)
+
+const dataset = z.strictObject({
+  uri: prefix.describe('Where datasets may lie besides the bucket of this stack.'),
+  account: account.optional().describe("The bucket's owner, when it is another account."),
+  kmsKeyArn: arn('kms').optional().describe('The key that the objects are encrypted with.'),
+})
+
+const endpointScaling = z
+  .strictObject({
+    /** Copies of this inference component; without it, instances of the variant. */
+    inferenceComponent: z.string().min(1).max(63).optional(),
+    min: z.int().min(0).max(1_000),
+    max: z.int().min(1).max(1_000),
+    /** Invocations a minute that one instance or copy serves well. */
+    invocationsPerMinute: z.number().positive(),
+  })
+  .refine(({ min, max }) => min <= max, 'wanted min <= max')
+
+const endpoint = z.strictObject({
+  name: z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'wanted a SageMaker endpoint name'),
+  variant: z.string().min(1).max(63).default('AllTraffic'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .describe('Invocations that it serves at once beside its live traffic (`millrace tune`).'),
+  inferenceComponents: z
+    .array(z.string().min(1).max(63))
+    .max(100)
+    .default([])
+    .describe('Those that jobs may name.'),
+  latencySecondsMax: z.number().positive().max(60).default(10).describe('Above it an alarm rings.'),
+  scaling: endpointScaling.optional(),
+})
+
+/** A digest cannot move; a tag can. */
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'wanted the digest of an image, sha256:…')
+
+const network = z.discriminatedUnion('kind', [
+  z
+    .strictObject({ kind: z.literal('existing'), vpcId: z.string().startsWith('vpc-') })
+    .extend({ subnetIds: z.array(z.string().startsWith('subnet-')).min(1).max(16) })
+    .describe('Subnets of yours that reach AWS, by endpoints or NAT.'),
+  z
+    .strictObject({ kind: z.literal('private'), cidr: z.cidrv4().default('10.42.0.0/20') })
+    .extend({
+      zones: z
+        .array(z.string().regex(/^[a-z-]+\d[a-z]$/))
+        .min(1)
+        .max(6),
+    })
+    .describe('A VPC without a way to the internet; AWS is reached by interface endpoints.'),
+  z
+    .strictObject({ kind: z.literal('public'), cidr: z.cidrv4().default('10.42.0.0/20') })
+    .extend({
+      zones: z
+        .array(z.string().regex(/^[a-z-]+\d[a-z]$/))
+        .min(1)
+        .max(6),
+    })
+    .describe('A VPC that costs nothing at rest: tasks call out over HTTPS, nothing comes in.'),
+])
+
+const consumers = z.strictObject({
+  tasksMax: z.int().min(1).max(1_000).default(10),
+  concurrency: z.int().min(1).max(limits.concurrencyMax).default(16),
+  spot: z.boolean().default(true).describe('Spot gives two minutes of notice, a drain needs less.'),
+  cpu: z.union([z.literal(256), z.literal(512), z.literal(1_024), z.literal(2_048)]).default(256),
+  memoryMiB: z.int().min(512).max(16_384).default(512),
+})
+
+const alarms = z.strictObject({
+  email: z.email().optional().describe('Gets every alarm, after it has confirmed by mail.'),
+  monthlyCostUsd: z.number().positive().default(50).describe('Unusual cost above it rings.'),
+  runbook: z
+    .url()
+    .default('https://github.com/millrace/millrace/blob/main/docs/runbook.md')
+    .describe('Where alarms point to, with the section behind it.'),
+})
+
+/** What a stack may choose. Documented with examples in `docs/deploy.md`. */
+export const settingsSchema = z
+  .strictObject({
+    endpoints: z.array(endpoint).min(1).max(20),
+    images: z
+      .strictObject({ producer: digest, consumer: digest, aggregator: digest })
+      .optional()
+      .describe("What runs, of this stack's repositories. No task starts before they are named."),
+    datasets: z.array(dataset).max(50).default([]),
+    consumers: consumers.prefault({}),
+    network,
+    encryption: z.enum(['aws', 'kms']).default('aws').describe('Keys of AWS or one of your own.'),
+    architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
+    retentionDays: z
+      .strictObject({
+        logs: z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]).default(30),
+        results: z.int().min(1).max(3_650).default(90),
+      })
+      .prefault({}),
+    containerInsights: z.boolean().default(false),
+    protect: z.boolean().default(true).describe('Refuse to destroy or replace what holds data.'),
+    alarms: alarms.prefault({}),
+    tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
+  })
+  .refine(
+    ({ endpoints, consumers }) =>
+      endpoints.every(({ concurrency }) => concurrency >= consumers.concurrency),
+    'consumers.concurrency is more than one of the endpoints serves at once',
+  )
+
+export type Settings = z.output<typeof settingsSchema>
+export type EndpointSettings = Settings['endpoints'][number]
+
+/**
+ * @throws {Error} one that names every setting that is wrong, with what was wanted.
+ */
+export function readSettings(input: unknown): Settings {
+  const parsed = settingsSchema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const lines = parsed.error.issues.map(
+    ({ path, message }) => `  millrace:settings.${path.join('.')}: ${message}`,
+  )
+  throw new Error(`the stack's settings are wrong (docs/deploy.md):\n${lines.join('\n')}`)
+}
+
+/**
+ * Consumers that run at most. All of them may work for one job, so for one endpoint: the smallest
+ * one bounds the fleet.
+ */
+export function tasksMaxOf({ consumers, endpoints }: Settings): number {
+  const served = Math.min(...endpoints.map(({ concurrency }) => concurrency))
+  return Math.min(consumers.tasksMax, Math.floor(served / consumers.concurrency))
+}
