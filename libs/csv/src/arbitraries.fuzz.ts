@@ -6,7 +6,16 @@ import type { Dialect } from './dialect.ts'
  * something, in runs long enough that the scanner's fast paths take part.
  */
 
+/** Any ASCII character that may stand in a dialect: all but NUL and the two that end lines. */
+const character = fc
+  .integer({ min: 1, max: 127 })
+  .filter((code) => code !== 10 && code !== 13)
+  .map((code) => String.fromCharCode(code))
+
 export const dialects: fc.Arbitrary<Dialect> = fc.oneof(
+  fc
+    .record<Dialect>({ delimiter: character, quote: character })
+    .filter(({ delimiter, quote }) => delimiter !== quote),
   fc.constantFrom<Dialect>(
     { delimiter: ',', quote: '"' },
     { delimiter: ';', quote: "'" },
@@ -67,16 +76,20 @@ const stretchesOf = (dialect: Dialect): fc.Arbitrary<string> =>
       return text.slice(0, at) + flaws.join('') + text.slice(at)
     })
 
+/** Any bytes, one character each. */
+const bytes = fc.uint8Array({ maxLength: 200 }).map((all) => Buffer.from(all).toString('latin1'))
+
 export function tables(dialect: Dialect): fc.Arbitrary<Uint8Array> {
   const tokens = fc.array(fc.constantFrom(...tokensOf(dialect)), { maxLength: 60 })
   const part = fc.oneof(
     { weight: 4, arbitrary: tokens.map((parts) => parts.join('')) },
     { weight: 4, arbitrary: stretchesOf(dialect) },
     { weight: 1, arbitrary: fc.string({ maxLength: 40 }) },
+    { weight: 1, arbitrary: bytes },
     { weight: 1, arbitrary: fc.nat({ max: 130 }).map((length) => '.'.repeat(length)) },
   )
   const parts = fc.oneof(fc.tuple(stretchesOf(dialect), part), fc.array(part, { maxLength: 12 }))
-  return parts.map((texts) => Buffer.from(texts.join('')))
+  return parts.map((texts) => Buffer.from(texts.join(''), 'latin1'))
 }
 
 /** A table in its dialect, and where to split it. */

@@ -5,7 +5,9 @@ import { markLength } from './byte-order-mark.ts'
 import { CsvError } from './csv-error.ts'
 import type { Cut } from './cut.ts'
 import { createCutter, type CutterOptions } from './cutter.ts'
+import type { Dialect } from './dialect.ts'
 import { fieldRanges } from './fields.ts'
+import { inspectHead } from './head.ts'
 import { firstFault, referenceCuts, referenceRows } from './reference.ts'
 import { rowOffsets } from './row-offsets.ts'
 import { selectColumns } from './select-columns.ts'
@@ -51,6 +53,20 @@ export const properties = {
     },
   ),
 
+  'reads a head, or refuses it by a code': fc.property(cases, (drawn) => {
+    const { dialect, table, header, splits } = drawn
+    const bytes = Buffer.concat([Buffer.from('x'), table]) // No byte order mark to be cut in two.
+    const first = referenceRows(bytes, dialect)[0]?.end
+    const width = fieldRanges(bytes.subarray(0, first), dialect).length
+    const columns = header ? width : undefined
+    const known = splits.reduce((sum, split) => sum + split, 0) % (bytes.length + 1)
+    for (const end of [known, bytes.length]) {
+      const head = headOf(bytes.subarray(0, end), dialect, header, end === bytes.length)
+      if (head === undefined) continue
+      assert.deepEqual([head.width, head.columns?.length], [width, columns])
+    }
+  }),
+
   'selects columns as the reference does': fc.property(
     cases,
     ({ dialect, table, splits, rowsMax }) => {
@@ -68,6 +84,16 @@ export const properties = {
       assert.equal(Buffer.from(got).toString('latin1'), wanted.join(''))
     },
   ),
+}
+
+/** The head of the first bytes; nothing when they are refused. */
+function headOf(bytes: Uint8Array, dialect: Dialect, header: boolean, whole: boolean) {
+  try {
+    return inspectHead(bytes, dialect, header ? 'present' : 'absent', whole)
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    return undefined
+  }
 }
 
 function cutUp(pieces: readonly Uint8Array[], options: CutterOptions): Cut[] {
