@@ -2,6 +2,7 @@ export type CsvErrorCode =
   | 'bad_dialect'
   | 'utf16'
   | 'nul_byte'
+  | 'not_text'
   | 'head_incomplete'
   | 'unknown_column'
   | 'repeated_column'

@@ -4,9 +4,10 @@ import { CsvError } from './csv-error.ts'
  * Refuses what no CSV or JSON lines reader takes as text. Any other encoding that keeps ASCII bytes
  * (UTF-8, Latin-1, Windows-1252) is cut correctly and sent as it is.
  *
- * @throws {CsvError} `utf16`, `nul_byte`, with a hint how to convert.
+ * @throws {CsvError} `utf16`, `nul_byte`, `not_text`, with a hint how to convert.
  */
 export function refuseUnreadable(bytes: Uint8Array): void {
+  refuseKnownFormats(bytes)
   const nul = bytes.indexOf(0)
   const [first, second] = bytes
   const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
@@ -22,6 +23,35 @@ export function refuseUnreadable(bytes: Uint8Array): void {
     hint: "if it is text, remove them first: tr -d '\\000' < in.csv > out.csv",
   })
 }
+
+function refuseKnownFormats(bytes: Uint8Array): void {
+  const format = FORMATS.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte))
+  if (format === undefined) return
+  const { name, hint } = format
+  throw new CsvError('not_text', `read head: the object is ${name}, wanted text`, { byte: 0, hint })
+}
+
+/** What people take for a table, by the bytes that each begins with. */
+const FORMATS = [
+  { name: 'gzip-compressed', magic: [0x1f, 0x8b], hint: 'set dataset.compression to gzip' },
+  {
+    name: 'zstd-compressed',
+    magic: [0x28, 0xb5, 0x2f, 0xfd],
+    hint: 'set dataset.compression to zstd',
+  },
+  {
+    name: 'a zip archive or a spreadsheet',
+    magic: [0x50, 0x4b, 0x03, 0x04],
+    hint: 'unpack it, or save the sheet as CSV in UTF-8',
+  },
+  // A header may begin with the letters PAR1; the byte after them is Parquet's first page header.
+  { name: 'Parquet', magic: [0x50, 0x41, 0x52, 0x31, 0x15], hint: 'export it as CSV first' },
+  {
+    name: 'xz-compressed',
+    magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
+    hint: 'xz -d it first',
+  },
+] as const
 
 /** Without a mark: every other byte of the first ones is NUL, as UTF-16 writes ASCII. */
 function isUtf16(bytes: Uint8Array): boolean {

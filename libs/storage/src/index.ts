@@ -1,4 +1,6 @@
+export type { Compression } from './decompress.ts'
 export { jobDocuments } from './job-documents.ts'
+export { mapBounded } from './map-bounded.ts'
 export { createS3Client, type S3ClientOptions } from './s3/client.ts'
 export { createStorage, type Storage, type StorageOptions, type Writer } from './storage.ts'
 export { StorageError, type StorageErrorCode } from './storage-error.ts'

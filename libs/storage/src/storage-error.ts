@@ -14,6 +14,8 @@ const RETRYABLE = {
   not_a_file: false,
   uri_invalid: false,
   manifest_invalid: false,
+  /** Not the compression that was named, or damaged, or cut. */
+  compression_invalid: false,
   /** More bytes or objects than the caller or storage allows. */
   too_large: false,
   no_space: false,

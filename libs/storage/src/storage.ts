@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { type ByteRange, lengthOf, type PinnedObject } from '@millrace/job'
 import type { Backend } from './backend.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { decompress, type DecompressOptions } from './decompress.ts'
 import { createFileBackend } from './file/backend.ts'
 import { guardWriter } from './guard-writer.ts'
 import { isManifest, pinManifest } from './manifest.ts'
@@ -28,6 +29,12 @@ export interface Storage {
   stream(
     object: PinnedObject,
     options: StreamOptions,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined>
+  /** What a pinned, compressed object holds, in order; see `decompress` for its errors. */
+  decompress(
+    object: PinnedObject,
+    options: Omit<DecompressOptions, 'uri'>,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, void, undefined>
   /** A small document, whole; undefined when absent, `too_large` above `bytesMax`. */
@@ -95,6 +102,11 @@ export function createStorage(options: StorageOptions): Storage {
     read: async (object, range, signal) => read(backendOf(object.uri), object, range, signal),
     stream: (object, streaming, signal) =>
       streamObject(backendOf(object.uri), object, streaming, signal),
+    decompress: (object, options, signal) =>
+      decompress(streamObject(backendOf(object.uri), object, COMPRESSED_READS, signal), {
+        ...options,
+        uri: object.uri,
+      }),
     readDocument: async (uri, bytesMax, signal) =>
       backendOfOne(uri).readDocument(uri, bytesMax, signal),
     writeDocument: async (uri, bytes, how, signal) =>
@@ -107,6 +119,9 @@ export function createStorage(options: StorageOptions): Storage {
     },
   }
 }
+
+/** Decoding is slower than reading, so small reads do. */
+const COMPRESSED_READS = { pieceBytes: 1024 * 1024 }
 
 const OBJECTS_MAX = 100_000
 
