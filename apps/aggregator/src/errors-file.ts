@@ -1,4 +1,4 @@
-import type { Batch, PinnedDataset, RowFailure } from '@millrace/job'
+import { type Batch, type PinnedDataset, type RowFailure, sourceOf } from '@millrace/job'
 import { createLineCounter } from './count-lines.ts'
 
 /** The failed rows of one batch, with the bytes that they lie in. */
@@ -40,7 +40,8 @@ export function createErrorsFile(
   return {
     header: () => Buffer.from(`${[...names, ...(options.row ? ['input'] : [])].join(',')}\n`),
     async rows({ batch, failures, attempt, bytes, offsets }) {
-      const uri = dataset.objects[batch.object]?.uri ?? ''
+      const object = dataset.objects[batch.object]
+      const uri = object === undefined ? '' : sourceOf(object).uri
       const lines: string[] = []
       for (const { row, code, message } of failures) {
         const index = row - batch.rows.start

@@ -1,4 +1,4 @@
-import type { Output, PinnedDataset } from '@millrace/job'
+import { type Output, type PinnedDataset, sourceOf } from '@millrace/job'
 import { resolveUri } from '@millrace/storage'
 
 /** Where a job's files lie. */
@@ -43,9 +43,10 @@ function compressedEnding(output: Output): string {
  * @throws {StorageError} `uri_invalid` for a name that would lead out of the output's folder.
  */
 export function objectResultNames(output: Output, { objects }: PinnedDataset): readonly string[] {
-  const folder = commonFolder(objects.map(({ uri }) => uri))
+  const uris = objects.map((object) => sourceOf(object).uri)
+  const folder = commonFolder(uris)
   const ending = `.out${compressedEnding(output)}`
-  return objects.map(({ uri }) => {
+  return uris.map((uri) => {
     const name = uri.slice(folder.length)
     const plain = uri.startsWith('file:') ? decodeURIComponent(name) : name
     return resolveUri(output.uri, `${plain}${ending}`)

@@ -1,6 +1,20 @@
 import { createHash } from 'node:crypto'
-import { chooseColumns, countRows, oddRows, rowOffsets, selectColumns } from '@millrace/csv'
-import { type Batch, lengthOf, type PinnedObject, PlanError, type RowFailure } from '@millrace/job'
+import {
+  chooseColumns,
+  countRows,
+  malformedLines,
+  oddRows,
+  rowOffsets,
+  selectColumns,
+} from '@millrace/csv'
+import {
+  type Batch,
+  dialectOf,
+  lengthOf,
+  type PinnedObject,
+  PlanError,
+  type RowFailure,
+} from '@millrace/job'
 import type { OpenJob, Scored } from './process-batch.ts'
 
 /** The rows that reach the model. */
@@ -47,13 +61,10 @@ export async function scoreRows(
   const object = open.dataset.objects[batch.object]
   if (object === undefined) throw new PlanError(`batch ${batch.batch}: no object ${batch.object}`)
   const bytes = await deps.read(object, batch.bytes, signal)
-  checkRows(batch, countRows(bytes, spec.dataset.csv))
+  checkRows(batch, countRows(bytes, dialectOf(spec.dataset)))
   const inputHash = createHash('sha256').update(bytes).digest('hex')
 
-  const odd = oddRows(bytes, spec.dataset.csv, open.dataset.width)
-  const dropped = new Map(
-    odd.map(({ row, fields }) => [row, widthFailure(batch, row, fields, open)]),
-  )
+  const dropped = unfitRows(open, batch, bytes)
   const payload = payloadOf(open, bytes, lengthOf(batch.rows), new Set(dropped.keys()))
   const scored =
     payload.rows === 0
@@ -98,10 +109,10 @@ function payloadOf(
   rows: number,
   dropped: ReadonlySet<number>,
 ): Payload {
-  const { csv, features } = job.spec.dataset
-  const selection = chooseColumns(dataset, features)
-  const body = selectColumns(bytes, csv, selection, dropped)
-  return { body, rows: rows - dropped.size, rowOffsets: () => rowOffsets(body, csv) }
+  const dialect = dialectOf(job.spec.dataset)
+  const selection = chooseColumns(dataset, job.spec.dataset.features)
+  const body = selectColumns(bytes, dialect, selection, dropped)
+  return { body, rows: rows - dropped.size, rowOffsets: () => rowOffsets(body, dialect) }
 }
 
 const nothingScored: ScoredPayload = {
@@ -136,9 +147,26 @@ function restoreRows(
   return { ...scored, predictions, failures }
 }
 
-function widthFailure(batch: Batch, row: number, fields: number, open: OpenJob): RowFailure {
-  const message = `${fields} fields, wanted ${open.dataset.width}`
-  return { row: batch.rows.start + row, code: 'row_width', message }
+/** The rows that the model must not see, by their index in the batch. */
+function unfitRows(
+  { job, dataset }: OpenJob,
+  batch: Batch,
+  bytes: Buffer,
+): Map<number, RowFailure> {
+  const unfit = (row: number, code: string, message: string): [number, RowFailure] => [
+    row,
+    { row: batch.rows.start + row, code, message },
+  ]
+  if (job.spec.dataset.format === 'jsonl') {
+    return new Map(
+      malformedLines(bytes).map(({ row, problem }) => unfit(row, 'row_malformed', problem)),
+    )
+  }
+  return new Map(
+    oddRows(bytes, dialectOf(job.spec.dataset), dataset.width).map(({ row, fields }) =>
+      unfit(row, 'row_width', `${fields} fields, wanted ${dataset.width}`),
+    ),
+  )
 }
 
 /** The plan lets a single row be larger than a payload, so that it costs itself and no other row. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InvocationError, type Invoke, preflight } from '@millrace/invocation'
 import {
@@ -7,6 +8,8 @@ import {
   type Job,
   type JobId,
   type JobRequest,
+  limits,
+  type PinnedObject,
   readPlan,
   REPUBLISHED,
 } from '@millrace/job'
@@ -21,7 +24,8 @@ import {
   settleProgress,
 } from '@millrace/ledger'
 import { type OutgoingMessage, publish, type Queue } from '@millrace/queue'
-import { jobDocuments, type Storage } from '@millrace/storage'
+import type { Logger } from '@millrace/service'
+import { type Compression, jobDocuments, resolveUri, type Storage } from '@millrace/storage'
 import { refusalOf } from './allow-list.ts'
 import type { Config } from './config.ts'
 import { failureOf } from './failure-of.ts'
@@ -29,6 +33,7 @@ import { pinDataset } from './pin-dataset.ts'
 import type { Deps } from './plan-job.ts'
 import { probeJob } from './probe-job.ts'
 import { scanBatches } from './scan-batches.ts'
+import { spoolObjects } from './spool-objects.ts'
 import { createStateCache } from './state-cache.ts'
 
 export interface World {
@@ -40,7 +45,7 @@ export interface World {
 }
 
 /** What `planJob` needs, made of this deployment's clients. */
-export function createDeps(config: Config, world: World): Deps {
+export function createDeps(config: Config, world: World, logger: Pick<Logger, 'info'>): Deps {
   const { ledger, storage } = world
   const now = (): number => Math.floor(Date.now() / 1_000)
   const documentsOf = (jobId: JobId): Documents =>
@@ -68,6 +73,8 @@ export function createDeps(config: Config, world: World): Deps {
           documents: documentsOf(job.jobId),
           pin: storage.pin,
           read: storage.read,
+          spool: (objects, compression, aborted) =>
+            spool(config, world, logger, job, objects, compression, aborted),
           recordPin: (pinned, pin, aborted) => recordPin(ledger, pinned.jobId, pin, aborted),
         },
         job,
@@ -129,6 +136,35 @@ export function createDeps(config: Config, world: World): Deps {
     failureOf,
   }
 }
+
+async function spool(
+  config: Config,
+  { storage }: World,
+  logger: Pick<Logger, 'info'>,
+  { jobId }: Job,
+  objects: readonly PinnedObject[],
+  compression: Compression,
+  signal: AbortSignal,
+): Promise<readonly PinnedObject[]> {
+  const startedAt = performance.now()
+  const folder = resolveUri(config.MILLRACE_WORK_URI, `${jobId}/spool/${randomUUID()}`)
+  const placeOf = (index: number): string =>
+    resolveUri(folder, `${String(index).padStart(6, '0')}.txt`)
+  const copies = await spoolObjects({ ...storage, placeOf, limits }, objects, compression, signal)
+  const facts = {
+    jobId,
+    compression,
+    objects: copies.length,
+    bytesCompressed: sumOf(objects),
+    bytes: sumOf(copies),
+    durationMs: Math.round(performance.now() - startedAt),
+  }
+  logger.info(facts, 'dataset decompressed')
+  return copies
+}
+
+const sumOf = (objects: readonly PinnedObject[]): number =>
+  objects.reduce((sum, { bytes }) => sum + bytes, 0)
 
 function newJob(jobId: JobId, { clientToken, spec }: JobRequest, createdAt: number): Job {
   return { jobId, clientToken, spec, state: 'planning', partitions: PARTITIONS, createdAt }

@@ -14,12 +14,16 @@ export function failureOf(error: unknown): JobFailure | undefined {
     // The probe has been repeated by then; a throttled endpoint is asked again later.
     (error instanceof InvocationError && error.kind !== 'throttle')
   if (!final) return undefined
-  const hint = 'hint' in error && error.hint !== undefined ? ` — ${error.hint}` : ''
-  return { code: error.code, message: `${error.message}${hint}` }
+  return { code: error.code, message: withHint(error) }
 }
 
-function storageFailure({ code, retryable, message }: StorageError): JobFailure | undefined {
-  if (retryable) return undefined
+const withHint = (error: Error & { readonly hint?: string | undefined }): string =>
+  error.hint === undefined ? error.message : `${error.message} — ${error.hint}`
+
+function storageFailure(error: StorageError): JobFailure | undefined {
+  if (error.retryable) return undefined
+  const { code } = error
+  const message = withHint(error)
   if (code === 'object_changed') return { code: 'dataset_changed', message }
   if (code === 'object_missing') return { code: 'dataset_missing', message }
   return { code, message }

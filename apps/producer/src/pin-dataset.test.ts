@@ -12,9 +12,11 @@ function createWorld(...texts: readonly string[]) {
     documents,
     pin: async () => objects,
     read: async ({ uri }, { start, end }) => {
-      const index = objects.findIndex((object) => object.uri === uri)
+      const index = objects.findIndex((object) => object.uri === uri.replace('work', 'data'))
       return Buffer.from(texts[index] ?? '').subarray(start, end)
     },
+    spool: async (originals) =>
+      originals.map((source) => ({ ...source, uri: source.uri.replace('data', 'work'), source })),
     recordPin: async (_, pin) => (ledger.pin ??= pin),
   }
   return { deps, ledger, objects, written }
@@ -83,6 +85,28 @@ test('the first of two racing pins holds for both', async () => {
     pinDataset({ ...deps, pin: async () => changed }, jobWith(), never),
   ])
   expect(both[0]).toEqual(both[1])
+})
+
+test('of compressed objects, the decompressed copies are pinned', async () => {
+  const { deps, objects, ledger } = createWorld('id,age\n1,2\n')
+  const job = jobWith({ dataset: { uri: 's3://data/rows/', compression: 'gzip' } })
+  const dataset = await pinDataset(deps, job, never)
+  expect(dataset.objects).toEqual([
+    { ...objects[0], uri: 's3://work/rows/0.csv', source: objects[0] },
+  ])
+  expect(await pinDataset(deps, { ...job, dataset: ledger.pin! }, never)).toEqual(dataset)
+})
+
+test('an error in a copy names the object that it was made from', async () => {
+  const { deps } = createWorld('a,b\n\u0000,1\n')
+  const job = jobWith({ dataset: { uri: 's3://data/rows/', compression: 'gzip' } })
+  await expect(pinDataset(deps, job, never)).rejects.toThrow('in s3://data/rows/0.csv')
+})
+
+test('JSON lines have no header and a width of one', async () => {
+  const text = '{"a":1,"b":2}\n{"a":3,"b":4}\n'
+  const dataset = await pinned(jobWith(csv('present', { format: 'jsonl' })), text)
+  expect(dataset).toMatchObject({ header: false, width: 1 })
 })
 
 test('a job that is pinned already is not pinned anew', async () => {

@@ -1,11 +1,13 @@
-import { chooseColumns, CsvError, type Dialect, headBytes, inspectHead } from '@millrace/csv'
+import { chooseColumns, CsvError, headBytes, inspectHead } from '@millrace/csv'
 import {
   type DatasetPin,
+  dialectOf,
   type Documents,
   type Job,
   type PinnedDataset,
   type PinnedObject,
   readPinnedDataset,
+  sourceOf,
   writePinnedDataset,
 } from '@millrace/job'
 import { PlanningError } from './planning-error.ts'
@@ -19,6 +21,12 @@ export interface Deps {
     range: { start: number; end: number },
     signal: AbortSignal,
   ): Promise<Buffer>
+  /** Decompresses objects once; the copies take their place. */
+  spool(
+    objects: readonly PinnedObject[],
+    compression: 'gzip' | 'zstd',
+    signal: AbortSignal,
+  ): Promise<readonly PinnedObject[]>
   /** Records the pin unless there is one; gives back the pin that holds. */
   recordPin(job: Job, pin: DatasetPin, signal: AbortSignal): Promise<DatasetPin>
 }
@@ -40,7 +48,11 @@ export async function pinDataset(
   if (job.dataset !== undefined) return await readPinnedDataset(deps.documents, job.dataset, signal)
 
   const { dataset: source, output } = job.spec
-  const objects = await deps.pin(source.uri, signal)
+  const originals = await deps.pin(source.uri, signal)
+  const objects =
+    source.compression === 'none'
+      ? originals
+      : await deps.spool(originals, source.compression, signal)
   const { header, columns, width } = await readFirstHead(deps, objects, source, signal)
   const dataset = { objects, header, width, ...(columns === undefined ? {} : { columns }) }
   chooseColumns(dataset, source.features)
@@ -56,28 +68,29 @@ export async function pinDataset(
 async function readFirstHead(
   deps: Deps,
   objects: readonly PinnedObject[],
-  { uri, csv }: Job['spec']['dataset'],
+  dataset: Job['spec']['dataset'],
   signal: AbortSignal,
 ): Promise<ReturnType<typeof inspectHead>> {
   for (const object of objects.filter(({ bytes }) => bytes > 0)) {
-    const head = await readHead(deps, object, csv, signal)
+    const head = await readHead(deps, object, dataset, signal)
     if (head.width > 0) return head
   }
-  throw new PlanningError('dataset_empty', `${uri} has no row`)
+  throw new PlanningError('dataset_empty', `${dataset.uri} has no row`)
 }
 
 async function readHead(
   deps: Deps,
   object: PinnedObject,
-  csv: Dialect & { header: 'auto' | 'present' | 'absent' },
+  dataset: Job['spec']['dataset'],
   signal: AbortSignal,
 ): Promise<ReturnType<typeof inspectHead>> {
   const end = Math.min(object.bytes, headBytes)
   const bytes = await deps.read(object, { start: 0, end }, signal)
   try {
-    return inspectHead(bytes, csv, csv.header, end === object.bytes)
+    const header = dataset.format === 'jsonl' ? 'absent' : dataset.csv.header
+    return inspectHead(bytes, dialectOf(dataset), header, end === object.bytes)
   } catch (error) {
-    if (error instanceof CsvError) error.message += ` in ${object.uri}`
+    if (error instanceof CsvError) error.message += ` in ${sourceOf(object).uri}`
     throw error
   }
 }

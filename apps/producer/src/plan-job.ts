@@ -10,7 +10,6 @@ import {
   type PinnedDataset,
   type PlanTotals,
 } from '@millrace/job'
-import { unsupportedIn } from './unsupported.ts'
 
 /** What became of one look at a job request, and so what happens to its message. */
 export type PlanOutcome =
@@ -57,7 +56,7 @@ export async function planJob(
   request: JobRequest,
   signal: AbortSignal,
 ): Promise<PlanOutcome> {
-  const reason = unsupportedIn(request.spec) ?? deps.refusal(request)
+  const reason = deps.refusal(request)
   if (reason !== undefined) return { kind: 'refused', reason }
 
   const jobId = jobIdOf(request.clientToken)

@@ -6,7 +6,7 @@ import {
   oddRows,
   selectColumns,
 } from '@millrace/csv'
-import type { Job, PinnedDataset, PinnedObject } from '@millrace/job'
+import { dialectOf, type Job, type PinnedDataset, type PinnedObject } from '@millrace/job'
 import { PlanningError } from './planning-error.ts'
 
 /** The first rows of a job, as the endpoint will see them. */
@@ -57,7 +57,7 @@ export async function probeJob(
 }
 
 function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRows | undefined {
-  const dialect = spec.dataset.csv
+  const dialect = dialectOf(spec.dataset)
   const { bodyStart } = inspectHead(head, dialect, dataset.header ? 'present' : 'absent')
   const cutter = createCutter({
     dialect,

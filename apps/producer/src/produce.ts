@@ -72,7 +72,7 @@ export function createProducer(
   queue: WorkerQueues,
   logger: Logger,
 ): Worker {
-  const deps = createDeps(config, world)
+  const deps = createDeps(config, world, logger)
   return createWorker({
     queue,
     concurrency: JOBS_AT_ONCE,

@@ -1,6 +1,7 @@
 import { createCutter, headBytes, inspectHead } from '@millrace/csv'
 import {
   type Batch,
+  dialectOf,
   encodePlanSegment,
   type Documents,
   type Job,
@@ -55,7 +56,7 @@ async function* cutObjects(
   const next = { batch: 0, row: 0 }
   for (const [object, pinned] of dataset.objects.entries()) {
     const cutter = createCutter({
-      dialect: spec.dataset.csv,
+      dialect: dialectOf(spec.dataset),
       header: dataset.header,
       rowsMax: spec.batching.rows,
       bytesMax: spec.batching.payloadBytesMax,
@@ -68,7 +69,7 @@ async function* cutObjects(
       })
     let first = true
     for await (const piece of deps.stream(pinned, signal)) {
-      if (first) checkHeader(pinned, piece, spec.dataset.csv, dataset)
+      if (first) checkHeader(pinned, piece, spec.dataset, dataset)
       first = false
       yield* batchesOf(cutter.push(piece))
     }
@@ -80,14 +81,15 @@ async function* cutObjects(
 function checkHeader(
   object: PinnedObject,
   piece: Uint8Array,
-  csv: Job['spec']['dataset']['csv'],
+  source: Job['spec']['dataset'],
   dataset: PinnedDataset,
 ): void {
-  if (csv.header === 'absent') return
+  const { header } = source.csv
+  if (header === 'absent' || source.format === 'jsonl') return
   const head = inspectHead(
     piece.subarray(0, headBytes),
-    csv,
-    csv.header,
+    dialectOf(source),
+    header,
     piece.length >= object.bytes,
   )
   if (head.width === 0) return
@@ -98,6 +100,6 @@ function checkHeader(
   const [seen, first] = [is, was].map((text) => text.slice(0, 200))
   throw new PlanningError(
     'header_mismatch',
-    `${object.uri} has ${seen}, the objects before it ${first}`,
+    `${(object.source ?? object).uri} has ${seen}, the objects before it ${first}`,
   )
 }

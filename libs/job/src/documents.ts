@@ -16,9 +16,10 @@ export interface Documents {
 const DATASET_BYTES_MAX = 64 * 1024 * 1024
 const SEGMENT_BYTES_MAX = 64 * 1024
 
+const pinned = { uri: z.string(), bytes: z.int().min(0), version: z.string() }
 const pinnedDatasetSchema = z.strictObject({
   objects: z
-    .array(z.strictObject({ uri: z.string(), bytes: z.int().min(0), version: z.string() }))
+    .array(z.strictObject({ ...pinned, source: z.strictObject(pinned).exactOptional() }))
     .min(1),
   header: z.boolean(),
   columns: z.array(z.string()).optional(),

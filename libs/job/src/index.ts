@@ -21,15 +21,17 @@ export {
   readPlanSegment,
   writePinnedDataset,
 } from './documents.ts'
-export type {
-  Adjustment,
-  DatasetPin,
-  Job,
-  JobFailure,
-  PinnedDataset,
-  PinnedObject,
-  PlanTotals,
-  Tolerance,
+export {
+  type Adjustment,
+  type DatasetPin,
+  type Job,
+  type JobFailure,
+  type PinnedDataset,
+  type PinnedObject,
+  type PinnedSource,
+  type PlanTotals,
+  type Tolerance,
+  sourceOf,
 } from './job.ts'
 export { isJobId, type JobId, jobIdOf } from './job-id.ts'
 export {
@@ -38,7 +40,7 @@ export {
   type JobRequest,
   jobRequestSchema,
 } from './job-request.ts'
-export { type JobSpec, type JobSpecInput, jobSpecSchema } from './job-spec.ts'
+export { dialectOf, type JobSpec, type JobSpecInput, jobSpecSchema } from './job-spec.ts'
 export { isFinal, JOB_STATES, type JobState, statesBefore, takesBatches } from './job-state.ts'
 export { limits } from './limits.ts'
 export { check } from './message.ts'

@@ -18,21 +18,41 @@ const features = z
   ])
   .describe("The columns that are the model's input; all of them when absent.")
 
-const dataset = z.strictObject({
-  uri: uri.describe('One object or file, or a prefix that ends in a slash.'),
-  format: z.enum(['csv', 'jsonl']).default('csv'),
-  compression: z.enum(['none', 'gzip', 'zstd']).default('none'),
-  csv: csv.prefault({}),
-  features: features.optional(),
-})
+const dataset = z
+  .strictObject({
+    uri: uri.describe(
+      'One object or file; all below a prefix or folder that ends in a slash; or the objects that a SageMaker manifest (`….manifest`) names.',
+    ),
+    format: z
+      .enum(['csv', 'jsonl'])
+      .default('csv')
+      .describe('`jsonl`: a row is a line of JSON, sent as it is.'),
+    compression: z
+      .enum(['none', 'gzip', 'zstd'])
+      .default('none')
+      .describe('Compressed objects are decompressed once, beside the plan.'),
+    csv: csv.prefault({}),
+    features: features.optional(),
+  })
+  .refine(({ format, features }) => format === 'csv' || features === undefined, {
+    path: ['features'],
+    message: 'chooses columns of a CSV, and JSON lines have none: leave it out',
+  })
+
+const mediaType = z
+  .string()
+  .min(1)
+  .max(256)
+  .optional()
+  .describe('`text/csv`, or `application/jsonlines` for JSON lines, unless given.')
 
 const endpoint = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'wanted a SageMaker endpoint name'),
   variant: z.string().min(1).max(63).optional(),
   model: z.string().min(1).max(1_024).optional(),
   inferenceComponent: z.string().min(1).max(63).optional(),
-  contentType: z.string().min(1).max(256).default('text/csv'),
-  accept: z.string().min(1).max(256).default('text/csv'),
+  contentType: mediaType,
+  accept: mediaType,
   response: z
     .string()
     .min(1)
@@ -71,8 +91,32 @@ export const jobSpecSchema = z
       context.addIssue({ code: 'custom', path: [...path], message })
     }
   })
+  .transform(withMediaTypes)
   .describe('A Millrace job: a dataset through an endpoint, to a result.')
+
+/** What is sent, and what is asked for, when the spec does not say. */
+function withMediaTypes<
+  T extends {
+    readonly dataset: { readonly format: 'csv' | 'jsonl' }
+    readonly endpoint: {
+      readonly contentType?: string | undefined
+      readonly accept?: string | undefined
+    }
+  },
+>(spec: T) {
+  const usual = spec.dataset.format === 'jsonl' ? 'application/jsonlines' : 'text/csv'
+  const { contentType = usual, accept = usual } = spec.endpoint
+  return { ...spec, endpoint: { ...spec.endpoint, contentType, accept } }
+}
 
 export type JobSpec = z.output<typeof jobSpecSchema>
 /** A spec as a person writes it: what has a default may be left out. */
 export type JobSpecInput = z.input<typeof jobSpecSchema>
+
+/** How the rows of a dataset are told apart: a `Dialect` of libs/csv. In JSON lines no byte has a meaning. */
+export function dialectOf({ format, csv: { delimiter, quote } }: JobSpec['dataset']): {
+  readonly delimiter: string
+  readonly quote: string
+} {
+  return format === 'jsonl' ? { delimiter: '', quote: '' } : { delimiter, quote }
+}

@@ -59,7 +59,14 @@ export interface PinnedObject {
   readonly bytes: number
   /** An S3 version id or ETag; for a file its size, change time and inode. */
   readonly version: string
+  /** What these bytes were decompressed from; `uri` is then a copy of the job's own. */
+  readonly source?: PinnedSource
 }
+
+export type PinnedSource = Omit<PinnedObject, 'source'>
+
+/** The object as the job names it: itself, or what it was decompressed from. */
+export const sourceOf = (object: PinnedObject): PinnedSource => object.source ?? object
 
 /** The document that a `DatasetPin` is the digest of; written once beside the plan. */
 export interface PinnedDataset {

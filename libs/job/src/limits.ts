@@ -47,6 +47,12 @@ export const limits = {
   /** Batches of one plan segment, a 32-byte record each. */
   planSegmentBatches: 1_024,
 
+  /** What compressed input may expand to: so many times its size, or so little that nobody minds. */
+  expansionMax: 250,
+  expandedBytesFree: 1024 * 1024 * 1024,
+  /** Of the whole dataset, decompressed. */
+  expandedBytesMax: 1024 ** 4,
+
   /** The aggregator's claim on a job, and how often it is renewed. */
   leaseSeconds: 60,
   leaseRenewSeconds: 20,

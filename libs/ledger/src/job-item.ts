@@ -115,7 +115,7 @@ export function failureOf(read: ItemReader): NonNullable<Job['failure']> {
 
 function toleranceOf(what: string, value: unknown): Tolerance {
   try {
-    return check(what, jobSpecSchema.shape.tolerance, value)
+    return check(what, jobSpecSchema.in.shape.tolerance, value)
   } catch (cause) {
     throw corrupt(what, (cause as Error).message, { cause })
   }

@@ -1,0 +1,69 @@
+import type { limits, PinnedObject } from '@millrace/job'
+import { type Compression, mapBounded, type Storage, StorageError } from '@millrace/storage'
+
+export type Deps = Pick<Storage, 'decompress' | 'createWriter' | 'pin'> & {
+  /** Where the copy of the object with that index goes; no other attempt has the same place. */
+  readonly placeOf: (index: number) => string
+  /** A small file may hold a constant table of any length; a bomb is meant to be larger than that. */
+  readonly limits: Record<keyof typeof limits & `expan${string}`, number>
+}
+
+/** Each holds a few reads and parts of a multipart upload: 45 MB. */
+const OBJECTS_AT_ONCE = 4
+
+/**
+ * Decompresses each object once, since a row range can only be read out of bytes that have places.
+ * The copies are the dataset from then on: they are pinned like any object, and `source` says which
+ * version of which object each was made from. A change of the original in mid-way is told; one that
+ * comes later cannot matter any more.
+ *
+ * @throws {StorageError} `compression_invalid`; `too_large` for what expands beyond its limits;
+ *   `object_changed`; what writing throws.
+ */
+export async function spoolObjects(
+  deps: Deps,
+  objects: readonly PinnedObject[],
+  compression: Compression,
+  signal: AbortSignal,
+): Promise<PinnedObject[]> {
+  let bytes = 0
+  const entries = [...objects.entries()]
+  return await mapBounded(OBJECTS_AT_ONCE, entries, async ([index, source]) => {
+    const { expandedBytesFree, expansionMax, expandedBytesMax } = deps.limits
+    const bytesMax = Math.max(expandedBytesFree, source.bytes * expansionMax)
+    const uri = deps.placeOf(index)
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const text of deps.decompress(source, { compression, bytesMax }, signal)) {
+        bytes += text.length
+        if (bytes > expandedBytesMax) throw tooLarge(source.uri, expandedBytesMax)
+        yield text
+      }
+    }
+    const [copy] = await writeCopy(deps, counted(), uri, signal)
+    if (copy === undefined) throw new Error(`${uri}: written and not there`)
+    return { ...copy, source }
+  })
+}
+
+function tooLarge(uri: string, bytesMax: number): StorageError {
+  const detail = `the dataset expands beyond ${bytesMax} bytes`
+  return new StorageError('too_large', 'decompress', uri, detail, {
+    hint: 'decompress it and take the result as the dataset',
+  })
+}
+
+async function writeCopy(
+  deps: Deps,
+  texts: AsyncIterable<Uint8Array>,
+  uri: string,
+  signal: AbortSignal,
+): Promise<readonly PinnedObject[]> {
+  const writer = await deps.createWriter(uri, signal)
+  try {
+    for await (const text of texts) await writer.write(text)
+    await writer.commit()
+  } finally {
+    await writer.abort()
+  }
+  return await deps.pin(uri, signal)
+}
