@@ -1,10 +1,15 @@
 import { Command } from 'commander'
+import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import type { Perform } from './world.ts'
 
 /** Every verb, in the order in which a person meets them. */
-const COMMANDS: readonly ((perform: Perform) => Command)[] = [runCommand, statusCommand]
+const COMMANDS: readonly ((perform: Perform) => Command)[] = [
+  runCommand,
+  planCommand,
+  statusCommand,
+]
 
 /** The command line: its verbs, their options and their help. */
 export function createProgram(perform: Perform): Command {

@@ -1,4 +1,4 @@
-import { createCutter, headBytes, inspectHead } from '@millrace/csv'
+import { createCutter, headBytes, headDifference, inspectHead } from '@millrace/csv'
 import {
   type Batch,
   dialectOf,
@@ -10,6 +10,7 @@ import {
   type PinnedObject,
   planSegmentName,
   planSegmentOf,
+  sourceOf,
 } from '@millrace/job'
 import { PlanningError } from './planning-error.ts'
 
@@ -77,7 +78,6 @@ async function* cutObjects(
   }
 }
 
-/** A header in one object and none in the next would lose a row, or score a header. */
 function checkHeader(
   object: PinnedObject,
   piece: Uint8Array,
@@ -92,14 +92,7 @@ function checkHeader(
     header,
     piece.length >= object.bytes,
   )
-  if (head.width === 0) return
-  const [was, is] = [dataset, head].map(({ header, columns }) =>
-    header ? `the header ${JSON.stringify(columns)}` : 'no header',
-  ) as [string, string]
-  if (is === was) return
-  const [seen, first] = [is, was].map((text) => text.slice(0, 200))
-  throw new PlanningError(
-    'header_mismatch',
-    `${(object.source ?? object).uri} has ${seen}, the objects before it ${first}`,
-  )
+  const difference = headDifference(dataset, head)
+  if (difference === undefined) return
+  throw new PlanningError('header_mismatch', `${sourceOf(object).uri} has ${difference}`)
 }

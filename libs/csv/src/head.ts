@@ -65,6 +65,21 @@ function hasHeader(
   return dialect.delimiter !== jsonLines.delimiter && isHeader(first, below)
 }
 
+/**
+ * What sets the head of an object apart from that of the objects before it, as a sentence; nothing
+ * when they agree. A header in one object and none in the next would lose a row, or score a header.
+ */
+export function headDifference(
+  before: Pick<Head, 'header' | 'columns'>,
+  found: Head,
+): string | undefined {
+  if (found.width === 0) return undefined
+  const [was, is] = [before, found].map(({ header, columns }) =>
+    header ? `the header ${JSON.stringify(columns)}` : 'no header',
+  ) as [string, string]
+  return is === was ? undefined : `${is.slice(0, 200)}, the objects before it ${was.slice(0, 200)}`
+}
+
 /** Where the rows lie that certainly end within the bytes: up to `WITNESSES_MAX` after the first. */
 function wholeRows(body: Uint8Array, dialect: Dialect, whole: boolean): Uint32Array {
   const offsets = rowOffsets(body, dialect)

@@ -4,9 +4,17 @@ export type { Cut } from './cut.ts'
 export { createCutter, type Cutter, type CutterOptions } from './cutter.ts'
 export { type Dialect, jsonLines } from './dialect.ts'
 export { parseFields } from './fields.ts'
-export { type Head, headBytes, inspectHead } from './head.ts'
+export { type Head, headBytes, headDifference, inspectHead } from './head.ts'
 export { type MalformedLine, malformedLines } from './json-lines.ts'
 export { cutReads, type ReadInto } from './read-ahead.ts'
 export { rowOffsets } from './row-offsets.ts'
 export { selectColumns } from './select-columns.ts'
-export { countRows, type OddRow, oddRows, type Survey, surveyRows } from './survey.ts'
+export {
+  countRows,
+  createSurveyor,
+  type OddRow,
+  oddRows,
+  type Survey,
+  type Surveyor,
+  surveyRows,
+} from './survey.ts'

@@ -11,7 +11,7 @@ import { inspectHead } from './head.ts'
 import { firstFault, referenceCuts, referenceRows } from './reference.ts'
 import { rowOffsets } from './row-offsets.ts'
 import { selectColumns } from './select-columns.ts'
-import { surveyRows } from './survey.ts'
+import { createSurveyor, surveyRows } from './survey.ts'
 
 /** What the fast scanner promises: on any input it answers as the byte-by-byte reference does. */
 export const properties = {
@@ -37,7 +37,7 @@ export const properties = {
 
   'surveys and finds rows as the reference does': fc.property(
     cases,
-    ({ dialect, table, rowsMax }) => {
+    ({ dialect, table, rowsMax, splits }) => {
       const rows = referenceRows(table, dialect)
       const width = rowsMax % 5
       const survey = surveyRows(table, dialect, width)
@@ -46,6 +46,9 @@ export const properties = {
         return width === 0 || fields === width ? [] : [{ row, fields }]
       })
       assert.deepEqual({ rows: survey.rows, odd: survey.odd }, { rows: rows.length, odd })
+      const surveyor = createSurveyor(dialect, width)
+      const inPieces = piecesOf(table, splits).flatMap((piece) => surveyor.push(piece))
+      assert.deepEqual([...inPieces, ...surveyor.end()], odd)
       const offsets = [...rows.map((row) => row.start), rows.at(-1)?.end ?? 0]
       assert.deepEqual([...rowOffsets(table, dialect)], offsets)
       const bytes = rows.reduce((sum, { start, end }) => sum + end - start, 0)

@@ -1,5 +1,5 @@
 import { bytesOf, type Dialect } from './dialect.ts'
-import { eachPiece, FOUND_AT, FOUND_END, numbersAt, scanner } from './workspace.ts'
+import { eachPiece, FOUND_AT, FOUND_END, numbersAt, ownScanner, scanner } from './workspace.ts'
 
 /** A row with another number of fields than the table's width. */
 export interface OddRow {
@@ -49,8 +49,44 @@ export function countRows(bytes: Uint8Array, dialect: Dialect): number {
   return surveyRows(bytes, dialect, 0).rows
 }
 
-function readOddRows(odd: OddRow[]): void {
-  const found = numbersAt(FOUND_AT, (scanner.surveyEnd() - FOUND_AT) / 4)
+/** Looks over the rows of a whole object as `surveyRows` does over a batch, whatever way it is split. */
+export interface Surveyor {
+  /** The odd rows that end within these bytes, in order. The first bytes begin at a row. */
+  push(bytes: Uint8Array): readonly OddRow[]
+  /** The last row, if it is odd. */
+  end(): readonly OddRow[]
+}
+
+/** Its rows are numbered from 0; up to 4 billion. */
+export function createSurveyor(dialect: Dialect, width: number): Surveyor {
+  const { delimiter, quote } = bytesOf(dialect)
+  const own = ownScanner()
+  own.beginSurvey(delimiter, quote, width)
+  const found = (look: (odd: OddRow[]) => void): readonly OddRow[] => {
+    const odd: OddRow[] = []
+    look(odd)
+    return odd
+  }
+  return {
+    push: (bytes) =>
+      found((odd) =>
+        eachPiece(bytes, (at, length) => {
+          for (let done = 0; done < length; ) {
+            done += own.survey(at + done, length - done, FOUND_AT, FOUND_END)
+            readOddRows(odd, own)
+          }
+        }),
+      ),
+    end: () =>
+      found((odd) => {
+        own.endSurvey(FOUND_AT)
+        readOddRows(odd, own)
+      }),
+  }
+}
+
+function readOddRows(odd: OddRow[], { surveyEnd } = scanner): void {
+  const found = numbersAt(FOUND_AT, (surveyEnd() - FOUND_AT) / 4)
   for (let at = 0; at < found.length; at += 2) {
     const [row = 0, fields = 0] = found.subarray(at, at + 2)
     odd.push({ row, fields })

@@ -1,4 +1,4 @@
-import { createMemory, createScanner, growMemory } from './scanner.ts'
+import { createMemory, createScanner, growMemory, type ScannerExports } from './scanner.ts'
 
 /*
  * The scanner that looks at batches. One for the whole process: it is used from beginning to end
@@ -20,6 +20,9 @@ const MEMORY_BYTES_MAX = 1024 * 1024 * 1024
 const memory = createMemory(INPUT_AT + PIECE_BYTES + MARGIN_BYTES, MEMORY_BYTES_MAX)
 
 export const scanner = createScanner(memory)
+
+/** A scanner with state of its own, which may go on from call to call; it finds nothing in the memory left. */
+export const ownScanner = (): ScannerExports => createScanner(memory)
 
 /** The workspace's bytes from `at` on, as they are until the next `reserve`. */
 export function bytesAt(at: number, length: number): Uint8Array {

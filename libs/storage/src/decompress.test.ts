@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type Compression, decompress } from './decompress.ts'
+import { type Compression, compressionOf, decompress } from './decompress.ts'
 
 const text = Buffer.from(Array.from({ length: 8_000 }, (_, row) => `${row},${row * 7}\n`).join(''))
 const half = text.length >> 1
@@ -63,9 +63,17 @@ const forms: readonly [string, Compression, Buffer][] = [
 ]
 
 describe.for(forms)('%s', ([, compression, bytes]) => {
+  test('is known by its first bytes', () => {
+    expect(compressionOf(bytes)).toBe(compression)
+  })
+
   test.for([1, 17, 4_096, 1 << 20])('in pieces of %d bytes, gives the text back', async (size) => {
     expect((await expand(bytes, { compression, size })).equals(text)).toBe(true)
   })
+})
+
+test.for(['', '1', '1,2\n', 'P*M', '(,'])('%j is of no compression', (start) => {
+  expect(compressionOf(Buffer.from(start))).toBe('none')
 })
 
 test('an object of no bytes is empty', async () => {

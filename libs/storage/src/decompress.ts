@@ -15,6 +15,16 @@ export type Compression = 'gzip' | 'zstd'
  *        └── rest ──┘
  */
 
+/** The compression that an object's first four bytes are of, if any. */
+export function compressionOf(bytes: Uint8Array): Compression | 'none' {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip'
+  // A frame, or a skippable one, of which there are sixteen (RFC 8878, section 3.1).
+  const [first = 0, ...rest] = bytes.subarray(0, 4)
+  const ending = Buffer.from(rest).toString('hex')
+  if (first === 0x28 && ending === 'b52ffd') return 'zstd'
+  return first >> 4 === 5 && ending === '2a4d18' ? 'zstd' : 'none'
+}
+
 export interface DecompressOptions {
   /** What errors are about. */
   readonly uri: string

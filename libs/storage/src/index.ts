@@ -1,4 +1,4 @@
-export type { Compression } from './decompress.ts'
+export { type Compression, compressionOf, decompress } from './decompress.ts'
 export { jobDocuments } from './job-documents.ts'
 export { mapBounded } from './map-bounded.ts'
 export { createS3Client, type S3ClientOptions } from './s3/client.ts'

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { type JobSpecInput, limits } from '@millrace/job'
+import { columnList } from '../dataset/column-list.ts'
 import { finiteNumber, oneCharacter, wholeNumber } from '../arguments.ts'
 
 /** A job spec of which only a part is said. */
@@ -41,6 +42,38 @@ function specOptions(): readonly SpecOption[] {
         '--delimiter <character>',
         'what separates the fields (default: a comma)',
       ).argParser(oneCharacter),
+    ),
+    setting(
+      'Dataset:',
+      'dataset.features.include',
+      new Option(
+        '--include <columns>',
+        "the model's columns, in this order: names, or indexes from 0 (default: all)",
+      )
+        .argParser(columnList)
+        .conflicts('exclude'),
+    ),
+    setting(
+      'Dataset:',
+      'dataset.features.exclude',
+      new Option('--exclude <columns>', "columns that are not the model's").argParser(columnList),
+    ),
+    setting(
+      'Dataset:',
+      'dataset.format',
+      new Option('--format <format>', 'how rows are written (default: by the name)').choices([
+        'csv',
+        'jsonl',
+      ]),
+    ),
+    setting(
+      'Dataset:',
+      'dataset.compression',
+      new Option('--compression <kind>', 'of the input (default: by its first bytes)').choices([
+        'none',
+        'gzip',
+        'zstd',
+      ]),
     ),
     setting(
       'Endpoint:',

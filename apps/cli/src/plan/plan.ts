@@ -1,0 +1,75 @@
+import { chooseColumns, CsvError } from '@millrace/csv'
+import { check, type JobSpec, jobSpecSchema, limits } from '@millrace/job'
+import { StorageError } from '@millrace/storage'
+import { CliError } from '../cli-error.ts'
+import { datasetByName } from '../dataset/by-name.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { readSpec, uriOf } from '../spec/read-spec.ts'
+import type { PartialSpec } from '../spec/spec-options.ts'
+import type { World } from '../world.ts'
+import { openSource } from './plan-source.ts'
+import { planned } from './show-plan.ts'
+import { surveyObjects } from './survey-objects.ts'
+
+/** `millrace plan`, as typed. */
+export interface PlanOptions {
+  /** A path, a folder that ends in a slash, an `s3:` URI, or `-`; the spec file's dataset when absent. */
+  readonly data?: string
+  readonly spec: PartialSpec
+  readonly file?: string
+  readonly region?: string
+  /** Look at every row. */
+  readonly check: boolean
+  readonly json: boolean
+}
+
+/** `millrace plan`: what the cutter sees of a dataset; nothing is invoked and nothing written. */
+export async function plan(options: PlanOptions, world: World): Promise<ExitCode> {
+  const wanted = await readSpec(options.file, options.spec)
+  const data = options.data ?? wanted.dataset?.uri
+  if (data === undefined) {
+    throw new CliError("missing required argument 'data': wanted a file, a folder or an s3:// URI")
+  }
+  const spec = specOf(options, wanted, data)
+  try {
+    await using source = await openSource(data, spec, wanted.dataset?.compression, options, world)
+    const report = await surveyObjects(source.objects, spec, { check: options.check, now })
+    // Near matches of a misspelt name are of no use after an hour of scoring.
+    const { kept } = chooseColumns(report, spec.dataset.features)
+    const text = options.json
+      ? JSON.stringify({ dataset: data, ...report, features: kept })
+      : planned(data, report, kept, spec)
+    world.stdout.write(`${text}\n`)
+    return report.oddRows + report.tooLarge + report.faults.length > 0
+      ? EXIT.succeededWithFailures
+      : EXIT.succeeded
+  } catch (error) {
+    throw told(error)
+  }
+}
+
+const now = (): number => performance.now()
+
+function specOf(options: PlanOptions, wanted: PartialSpec, data: string): JobSpec {
+  const byName = datasetByName(data)
+  return check(options.file ?? 'plan', jobSpecSchema, {
+    ...wanted,
+    version: 1,
+    dataset: {
+      ...byName,
+      ...wanted.dataset,
+      csv: { ...byName.csv, ...wanted.dataset?.csv },
+      uri: data === '-' ? 'file:///dev/stdin' : uriOf(data),
+    },
+    endpoint: { name: 'unknown', ...wanted.endpoint },
+    output: { uri: 'file:///result.csv', ...wanted.output },
+    batching: { rows: limits.batchRowsDefault, ...wanted.batching },
+  })
+}
+
+/** What is wrong with the dataset is for the person at the terminal, not a bug. */
+function told(error: unknown): unknown {
+  if (!(error instanceof CsvError) && !(error instanceof StorageError)) return error
+  const { message, hint } = error
+  return new CliError(message, { cause: error, ...(hint === undefined ? {} : { hint }) })
+}

@@ -1,0 +1,112 @@
+import { dialectOf, type JobSpec } from '@millrace/job'
+import { factsOf } from '../show/table.ts'
+import type { PlanReport } from './survey-objects.ts'
+
+/** A plan as a person reads it. */
+export function planned(
+  data: string,
+  report: PlanReport,
+  features: readonly number[],
+  { dataset, batching }: JobSpec,
+): string {
+  const { rows, bytes, seconds, batches } = report
+  const facts = factsOf([
+    ['dataset', `${data === '-' ? 'standard input' : data} (${sizes(report)})`],
+    ['format', formatOf(dataset, report)],
+    ['columns', columnsOf(report)],
+    ['features', featuresOf(report, features)],
+    ['rows', rows],
+    ['bytes a row', rows === 0 ? undefined : Number((bytes / rows).toFixed(1))],
+    [
+      'batches',
+      `${count(batches)} of up to ${count(batching.rows)} rows, the largest ${size(report.batchBytesMax)} (limit ${size(batching.payloadBytesMax)})`,
+    ],
+    ['odd rows', oddOf(report)],
+    [
+      'too large',
+      report.tooLarge > 0
+        ? `${count(report.tooLarge)} rows, larger than one invocation takes`
+        : undefined,
+    ],
+    ['time', timeOf(bytes, seconds)],
+  ])
+  return [facts, ...report.faults.map(faultLine), ...advice(report, dataset)].join('\n')
+}
+
+const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
+const count = (number: number): string => numbers.format(number)
+
+function size(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB']
+  const unit = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1)
+  return `${numbers.format(bytes / 1_000 ** unit)} ${units[unit]}`
+}
+
+/** The speed of a moment says nothing. */
+function timeOf(bytes: number, seconds: number): string {
+  const speed = seconds < 0.2 ? '' : `, ${size(bytes / seconds)}/s`
+  return `${seconds.toFixed(2)} s${speed}`
+}
+
+function sizes({ objects, bytes, bytesStored }: PlanReport): string {
+  const many = objects > 1 ? `${count(objects)} objects, ` : ''
+  const packed =
+    bytesStored === undefined || bytesStored === bytes ? '' : `${size(bytesStored)} compressed, `
+  return `${many}${packed}${size(bytes)}`
+}
+
+function formatOf(dataset: JobSpec['dataset'], { header }: PlanReport): string {
+  if (dataset.format === 'jsonl') return 'JSON lines'
+  const { delimiter, quote } = dialectOf(dataset)
+  const found = dataset.csv.header === 'auto' ? ' (found)' : ''
+  return `CSV, ${header ? 'with a header' : 'no header'}${found}, delimiter ${JSON.stringify(delimiter)}, quote ${quote}`
+}
+
+const NAMES_MAX = 12
+
+function columnsOf({ width, columns }: PlanReport): string {
+  return columns === undefined ? count(width) : `${count(width)}: ${listed(columns)}`
+}
+
+function featuresOf(
+  { width, columns }: PlanReport,
+  features: readonly number[],
+): string | undefined {
+  const isAll = features.length === width && features.every((column, index) => column === index)
+  if (isAll) return undefined
+  return `${count(features.length)}: ${listed(features.map((index) => columns?.[index] ?? String(index)))}`
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMES_MAX
+  const shown = names.slice(0, NAMES_MAX).map(printable).join(', ')
+  return more > 0 ? `${shown} and ${count(more)} more` : shown
+}
+
+/** A header is the file's own text: it must not move the cursor of whoever looks at it. */
+const printable = (text: string): string =>
+  /[^\x20-\x7e\xa0-\uffff]/.test(text) ? JSON.stringify(text) : text
+
+function oddOf({ oddRows, checked }: PlanReport): string {
+  return checked
+    ? count(oddRows)
+    : `${count(oddRows)} in the first megabyte of each object (--check looks at every row)`
+}
+
+function faultLine({ object, row, byte, problem }: PlanReport['faults'][number]): string {
+  const place = [row === undefined ? '' : ` row ${row}`, byte === undefined ? '' : ` byte ${byte}`]
+  return `! ${object}${place.join('')}: ${printable(problem)}`
+}
+
+/** One column that holds another delimiter is hardly ever meant. */
+function advice({ width, columns }: PlanReport, { format, csv }: JobSpec['dataset']): string[] {
+  if (format === 'jsonl' || width > 1) return []
+  const likely = [';', '\t', '|', ','].find(
+    (other) => other !== csv.delimiter && columns?.[0]?.includes(other),
+  )
+  return likely === undefined
+    ? []
+    : [
+        `? one column, which holds ${JSON.stringify(likely)}: --delimiter '${likely === '\t' ? '\\t' : likely}'`,
+      ]
+}

@@ -1,0 +1,165 @@
+import {
+  createCutter,
+  CsvError,
+  type Cutter,
+  type Dialect,
+  type Head,
+  headBytes,
+  headDifference,
+  inspectHead,
+} from '@millrace/csv'
+import { dialectOf, type JobSpec } from '@millrace/job'
+import { CliError } from '../cli-error.ts'
+import { type Checks, createChecks, type Fault } from './check-rows.ts'
+import type { SourceObject } from './plan-source.ts'
+
+/** What the cutter sees of a dataset. */
+export interface PlanReport {
+  readonly objects: number
+  readonly bytesStored?: number
+  /** Decompressed. */
+  readonly bytes: number
+  readonly header: boolean
+  readonly columns?: readonly string[]
+  readonly width: number
+  readonly rows: number
+  readonly batches: number
+  readonly batchBytesMax: number
+  /** Rows that no payload takes; each would be a row failure. */
+  readonly tooLarge: number
+  /** Rows of another width; without `check` those of the first megabyte of each object. */
+  readonly oddRows: number
+  readonly checked: boolean
+  /** What is wrong with single rows or bytes, the first of each kind. */
+  readonly faults: readonly Fault[]
+  readonly seconds: number
+}
+
+interface Options {
+  readonly check: boolean
+  readonly now: () => number
+}
+
+/**
+ * Cuts every object as the producer would, and looks at rows beside it.
+ *
+ * @throws {CsvError} what no plan can be made of; {CliError} when there is no row at all, or the heads
+ *   of objects differ.
+ */
+export async function surveyObjects(
+  objects: readonly SourceObject[],
+  spec: JobSpec,
+  { check, now }: Options,
+): Promise<PlanReport> {
+  const startedAt = now()
+  const sums = { bytes: 0, rows: 0, batches: 0, batchBytesMax: 0, tooLarge: 0 }
+  const faults: Fault[] = []
+  const odd = { rows: 0 }
+  let table: Head | undefined
+  for (const object of objects) {
+    const head = await surveyObject(object, spec, check, { sums, faults, odd })
+    const difference = table && head && headDifference(table, head)
+    if (difference !== undefined) throw new CliError(`${object.name} has ${difference}`)
+    table ??= head
+  }
+  if (table === undefined) throw new CliError('the dataset has no row', { hint: 'is it empty?' })
+  const { header, columns, width } = table
+  const stored = objects.map(({ bytesStored }) => bytesStored)
+  return {
+    objects: objects.length,
+    ...(stored.includes(undefined) ? {} : { bytesStored: sumOf(stored) }),
+    ...sums,
+    header,
+    ...(columns === undefined ? {} : { columns }),
+    width,
+    oddRows: odd.rows,
+    checked: check,
+    faults,
+    seconds: (now() - startedAt) / 1_000,
+  }
+}
+
+interface Findings {
+  readonly sums: {
+    bytes: number
+    rows: number
+    batches: number
+    batchBytesMax: number
+    tooLarge: number
+  }
+  readonly faults: Fault[]
+  readonly odd: { rows: number }
+}
+
+/** The head of the object; nothing when it has no row. */
+async function surveyObject(
+  object: SourceObject,
+  spec: JobSpec,
+  check: boolean,
+  { sums, faults, odd }: Findings,
+): Promise<Head | undefined> {
+  const dialect = dialectOf(spec.dataset)
+  const started = await begin(object, spec, dialect)
+  if (started === undefined) return undefined
+  const { head, first, rest } = started
+  const { rows: rowsMax, payloadBytesMax: bytesMax } = spec.batching
+  const cutter = createCutter({ dialect, header: head.header, rowsMax, bytesMax })
+  const place = { object: object.name, firstRow: sums.rows }
+  const checks = createChecks(spec.dataset.format, dialect, head, place)
+  const take = (cuts: ReturnType<Cutter['push']>): void => {
+    for (const { rows, bytes } of cuts) {
+      const size = bytes.end - bytes.start
+      sums.rows += rows
+      sums.batches += 1
+      sums.batchBytesMax = Math.max(sums.batchBytesMax, size)
+      if (size > bytesMax) sums.tooLarge += 1
+    }
+  }
+  let at = 0
+  const look = (piece: Uint8Array): void => {
+    take(cutter.push(piece))
+    if (check || at < headBytes) checks.push(piece, at)
+    at += piece.length
+  }
+  look(first)
+  for await (const piece of rest) look(piece)
+  take(cutter.end())
+  sums.bytes += at
+  collect(checks, check || at <= headBytes, faults, odd)
+  return head
+}
+
+function collect(checks: Checks, whole: boolean, faults: Fault[], odd: { rows: number }): void {
+  const found = checks.end(whole)
+  odd.rows += found.oddRows
+  for (const fault of found.faults) if (faults.length < FAULTS_MAX) faults.push(fault)
+}
+
+const FAULTS_MAX = 20
+
+/** Reads as much of an object as its head wants, and says what it found there. */
+async function begin(object: SourceObject, spec: JobSpec, dialect: Dialect) {
+  const iterator = object.pieces()[Symbol.asyncIterator]()
+  const { header } = spec.dataset.csv
+  let first: Uint8Array = new Uint8Array(0)
+  let isWhole = false
+  while (first.length < headBytes && !isWhole) {
+    const { done, value } = await iterator.next()
+    isWhole = done === true
+    if (done !== true)
+      first = first.length === 0 ? Buffer.from(value) : Buffer.concat([first, value])
+  }
+  try {
+    const wanted = spec.dataset.format === 'jsonl' ? 'absent' : header
+    const head = inspectHead(first, dialect, wanted, isWhole)
+    if (head.width === 0 && isWhole) return undefined
+    return { head, first, rest: { [Symbol.asyncIterator]: () => iterator } }
+  } catch (error) {
+    await iterator.return?.()
+    if (error instanceof CsvError) error.message += ` in ${object.name}`
+    throw error
+  }
+}
+
+const sumOf = (numbers: readonly (number | undefined)[]): number =>
+  numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0)
