@@ -36,7 +36,7 @@ export function createAggregator(
         MILLRACE_WORK_URI: results.uri('work/'),
       },
       statements: [
-        ...completions.work(),
+        ...completions.work({ givesBack: true }),
         publishOn(jobs),
         ledger.can('GetItem', 'UpdateItem', 'Query'),
         ledger.canListActiveJobs(),
@@ -49,7 +49,6 @@ export function createAggregator(
           'DeleteObject',
           'AbortMultipartUpload',
         ),
-        results.canTellAbsence(),
         ...args.useKey,
       ],
     },

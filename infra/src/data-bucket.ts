@@ -72,11 +72,6 @@ export class DataBucket extends pulumi.ComponentResource {
     }
   }
 
-  /** Without it S3 answers "access denied" where an object is not there. */
-  canTellAbsence(): Statement {
-    return { Sid: 'TellAbsence', Action: 's3:ListBucket', Resource: this.bucket.arn }
-  }
-
   private policy(args: DataBucketArgs): pulumi.Output<string> {
     const { arn } = this.bucket
     const objects = pulumi.interpolate`${arn}/*`

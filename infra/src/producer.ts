@@ -50,7 +50,6 @@ export function createProducer(
         ...datasets.list(),
         ...datasets.read(),
         results.can('KeepPlans', 'work/', 'GetObject', 'PutObject'),
-        results.canTellAbsence(),
         invoke(endpoints),
         ...args.useKey,
       ],

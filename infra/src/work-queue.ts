@@ -66,9 +66,14 @@ export class WorkQueue extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.queue.url, deadLetterUrl: this.deadLetter.url })
   }
 
-  /** What a worker on this queue does: take, keep, finish, set aside. */
-  work(): readonly Statement[] {
+  /**
+   * What a worker on this queue does: take, keep, finish, set aside; and, where it gives messages back
+   * without charging an attempt, publish them again.
+   */
+  work(options: { readonly givesBack?: boolean } = {}): readonly Statement[] {
+    const giveBack = { Sid: 'GiveBack', Action: 'sqs:SendMessage', Resource: this.queue.arn }
     return [
+      ...(options.givesBack === true ? [giveBack] : []),
       {
         Sid: 'WorkOnQueue',
         Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],

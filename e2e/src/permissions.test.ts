@@ -1,0 +1,85 @@
+import { jobIdOf } from '@millrace/job'
+import { readProgress } from '@millrace/ledger'
+import { publish } from '@millrace/queue'
+import { expect, test } from 'vitest'
+import { flights } from './support/flights.ts'
+import { BUCKET, type Fleet, startFleet } from './support/fleet.ts'
+import { objectsOf } from './support/objects.ts'
+import { giveUpAnUpload, recordLargePart } from './support/rare-calls.ts'
+import { startRecorder } from './support/recorder.ts'
+
+const text = (rows: readonly string[]): string => `${rows.join('\n')}\n`
+
+const spec = (uri: string, output: string) => ({
+  version: 1 as const,
+  dataset: { uri: `s3://${BUCKET}/${uri}` },
+  endpoint: { name: 'flights' },
+  batching: { rows: 1_000 },
+  output: { uri: `s3://${BUCKET}/results/${output}`, join: 'all' as const },
+})
+
+/** Small, so that heartbeats come; stalled jobs are asked for again soon. */
+const hasty = { MILLRACE_VISIBILITY_SECONDS: '6', MILLRACE_STALLED_SECONDS: '2' }
+
+/*
+ * Every call that the apps make, in good days and bad: `infra/calls.txt` is what the roles of the stack
+ * are judged by (`infra/src/iam/permissions.test.ts`).
+ */
+test('the apps make the calls that their roles were made for, and no other', async () => {
+  await using fleet = await startFleet()
+  await using recorder = startRecorder((service) => upstreamOf(fleet, service))
+  const objects = objectsOf(fleet)
+  const start = async (app: 'producer' | 'consumer' | 'aggregator') =>
+    fleet.start(app, { ...hasty, ...(await recorder.env(app)) })
+  await objects.put('data/one.csv', text(flights.rows))
+  await objects.put('data/many/1.csv', text(flights.rows.slice(0, 3_000)))
+  await objects.put('data/many/2.csv', text(flights.rows.slice(3_000)))
+  const called = (call: string) =>
+    expect.poll(() => recorder.calls(), { timeout: 30_000 }).toContain(call)
+
+  // Throttled, the producer waits while its heartbeat keeps the message; refused, the consumer gives
+  // its batches back.
+  fleet.endpoint.change({ faults: { throttle: 1 } })
+  await start('producer')
+  await fleet.submit('one', spec('data/one.csv', 'one.csv'))
+  await called('producer sqs:ChangeMessageVisibility queue jobs')
+  fleet.endpoint.change({ faults: {} })
+  await called('producer sqs:SendMessage queue batches')
+  fleet.endpoint.change({ faults: { access_denied: 1 } })
+  await start('consumer')
+  await called('consumer sqs:SendMessage queue batches')
+  fleet.endpoint.change({ faults: {} })
+  await untilRecorded(fleet, 'one', 12)
+  // Asked again when all is recorded, it is the producer that sees that the job is complete.
+  await fleet.submit('one', spec('data/one.csv', 'one.csv'))
+  await called('producer sqs:SendMessage queue completions')
+  await start('aggregator')
+  expect(await fleet.ended('one')).toMatchObject({ state: 'succeeded' })
+
+  // What stands still for long is asked for again.
+  fleet.endpoint.change({ faults: { throttle: 1 } })
+  await fleet.submit('many', spec('data/many/', 'many.csv'))
+  await called('aggregator sqs:SendMessage queue jobs')
+  fleet.endpoint.change({ faults: {} })
+  await fleet.submit('absent', spec('data/absent.csv', 'absent.csv'))
+  for (const queue of ['jobs', 'batches', 'completions'] as const) {
+    await publish(fleet.queues[queue], [{ body: 'no message of ours' }], AbortSignal.timeout(9_000))
+  }
+  expect(await fleet.ended('many')).toMatchObject({ state: 'succeeded' })
+  expect(await fleet.ended('absent')).toMatchObject({ failure: { code: 'dataset_missing' } })
+  await recordLargePart(await recorder.env('consumer'), fleet.ledger)
+  await giveUpAnUpload(await recorder.env('aggregator'))
+  await expect(`${recorder.calls().join('\n')}\n`).toMatchFileSnapshot('../../infra/calls.txt')
+})
+
+async function untilRecorded({ ledger }: Fleet, clientToken: string, batches: number) {
+  const recorded = async (): Promise<number> => {
+    const progress = await readProgress(ledger, jobIdOf(clientToken), AbortSignal.timeout(9_000))
+    return progress.done.size
+  }
+  await expect.poll(recorded, { timeout: 60_000, interval: 50 }).toBe(batches)
+}
+
+function upstreamOf({ cloud, endpoint }: Fleet, service: string): string {
+  return cloud.env[`AWS_ENDPOINT_URL_${service}`] ?? endpoint.url
+}

@@ -1,0 +1,95 @@
+import type { Graph } from '../graph/graph.ts'
+import { ACCOUNT } from '../graph/mock-account.ts'
+
+type Denied = readonly [
+  what: string,
+  action: string,
+  resource: (graph: Graph) => string,
+  context?: Readonly<Record<string, string>>,
+]
+
+const named = (graph: Graph, name: string): string => `millrace-${graph.stack}-${name}`
+const own = (service: string, before: string, name: string) => (graph: Graph) =>
+  `arn:aws:${service}:${graph.region}:${ACCOUNT}:${before}${named(graph, name)}`
+const object = (name: string, key: string) => (graph: Graph) =>
+  `arn:aws:s3:::${named(graph, name)}/${key}`
+const foreign = (arn: string) => () => arn
+const plain = { 'aws:SecureTransport': 'false' }
+
+/** What a message, a mistake or a thief inside a task must never reach. */
+export const deniedCalls: readonly Denied[] = [
+  [
+    'invoke an endpoint outside of the settings',
+    'sagemaker:InvokeEndpoint',
+    foreign(`arn:aws:sagemaker:eu-central-1:${ACCOUNT}:endpoint/payroll`),
+  ],
+  [
+    'invoke an endpoint whose name only begins alike',
+    'sagemaker:InvokeEndpoint',
+    foreign(`arn:aws:sagemaker:eu-central-1:${ACCOUNT}:endpoint/churn-v3-shadow`),
+  ],
+  [
+    'invoke an endpoint of another account',
+    'sagemaker:InvokeEndpoint',
+    foreign('arn:aws:sagemaker:eu-central-1:999999999999:endpoint/churn-v3'),
+  ],
+  [
+    'delete an endpoint',
+    'sagemaker:DeleteEndpoint',
+    foreign(`arn:aws:sagemaker:eu-central-1:${ACCOUNT}:endpoint/churn-v3`),
+  ],
+  ["read a stranger's bucket", 's3:GetObject', foreign('arn:aws:s3:::payroll/salaries.csv')],
+  [
+    'read beside an allowed prefix',
+    's3:GetObject',
+    foreign('arn:aws:s3:::warehouse-exports/payroll/a.csv'),
+  ],
+  [
+    'list beside an allowed prefix',
+    's3:ListBucket',
+    foreign('arn:aws:s3:::warehouse-exports'),
+    { 's3:prefix': 'payroll/' },
+  ],
+  ['list a whole bucket of others', 's3:ListBucket', foreign('arn:aws:s3:::warehouse-exports')],
+  ['write into datasets', 's3:PutObject', object('datasets', 'a.csv')],
+  ['delete a dataset', 's3:DeleteObject', object('datasets', 'a.csv')],
+  ['delete a plan', 's3:DeleteObject', object('results', 'work/j-1/plan')],
+  ['remove an old version', 's3:DeleteObjectVersion', object('results', 'results/a.csv')],
+  ['read results', 's3:GetObject', object('results', 'results/a.csv')],
+  ['open a bucket to others', 's3:PutBucketPolicy', foreign('arn:aws:s3:::millrace-prod-results')],
+  ['delete from the ledger', 'dynamodb:DeleteItem', own('dynamodb', 'table/', 'ledger')],
+  ['scan the ledger', 'dynamodb:Scan', own('dynamodb', 'table/', 'ledger')],
+  ['delete the ledger', 'dynamodb:DeleteTable', own('dynamodb', 'table/', 'ledger')],
+  [
+    'write to another table',
+    'dynamodb:PutItem',
+    foreign(`arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/customers`),
+  ],
+  ['purge a queue', 'sqs:PurgeQueue', own('sqs', '', 'batches')],
+  ['take from a dead-letter queue', 'sqs:ReceiveMessage', own('sqs', '', 'batches-dlq')],
+  [
+    "publish on a stranger's queue",
+    'sqs:SendMessage',
+    foreign(`arn:aws:sqs:eu-central-1:${ACCOUNT}:orders`),
+  ],
+  ['publish over plain HTTP', 'sqs:SendMessage', own('sqs', '', 'batches'), plain],
+  ['receive over plain HTTP', 'sqs:ReceiveMessage', own('sqs', '', 'jobs'), plain],
+  ['read a dataset over plain HTTP', 's3:GetObject', object('datasets', 'a.csv'), plain],
+  [
+    'decrypt with another key',
+    'kms:Decrypt',
+    foreign(`arn:aws:kms:eu-central-1:${ACCOUNT}:key/payroll`),
+  ],
+  ['take another role', 'sts:AssumeRole', foreign(`arn:aws:iam::${ACCOUNT}:role/admin`)],
+  ['give a role away', 'iam:PassRole', foreign(`arn:aws:iam::${ACCOUNT}:role/admin`)],
+  [
+    'read a secret',
+    'secretsmanager:GetSecretValue',
+    foreign(`arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:db`),
+  ],
+  [
+    'scale itself',
+    'ecs:UpdateService',
+    foreign(`arn:aws:ecs:eu-central-1:${ACCOUNT}:service/millrace-prod/consumer`),
+  ],
+]
