@@ -1,14 +1,24 @@
 import { Command } from 'commander'
+import { devCommand } from './commands/dev.ts'
+import { initCommand } from './commands/init.ts'
+import { listCommand } from './commands/list.ts'
 import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
+import { submitCommand } from './commands/submit.ts'
+import { watchCommand } from './commands/watch.ts'
 import type { Perform } from './world.ts'
 
 /** Every verb, in the order in which a person meets them. */
 const COMMANDS: readonly ((perform: Perform) => Command)[] = [
   runCommand,
   planCommand,
+  submitCommand,
   statusCommand,
+  watchCommand,
+  listCommand,
+  initCommand,
+  devCommand,
 ]
 
 /** The command line: its verbs, their options and their help. */

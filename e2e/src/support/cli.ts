@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 
@@ -15,21 +16,25 @@ export interface Ended {
 }
 
 export interface RunningCli extends AsyncDisposable {
-  readonly child: ChildProcess
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>
   readonly ended: Promise<Ended>
   /** Process ids of the programs that it has started, by the app in their command line. */
   programs(): Map<string, number[]>
 }
 
+export interface CliOptions {
+  readonly cwd: string
+  readonly stdin?: string
+  /** Beside PATH and HOME; nothing else of the test's own environment is seen. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** Runs the command as a user does, in a process of its own. */
-export function startCli(
-  args: readonly string[],
-  options: { cwd: string; stdin?: string },
-): RunningCli {
+export function startCli(args: readonly string[], options: CliOptions): RunningCli {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd },
+    env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd, ...options.env },
   })
   child.stdin.on('error', () => {})
   child.stdin.end(options.stdin ?? '')
@@ -48,10 +53,8 @@ export function startCli(
   }
 }
 
-export const runCli = async (
-  args: readonly string[],
-  options: { cwd: string; stdin?: string },
-): Promise<Ended> => await startCli(args, options).ended
+export const runCli = async (args: readonly string[], options: CliOptions): Promise<Ended> =>
+  await startCli(args, options).ended
 
 /** Resolves when the consumers of a run below `folder` have recorded so many batches. */
 export async function untilRecorded(folder: string, batches: number): Promise<void> {

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { httpUrl, wholeNumber } from '../arguments.ts'
+import { wholeNumber } from '../arguments.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import type { Perform } from '../world.ts'
+import { addEndpointOptions } from './endpoint-options.ts'
 
 /** The options of the command as commander reads them; those of the spec are among them. */
 type Typed = Omit<RunOptions, 'data' | 'spec'>
@@ -13,7 +14,7 @@ export function runCommand(perform: Perform): Command {
   const command = new Command('run')
     .description('run the whole job on this machine, with no queue or table to set up')
     .argument('[data]', 'the CSV file, or - for standard input')
-  return addSpecOptions(addMachineOptions(command))
+  return addSpecOptions(addEndpointOptions(addMachineOptions(command)))
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, typed: Typed) => {
       const { spec, rest } = partSpec(typed)
@@ -47,16 +48,6 @@ function addMachineOptions(command: Command): Command {
       Math.min(2, availableParallelism()),
     )
     .option('-q, --quiet', 'no progress', false)
-    .optionsGroup('Endpoint:')
-    .option('--endpoint-url <url>', 'where the endpoint is reached, instead of AWS', httpUrl)
-    .option('--region <region>', 'AWS region of the endpoint (default: the usual AWS chain)')
-    .addOption(
-      new Option(
-        '--local-model <file>',
-        'serve this XGBoost model here, instead of an endpoint',
-      ).conflicts(['endpoint', 'endpointUrl']),
-    )
-    .option('--local-latency <ms>', 'latency of the local model', wholeNumber(0, 60_000), 0)
 }
 
 const EXAMPLES = `

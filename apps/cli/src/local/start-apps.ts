@@ -38,7 +38,10 @@ const entryOf = (module: string): string => fileURLToPath(import.meta.resolve(mo
  * Starts producer, consumers and aggregator on this machine, over the embedded queue and table, each
  * with just the environment it needs. What the apps may touch is exactly what `allowed` names.
  */
-export async function startApps(apps: LocalApps, options: ProcessesOptions): Promise<Processes> {
+export async function startApps(
+  apps: LocalApps,
+  options: ProcessesOptions,
+): Promise<{ readonly processes: Processes; readonly endpointUrl: string | undefined }> {
   const processes = createProcesses(options)
   const endpointUrl = await startEndpoint(processes, apps.endpoint)
   const common = {
@@ -68,7 +71,7 @@ export async function startApps(apps: LocalApps, options: ProcessesOptions): Pro
     })
   }
   await processes.start({ name: 'aggregator', entry: entryOf('@millrace/aggregator'), env: common })
-  return processes
+  return { processes, endpointUrl }
 }
 
 /**

@@ -20,10 +20,11 @@ import { FREE_BYTES_MIN, freeBytes } from './disk-space.ts'
 import { type PreparedRun, prepareRun } from './prepare-run.ts'
 import type { RunOptions } from './run-options.ts'
 import { summaryOf } from './summary.ts'
-import { watchJob } from './watch-job.ts'
+import { watchJob } from '../watch/watch-job.ts'
 
 /** A consumer finishes what it has in flight within this after ctrl-C. */
 const STOP_GRACE_MS = 10_000
+const LOOK_EVERY_MS = 200
 
 /**
  * Runs one job on this machine, from the file to the result.
@@ -77,7 +78,7 @@ async function runJob(
   if (rowsBefore > 0) screen.note(`continuing: about ${rowsBefore} rows are recorded already`)
 
   const startedAt = performance.now()
-  const processes = await startApps(appsOf(prepared, options, system.env, region), {
+  const { processes } = await startApps(appsOf(prepared, options, system.env, region), {
     logs: state.logs,
     onRestart: (name, how) => {
       screen.note(`${name} ended (${how}) and was started again`)
@@ -101,6 +102,7 @@ async function runJob(
         readProgress: (signal) => jobProgress(system, state.jobId, signal),
         show: screen.show,
         now: () => performance.now(),
+        everyMs: LOOK_EVERY_MS,
       },
       AbortSignal.any([world.stop, world.abort, trouble.signal]),
     )

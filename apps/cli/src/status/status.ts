@@ -1,12 +1,10 @@
-import type { Job } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { factsOf } from '../show/table.ts'
-import { when } from '../show/when.ts'
-import { type JobProgress, jobProgress } from '../system/job-progress.ts'
+import { jobProgress } from '../system/job-progress.ts'
 import { openJob, type SystemOptions } from '../system/open-system.ts'
 import type { World } from '../world.ts'
+import { jobFacts } from './job-facts.ts'
 
 export interface StatusOptions extends SystemOptions {
   /** The latest local job when absent. */
@@ -21,29 +19,7 @@ export async function status(options: StatusOptions, world: World): Promise<Exit
   const job = await readJob(system.ledger, jobId, world.stop)
   if (job === undefined) throw new CliError(`${jobId}: no such job`)
   const progress = await jobProgress(system, jobId, world.stop)
-  world.stdout.write(
-    `${options.json ? JSON.stringify({ ...job, progress }) : told(job, progress)}\n`,
-  )
+  const text = options.json ? JSON.stringify({ ...job, progress }) : jobFacts(job, progress)
+  world.stdout.write(`${text}\n`)
   return EXIT.succeeded
-}
-
-function told(job: Job, { batches, failedRows }: JobProgress): string {
-  const { plan, spec, failure } = job
-  return factsOf([
-    ['job', job.jobId],
-    ['state', job.state],
-    ['failure', failure && `${failure.message} (${failure.code})`],
-    ['dataset', spec.dataset.uri],
-    ['endpoint', spec.endpoint.name],
-    ['result', spec.output.uri],
-    ['rows', plan?.rows],
-    ['failed rows', failedRows],
-    [
-      'batches',
-      plan === undefined ? `${batches} recorded` : `${batches} of ${plan.batches} recorded`,
-    ],
-    ['created', when(job.createdAt)],
-    ['started', when(job.startedAt)],
-    ['ended', when(job.endedAt)],
-  ])
 }

@@ -29,6 +29,7 @@ function createWorld(...looks: Look[]) {
     }),
     show: (snapshot) => shown.push(snapshot),
     now: () => current().at ?? 0,
+    everyMs: 1,
   }
   return { deps, shown }
 }

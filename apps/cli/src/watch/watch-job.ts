@@ -8,9 +8,10 @@ export interface Deps {
   readProgress(signal: AbortSignal): Promise<{ batches: number; failedRows: number }>
   show(snapshot: Snapshot): void
   now(): number
+  /** How long to wait between two looks. A look reads all marks of the job's progress. */
+  readonly everyMs: number
 }
 
-const LOOK_EVERY_MS = 200
 /** The rate is that of the last ten seconds: an average over the run would hide a slow endpoint. */
 const RATE_WINDOW_MS = 10_000
 
@@ -31,7 +32,7 @@ export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
       })
       if (isFinal(job.state)) return job
     }
-    await sleep(LOOK_EVERY_MS, undefined, { signal })
+    await sleep(deps.everyMs, undefined, { signal })
   }
 }
 

@@ -1,0 +1,32 @@
+import { jobSpecSchema } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { specText } from './init.ts'
+
+/** The spec with every line that is commented out put in force. */
+const everything = specText('schema.json')
+  .split('\n')
+  .slice(1)
+  .map((line) => line.replace(/^(\s*)# ?(?=[\s\w])/, '$1').replace(/ # .*/, ''))
+  .join('\n')
+
+const named = (spec: Record<string, unknown> & { dataset: object; output: object }) => ({
+  ...spec,
+  dataset: { ...spec.dataset, uri: 'file:///rows.csv' },
+  output: { ...spec.output, uri: 'file:///scores.csv' },
+})
+
+test('the spec that is written is one that a job takes', () => {
+  expect(jobSpecSchema.safeParse(named(parse(specText('schema.json')))).error).toBeUndefined()
+})
+
+test('every line that is commented out is a setting, and its default', () => {
+  const { features, ...dataset } = parse(everything).dataset
+  const { variant, ...endpoint } = parse(everything).endpoint
+  expect({ features, variant }).toEqual({ features: { exclude: ['id', 'label'] }, variant: 'blue' })
+  const { tolerance, ...rest } = parse(everything)
+  const spec = named({ ...rest, dataset, endpoint })
+  expect(tolerance).toEqual({ failedRowsMax: 100, failedRowsPercentMax: 1 })
+  const least = named({ ...parse(specText('schema.json')) })
+  expect(jobSpecSchema.parse(spec)).toEqual(jobSpecSchema.parse(least))
+})

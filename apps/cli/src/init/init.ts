@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { jobSpecSchema, limits } from '@millrace/job'
+import { z } from 'zod'
+import { CliError } from '../cli-error.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { World } from '../world.ts'
+
+export interface InitOptions {
+  readonly file: string
+  readonly force: boolean
+}
+
+/** `millrace init`: writes a spec with every setting in it, and a schema for the editor. */
+export async function init({ file, force }: InitOptions, world: World): Promise<ExitCode> {
+  const path = resolve(file)
+  const schema = join(dirname(path), '.millrace', 'job-spec.schema.json')
+  await mkdir(dirname(schema), { recursive: true })
+  const flag = force ? 'w' : 'wx'
+  await writeFile(path, specText(relative(dirname(path), schema)), { flag }).catch(
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EEXIST') throw cause
+      throw new CliError(`${file}: exists already`, { hint: '--force writes over it', cause })
+    },
+  )
+  await writeFile(schema, `${JSON.stringify(z.toJSONSchema(jobSpecSchema, { io: 'input' }))}\n`)
+  world.stdout.write(`wrote ${file}; millrace run -f ${file} runs it\n`)
+  return EXIT.succeeded
+}
+
+/** What is commented out is the default. */
+export function specText(schema: string): string {
+  return `# yaml-language-server: $schema=${schema}
+version: 1
+
+dataset:
+  uri: rows.csv # or s3://bucket/key.csv, or s3://bucket/prefix/ for all objects below it
+  # format: csv # or jsonl
+  # compression: none # or gzip, zstd
+  # csv:
+  #   header: auto # or present, absent
+  #   delimiter: ','
+  # features: # the columns that are the model's input, by name or by index from 0
+  #   exclude: [id, label] # or include: […]; all of them by default
+
+endpoint:
+  name: my-endpoint
+  # variant: blue
+  # contentType: text/csv
+  # accept: text/csv
+  # response: auto # how predictions are read out of the answer
+
+# batching:
+#   rows: ${limits.batchRowsDefault} # rows of one invocation
+#   payloadBytesMax: ${limits.payloadBytesDefault}
+
+# decision:
+#   kind: binary # or multiclass, none
+#   threshold: 0.5 # above it is the second label; exactly it is not
+#   labels: ['0', '1']
+
+output:
+  uri: scores.csv # or s3://bucket/key.csv
+  # format: csv # or jsonl, parquet
+  # join: none # or all, or a list of columns: input columns beside the prediction
+
+# tolerance: # beyond it the job stops; by default failed rows are listed beside the result
+#   failedRowsMax: 100
+#   failedRowsPercentMax: 1
+`
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { check, encodeJobRequest, type JobSpec, jobIdOf, jobSpecSchema } from '@millrace/job'
+import { readJob } from '@millrace/ledger'
+import { publish } from '@millrace/queue'
+import { CliError } from '../cli-error.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { readSpec, uriOf } from '../spec/read-spec.ts'
+import type { PartialSpec } from '../spec/spec-options.ts'
+import { openDeployed, type SystemOptions } from '../system/open-system.ts'
+import type { World } from '../world.ts'
+import { follow } from '../watch/watch.ts'
+
+export interface SubmitOptions extends SystemOptions {
+  /** A URI, or a path for a system on this machine. */
+  readonly data?: string
+  readonly out?: string
+  readonly spec: PartialSpec
+  readonly file?: string
+  /** The same token is the same job. */
+  readonly clientToken?: string
+  readonly watch: boolean
+  readonly json: boolean
+}
+
+/** `millrace submit`: asks the deployed system for a job, and says what it is called. */
+export async function submit(options: SubmitOptions, world: World): Promise<ExitCode> {
+  const spec = await specOf(options)
+  await using system = await openDeployed(options, world)
+  checkReachable(spec, world)
+  const clientToken = options.clientToken ?? randomUUID()
+  const jobId = jobIdOf(clientToken)
+  const earlier = await readJob(system.ledger, jobId, world.stop)
+  if (earlier !== undefined && !isDeepStrictEqual(earlier.spec, spec)) {
+    throw new CliError(`client token ${clientToken}: job ${jobId} has another spec`, {
+      hint: 'the same token is the same job; choose another for another one',
+    })
+  }
+  await publish(
+    system.queue('jobs'),
+    [{ body: encodeJobRequest({ clientToken, spec }) }],
+    world.stop,
+  )
+  if (options.watch) return await follow(system, jobId, options, world)
+  world.stdout.write(`${options.json ? JSON.stringify({ jobId, clientToken }) : jobId}\n`)
+  if (!options.json) world.stderr.write(`millrace watch ${jobId} shows how it goes\n`)
+  return EXIT.succeeded
+}
+
+async function specOf({ data, out, spec, file }: SubmitOptions): Promise<JobSpec> {
+  const wanted = await readSpec(file, spec)
+  return check(file ?? 'submit', jobSpecSchema, {
+    ...wanted,
+    version: 1,
+    dataset: { ...wanted.dataset, uri: named('dataset', data, wanted.dataset?.uri) },
+    endpoint: wanted.endpoint ?? missing('an endpoint', '--endpoint NAME'),
+    output: { ...wanted.output, uri: named('result', out, wanted.output?.uri) },
+  })
+}
+
+function named(what: 'dataset' | 'result', typed: string | undefined, inFile: string | undefined) {
+  if (typed !== undefined) return uriOf(typed)
+  return inFile ?? missing(`a ${what}`, what === 'dataset' ? 's3://…' : '--out s3://…')
+}
+
+function missing(what: string, how: string): never {
+  throw new CliError(`wanted ${what}: ${how}, or name it in a spec file`)
+}
+
+/** A stack's producer cannot read this machine's files; one on this machine can. */
+function checkReachable({ dataset, output }: JobSpec, { env }: World): void {
+  const queue = env['MILLRACE_JOBS_QUEUE_URL'] ?? ''
+  const here = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])/.test(queue)
+  const local = [dataset.uri, output.uri].find((uri) => uri.startsWith('file:'))
+  if (here || local === undefined) return
+  throw new CliError(`${local}: is on this machine, and the stack reads and writes S3 only`, {
+    hint: 'upload it with `aws s3 cp`, or run the job here with `millrace run`',
+  })
+}
