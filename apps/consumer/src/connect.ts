@@ -114,6 +114,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
         rows: batch.rows,
         attempt,
         recordedAt: Math.floor(Date.now() / 1_000),
+        ...(job.expiresAt === undefined ? {} : { expiresAt: job.expiresAt }),
         ...scored,
       }
       const put = await putPart(

@@ -20,6 +20,13 @@ export const configSchema = z.object({
   MILLRACE_DATASETS_ALLOWED: list.describe('URI prefixes of datasets, separated by commas'),
   MILLRACE_RESULTS_ALLOWED: list.describe('URI prefixes of results, separated by commas'),
   MILLRACE_ENDPOINTS_ALLOWED: list.describe('endpoint names or prefixes with a final *'),
+  MILLRACE_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3_650)
+    .default(90)
+    .describe('days after which the ledger forgets a job and its predictions; 0 keeps them'),
   MILLRACE_VISIBILITY_SECONDS: z.coerce
     .number()
     .int()

@@ -63,7 +63,10 @@ export function createDeps(config: Config, world: World, logger: Pick<Logger, 'i
     stateOf,
     refusal: (request) => refusalOf(allow, request),
     openJob: async (jobId, request, signal) => {
-      const job = newJob(jobId, request, now())
+      const job = newJob(jobId, request, {
+        createdAt: now(),
+        retentionDays: config.MILLRACE_RETENTION_DAYS,
+      })
       const opened = await createJob(ledger, job, signal)
       return opened.kind === 'created' ? job : opened.job
     },
@@ -124,7 +127,7 @@ export function createDeps(config: Config, world: World, logger: Pick<Logger, 'i
     },
     seal: async (job, totals, signal) => {
       await sealPlan(ledger, job.jobId, totals, now(), signal)
-      const { full } = await settleProgress(ledger, job.jobId, totals, signal)
+      const { full } = await settleProgress(ledger, job, totals, signal)
       return full
     },
     publishCompletion: async (jobId, signal) => {
@@ -166,9 +169,17 @@ async function spool(
 const sumOf = (objects: readonly PinnedObject[]): number =>
   objects.reduce((sum, { bytes }) => sum + bytes, 0)
 
-function newJob(jobId: JobId, { clientToken, spec }: JobRequest, createdAt: number): Job {
-  return { jobId, clientToken, spec, state: 'planning', partitions: PARTITIONS, createdAt }
+function newJob(
+  jobId: JobId,
+  { clientToken, spec }: JobRequest,
+  { createdAt, retentionDays }: { createdAt: number; retentionDays: number },
+): Job {
+  const job = { jobId, clientToken, spec, partitions: PARTITIONS, createdAt } as const
+  const expiry = retentionDays > 0 ? { expiresAt: createdAt + retentionDays * DAY_SECONDS } : {}
+  return { ...job, state: 'planning', ...expiry }
 }
+
+const DAY_SECONDS = 24 * 60 * 60
 
 /** Parts of a job are spread over so many partitions: 1,000 writes a second each. */
 const PARTITIONS = 16

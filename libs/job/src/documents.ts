@@ -73,14 +73,27 @@ export async function readPinnedDataset(
  * @throws {PlanError} when it is missing or cut.
  */
 export async function readPlanSegment(
-  documents: Documents,
+  documents: Pick<Documents, 'read'>,
   segment: number,
   signal: AbortSignal,
 ): Promise<readonly Batch[]> {
-  const name = planSegmentName(segment)
-  const bytes = await documents.read(name, SEGMENT_BYTES_MAX, signal)
-  if (bytes === undefined) throw new PlanError(`${name}: is missing`)
-  return decodePlanSegment(segment, bytes)
+  const batches = await findPlanSegment(documents, segment, signal)
+  if (batches === undefined) throw new PlanError(`${planSegmentName(segment)}: is missing`)
+  return batches
+}
+
+/**
+ * Like `readPlanSegment`; nothing when there is no such segment, or not yet.
+ *
+ * @throws {PlanError} when it is cut.
+ */
+export async function findPlanSegment(
+  documents: Pick<Documents, 'read'>,
+  segment: number,
+  signal: AbortSignal,
+): Promise<readonly Batch[] | undefined> {
+  const bytes = await documents.read(planSegmentName(segment), SEGMENT_BYTES_MAX, signal)
+  return bytes === undefined ? undefined : decodePlanSegment(segment, bytes)
 }
 
 /**

@@ -16,6 +16,7 @@ export {
 export { ContractError } from './contract-error.ts'
 export {
   type Documents,
+  findPlanSegment,
   readPinnedDataset,
   readPlan,
   readPlanSegment,

@@ -20,6 +20,8 @@ export interface Job {
   readonly failure?: JobFailure
   readonly startedAt?: number
   readonly endedAt?: number
+  /** From when on the job and all that the ledger holds of it no longer count; never when absent. */
+  readonly expiresAt?: number
   /** What was changed since the job was submitted; it stands above the spec. */
   readonly adjusted?: Adjustment
 }

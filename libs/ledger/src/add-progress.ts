@@ -8,6 +8,8 @@ export interface ProgressItem {
   readonly jobId: JobId
   readonly level: number
   readonly item: number
+  /** When the item may be removed, in seconds since the epoch. */
+  readonly expiresAt?: number | undefined
 }
 
 /** Elements to add, and, for batches, the failed rows of those that have some. */
@@ -19,7 +21,7 @@ export interface ProgressMark {
 /** Adds elements to an item's set, and says how many it then holds. Repeating it changes nothing. */
 export async function addProgress(
   ledger: Ledger,
-  { jobId, level, item }: ProgressItem,
+  { jobId, level, item, expiresAt }: ProgressItem,
   marks: readonly ProgressMark[],
   signal: AbortSignal,
 ): Promise<number> {
@@ -34,10 +36,13 @@ export async function addProgress(
   const command = new UpdateItemCommand({
     TableName: ledger.tableName,
     Key: progressKey(jobId, level, item),
-    UpdateExpression: failed.length === 0 ? 'ADD done :done' : 'ADD done :done, failed :failed',
+    UpdateExpression:
+      (failed.length === 0 ? 'ADD done :done' : 'ADD done :done, failed :failed') +
+      (expiresAt === undefined ? '' : ' SET expiresAt = :expiresAt'),
     ExpressionAttributeValues: {
       ':done': { NS: done },
       ...(failed.length === 0 ? {} : { ':failed': { SS: failed } }),
+      ...(expiresAt === undefined ? {} : { ':expiresAt': { N: String(expiresAt) } }),
     },
     ReturnValues: 'UPDATED_NEW',
   })

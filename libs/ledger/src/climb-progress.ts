@@ -20,6 +20,7 @@ import { fullSize, itemOf, lastItem, rootLevel, treeOf } from './progress-tree.t
 export interface ClimbingJob {
   readonly jobId: Job['jobId']
   readonly plan?: PlanTotals
+  readonly expiresAt?: number
 }
 
 /**
@@ -35,14 +36,15 @@ export async function climbProgress(
   fanOut: number,
   signal: AbortSignal,
 ): Promise<{ readonly full: boolean; readonly plan: PlanTotals | undefined }> {
+  const { jobId, expiresAt } = job
   let plan = job.plan
   let level = 0
   let at = item
   let adding = marks
   for (;;) {
-    const size = await addProgress(ledger, { jobId: job.jobId, level, item: at }, adding, signal)
+    const size = await addProgress(ledger, { jobId, level, item: at, expiresAt }, adding, signal)
     if (plan === undefined && size < fanOut) {
-      plan = await readTotals(ledger, job.jobId, signal)
+      plan = await readTotals(ledger, jobId, signal)
       if (plan === undefined) return { full: false, plan }
     }
     if (plan !== undefined) {
@@ -61,7 +63,7 @@ export async function climbProgress(
 /** Looks at the last item of each level, the only ones that full sets alone do not carry upwards. */
 export async function settle(
   ledger: Ledger,
-  jobId: Job['jobId'],
+  { jobId, expiresAt }: Pick<Job, 'jobId' | 'expiresAt'>,
   totals: PlanTotals,
   fanOut: number,
   signal: AbortSignal,
@@ -78,7 +80,7 @@ export async function settle(
     }
     if (isRoot) return { full: true }
     if (wanted < fanOut) {
-      const above = { jobId, level: level + 1, item: itemOf(item, fanOut) }
+      const above = { jobId, level: level + 1, item: itemOf(item, fanOut), expiresAt }
       await addProgress(ledger, above, [{ element: item, failedRows: 0 }], signal)
     }
   }

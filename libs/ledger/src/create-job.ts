@@ -30,5 +30,11 @@ export async function createJob(
   }
   const existing = await readJob(ledger, job.jobId, signal)
   if (existing !== undefined) return { kind: 'exists', job: existing }
-  throw new LedgerError('job_missing', `${operation}: job_missing (it was removed meanwhile)`)
+  throw new LedgerError(
+    'job_missing',
+    `${operation}: job_missing (it has expired and is being removed)`,
+    {
+      hint: 'use another client token',
+    },
+  )
 }

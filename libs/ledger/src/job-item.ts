@@ -36,6 +36,7 @@ export function itemOfJob(job: Job): Item {
     ...(failure === undefined ? {} : { failure: failureValue(failure) }),
     ...(startedAt === undefined ? {} : { startedAt: number(startedAt) }),
     ...(endedAt === undefined ? {} : { endedAt: number(endedAt) }),
+    ...(job.expiresAt === undefined ? {} : { expiresAt: number(job.expiresAt) }),
     ...(adjusted === undefined ? {} : adjustmentAttributes(adjusted)),
   }
 }
@@ -66,6 +67,7 @@ export function jobOfItem(item: Item): Job {
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
     ...(read.has('startedAt') ? { startedAt: read.number('startedAt') } : {}),
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),
+    ...(read.has('expiresAt') ? { expiresAt: read.number('expiresAt') } : {}),
     ...adjustedOf(what, read),
   }
 }

@@ -4,6 +4,8 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 export interface Ledger {
   readonly client: Pick<DynamoDBClient, 'send'>
   readonly tableName: string
+  /** Seconds since the epoch, by which readers leave out what has expired; the machine's clock unless given. */
+  readonly now?: () => number
 }
 
 export interface LedgerClientOptions {

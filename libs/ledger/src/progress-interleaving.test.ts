@@ -194,7 +194,7 @@ async function processesOf(scenario: Scenario, table: Table): Promise<Process[]>
     await process.park(() => {
       table.plan = totals
     })
-    return await settle(process.ledger(), jobId, totals, FAN_OUT, signal)
+    return await settle(process.ledger(), { jobId }, totals, FAN_OUT, signal)
   })
   return [...consumers, producer]
 }

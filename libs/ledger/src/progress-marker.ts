@@ -37,7 +37,7 @@ export function createProgressMarker(ledger: Ledger, fanOut: number = FAN_OUT): 
     }))
     const climbed = await climbProgress(
       ledger,
-      { jobId: job.jobId, ...(known === undefined ? {} : { plan: known }) },
+      { ...expiring(job), ...(known === undefined ? {} : { plan: known }) },
       itemOf(batch, fanOut),
       marks,
       fanOut,
@@ -53,6 +53,9 @@ export function createProgressMarker(ledger: Ledger, fanOut: number = FAN_OUT): 
     },
   }
 }
+
+const expiring = ({ jobId, expiresAt }: ClimbingJob): ClimbingJob =>
+  expiresAt === undefined ? { jobId } : { jobId, expiresAt }
 
 interface Marking {
   readonly job: ClimbingJob

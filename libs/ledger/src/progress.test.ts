@@ -89,7 +89,7 @@ describe.for([1, 2, 127, 128, 129, 300, 16_385])(
 
       expect(await markAll({ jobId }, range(batches))).toBe(0)
       const plan = await seal(jobId, batches)
-      expect(await settleProgress(ledger, jobId, plan, signal)).toEqual({ full: true })
+      expect(await settleProgress(ledger, { jobId }, plan, signal)).toEqual({ full: true })
       expect((await readProgress(ledger, jobId, signal)).done.size).toBe(batches)
     })
   },
@@ -140,14 +140,14 @@ describe('settling', () => {
     await markAll({ jobId }, range(299))
     const plan = await seal(jobId, 300)
 
-    expect(await settleProgress(ledger, jobId, plan, signal)).toEqual({ full: false })
+    expect(await settleProgress(ledger, { jobId }, plan, signal)).toEqual({ full: false })
   })
 
   test('a plan without batches is full at once', async () => {
     const jobId = await planningJob()
     const plan = await seal(jobId, 0)
 
-    expect(await settleProgress(ledger, jobId, plan, signal)).toEqual({ full: true })
+    expect(await settleProgress(ledger, { jobId }, plan, signal)).toEqual({ full: true })
   })
 })
 

@@ -1,5 +1,6 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb'
 import { call } from './call.ts'
+import { isExpired } from './expiry.ts'
 import type { Item } from './item.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -9,7 +10,7 @@ export interface Page {
   readonly next: Item | undefined
 }
 
-/** Reads one page of a query: at most 1 MB, and at most `Limit` items where that is given. */
+/** Reads one page of a query: at most 1 MB, and at most `Limit` items where that is given, without expired ones. */
 export async function queryPage(
   ledger: Ledger,
   operation: string,
@@ -19,7 +20,8 @@ export async function queryPage(
   const command = new QueryCommand({ TableName: ledger.tableName, ...input })
   const request = () => ledger.client.send(command, { abortSignal: signal })
   const { Items, LastEvaluatedKey } = await call(operation, request, signal)
-  return { items: Items ?? [], next: LastEvaluatedKey }
+  const items = (Items ?? []).filter((item) => !isExpired(item, ledger))
+  return { items, next: LastEvaluatedKey }
 }
 
 /** Reads all items of a query, in order, one page in memory at a time. */

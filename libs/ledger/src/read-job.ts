@@ -1,12 +1,13 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import type { Job, JobId } from '@millrace/job'
 import { call } from './call.ts'
+import { isExpired } from './expiry.ts'
 import type { Item } from './item.ts'
 import { jobOfItem } from './job-item.ts'
 import { jobKey } from './keys.ts'
 import type { Ledger } from './ledger.ts'
 
-/** Reads a job as it is now (strongly consistent); nothing when there is no such job. */
+/** Reads a job as it is now (strongly consistent); nothing when there is no such job, or it has expired. */
 export async function readJob(
   ledger: Ledger,
   jobId: JobId,
@@ -28,5 +29,6 @@ export async function readJobItem(
     ConsistentRead: true,
   })
   const request = () => ledger.client.send(command, { abortSignal: signal })
-  return (await call(`read job ${jobId}`, request, signal)).Item
+  const { Item } = await call(`read job ${jobId}`, request, signal)
+  return Item !== undefined && isExpired(Item, ledger) ? undefined : Item
 }

@@ -1,13 +1,14 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import type { Documents } from '@millrace/job'
 import { call } from './call.ts'
+import { isExpired } from './expiry.ts'
 import { partKey } from './keys.ts'
 import type { Ledger } from './ledger.ts'
 import { partOfItem } from './part-item.ts'
 import type { Part, PartPlace } from './part.ts'
 
 /**
- * Reads the part of one batch (strongly consistent); nothing when it is not recorded.
+ * Reads the part of one batch (strongly consistent); nothing when it is not recorded, or has expired.
  *
  * @throws {LedgerError} `item_corrupt` when it is not what was written.
  */
@@ -25,5 +26,6 @@ export async function readPart(
   })
   const request = () => ledger.client.send(command, { abortSignal: signal })
   const { Item } = await call(`read part ${batch} of job ${jobId}`, request, signal)
-  return Item === undefined ? undefined : await partOfItem(Item, documents, signal)
+  if (Item === undefined || isExpired(Item, ledger)) return undefined
+  return await partOfItem(Item, documents, signal)
 }

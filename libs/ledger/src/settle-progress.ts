@@ -1,4 +1,4 @@
-import type { JobId, PlanTotals } from '@millrace/job'
+import type { Job, PlanTotals } from '@millrace/job'
 import { settle } from './climb-progress.ts'
 import type { Ledger } from './ledger.ts'
 import { FAN_OUT } from './progress-tree.ts'
@@ -9,9 +9,9 @@ import { FAN_OUT } from './progress-tree.ts'
  */
 export async function settleProgress(
   ledger: Ledger,
-  jobId: JobId,
+  job: Pick<Job, 'jobId' | 'expiresAt'>,
   totals: PlanTotals,
   signal: AbortSignal,
 ): Promise<{ readonly full: boolean }> {
-  return await settle(ledger, jobId, totals, FAN_OUT, signal)
+  return await settle(ledger, job, totals, FAN_OUT, signal)
 }

@@ -61,6 +61,8 @@ export async function startApps(
       MILLRACE_DATASETS_ALLOWED: apps.allowed.datasets,
       MILLRACE_RESULTS_ALLOWED: apps.allowed.results,
       MILLRACE_ENDPOINTS_ALLOWED: apps.allowed.endpoints,
+      // The folder is the user's: it is forgotten when they remove it.
+      MILLRACE_RETENTION_DAYS: '0',
     },
   })
   for (const [index, concurrency] of shares(apps).entries()) {
