@@ -1,5 +1,5 @@
 /** The layers of ARCHITECTURE.md: app → adapter → pure, one way. `npm run boundaries` holds them. */
-const adapters = 'invocation|queue|ledger|storage|service'
+const adapters = 'invocation|queue|ledger|storage|service|events'
 
 export default {
   forbidden: [
@@ -19,9 +19,9 @@ export default {
     },
     {
       name: 'pure-libs-do-no-io',
-      comment: 'csv and job know no AWS and do no I/O.',
+      comment: 'csv, job and report know no AWS and do no I/O.',
       severity: 'error',
-      from: { path: '^libs/(csv|job)/', pathNot: '\\.(test|bench|fuzz)\\.ts$' },
+      from: { path: '^libs/(csv|job|report)/', pathNot: '\\.(test|bench|fuzz|fixture)\\.ts$' },
       to: {
         path: `^libs/(${adapters})/|^apps/|^tools/|^infra/|@aws-sdk|@smithy|^(node:)?(fs|fs/promises|net|http|https|child_process|worker_threads|timers|timers/promises)$`,
       },

@@ -1,0 +1,71 @@
+import type { ReportData } from '../src/report-data.ts'
+import { h } from './dom.ts'
+import { bytes, count, moment } from './numbers.ts'
+
+/** That nothing is missing, and what the result consists of. */
+export function accounting(data: ReportData): HTMLElement {
+  const { rows, variants } = data
+  const balances = rows.predicted + rows.failed === rows.total
+  const names = Object.entries(variants).map(
+    ([name, batches]) => `${name} (${count(batches)} batches)`,
+  )
+  const facts: [string, string][] = [
+    [
+      'rows',
+      `${count(rows.predicted)} predicted + ${count(rows.failed)} failed = ${count(rows.total)}`,
+    ],
+    ['batches', `${count(data.batches)}, by ${count(data.invocations)} invocations`],
+    ['answered by', names.length === 0 ? 'not told' : names.join(', ')],
+    ['submitted', moment(data.createdAt)],
+    ['ended', moment(data.endedAt)],
+  ]
+  return h(
+    'section',
+    { id: 'accounting' },
+    h('h2', {}, 'Accounting'),
+    h(
+      'p',
+      { class: 'soft' },
+      balances ? 'Each row of the dataset is here exactly once.' : 'The rows do not add up.',
+      names.length > 1 ? ' More than one model variant answered.' : '',
+    ),
+    h(
+      'table',
+      { class: 'wide' },
+      h(
+        'tbody',
+        {},
+        ...facts.map(([name, value]) => h('tr', {}, h('th', {}, name), h('td', {}, value))),
+      ),
+    ),
+    ...outputs(data),
+  )
+}
+
+function outputs({ outputs: files }: ReportData): HTMLElement[] {
+  if (files.length === 0) return []
+  const rows = files.map(({ name, bytes: size, sha256 }) =>
+    h(
+      'tr',
+      {},
+      h('td', { class: 'break' }, name),
+      h('td', { class: 'number' }, bytes(size)),
+      h('td', {}, h('code', {}, sha256)),
+    ),
+  )
+  const head = ['file', 'size', 'SHA-256'].map((name, index) =>
+    h('th', { class: index === 1 ? 'number' : undefined }, name),
+  )
+  return [
+    h(
+      'div',
+      { class: 'scroll' },
+      h(
+        'table',
+        { class: 'wide stack' },
+        h('thead', {}, h('tr', {}, ...head)),
+        h('tbody', {}, ...rows),
+      ),
+    ),
+  ]
+}

@@ -1,0 +1,103 @@
+import { axisX, axisY, dot, gridX, gridY, line } from '@observablehq/plot'
+import type { MulticlassQuality } from '../src/multiclass-quality.ts'
+import type { RegressionQuality } from '../src/regression-quality.ts'
+import { confusionTable } from './confusion-table.ts'
+import { figure, h, metric } from './dom.ts'
+import { draw } from './draw.ts'
+import { count, fixed, plain } from './numbers.ts'
+
+/** Several classes against their labels. */
+export function multiclassQuality(quality: MulticlassQuality): HTMLElement {
+  const head = ['class', 'rows', 'precision', 'recall', 'F1'].map((name, index) =>
+    h('th', { class: index > 0 ? 'number' : undefined }, name),
+  )
+  const rows = quality.classes.map(({ label, rows: total, precision, recall, f1 }) =>
+    h(
+      'tr',
+      {},
+      h('td', {}, label),
+      ...[count(total), fixed(precision), fixed(recall), fixed(f1)].map((text) =>
+        h('td', { class: 'number' }, text),
+      ),
+    ),
+  )
+  return h(
+    'section',
+    { id: 'quality' },
+    h('h2', {}, 'Against the labels'),
+    h(
+      'div',
+      { class: 'metrics' },
+      metric('accuracy', fixed(quality.accuracy)),
+      metric('mean F1 of the classes', fixed(quality.macroF1)),
+      metric('rows with a label', count(quality.rows)),
+      metric('without a label', count(quality.withoutLabel)),
+    ),
+    h(
+      'div',
+      { class: 'charts' },
+      h(
+        'div',
+        { class: 'scroll' },
+        confusionTable(
+          quality.classes.map(({ label }) => label),
+          quality.confusion,
+        ),
+      ),
+      h(
+        'div',
+        { class: 'scroll' },
+        h(
+          'table',
+          { class: 'wide' },
+          h('thead', {}, h('tr', {}, ...head)),
+          h('tbody', {}, ...rows),
+        ),
+      ),
+    ),
+  )
+}
+
+/** Predicted numbers against their labels. */
+export function regressionQuality(quality: RegressionQuality): HTMLElement {
+  const { element, place } = figure(
+    'Predicted against true',
+    `a sample of ${count(quality.sample.length)} rows`,
+  )
+  const values = quality.sample.flat()
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  draw(place, () => ({
+    ariaLabel: 'predicted against true values',
+    height: 320,
+    x: { label: null },
+    y: { label: null },
+    marks: [
+      gridX({ strokeOpacity: 0.1 }),
+      gridY({ strokeOpacity: 0.1 }),
+      axisX({ tickSize: 4, ticks: 6 }),
+      axisY({ tickSize: 0, ticks: 6 }),
+      line(
+        [
+          [low, low],
+          [high, high],
+        ],
+        { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '4 3' },
+      ),
+      dot(quality.sample, { fill: 'var(--second)', fillOpacity: 0.35, r: 2.5 }),
+    ],
+  }))
+  return h(
+    'section',
+    { id: 'quality' },
+    h('h2', {}, 'Against the labels'),
+    h(
+      'div',
+      { class: 'metrics' },
+      metric('mean absolute error', plain(quality.meanAbsoluteError)),
+      metric('root mean squared error', plain(quality.rootMeanSquaredError)),
+      metric('R²', fixed(quality.r2)),
+      metric('rows with a label', count(quality.rows)),
+    ),
+    h('div', { class: 'charts' }, element),
+  )
+}

@@ -1,0 +1,199 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { flights, flightsReport } from '../src/flights.fixture.ts'
+import { renderPage } from '../src/render-page.ts'
+
+/* The page in Debian's Chromium. With MILLRACE_SCREENSHOTS=<folder> the pictures are kept to look at. */
+
+const CHROMIUM = '/usr/bin/chromium'
+const hasChromium = existsSync(CHROMIUM)
+if (!hasChromium) console.log(`skipped: there is no ${CHROMIUM} (Debian's chromium)`)
+
+const quiet = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const scores = flights.scores.filter((_, row) => row !== 305 && row !== 306)
+const above = (threshold: number): number => scores.filter((score) => score > threshold).length
+const count = (value: number): string => value.toLocaleString('en-US')
+
+describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
+  let browser: Browser
+  let folder: string
+  let url: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'millrace-report-'))
+    const path = join(folder, 'report.html')
+    await writeFile(path, renderPage(flightsReport()))
+    url = pathToFileURL(path).href
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: quiet })
+  }, 60_000)
+  afterAll(async () => {
+    await browser?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  interface Opened extends AsyncDisposable {
+    readonly page: Page
+    /** Whatever it asked for, said or complained about. */
+    readonly seen: string[]
+  }
+
+  async function open(options: BrowserContextOptions = {}): Promise<Opened> {
+    const context = await browser.newContext(options)
+    const page = await context.newPage()
+    const seen: string[] = []
+    page.on('request', (request) => seen.push(request.url()))
+    page.on('websocket', (socket) => seen.push(socket.url()))
+    page.on('console', (message) => seen.push(message.text()))
+    page.on('pageerror', (error) => seen.push(error.message))
+    page.on('dialog', (dialog) => {
+      seen.push(dialog.message())
+      void dialog.dismiss()
+    })
+    await page.goto(url)
+    await page.locator('#accounting').waitFor()
+    return { page, seen, [Symbol.asyncDispose]: () => context.close() }
+  }
+
+  const textOf = async (page: Page, selector: string): Promise<string> =>
+    (await page.locator(selector).textContent()) ?? ''
+
+  test('asks nobody for anything and says nothing on the console', async () => {
+    await using opened = await open()
+    await opened.page.getByRole('slider').fill('200')
+    expect(opened.seen).toEqual([url])
+  })
+
+  test('shows what the endpoint said as text, markup and all', async () => {
+    await using opened = await open()
+    expect(await textOf(opened.page, '#failures')).toContain('<img src=x onerror=alert(1)>')
+    expect(await opened.page.locator('img').count()).toBe(0)
+    expect(await opened.page.title()).toMatch(/^flights <\/script>/)
+  })
+
+  test('lets no script run but its own', async () => {
+    await using opened = await open()
+    await opened.page.evaluate(() => {
+      const script = document.createElement('script')
+      script.textContent = 'document.title = "owned"'
+      document.body.append(script)
+    })
+    expect(await opened.page.title()).not.toBe('owned')
+    expect(opened.seen.join()).toContain('Content Security Policy')
+  })
+
+  test('at any threshold, counts the rows above it exactly', async () => {
+    await using opened = await open()
+    const { page } = opened
+    expect(await textOf(page, '#rows-above')).toContain(`${count(above(0.5))} (`)
+    for (const threshold of [0.2, 0.333, 0.05, 1, 0]) {
+      await page.getByRole('spinbutton', { name: 'threshold' }).fill(String(threshold))
+      await page.keyboard.press('Tab')
+      expect(await textOf(page, '#rows-above')).toContain(`${count(above(threshold))} (`)
+      expect(await textOf(page, '#rows-below')).toContain(
+        `${count(scores.length - above(threshold))} (`,
+      )
+    }
+  })
+
+  test('with the slider moved, counts what the threshold makes of the labels', async () => {
+    await using opened = await open()
+    const { page } = opened
+    const before = await page.locator('#predictions svg').first().innerHTML()
+    await page.getByRole('slider').focus()
+    for (let step = 0; step < 40; step += 1) await page.keyboard.press('ArrowLeft')
+    const threshold = Number(await page.getByRole('spinbutton', { name: 'threshold' }).inputValue())
+    const rows = flights.scores.map((score, row) => ({ score, late: flights.labels[row] === 1 }))
+    const kept = rows.filter((_, row) => row !== 305 && row !== 306)
+    const cells = [false, true].flatMap((late) =>
+      [false, true].map((over) =>
+        count(kept.filter((row) => row.late === late && row.score > threshold === over).length),
+      ),
+    )
+
+    expect(threshold).toBeLessThan(0.5)
+    expect(await page.locator('#quality .matrix td').allTextContents()).toEqual(cells)
+    expect(await page.locator('#predictions svg').first().innerHTML()).not.toBe(before)
+  })
+
+  test('finds the cheapest threshold for the costs that were typed', async () => {
+    await using opened = await open()
+    const { page } = opened
+    await page.getByLabel('cost of a false negative').fill('20')
+    await page.locator('#least-cost').click()
+    const threshold = Number(await page.getByRole('spinbutton', { name: 'threshold' }).inputValue())
+    const costAt = (at: number): number =>
+      flights.scores.reduce((cost, score, row) => {
+        if (row === 305 || row === 306) return cost
+        const late = flights.labels[row] === 1
+        if (late === score > at) return cost
+        return cost + (late ? 20 : 1)
+      }, 0)
+    const others = Array.from({ length: 1_001 }, (_, step) => costAt(step / 1_000))
+
+    expect(costAt(threshold)).toBeLessThanOrEqual(Math.min(...others))
+  })
+
+  test.for([
+    {
+      name: 'desktop',
+      paper: 'rgb(255, 255, 255)',
+      options: { viewport: { width: 1_200, height: 900 } },
+    },
+    {
+      name: 'dark',
+      paper: 'rgb(16, 21, 28)',
+      options: { viewport: { width: 1_200, height: 900 }, colorScheme: 'dark' },
+    },
+    {
+      name: 'phone',
+      paper: 'rgb(255, 255, 255)',
+      options: { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true },
+    },
+    {
+      name: 'print',
+      paper: 'rgb(255, 255, 255)',
+      options: { viewport: { width: 760, height: 1_000 }, colorScheme: 'dark' },
+    },
+  ] as const)(
+    'on $name, every chart is drawn and nothing sticks out',
+    async ({ name, paper, options }) => {
+      await using opened = await open(options)
+      const { page } = opened
+      if (name === 'print') await page.emulateMedia({ media: 'print' })
+      await expect.poll(() => page.locator('figure svg').count()).toBe(7)
+      const layout = await page.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        paper: getComputedStyle(document.body).backgroundColor,
+        marks: [...document.querySelectorAll('figure svg')].map(
+          (svg) => svg.querySelectorAll('path, rect, circle').length,
+        ),
+      }))
+      await keep(`${name}.png`, await page.screenshot({ fullPage: true }))
+
+      expect(layout.width).toBeLessThanOrEqual(options.viewport.width)
+      expect(layout.paper).toBe(paper)
+      expect(Math.min(...layout.marks)).toBeGreaterThan(0)
+    },
+  )
+})
+
+async function keep(name: string, picture: Buffer): Promise<void> {
+  const folder = process.env['MILLRACE_SCREENSHOTS']
+  if (folder === undefined) return
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, name), picture)
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { pageScript, pageStyle } from './page.generated.ts'
+import type { ReportData } from './report-data.ts'
+import { ReportError } from './report-error.ts'
+
+/*
+ * The page is one file: style, script and data. Its policy lets nothing in from outside and runs just
+ * the script whose hash it names, so that a text of the endpoint which found a way around the escaping
+ * would still do nothing. Styles may be inline, because the charts carry theirs; they can load nothing.
+ */
+
+const START = '<script type="application/json" id="report">'
+const END = '</script>'
+
+/** The report as an HTML document. */
+export function renderPage(data: ReportData): string {
+  const hash = createHash('sha256').update(pageScript).digest('base64')
+  const policy = [
+    "default-src 'none'",
+    `script-src 'sha256-${hash}'`,
+    "style-src 'unsafe-inline'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ')
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    '<meta name="referrer" content="no-referrer">',
+    '<title>Millrace report</title>',
+    `<style>${pageStyle}</style>`,
+    '</head>',
+    '<body>',
+    '<main id="page"><noscript>This report draws itself: it needs JavaScript.</noscript></main>',
+    `${START}${jsonForHtml(data)}${END}`,
+    `<script>${pageScript}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n')
+}
+
+/** Within a script element only `<` can end it or begin a comment. */
+const jsonForHtml = (data: ReportData): string => JSON.stringify(data).replaceAll('<', '\\u003c')
+
+/**
+ * Reads the data back out of a page that `renderPage` made.
+ *
+ * @throws {ReportError} `page_unreadable`
+ */
+export function readPage(html: string): ReportData {
+  const start = html.indexOf(START)
+  const end = html.indexOf(END, start)
+  if (start === -1 || end === -1)
+    throw new ReportError('page_unreadable', 'it holds no report data')
+  try {
+    return JSON.parse(html.slice(start + START.length, end)) as ReportData
+  } catch (cause) {
+    throw new ReportError('page_unreadable', (cause as Error).message)
+  }
+}

@@ -1,0 +1,155 @@
+/*
+ * How scores are spread, counted in a stream: exact at every edge, whatever their order and number.
+ *
+ *     fine     edges k / 1000 from 0 to 1: what a probability's threshold is set to by hand
+ *     wide     1,024 bins whose width is a power of two and doubles when a score falls outside,
+ *              for margins and regressions, whose range nobody knows beforehand
+ *
+ * A bin is `(edge below, edge]`, because a score that is exactly the threshold is not above it.
+ */
+
+export interface Grid {
+  /** Ascending. */
+  readonly edges: readonly number[]
+  /** Scores above each edge. */
+  readonly above: readonly number[]
+}
+
+export interface ScoreGrid {
+  /** Adds scores; NaN is left out. */
+  add(scores: Float64Array): void
+  /** Fine when each score is a probability, else wide. The threshold is among the edges. */
+  grid(): Grid
+}
+
+const FINE = 1_000
+
+export function createScoreGrid(threshold: number): ScoreGrid {
+  const fine = new Float64Array(FINE + 2)
+  const wide = createWideBins()
+  const total = { scores: 0, aboveThreshold: 0, below0: 0 }
+  return {
+    add(scores) {
+      for (let index = 0; index < scores.length; index += 1) {
+        const score = scores[index] ?? Number.NaN
+        if (Number.isNaN(score)) continue
+        total.scores += 1
+        if (score > threshold) total.aboveThreshold += 1
+        if (score < 0) total.below0 += 1
+        const bin = fineBin(score)
+        fine[bin] = (fine[bin] ?? 0) + 1
+        wide.add(score)
+      }
+    },
+    grid() {
+      const probabilities = total.below0 === 0 && (fine[FINE + 1] ?? 0) === 0
+      const { edges, counts } = probabilities ? fineBins(fine) : wide.bins()
+      return withEdge(gridOf(edges, counts), threshold, total.aboveThreshold)
+    },
+  }
+}
+
+/** The smallest k with `score <= k / 1000`, by the very comparison that a decision makes. */
+function fineBin(score: number): number {
+  if (score <= 0) return 0
+  if (score > 1) return FINE + 1
+  const near = Math.ceil(score * FINE)
+  if (score > near / FINE) return near + 1
+  return score <= (near - 1) / FINE ? near - 1 : near
+}
+
+const fineBins = (counts: Float64Array) => ({
+  edges: Array.from({ length: FINE + 1 }, (_, k) => k / FINE),
+  counts: [...counts],
+})
+
+/** `counts[i]` lie in the bin that ends at edge i; the last, one more than edges, above all. */
+function gridOf(edges: readonly number[], counts: readonly number[]): Grid {
+  const above = edges.map(() => 0)
+  let sum = counts[edges.length] ?? 0
+  for (let index = edges.length - 1; index >= 0; index -= 1) {
+    above[index] = sum
+    sum += counts[index] ?? 0
+  }
+  return { edges, above }
+}
+
+function withEdge({ edges, above }: Grid, edge: number, count: number): Grid {
+  if (edges.includes(edge)) return { edges, above }
+  const at = edges.filter((other) => other < edge).length
+  return { edges: edges.toSpliced(at, 0, edge), above: above.toSpliced(at, 0, count) }
+}
+
+const WIDE = 1_024
+/** The narrowest bin is 2^-40 wide: below 1e-12 nobody sets a threshold. */
+const NARROWEST = -40
+
+/** Above it a score counts as infinite: its bin's number would be. */
+const FINITE_MAX = 1e290
+
+/** Bins are whole numbers that a double holds, and so are their neighbours. */
+const BIN_MAX = 2 ** 50
+
+/** Bin i ends at i × 2^exponent; a window of 1,024 of them holds every finite score seen. */
+function createWideBins() {
+  let counts = new Float64Array(WIDE)
+  let exponent = NARROWEST
+  let first = 0
+  let [lowest, highest] = [Infinity, -Infinity]
+  const infinite = { below: 0, above: 0 }
+
+  /** Doubles the width until the window holds `low` to `high`, then moves it there. */
+  function fit(low: number, high: number): void {
+    let doublings = 0
+    const isTooFine = (): boolean =>
+      Math.ceil(high / 2 ** doublings) - Math.ceil(low / 2 ** doublings) >= WIDE ||
+      Math.max(high, -low) / 2 ** doublings > BIN_MAX
+    while (isTooFine()) doublings += 1
+    const start = Math.ceil(low / 2 ** doublings)
+    const moved = new Float64Array(WIDE)
+    for (let index = 0; index < WIDE; index += 1) {
+      const count = counts[index] ?? 0
+      if (count === 0) continue
+      const to = Math.ceil((first + index) / 2 ** doublings) - start
+      moved[to] = (moved[to] ?? 0) + count
+    }
+    counts = moved
+    exponent += doublings
+    first = start
+    lowest = Math.ceil(lowest / 2 ** doublings)
+    highest = Math.ceil(highest / 2 ** doublings)
+  }
+
+  return {
+    add(score: number): void {
+      if (Math.abs(score) > FINITE_MAX) {
+        infinite[score > 0 ? 'above' : 'below'] += 1
+        return
+      }
+      let bin = binAt(score, exponent)
+      if (bin < first || bin >= first + WIDE || lowest > highest) {
+        const before = exponent
+        fit(Math.min(lowest, bin), Math.max(highest, bin))
+        bin = Math.ceil(bin / 2 ** (exponent - before))
+      }
+      lowest = Math.min(lowest, bin)
+      highest = Math.max(highest, bin)
+      counts[bin - first] = (counts[bin - first] ?? 0) + 1
+    },
+    bins(): { edges: readonly number[]; counts: readonly number[] } {
+      if (lowest > highest) return { edges: [], counts: [infinite.above] }
+      // One edge below the lowest score, so that "above" all of it is an edge too.
+      const bins = highest - lowest + 1
+      const width = 2 ** exponent
+      const edges = Array.from({ length: bins + 1 }, (_, index) => (lowest - 1 + index) * width)
+      const held = [...counts.subarray(lowest - first, lowest - first + bins)]
+      return { edges, counts: [infinite.below, ...held, infinite.above] }
+    },
+  }
+}
+
+/** The smallest i with `score <= i * 2^exponent`; a quotient that underflows is still above zero. */
+function binAt(score: number, exponent: number): number {
+  const bin = Math.ceil(score / 2 ** exponent)
+  return bin === 0 && score > 0 ? 1 : bin
+}
