@@ -6,9 +6,9 @@ import {
   type JobId,
   type ResultExport,
   resultIssues,
+  resultNames,
 } from '@millrace/job'
 import type { ResultSummary } from './aggregate-job.ts'
-import { resultNames } from './result-names.ts'
 import type { ResultWanted } from './write-result.ts'
 
 /** What became of one look at an export, and so what happens to its message. */

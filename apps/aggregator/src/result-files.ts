@@ -1,7 +1,7 @@
-import type { JobSpec, PinnedDataset } from '@millrace/job'
+import { fileCompression, type JobSpec, type PinnedDataset, resultNames } from '@millrace/job'
 import { createCompressor } from './compress.ts'
+import { objectResults } from './object-results.ts'
 import type { BatchRows, ResultFormat } from './result-format.ts'
-import { fileCompression, objectResultNames, resultNames } from './result-names.ts'
 import { hashed, type OutputFile, type Writer } from './writer.ts'
 
 /** The file or files that the rows of a result go to. */
@@ -42,7 +42,7 @@ export function createFilePerObject(
   spec: JobSpec,
   dataset: PinnedDataset,
 ): ResultFiles {
-  const names = objectResultNames(spec.output, dataset)
+  const names = objectResults(spec.output, dataset)
   const written: OutputFile[] = []
   let file: File | undefined
   const closeFile = async (): Promise<void> => {

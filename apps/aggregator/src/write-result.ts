@@ -1,4 +1,11 @@
-import type { Batch, ByteRange, Job, JobSpec, PinnedDataset } from '@millrace/job'
+import {
+  type Batch,
+  type ByteRange,
+  type Job,
+  type JobSpec,
+  type PinnedDataset,
+  resultNames,
+} from '@millrace/job'
 import { accountFor, type PartLike } from './account.ts'
 import type { ResultSummary } from './aggregate-job.ts'
 import { createFormat } from './create-format.ts'
@@ -9,7 +16,6 @@ import { type CountedPart, createTally, type Manifest, manifestOf, type Tally } 
 import { mapAhead } from './map-ahead.ts'
 import { createFilePerObject, createOneFile, type ResultFiles } from './result-files.ts'
 import type { BatchRows } from './result-format.ts'
-import { resultNames } from './result-names.ts'
 import { hashed, type HashedWriter, type Writer } from './writer.ts'
 
 /** A recorded part with what the manifest says of it. */

@@ -41,6 +41,27 @@ test('a run has no defaults for what the spec says', async () => {
 test.for<[string[], Partial<RunOptions>]>([
   [['-', '-o', '-'], { data: '-', out: '-' }],
   [['x', '--threshold', '-0.5'], { spec: { decision: { threshold: -0.5 } } }],
+  [
+    ['x', '--threshold', '0.3', '--threshold', '0.7', '--label', 'stays', '--label', 'leaves'],
+    { spec: { decision: { threshold: [0.3, 0.7], labels: ['stays', 'leaves'] } } },
+  ],
+  [
+    ['x', '--join', 'id,3', '--result-format', 'jsonl', '--compress', 'gzip', '--rows-in-errors'],
+    {
+      spec: {
+        output: { join: ['id', 3], format: 'jsonl', compression: 'gzip', errors: { row: true } },
+      },
+    },
+  ],
+  [
+    ['x', '--decision', 'multiclass', '--probabilities', 'winner', '--class-name', 'species'],
+    {
+      spec: {
+        decision: { kind: 'multiclass', probabilities: 'winner' },
+        output: { names: { classification: 'species' } },
+      },
+    },
+  ],
   [['x', '--delimiter', '\\t'], { spec: { dataset: { csv: { delimiter: '\t' } } } }],
   [['x', '--delimiter', ';'], { spec: { dataset: { csv: { delimiter: ';' } } } }],
   [
@@ -75,7 +96,9 @@ test.for([
   [['--delimiter', 'é'], 'Wanted one ASCII character'],
   [['--endpoint-url', 'churn-v3'], 'Wanted a URL, such as http://127.0.0.1:8080.'],
   [['--endpoint-url', 'file:///etc/passwd'], 'Wanted a URL'],
-  [['--join', 'some'], 'Allowed choices are none, all.'],
+  [['--join', 'id,,x'], 'Wanted columns, such as'],
+  [['--result-format', 'xlsx'], 'Allowed choices are csv, jsonl, parquet.'],
+  [['--decision', 'maybe'], 'Allowed choices are binary, multiclass, none.'],
   [['--header', 'maybe'], 'Allowed choices are auto, present, absent.'],
   [['--local-model', 'm.json', '--endpoint', 'x'], 'cannot be used with'],
   [['--endpont', 'x'], 'Did you mean --endpoint?'],

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { devCommand } from './commands/dev.ts'
 import { initCommand } from './commands/init.ts'
 import { listCommand } from './commands/list.ts'
+import { exportCommand } from './commands/export.ts'
 import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
@@ -19,6 +20,7 @@ const COMMANDS: readonly ((perform: Perform) => Command)[] = [
   listCommand,
   initCommand,
   devCommand,
+  exportCommand,
 ]
 
 /** The command line: its verbs, their options and their help. */

@@ -70,6 +70,13 @@ export {
   type ResultExport,
 } from './result-export.ts'
 export {
+  besideResult,
+  compressedEnding,
+  fileCompression,
+  type ResultNames,
+  resultNames,
+} from './result-names.ts'
+export {
   type Decision,
   decisionSchema,
   type Output,

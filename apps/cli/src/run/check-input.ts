@@ -1,8 +1,9 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
+import { besideResult } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
-import { besideResult } from './beside-result.ts'
+import { endingOf } from '../spec/format-by-name.ts'
 
 /** What a file was when the run began; a file that changed is another job. */
 export interface InputFile {
@@ -40,8 +41,9 @@ export async function checkInput(data: string): Promise<InputFile> {
 }
 
 /** Where the result goes when nobody says: beside nothing else, in the folder the user is in. */
-export function defaultOut(data: string): string {
-  return data === '-' ? '-' : `${basename(data, extname(data))}.predictions.csv`
+export function defaultOut(data: string, output: Parameters<typeof endingOf>[0] = {}): string {
+  if (data === '-') return '-'
+  return `${basename(data, extname(data))}.predictions${endingOf(output)}`
 }
 
 /**

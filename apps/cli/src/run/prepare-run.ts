@@ -5,6 +5,7 @@ import { check, type JobSpec, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { openStateFolder, type StateFolder } from '../local/state-folder.ts'
+import { formatByName } from '../spec/format-by-name.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { checkInput, checkOutput, defaultOut, type InputFile } from './check-input.ts'
@@ -30,7 +31,7 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const wanted = await readSpec(options.file, options.spec)
   const data = dataOf(options, wanted)
-  const out = options.out ?? pathOf(wanted.output?.uri) ?? defaultOut(data)
+  const out = options.out ?? pathOf(wanted.output?.uri) ?? defaultOut(data, wanted.output ?? {})
   const toStdout = out === '-'
   const stateRoot = resolve(options.state ?? join(toStdout ? tmpdir() : dirname(out), '.millrace'))
   const model = options.localModel === undefined ? undefined : await checkInput(options.localModel)
@@ -78,7 +79,7 @@ function specOf(options: RunOptions, wanted: PartialSpec, input: string, result:
     version: 1,
     dataset: { ...wanted.dataset, uri: uriOf(input) },
     endpoint: { ...wanted.endpoint, name },
-    output: { ...wanted.output, uri: uriOf(result) },
+    output: { ...formatByName(result), ...wanted.output, uri: uriOf(result) },
   })
 }
 

@@ -1,7 +1,6 @@
 import { relative } from 'node:path'
-import type { Job } from '@millrace/job'
+import { besideResult, type Job } from '@millrace/job'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { besideResult } from './beside-result.ts'
 
 export interface RunFacts {
   readonly resultPath: string

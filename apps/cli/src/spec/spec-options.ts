@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import { type JobSpecInput, limits } from '@millrace/job'
 import { columnList } from '../dataset/column-list.ts'
-import { finiteNumber, oneCharacter, wholeNumber } from '../arguments.ts'
+import { oneCharacter, wholeNumber } from '../arguments.ts'
+import { resultOptions } from './result-options.ts'
 
 /** A job spec of which only a part is said. */
 export type PartialSpec = {
@@ -11,7 +12,7 @@ export type PartialSpec = {
 }
 
 /** An option of the command line that sets one value of the job spec. */
-interface SpecOption {
+export interface SpecOption {
   /** Where the value goes, such as `decision.threshold`. */
   readonly path: string
   readonly option: Option
@@ -88,20 +89,7 @@ function specOptions(): readonly SpecOption[] {
         `rows of one invocation (default: ${limits.batchRowsDefault})`,
       ).argParser(wholeNumber(1, limits.batchRowsMax)),
     ),
-    setting(
-      'Result:',
-      'decision.threshold',
-      new Option('--threshold <number>', 'above it is class 1 (default: 0.5)').argParser(
-        finiteNumber,
-      ),
-    ),
-    setting(
-      'Result:',
-      'output.join',
-      new Option('--join <columns>', 'input columns beside the prediction (default: none)').choices(
-        ['none', 'all'],
-      ),
-    ),
+    ...resultOptions(),
   ]
 }
 
@@ -117,10 +105,11 @@ export function addSpecOptions(command: Command): Command {
 /** Parts what commander read into the settings of the spec and all the other options. */
 export function partSpec<Options extends object>(
   options: Options,
+  settings = specOptions(),
 ): { readonly spec: PartialSpec; readonly rest: Options } {
   const spec: Record<string, unknown> = {}
   const rest = { ...options } as Record<string, unknown>
-  for (const { path, option } of specOptions()) {
+  for (const { path, option } of settings) {
     const name = option.attributeName()
     if (rest[name] !== undefined) place(spec, path.split('.'), rest[name])
     delete rest[name]

@@ -1,0 +1,29 @@
+import { outputSchema } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { objectResults } from './object-results.ts'
+
+const objectNames = (uris: readonly string[], output = {}) =>
+  objectResults(outputSchema.parse({ uri: 's3://out/r/', files: 'per_object', ...output }), {
+    objects: uris.map((uri) => ({ uri, bytes: 1, version: 'v' })),
+    header: false,
+    width: 1,
+  })
+
+test('each object has its name and .out below the folder that all lie in', () => {
+  expect(objectNames(['s3://in/p/a.csv', 's3://in/p/b/c.csv'])).toEqual([
+    's3://out/r/a.csv.out',
+    's3://out/r/b/c.csv.out',
+  ])
+  expect(objectNames(['s3://in/p/a.csv'], { compression: 'gzip' })).toEqual([
+    's3://out/r/a.csv.out.gz',
+  ])
+  expect(objectNames(['s3://in/pa/x', 's3://in/pb/x'])).toEqual([
+    's3://out/r/pa/x.out',
+    's3://out/r/pb/x.out',
+  ])
+  expect(objectNames(['file:///d/a%20b.csv'])).toEqual(['s3://out/r/a b.csv.out'])
+})
+
+test('a name that would lead out of the folder is refused', () => {
+  expect(() => objectNames(['s3://in/p/a', 's3://in/p/../../x'])).toThrow('would lead out of it')
+})

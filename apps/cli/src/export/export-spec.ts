@@ -1,0 +1,73 @@
+import {
+  check,
+  type ExportId,
+  exportSpecSchema,
+  type Job,
+  type JobSpec,
+  type ResultExport,
+  resultIssues,
+  resultNames,
+} from '@millrace/job'
+import { CliError } from '../cli-error.ts'
+import { endingOf, formatByName } from '../spec/format-by-name.ts'
+import { uriOf } from '../spec/read-spec.ts'
+import type { PartialSpec } from '../spec/spec-options.ts'
+
+type Wanted = Pick<ResultExport, 'decision' | 'output'>
+
+/**
+ * What an export is to be: what was typed, and for the rest what the job says. A decision of another
+ * kind begins anew, since the labels of two classes say nothing about five.
+ *
+ * @throws {CliError} when that makes no sense, or would write over the job's own result.
+ */
+export function exportSpec(
+  job: Job,
+  exportId: ExportId,
+  typed: PartialSpec,
+  out: string | undefined,
+): Wanted {
+  const { decision, output } = job.spec
+  const kind = typed.decision?.kind ?? decision.kind
+  const target = out === undefined ? undefined : uriOf(out)
+  const shape = shapeOf(job.spec, typed, target)
+  const wanted = check('export', exportSpecSchema, {
+    version: 1,
+    decision: { ...(kind === decision.kind ? decision : {}), ...typed.decision },
+    output: {
+      ...output,
+      ...typed.output,
+      ...shape,
+      names: { ...output.names, ...typed.output?.names },
+      uri: target ?? besideJob(output.uri, exportId, shape),
+    },
+  })
+  refuseWrong(job, wanted)
+  return wanted
+}
+
+/** Format and compression as typed, as the name of the result says, or as the job's. */
+function shapeOf({ output }: JobSpec, { output: typed }: PartialSpec, target: string | undefined) {
+  const named = target === undefined ? {} : formatByName(target)
+  const format = typed?.format ?? named.format ?? (target === undefined ? output.format : 'csv')
+  const compression = typed?.compression ?? named.compression ?? 'auto'
+  return { format, compression }
+}
+
+function besideJob(uri: string, exportId: ExportId, shape: Parameters<typeof endingOf>[0]): string {
+  const short = exportId.slice(0, 'e-'.length + 8)
+  if (uri.endsWith('/')) return `${uri}${short}/`
+  const stem = uri.replace(/\.(gz|zst)$/i, '').replace(/\.[a-z]+$/i, '')
+  return `${stem}.${short}${endingOf(shape)}`
+}
+
+function refuseWrong({ spec, state }: Job, { decision, output }: Wanted): void {
+  const [issue] = resultIssues(spec.dataset.format, decision, output)
+  if (issue !== undefined) throw new CliError(`export: ${issue.path.join('.')}: ${issue.message}`)
+  const names = Object.values(resultNames(output))
+  const own = state.startsWith('succeeded') ? Object.values(resultNames(spec.output)) : []
+  if (!own.some((uri) => names.includes(uri)) && !names.includes(spec.dataset.uri)) return
+  throw new CliError(`${output.uri}: the job's own files lie there`, {
+    hint: 'choose another --out',
+  })
+}

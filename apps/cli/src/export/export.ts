@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import {
+  encodeCompletionMessage,
+  type ExportId,
+  exportIdOf,
+  isFinal,
+  type Job,
+  type JobId,
+  type ResultExport,
+  resultNames,
+} from '@millrace/job'
+import { createExport, readExport, readJob } from '@millrace/ledger'
+import { publish } from '@millrace/queue'
+import { CliError } from '../cli-error.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { factsOf } from '../show/table.ts'
+import type { PartialSpec } from '../spec/spec-options.ts'
+import { jobProgress } from '../system/job-progress.ts'
+import { openJob, type SystemOptions } from '../system/open-system.ts'
+import type { System } from '../system/system.ts'
+import type { World } from '../world.ts'
+import { exportSpec } from './export-spec.ts'
+import { startAggregator } from './start-aggregator.ts'
+
+export interface ExportOptions extends SystemOptions {
+  /** The latest local job when absent. */
+  readonly job?: string
+  readonly out?: string
+  /** The settings of decision and output that were typed. */
+  readonly spec: PartialSpec
+  readonly json: boolean
+}
+
+const LOOK_EVERY_MS = 200
+
+/**
+ * `millrace export`: a new result of a recorded job. The aggregator writes it: that of the stack, or for
+ * a job of this machine one that is started for it.
+ */
+export async function exportJob(options: ExportOptions, world: World): Promise<ExitCode> {
+  const { system, jobId } = await openJob(options.job, options, world)
+  await using _open = system
+  const job = await recordedJob(system, jobId, world.stop)
+  const exportId = exportIdOf(randomUUID())
+  const wanted = exportSpec(job, exportId, options.spec, options.out)
+  const createdAt = Math.floor(Date.now() / 1_000)
+  const asked: ResultExport = { jobId, exportId, ...wanted, state: 'requested', createdAt }
+
+  await createExport(system.ledger, asked, world.stop)
+  const trouble = new AbortController()
+  await using _aggregator =
+    system.kind === 'local' ? await startAggregator(system, wanted.output.uri, trouble) : undefined
+  const message = { body: encodeCompletionMessage(jobId, exportId) }
+  await publish(system.queue('completions'), [message], world.stop)
+  const ended = await untilEnded(system, asked, AbortSignal.any([world.stop, trouble.signal]))
+  return tell(ended, options, world)
+}
+
+/** The job, when all its predictions are there to be exported. */
+async function recordedJob(system: System, jobId: JobId, signal: AbortSignal): Promise<Job> {
+  const job = await readJob(system.ledger, jobId, signal)
+  if (job === undefined) throw new CliError(`${jobId}: no such job`)
+  const { batches } = await jobProgress(system, jobId, signal)
+  if (isFinal(job.state) && batches === job.plan?.batches) return job
+  const counts = `${batches} of ${job.plan?.batches ?? 'its'} batches are recorded`
+  throw new CliError(`${jobId}: is ${job.state}, ${counts}; only a recorded job can be exported`, {
+    exitCode: EXIT.failed,
+  })
+}
+
+async function untilEnded(
+  { ledger }: System,
+  name: { readonly jobId: JobId; readonly exportId: ExportId },
+  signal: AbortSignal,
+): Promise<ResultExport> {
+  for (;;) {
+    const found = await readExport(ledger, name, signal)
+    if (found !== undefined && found.state !== 'requested') return found
+    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
+  }
+}
+
+function tell(ended: ResultExport, { json }: ExportOptions, world: World): ExitCode {
+  const { state, failure, exportId, output } = ended
+  const names = resultNames(output)
+  if (json) world.stdout.write(`${JSON.stringify({ ...ended, ...names })}\n`)
+  if (state === 'failed') {
+    throw new CliError(`export: ${failure?.message} (${failure?.code})`, { exitCode: EXIT.failed })
+  }
+  const someFailed = state === 'succeeded_with_failures'
+  if (!json) {
+    const facts = factsOf([
+      ['export', exportId],
+      ['result', shown(names.result)],
+      ['errors', someFailed ? shown(names.errors) : undefined],
+      ['manifest', shown(names.manifest)],
+    ])
+    world.stdout.write(`${facts}\n`)
+  }
+  return someFailed ? EXIT.succeededWithFailures : EXIT.succeeded
+}
+
+const shown = (uri: string): string => (uri.startsWith('file:') ? fileURLToPath(uri) : uri)

@@ -1,0 +1,38 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CliError } from '../cli-error.ts'
+import { EXIT } from '../exit-code.ts'
+import { createProcesses } from '../local/processes.ts'
+import { VISIBILITY_SECONDS } from '../system/local-system.ts'
+import type { System } from '../system/system.ts'
+
+/** Starts an aggregator for a job of this machine, which may write that one result. */
+export async function startAggregator(
+  system: System,
+  resultUri: string,
+  trouble: AbortController,
+): Promise<AsyncDisposable> {
+  // Beside the folder of the job's documents lies that of its logs.
+  const logs = join(fileURLToPath(system.env['MILLRACE_WORK_URI'] ?? ''), '../logs')
+  await mkdir(logs, { recursive: true })
+  const processes = createProcesses({
+    logs,
+    onRestart: () => {},
+    onGiveUp: (name, how) => {
+      const hint = `see ${join(logs, `${name}.log`)}`
+      trouble.abort(new CliError(`${name} cannot run (${how})`, { hint, exitCode: EXIT.failed }))
+    },
+  })
+  await processes.start({
+    name: 'exporter',
+    entry: fileURLToPath(import.meta.resolve('@millrace/aggregator')),
+    env: {
+      ...system.env,
+      MILLRACE_RESULTS_ALLOWED: resultUri,
+      MILLRACE_VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
+      MILLRACE_RECEIVE_WAIT_SECONDS: '1',
+    },
+  })
+  return { [Symbol.asyncDispose]: () => processes.stop(0) }
+}

@@ -1,0 +1,41 @@
+import type { Output } from './result-spec.ts'
+
+/** Where a job's files lie. */
+export interface ResultNames {
+  /** The result; with one for each input object, the folder of all. */
+  readonly result: string
+  readonly errors: string
+  readonly manifest: string
+}
+
+/**
+ * The names follow from the output's URI: `scores.csv` has `scores.errors.csv` and
+ * `scores.manifest.json` beside it; a folder gets `result.csv`, `errors.csv` and `manifest.json`.
+ */
+export function resultNames(output: Output): ResultNames {
+  const { uri, format, files } = output
+  if (!uri.endsWith('/')) return { result: uri, ...besideResult(uri) }
+  const name = files === 'per_object' ? '' : `result.${format}${compressedEnding(output)}`
+  return {
+    result: `${uri}${name}`,
+    errors: `${uri}errors.csv`,
+    manifest: `${uri}manifest.json`,
+  }
+}
+
+/** What lies beside a result that is a file, given as URI or path. */
+export function besideResult(result: string): { errors: string; manifest: string } {
+  const plain = result.replace(/\.(gz|zst)$/i, '')
+  const stem = plain.replace(/\.(csv|tsv|txt|json|jsonl|ndjson|parquet)$/i, '')
+  return { errors: `${stem}.errors.csv`, manifest: `${stem}.manifest.json` }
+}
+
+/** How the file as a whole is compressed; Parquet compresses its pages. */
+export function fileCompression({ format, compression }: Output): 'none' | 'gzip' | 'zstd' {
+  return format === 'parquet' || compression === 'auto' ? 'none' : compression
+}
+
+/** What is added to the name of a file that is compressed as a whole. */
+export function compressedEnding(output: Output): string {
+  return { none: '', gzip: '.gz', zstd: '.zst' }[fileCompression(output)]
+}
