@@ -2,7 +2,11 @@ import type { Job, JobFailure, JobId, JobState } from '@millrace/job'
 
 /** What became of one look at a job, and so what happens to its completion message. */
 export type AggregateOutcome =
-  | { readonly kind: 'finished'; readonly state: JobState; readonly summary: ResultSummary }
+  | {
+      readonly kind: 'finished'
+      readonly state: 'succeeded' | 'succeeded_with_failures'
+      readonly summary: ResultSummary
+    }
   | { readonly kind: 'not_ready' } // Batches are missing: the last of them asks again.
   | { readonly kind: 'ended' } // It has its result, or never will.
   | { readonly kind: 'held' } // Another aggregator is on it: look again when its lease has run out.

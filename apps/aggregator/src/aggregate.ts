@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { SQSClient } from '@aws-sdk/client-sqs'
-import { type CompletionMessage, ContractError, decodeCompletionMessage } from '@millrace/job'
+import {
+  type CompletionMessage,
+  ContractError,
+  decodeCompletionMessage,
+  type JobId,
+} from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
 import {
   createQueueClient,
@@ -9,13 +14,24 @@ import {
   type Received,
   type WorkerQueues,
 } from '@millrace/queue'
-import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/service'
+import {
+  endpointUrlOf,
+  type Logger,
+  type Metrics,
+  noTelemetry,
+  processSpan,
+  type ServiceSignals,
+  type Telemetry,
+  watchLag,
+  watchService,
+} from '@millrace/service'
 import { createS3Client, createStorage } from '@millrace/storage'
 import { type AggregateOutcome, aggregateJob, type Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
 import { createDeps, createExportDeps, createReconcileDeps, type World } from './connect.ts'
 import { type Deps as ExportDeps, type ExportOutcome, exportResult } from './export-result.ts'
 import { reconcileForever } from './reconcile.ts'
+import { watchBacklog } from './watch-backlog.ts'
 
 /** Results are streams: two at once keep the disk or S3 busy, more only share it. */
 const JOBS_AT_ONCE = 2
@@ -25,6 +41,7 @@ export async function aggregate(
   config: Config,
   logger: Logger,
   signals: ServiceSignals,
+  telemetry: Telemetry = noTelemetry,
 ): Promise<void> {
   const region = config.AWS_REGION
   const sqs = (use: 'receive' | 'acknowledge' | 'publish'): SQSClient =>
@@ -48,6 +65,9 @@ export async function aggregate(
     storage,
     completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
     jobs: { client: publishing, url: config.MILLRACE_JOBS_QUEUE_URL },
+    ...(config.MILLRACE_BATCHES_QUEUE_URL !== undefined && {
+      batches: { client: publishing, url: config.MILLRACE_BATCHES_QUEUE_URL },
+    }),
     owner: randomUUID(),
   }
   const queueUrl = config.MILLRACE_COMPLETIONS_QUEUE_URL
@@ -60,7 +80,7 @@ export async function aggregate(
       : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
   }
   signals.ready()
-  await runAggregator(config, world, queue, logger, signals)
+  await runAggregator(config, world, queue, logger, signals, telemetry)
 }
 
 /** The aggregator over clients that are open already: what the simulation of `e2e` runs too. */
@@ -70,8 +90,11 @@ export async function runAggregator(
   queue: WorkerQueues,
   logger: Logger,
   signals: Pick<ServiceSignals, 'drain' | 'abort'>,
+  telemetry: Telemetry = noTelemetry,
 ): Promise<void> {
-  const deps = { job: createDeps(config, world), export: createExportDeps(config, world) }
+  const { metrics, tracer } = telemetry
+  const lag = watchLag(metrics, Date.now)
+  const deps = { job: createDeps(config, world, metrics), export: createExportDeps(config, world) }
   const worker = createWorker({
     queue,
     concurrency: JOBS_AT_ONCE,
@@ -79,21 +102,30 @@ export async function runAggregator(
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
-    handle: (message, signal) => handle(deps, logger, message, signal),
+    handle: (message, signal) => {
+      lag(message.sentAtMs)
+      const follows = { follows: 'returns' } as const
+      return processSpan(tracer, queue.receive.url, message, follows, () =>
+        handle(deps, { logger, metrics }, message, signal),
+      )
+    },
   })
+  const stopping = AbortSignal.any([signals.drain, signals.abort])
+  await using _watching = await watchService({ app: 'aggregator', config, worker, metrics })
   await Promise.all([
     worker.run(signals),
     reconcileForever(
-      createReconcileDeps(world, logger),
+      createReconcileDeps(world, logger, metrics),
       config.MILLRACE_STALLED_SECONDS * 1_000,
-      AbortSignal.any([signals.drain, signals.abort]),
+      stopping,
     ),
+    watchBacklog(config, { batches: world.batches, metrics, logger }, stopping),
   ])
 }
 
 async function handle(
   deps: { readonly job: Deps; readonly export: ExportDeps },
-  logger: Logger,
+  { logger, metrics }: { logger: Logger; metrics: Metrics },
   message: Received,
   signal: AbortSignal,
 ): Promise<Disposition> {
@@ -108,13 +140,25 @@ async function handle(
   const { jobId, exportId } = asked
   const outcome =
     exportId === undefined
-      ? await aggregateJob(deps.job, jobId, signal)
+      ? await lookAtJob(deps.job, metrics, jobId, signal)
       : await exportResult(deps.export, { jobId, exportId }, signal)
   const { kind, ...facts } = outcome
   const level = kind === 'failed' || kind === 'lost' ? 'warn' : 'info'
   const what = exportId === undefined ? 'job looked at' : 'export looked at'
   logger[level]({ ...asked, attempt: message.attempt, ...facts, outcome: kind }, what)
   return dispositionOf(outcome)
+}
+
+async function lookAtJob(
+  deps: Deps,
+  metrics: Metrics,
+  jobId: JobId,
+  signal: AbortSignal,
+): Promise<AggregateOutcome> {
+  const outcome = await aggregateJob(deps, jobId, signal)
+  if (outcome.kind === 'finished') metrics.count('millrace.jobs.ended', 1, outcome.state)
+  if (outcome.kind === 'failed') metrics.count('millrace.jobs.ended', 1, 'failed')
+  return outcome
 }
 
 function dispositionOf(outcome: AggregateOutcome | ExportOutcome): Disposition {

@@ -1,14 +1,25 @@
 import { limits } from '@millrace/job'
-import { awsSettings, LOG_LEVELS } from '@millrace/service'
+import { awsSettings, healthSettings, LOG_LEVELS, telemetrySettings } from '@millrace/service'
 import { z } from 'zod'
 
 /** The aggregator's environment. Names and defaults are documented in `docs/configuration.md`. */
 export const configSchema = z.object({
   ...awsSettings,
+  ...telemetrySettings,
+  ...healthSettings,
   MILLRACE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   MILLRACE_COMPLETIONS_QUEUE_URL: z.url().describe('the URL of the queue of completions'),
   MILLRACE_COMPLETIONS_DLQ_URL: z.url().optional().describe('the URL of its dead-letter queue'),
   MILLRACE_JOBS_QUEUE_URL: z.url().describe('the URL of the queue of job requests'),
+  MILLRACE_BATCHES_QUEUE_URL: z
+    .url()
+    .optional()
+    .describe('the URL of the queue of batches, whose backlog is reported'),
+  MILLRACE_CONSUMERS_SERVICE: z
+    .string()
+    .regex(/^[\w-]{1,255}\/[\w-]{1,255}$/)
+    .optional()
+    .describe('the ECS cluster and service of the consumers, as cluster/service'),
   MILLRACE_LEDGER_TABLE: z.string().min(3).describe('the name of the ledger table'),
   MILLRACE_WORK_URI: z
     .string()

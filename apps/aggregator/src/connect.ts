@@ -27,7 +27,7 @@ import {
   renewLease,
 } from '@millrace/ledger'
 import { publish, type Queue } from '@millrace/queue'
-import type { Logger } from '@millrace/service'
+import { type Logger, type Metrics, noMetrics } from '@millrace/service'
 import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
 import { AccountingError } from './accounting-error.ts'
 import type { Claim, Deps } from './aggregate-job.ts'
@@ -44,6 +44,8 @@ export interface World {
   readonly storage: Storage
   readonly completions: Queue
   readonly jobs: Queue
+  /** Only looked at: its backlog is what consumers are scaled by. */
+  readonly batches?: Queue
   /** Names this process in its leases. */
   readonly owner: string
 }
@@ -51,7 +53,7 @@ export interface World {
 const seconds = (): number => Math.floor(Date.now() / 1_000)
 
 /** What `aggregateJob` needs, made of this deployment's clients. */
-export function createDeps(config: Config, world: World): Deps {
+export function createDeps(config: Config, world: World, metrics: Metrics = noMetrics): Deps {
   const { ledger } = world
   const result = createResultDeps(config, world)
   return {
@@ -68,7 +70,10 @@ export function createDeps(config: Config, world: World): Deps {
         work,
       ),
     writeResult: async (job, signal) => await writeResult(result, { job, spec: job.spec }, signal),
-    failureOf,
+    failureOf: (error) => {
+      if (error instanceof AccountingError) metrics.count('millrace.accounting.failures', 1)
+      return failureOf(error)
+    },
     finish: async (lease, state, facts, signal) => {
       const finished = await finishJob(ledger, lease, { state, now: seconds(), ...facts }, signal)
       return finished.kind === 'finished'
@@ -150,7 +155,11 @@ export function createExportDeps(config: Config, world: World): ExportDeps {
 }
 
 /** What the reconciler needs. */
-export function createReconcileDeps(world: World, logger: Logger): ReconcileDeps {
+export function createReconcileDeps(
+  world: World,
+  logger: Logger,
+  metrics: Metrics = noMetrics,
+): ReconcileDeps {
   return {
     activeJobs: (signal) => listJobs(world.ledger, { active: true }, signal),
     recordedBatches: async (jobId, signal) =>
@@ -161,8 +170,10 @@ export function createReconcileDeps(world: World, logger: Logger): ReconcileDeps
     publishCompletion: async (jobId, signal) => {
       await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
     },
-    onStalled: ({ jobId, state }, recorded) =>
-      logger.warn({ jobId, state, recorded }, 'job stands still, asking for it again'),
+    onStalled: ({ jobId, state }, recorded) => {
+      metrics.count('millrace.jobs.stalled', 1)
+      logger.warn({ jobId, state, recorded }, 'job stands still, asking for it again')
+    },
     now: () => performance.now(),
   }
 }

@@ -1,4 +1,10 @@
-import { createLogger, loadConfig, publicConfig, runService } from '@millrace/service'
+import {
+  createLogger,
+  loadConfig,
+  publicConfig,
+  runService,
+  startTelemetry,
+} from '@millrace/service'
 import { configSchema } from './config.ts'
 import { aggregate } from './aggregate.ts'
 
@@ -13,7 +19,8 @@ const exitCode = await runService({
     const config = loadConfig(app, configSchema, process.env)
     logger.level = config.MILLRACE_LOG_LEVEL
     logger.info({ config: publicConfig(config) }, 'service started')
-    await aggregate(config, logger, signals)
+    await using telemetry = await startTelemetry(app, config)
+    await aggregate(config, logger, signals, telemetry)
   },
 })
 process.exit(exitCode)

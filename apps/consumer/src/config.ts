@@ -1,10 +1,12 @@
 import { limits } from '@millrace/job'
-import { awsSettings, LOG_LEVELS } from '@millrace/service'
+import { awsSettings, healthSettings, LOG_LEVELS, telemetrySettings } from '@millrace/service'
 import { z } from 'zod'
 
 /** The consumer's environment. Names and defaults are documented in `docs/configuration.md`. */
 export const configSchema = z.object({
   ...awsSettings,
+  ...telemetrySettings,
+  ...healthSettings,
   MILLRACE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   MILLRACE_BATCHES_QUEUE_URL: z.url().describe('the URL of the queue of batches'),
   MILLRACE_BATCHES_DLQ_URL: z.url().optional().describe('the URL of its dead-letter queue'),

@@ -21,7 +21,7 @@ import {
   readProgress,
 } from '@millrace/ledger'
 import { publish, type Queue } from '@millrace/queue'
-import type { Logger } from '@millrace/service'
+import { type Logger, publishSpan, type Telemetry } from '@millrace/service'
 import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createJobCache } from './job-cache.ts'
@@ -39,11 +39,13 @@ export interface World {
   readonly invoke: Invoke
   readonly limiter: Limiter
   readonly logger: Pick<Logger, 'warn'>
+  readonly telemetry: Telemetry
 }
 
 /** What `processBatch` needs, made of this deployment's clients. */
 export function createDeps(config: Config, world: World, lifetime: AbortSignal): Deps {
   const { ledger, storage } = world
+  const { metrics, tracer } = world.telemetry
   const marker = createProgressMarker(ledger)
   const documentsOf = (jobId: JobId): Documents =>
     jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
@@ -56,7 +58,8 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   const laneOf = createJobLanes({ limiter: world.limiter, openJob: jobs.open, every })
   const failJob = async (jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void> => {
     const facts = { failure, now: Math.floor(Date.now() / 1_000) }
-    await moveJob(ledger, jobId, 'failed', facts, signal)
+    const { kind } = await moveJob(ledger, jobId, 'failed', facts, signal)
+    if (kind === 'moved') metrics.count('millrace.jobs.ended', 1, 'failed')
   }
   const watchTolerance = createToleranceWatch({
     job: async (jobId) => (await jobs.open(jobId))?.job,
@@ -131,7 +134,10 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
       return full
     },
     publishCompletion: async ({ jobId }, signal) => {
-      await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
+      await publishSpan(tracer, world.completions.url, async () => {
+        const message = { body: encodeCompletionMessage(jobId), attributes: tracer.carrier() }
+        await publish(world.completions, [message], signal)
+      })
     },
     failJob: ({ jobId }, reason, signal) =>
       failJob(jobId, { code: codeOf(reason), message: reason.message }, signal),

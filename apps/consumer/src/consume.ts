@@ -10,17 +10,31 @@ import {
   type Worker,
   type WorkerQueues,
 } from '@millrace/queue'
-import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/service'
+import {
+  endpointUrlOf,
+  type Logger,
+  type Metrics,
+  noTelemetry,
+  processSpan,
+  type ServiceSignals,
+  type Span,
+  type Telemetry,
+  watchLag,
+  watchService,
+} from '@millrace/service'
 import { createS3Client, createStorage } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
 import { type Delivery, type Deps, type Outcome, processBatch } from './process-batch.ts'
+import { reportOutcome } from './report-outcome.ts'
+import { watchInvoke, watchLimiter } from './watch-endpoint.ts'
 
 /** The consumer: a worker on the batches queue that has each batch scored and recorded. */
 export async function consume(
   config: Config,
   logger: Logger,
   signals: ServiceSignals,
+  telemetry: Telemetry = noTelemetry,
 ): Promise<void> {
   const region = config.AWS_REGION
   const sqs = (use: 'receive' | 'acknowledge' | 'publish'): SQSClient =>
@@ -43,7 +57,7 @@ export async function consume(
 
   const queueUrl = config.MILLRACE_BATCHES_QUEUE_URL
   const deadLetterUrl = config.MILLRACE_BATCHES_DLQ_URL
-  const world: Omit<World, 'limiter' | 'logger'> = {
+  const world: Omit<World, 'limiter' | 'logger' | 'telemetry'> = {
     ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
     storage,
     completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
@@ -56,7 +70,9 @@ export async function consume(
       ? {}
       : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
   }
-  const worker = createConsumer(config, world, queue, logger, signals.abort)
+  const worker = createConsumer(config, world, queue, logger, signals.abort, telemetry)
+  const { metrics } = telemetry
+  resources.use(await watchService({ app: 'consumer', config, worker, metrics }))
   signals.ready()
   await worker.run(signals)
 }
@@ -68,18 +84,26 @@ export async function consume(
  */
 export function createConsumer(
   config: Config,
-  world: Omit<World, 'limiter' | 'logger'>,
+  world: Omit<World, 'limiter' | 'logger' | 'telemetry'>,
   queue: WorkerQueues,
   logger: Logger,
   lifetime: AbortSignal,
+  telemetry: Telemetry = noTelemetry,
 ): Worker {
+  const { metrics, tracer } = telemetry
   const limiter = createLimiter({
     concurrencyMax: config.MILLRACE_CONCURRENCY,
     // Of the wall clock, at which the consumers of an endpoint meet, but steady.
     now: () => performance.timeOrigin + performance.now(),
-    onChange: (state) => logger.debug({ ...state }, 'limit changed'),
+    onChange: (state) => {
+      limitChanged(state)
+      logger.debug({ ...state }, 'limit changed')
+    },
   })
-  const deps = createDeps(config, { ...world, limiter, logger }, lifetime)
+  const limitChanged = watchLimiter(metrics, () => limiter.state)
+  const lag = watchLag(metrics, Date.now)
+  const invoke = watchInvoke(world.invoke, telemetry)
+  const deps = createDeps(config, { ...world, invoke, limiter, logger, telemetry }, lifetime)
   return createWorker({
     queue,
     concurrency: config.MILLRACE_CONCURRENCY,
@@ -88,26 +112,44 @@ export function createConsumer(
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
     ready: (signal) => limiter.ready(signal),
-    handle: (message, signal) => handle(deps, logger, message, signal),
+    handle: (message, signal) => {
+      lag(message.sentAtMs)
+      const follows = { follows: 'links' } as const
+      return processSpan(tracer, queue.receive.url, message, follows, (span) =>
+        handle(deps, { logger, metrics, span }, message, signal),
+      )
+    },
   })
 }
 
 async function handle(
   deps: Deps,
-  logger: Logger,
+  { logger, metrics, span }: { logger: Logger; metrics: Metrics; span: Span },
   message: Received,
   signal: AbortSignal,
 ): Promise<Disposition> {
+  const startedAt = performance.now()
   let batch: BatchMessage
   try {
     batch = decodeBatchMessage(message.body)
   } catch (error) {
     if (!(error instanceof ContractError)) throw error
-    logger.warn({ error, messageId: message.messageId }, 'batch message refused')
+    metrics.count('millrace.batches', 1, 'refused')
+    logger.warn(
+      { error, messageId: message.messageId, outcome: 'refused' },
+      'batch message refused',
+    )
     return { kind: 'dead_letter', code: error.code, reason: error.message }
   }
   const outcome = await processBatch(deps, batch, deliveryOf(message), signal)
-  report(logger, batch, message.attempt, outcome)
+  const { attempt } = message
+  const durationMs = performance.now() - startedAt
+  span.set({
+    'millrace.job_id': batch.jobId,
+    'millrace.batch': batch.batch,
+    'millrace.outcome': outcome.kind,
+  })
+  reportOutcome({ logger, metrics }, { batch, attempt, durationMs, traceId: span.traceId }, outcome)
   return dispositionOf(outcome)
 }
 
@@ -137,30 +179,3 @@ function dispositionOf(outcome: Outcome): Disposition {
 
 /** What waits for the endpoint is looked at again after this. */
 const POSTPONED_SECONDS = 5
-
-/** One line per batch outcome. */
-function report(logger: Logger, batch: BatchMessage, attempt: number, outcome: Outcome): void {
-  const facts = { jobId: batch.jobId, batch: batch.batch, attempt, outcome: outcome.kind }
-  switch (outcome.kind) {
-    case 'recorded':
-      logger.info({ ...facts, ...outcome.part }, 'batch done')
-      break
-    case 'duplicate':
-    case 'stale':
-    case 'withheld':
-      logger.info(facts, 'batch done')
-      break
-    case 'released':
-    case 'job_failed':
-      logger.warn({ ...facts, error: outcome.reason }, 'batch done')
-      break
-    case 'postponed':
-      logger.warn({ ...facts, reason: outcome.reason }, 'batch done')
-      break
-    case 'rejected':
-      logger.warn({ ...facts, code: outcome.code, reason: outcome.reason }, 'batch done')
-      break
-    default:
-      outcome satisfies never
-  }
-}

@@ -34,6 +34,8 @@ export interface Scored {
   readonly inputHash: string
   readonly invocations: number
   readonly throttles: number
+  /** How often rows were split. Default 0. */
+  readonly bisections?: number
   readonly durationMs: number
   readonly variant?: string
 }
@@ -43,6 +45,7 @@ export interface PartFacts {
   readonly failedRows: number
   readonly invocations: number
   readonly throttles: number
+  readonly bisections: number
   readonly durationMs: number
 }
 
@@ -216,5 +219,6 @@ const factsOf = (batch: Batch, scored: Scored): PartFacts => ({
   failedRows: scored.failures.length,
   invocations: scored.invocations,
   throttles: scored.throttles,
+  bisections: scored.bisections ?? 0,
   durationMs: scored.durationMs,
 })

@@ -1,5 +1,5 @@
 import { limits } from '@millrace/job'
-import { awsSettings, LOG_LEVELS } from '@millrace/service'
+import { awsSettings, healthSettings, LOG_LEVELS, telemetrySettings } from '@millrace/service'
 import { z } from 'zod'
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()))
@@ -7,6 +7,8 @@ const list = z.string().transform((text) => text.split(',').map((item) => item.t
 /** The producer's environment. Names and defaults are documented in `docs/configuration.md`. */
 export const configSchema = z.object({
   ...awsSettings,
+  ...telemetrySettings,
+  ...healthSettings,
   MILLRACE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   MILLRACE_JOBS_QUEUE_URL: z.url().describe('the URL of the queue of job requests'),
   MILLRACE_JOBS_DLQ_URL: z.url().optional().describe('the URL of its dead-letter queue'),

@@ -24,7 +24,7 @@ import {
   settleProgress,
 } from '@millrace/ledger'
 import { type OutgoingMessage, publish, type Queue } from '@millrace/queue'
-import type { Logger } from '@millrace/service'
+import { type Logger, noTelemetry, publishSpan, type Telemetry } from '@millrace/service'
 import { type Compression, jobDocuments, resolveUri, type Storage } from '@millrace/storage'
 import { refusalOf } from './allow-list.ts'
 import type { Config } from './config.ts'
@@ -45,7 +45,12 @@ export interface World {
 }
 
 /** What `planJob` needs, made of this deployment's clients. */
-export function createDeps(config: Config, world: World, logger: Pick<Logger, 'info'>): Deps {
+export function createDeps(
+  config: Config,
+  world: World,
+  logger: Pick<Logger, 'info'>,
+  { metrics, tracer }: Telemetry = noTelemetry,
+): Deps {
   const { ledger, storage } = world
   const now = (): number => Math.floor(Date.now() / 1_000)
   const documentsOf = (jobId: JobId): Documents =>
@@ -116,14 +121,19 @@ export function createDeps(config: Config, world: World, logger: Pick<Logger, 'i
     },
     publishBatches: async (job, batches, signal) => {
       // With a pinned dataset an earlier attempt, or the same job before a pause, may have published.
-      const again = job.dataset === undefined ? {} : { attributes: { [REPUBLISHED]: 'yes' } }
-      async function* messages(): AsyncGenerator<OutgoingMessage> {
-        for await (const batch of batches) {
-          const body = encodeBatchMessage({ jobId: job.jobId, ...batch })
-          yield { body, groupId: job.jobId, ...again }
+      const again = job.dataset === undefined ? {} : { [REPUBLISHED]: 'yes' }
+      await publishSpan(tracer, world.batches.url, async (span) => {
+        const attributes = { ...tracer.carrier(), ...again }
+        async function* messages(): AsyncGenerator<OutgoingMessage> {
+          for await (const batch of batches) {
+            const body = encodeBatchMessage({ jobId: job.jobId, ...batch })
+            yield { body, groupId: job.jobId, attributes }
+          }
         }
-      }
-      await publish(world.batches, messages(), signal)
+        const published = await publish(world.batches, messages(), signal)
+        metrics.count('millrace.batches.published', published)
+        span.set({ 'messaging.batch.message_count': published, 'millrace.job_id': job.jobId })
+      })
     },
     seal: async (job, totals, signal) => {
       await sealPlan(ledger, job.jobId, totals, now(), signal)
@@ -131,10 +141,14 @@ export function createDeps(config: Config, world: World, logger: Pick<Logger, 'i
       return full
     },
     publishCompletion: async (jobId, signal) => {
-      await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
+      await publishSpan(tracer, world.completions.url, async () => {
+        const message = { body: encodeCompletionMessage(jobId), attributes: tracer.carrier() }
+        await publish(world.completions, [message], signal)
+      })
     },
     failJob: async (jobId, failure, signal) => {
-      await moveJob(ledger, jobId, 'failed', { failure, now: now() }, signal)
+      const { kind } = await moveJob(ledger, jobId, 'failed', { failure, now: now() }, signal)
+      if (kind === 'moved') metrics.count('millrace.jobs.ended', 1, 'failed')
     },
     failureOf,
   }

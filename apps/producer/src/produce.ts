@@ -10,7 +10,17 @@ import {
   type Worker,
   type WorkerQueues,
 } from '@millrace/queue'
-import { endpointUrlOf, type Logger, type ServiceSignals } from '@millrace/service'
+import {
+  endpointUrlOf,
+  type Logger,
+  type Metrics,
+  noTelemetry,
+  processSpan,
+  type ServiceSignals,
+  type Telemetry,
+  watchLag,
+  watchService,
+} from '@millrace/service'
 import { createS3Client, createStorage } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
@@ -24,6 +34,7 @@ export async function produce(
   config: Config,
   logger: Logger,
   signals: ServiceSignals,
+  telemetry: Telemetry = noTelemetry,
 ): Promise<void> {
   const region = config.AWS_REGION
   const sqs = (use: 'receive' | 'acknowledge' | 'publish'): SQSClient =>
@@ -60,7 +71,9 @@ export async function produce(
       ? {}
       : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
   }
-  const worker = createProducer(config, world, queue, logger)
+  const worker = createProducer(config, world, queue, logger, telemetry)
+  const { metrics } = telemetry
+  resources.use(await watchService({ app: 'producer', config, worker, metrics }))
   signals.ready()
   await worker.run(signals)
 }
@@ -71,8 +84,11 @@ export function createProducer(
   world: World,
   queue: WorkerQueues,
   logger: Logger,
+  telemetry: Telemetry = noTelemetry,
 ): Worker {
-  const deps = createDeps(config, world, logger)
+  const { metrics, tracer } = telemetry
+  const lag = watchLag(metrics, Date.now)
+  const deps = createDeps(config, world, logger, telemetry)
   return createWorker({
     queue,
     concurrency: JOBS_AT_ONCE,
@@ -80,13 +96,19 @@ export function createProducer(
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
-    handle: (message, signal) => handle(deps, logger, message, signal),
+    handle: (message, signal) => {
+      lag(message.sentAtMs)
+      const follows = { follows: 'continues' } as const
+      return processSpan(tracer, queue.receive.url, message, follows, () =>
+        handle(deps, { logger, metrics }, message, signal),
+      )
+    },
   })
 }
 
 async function handle(
   deps: Deps,
-  logger: Logger,
+  { logger, metrics }: { logger: Logger; metrics: Metrics },
   message: Received,
   signal: AbortSignal,
 ): Promise<Disposition> {
@@ -95,14 +117,23 @@ async function handle(
     request = decodeJobRequest(message.body)
   } catch (error) {
     if (!(error instanceof ContractError)) throw error
-    logger.warn({ error, messageId: message.messageId }, 'job request refused')
+    metrics.count('millrace.job_requests', 1, 'refused')
+    logger.warn({ error, messageId: message.messageId, outcome: 'refused' }, 'job request refused')
     return { kind: 'dead_letter', code: error.code, reason: error.message }
   }
   const outcome = await planJob(deps, request, signal)
+  count(metrics, outcome)
   report(logger, outcome, message.attempt)
   return outcome.kind === 'refused'
     ? { kind: 'dead_letter', code: 'request_refused', reason: outcome.reason }
     : { kind: 'acknowledge' }
+}
+
+function count(metrics: Metrics, outcome: PlanOutcome): void {
+  metrics.count('millrace.job_requests', 1, outcome.kind)
+  if (outcome.kind === 'failed' && outcome.failure.code === 'preflight_failed') {
+    metrics.count('millrace.preflight.failures', 1)
+  }
 }
 
 function report(logger: Logger, outcome: PlanOutcome, attempt: number): void {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +14,7 @@ import {
 } from '@millrace/job'
 import { createLedgerClient, type Ledger, readJob } from '@millrace/ledger'
 import { createQueueClient, publish, type Queue } from '@millrace/queue'
-import { expect } from 'vitest'
+import { vi } from 'vitest'
 import { flights } from './flights.ts'
 
 export const BUCKET = 'millrace-e2e'
@@ -92,12 +93,14 @@ export async function startFleet(
     ended: async (clientToken, timeout = 60_000) => {
       const read = async (): Promise<Job | undefined> =>
         await readJob(ledger, jobIdOf(clientToken), forever)
-      await expect
-        .poll(async () => isFinal((await read())?.state ?? 'planning'), { timeout, interval: 100 })
-        .toBe(true)
-      const job = await read()
-      if (job === undefined) throw new Error(`no job of ${clientToken}`)
-      return job
+      return await vi.waitFor(
+        async () => {
+          const job = await read()
+          assert(job !== undefined && isFinal(job.state), `job of ${clientToken}: ${job?.state}`)
+          return job
+        },
+        { timeout, interval: 100 },
+      )
     },
     async [Symbol.asyncDispose]() {
       const running = children.filter(

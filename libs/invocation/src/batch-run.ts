@@ -16,6 +16,7 @@ export interface BatchRun {
   readonly tally: {
     invocations: number
     throttles: number
+    bisections: number
     durationMs: number
     variant?: string
   }
@@ -60,7 +61,7 @@ export function startRun(
     waiting: waiting.signal,
     deadlineAt: deps.now() + deadlineMs,
     layouts: deps.layouts ?? createLayoutMemory(),
-    tally: { invocations: 0, throttles: 0, durationMs: 0 },
+    tally: { invocations: 0, throttles: 0, bisections: 0, durationMs: 0 },
     refusals: 0,
     rowsScored: 0,
     request: {

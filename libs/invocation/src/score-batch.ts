@@ -44,6 +44,8 @@ export interface ScoredBatch {
   readonly failures: readonly RowFailure[]
   readonly invocations: number
   readonly throttles: number
+  /** How often rows were split in two: they were too many, or some of them at fault. */
+  readonly bisections: number
   /** Time within invocations, all of them together; waiting for room is not in it. */
   readonly durationMs: number
   /** What answered last, when the endpoint names its variants. */

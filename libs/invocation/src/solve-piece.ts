@@ -40,8 +40,9 @@ async function settle(run: BatchRun, piece: Piece, verdict: Verdict): Promise<re
     await proveGuilty(run, verdict.reason)
     return [failedRow(run, piece, verdict.reason)]
   }
+  if (verdict.kind === 'refused') await giveUpWhenMostAreRefused(run, verdict.reason)
+  run.tally.bisections++
   if (verdict.kind === 'too_large') return await solveHalves(run, piece)
-  await giveUpWhenMostAreRefused(run, verdict.reason)
   return await bisect(run, piece, verdict)
 }
 

@@ -107,6 +107,7 @@ export const metricCatalogue = {
         'recorded',
         'duplicate',
         'stale',
+        'withheld',
         'postponed',
         'released',
         'rejected',
@@ -115,7 +116,7 @@ export const metricCatalogue = {
       ],
     },
     meaning:
-      'Attempts of batches by what became of them. `duplicate` counts the repetitions that changed nothing; `rejected` what no job planned; `refused` what is no batch message.',
+      'Attempts of batches by what became of them. `duplicate` counts the repetitions that changed nothing; `stale` and `withheld` what belongs to a job that has ended or is paused; `rejected` what no job planned; `refused` what is no batch message.',
   },
   'millrace.batch.duration': {
     kind: 'distribution',
@@ -151,7 +152,8 @@ export const metricCatalogue = {
     kind: 'counter',
     unit: 'count',
     apps: ['consumer'],
-    meaning: 'Batches that took more than one answer: too large, or with rows at fault.',
+    meaning:
+      'How often rows were split in two, because they were too many for an invocation or some were at fault.',
   },
   'millrace.limit': {
     kind: 'gauge',
@@ -175,9 +177,9 @@ export const metricCatalogue = {
     kind: 'counter',
     unit: 'count',
     apps: ['producer'],
-    dimension: { name: 'outcome', values: ['published', 'ended', 'refused', 'failed'] },
+    dimension: { name: 'outcome', values: ['published', 'ended', 'paused', 'refused', 'failed'] },
     meaning:
-      'Job requests by what became of them: published to the last batch; ended before; not allowed or not readable; failed in planning.',
+      'Job requests by what became of them: published to the last batch; ended or paused before that; not allowed or not readable; failed in planning.',
   },
   'millrace.batches.published': {
     kind: 'counter',
@@ -229,7 +231,7 @@ export type MetricOfKind<K extends MetricDefinition['kind']> = {
 
 /** The values of a metric's own dimension; `undefined` when it has none. */
 export type MetricValueOf<N extends MetricName> = Catalogue[N] extends {
-  readonly dimension: { readonly values: readonly (infer V)[] }
+  readonly dimension: { readonly values: readonly (infer V extends string)[] }
 }
   ? V
   : undefined

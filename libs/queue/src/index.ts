@@ -1,3 +1,4 @@
+export { type QueueDepth, readDepth } from './depth.ts'
 export { type OutgoingMessage, publish } from './publish.ts'
 export { createQueueClient, type Queue } from './queue.ts'
 export { QueueError, type QueueErrorCode } from './queue-error.ts'

@@ -118,7 +118,9 @@ function entryOf({ body, groupId, attributes, delaySeconds }: OutgoingMessage): 
     MessageBody: body,
     ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
     ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
-    ...(attributes === undefined ? {} : { MessageAttributes: stringAttributes(attributes) }),
+    ...(attributes === undefined || Object.keys(attributes).length === 0
+      ? {}
+      : { MessageAttributes: stringAttributes(attributes) }),
   }
 }
 

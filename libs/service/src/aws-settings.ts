@@ -20,9 +20,10 @@ export const awsSettings = {
   AWS_ENDPOINT_URL_S3: url,
   AWS_ENDPOINT_URL_DYNAMODB: url,
   AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: url,
+  AWS_ENDPOINT_URL_ECS: url,
 }
 
-export type AwsService = 'SQS' | 'S3' | 'DYNAMODB' | 'SAGEMAKER_RUNTIME'
+export type AwsService = 'SQS' | 'S3' | 'DYNAMODB' | 'SAGEMAKER_RUNTIME' | 'ECS'
 
 type EndpointUrls = {
   readonly [name in `AWS_ENDPOINT_URL${'' | `_${AwsService}`}`]?: string | undefined

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { watchLoopLag } from './loop-lag.ts'
 import { publicConfig } from './secrets.ts'
 
 export interface HealthOptions {
@@ -39,7 +40,7 @@ export interface Health extends Disposable {
 export function createHealth(options: HealthOptions): Health {
   const { app, version, lagMsMax = 10_000, pollAgeMsMax = 120_000 } = options
   const startedAt = performance.now()
-  const lag = watchLag()
+  const lag = watchLoopLag()
   return {
     report() {
       const lagMs = lag.worstMs()
@@ -52,32 +53,5 @@ export function createHealth(options: HealthOptions): Health {
       return { app, version, state, live, ready, lagMs, pollAgeMs, uptimeSeconds, config }
     },
     [Symbol.dispose]: lag[Symbol.dispose],
-  }
-}
-
-const TICK_MS = 100
-
-/**
- * Node's own monitor of the loop forgets a delay that lies right behind a reset, and that is where a
- * probe looks; so it is measured by a timer that comes late.
- */
-function watchLag() {
-  let lastMs = performance.now()
-  let worstMs = 0
-  const tick = () => {
-    const nowMs = performance.now()
-    worstMs = Math.max(worstMs, nowMs - lastMs - TICK_MS)
-    lastMs = nowMs
-  }
-  const timer = setInterval(tick, TICK_MS).unref()
-  return {
-    /** The longest delay since this was last asked, one that ends just now included. */
-    worstMs() {
-      tick()
-      const worst = Math.round(Math.max(0, worstMs))
-      worstMs = 0
-      return worst
-    },
-    [Symbol.dispose]: () => clearInterval(timer),
   }
 }

@@ -2,6 +2,8 @@ export { type AwsService, awsSettings, endpointUrlOf } from './aws-settings.ts'
 export { ConfigError, type ConfigProblem } from './config-error.ts'
 export { createHealth, type Health, type HealthOptions, type HealthReport } from './health.ts'
 export { loadConfig } from './load-config.ts'
+export { type TracedMessage, processSpan, publishSpan } from './message-span.ts'
+export { type Metrics, noMetrics } from './metrics.ts'
 export { createLogger, LOG_LEVELS, type LogLevel } from './logger.ts'
 export {
   EXIT,
@@ -12,4 +14,15 @@ export {
 } from './run-service.ts'
 export { publicConfig } from './secrets.ts'
 export { type HealthServer, serveHealth } from './serve-health.ts'
+export {
+  noTelemetry,
+  startTelemetry,
+  type Telemetry,
+  type TelemetryConfig,
+  telemetrySettings,
+} from './telemetry.ts'
+export type { Span, Tracer } from './tracer.ts'
+export { version } from './version.ts'
+export { healthSettings, watchService } from './watch-service.ts'
+export { watchLag } from './watch-worker.ts'
 export type { Logger } from 'pino'

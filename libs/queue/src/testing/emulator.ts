@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs'
 import { buildApp } from 'fauxqs'
+import { type QueueDepth, readDepth } from '../depth.ts'
 import { createQueueClient, type Queue } from '../queue.ts'
 import type { WorkerQueues } from '../message-calls.ts'
 
@@ -45,20 +46,8 @@ export async function startEmulator(): Promise<Emulator> {
   }
 }
 
-export interface QueueCounts {
-  readonly visible: number
-  readonly inFlight: number
-  readonly delayed: number
-}
-
-export async function countsOf(queue: Queue): Promise<QueueCounts> {
-  const attributes = await attributesOf(queue)
-  return {
-    visible: Number(attributes['ApproximateNumberOfMessages']),
-    inFlight: Number(attributes['ApproximateNumberOfMessagesNotVisible']),
-    delayed: Number(attributes['ApproximateNumberOfMessagesDelayed']),
-  }
-}
+export const countsOf = (queue: Queue): Promise<QueueDepth> =>
+  readDepth(queue, AbortSignal.timeout(10_000))
 
 async function attributesOf({ client, url }: Queue): Promise<Record<string, string | undefined>> {
   const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] })

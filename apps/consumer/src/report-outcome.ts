@@ -1,0 +1,62 @@
+import { type BatchMessage, limits } from '@millrace/job'
+import type { Logger, Metrics } from '@millrace/service'
+import type { Outcome } from './process-batch.ts'
+
+export interface Attempt {
+  readonly batch: BatchMessage
+  readonly attempt: number
+  /** From the beginning of the attempt to its outcome. */
+  readonly durationMs: number
+  /** When the attempt is traced. */
+  readonly traceId?: string | undefined
+}
+
+/** One log line for each outcome of an attempt, and its metrics. */
+export function reportOutcome(
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+  { batch, attempt, durationMs, traceId }: Attempt,
+  outcome: Outcome,
+): void {
+  const { kind } = outcome
+  metrics.count('millrace.batches', 1, kind)
+  metrics.measure('millrace.batch.duration', durationMs / 1_000)
+  if (kind === 'recorded') {
+    const { rows, failedRows, bisections } = outcome.part
+    metrics.count('millrace.rows.predicted', rows - failedRows)
+    metrics.count('millrace.rows.failed', failedRows)
+    metrics.count('millrace.bisections', bisections)
+  }
+  const facts = {
+    jobId: batch.jobId,
+    batch: batch.batch,
+    attempt,
+    attemptsMax: limits.attemptsMax,
+    durationMs: Math.round(durationMs),
+    outcome: kind,
+    ...(traceId !== undefined && { traceId }),
+  }
+  const { level, more } = detailsOf(outcome)
+  logger[level]({ ...facts, ...more }, 'batch done')
+}
+
+function detailsOf(outcome: Outcome): { level: 'info' | 'warn'; more: object } {
+  switch (outcome.kind) {
+    case 'recorded': {
+      const { durationMs: invocationMs, ...part } = outcome.part
+      return { level: 'info', more: { ...part, invocationMs: Math.round(invocationMs) } }
+    }
+    case 'duplicate':
+    case 'stale':
+    case 'withheld':
+      return { level: 'info', more: {} }
+    case 'released':
+    case 'job_failed':
+      return { level: 'warn', more: { error: outcome.reason } }
+    case 'postponed':
+      return { level: 'warn', more: { reason: outcome.reason } }
+    case 'rejected':
+      return { level: 'warn', more: { code: outcome.code, reason: outcome.reason } }
+    default:
+      return outcome satisfies never
+  }
+}
