@@ -19,6 +19,9 @@ export interface MoveFacts {
  * Moves a job to another state, from any state that leads there. A move that was already made is
  * refused with the very state that was wanted.
  *
+ * A job that is being planned is not resumed: it runs when its plan is sealed, and moved before that it
+ * would run without totals, which no seal could add any more.
+ *
  * @throws {LedgerError} `job_missing` when there is no such job.
  */
 export async function moveJob(
@@ -28,7 +31,7 @@ export async function moveJob(
   { now, failure }: MoveFacts,
   signal: AbortSignal,
 ): Promise<MoveJobOutcome> {
-  const from = anyOf(statesBefore(to))
+  const from = anyOf(statesBefore(to).filter((state) => state !== 'planning' || to !== 'running'))
   const end = isFinal(to)
   const moved = await updateJob(
     ledger,

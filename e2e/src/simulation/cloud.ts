@@ -1,0 +1,76 @@
+import { limits } from '@millrace/job'
+import {
+  createQueueModel,
+  createStoreModel,
+  createTableModel,
+  type QueueModel,
+  type Random,
+  type StoredMessage,
+  type StoredObject,
+  type StoreModel,
+  type TableModel,
+  type TableWrite,
+  type VirtualTime,
+} from '@millrace/testing'
+import type { Scenario } from './scenario.ts'
+
+export const BUCKET = 'bucket'
+export const TABLE = 'ledger'
+export type QueueName = 'jobs' | 'batches' | 'completions'
+export const queueUrl = (name: string): string => `https://sqs.test/${name}`
+
+/** The services of one run, all of them models. */
+export interface SimulatedCloud {
+  readonly table: TableModel
+  readonly store: StoreModel
+  /** By URL, the dead-letter queues among them. */
+  readonly queues: ReadonlyMap<string, QueueModel>
+  queue(name: QueueName | `${QueueName}-dlq`): QueueModel
+}
+
+/** Who looks at every change as it happens. */
+export interface Watcher {
+  wrote(write: TableWrite): void
+  put(place: string, object: StoredObject): void
+  deleted(queue: QueueName, message: StoredMessage): void
+}
+
+export function createCloud(
+  time: VirtualTime,
+  random: Random,
+  { faults, visibilitySeconds }: Scenario,
+  watcher: Watcher,
+): SimulatedCloud {
+  const nowMs = (): number => time.nowMs
+  const queues = new Map<string, QueueModel>()
+  const common = {
+    nowMs,
+    random,
+    after: (delayMs: number, run: () => void) => void time.after(delayMs, run),
+    visibilityTimeoutSeconds: visibilitySeconds,
+  }
+  for (const name of ['jobs', 'batches', 'completions'] as const) {
+    const deadLetter = createQueueModel(common)
+    queues.set(queueUrl(`${name}-dlq`), deadLetter)
+    queues.set(
+      queueUrl(name),
+      createQueueModel({
+        ...common,
+        redrive: { to: deadLetter, receivesMax: limits.attemptsMax },
+        duplicates: () => faults.duplicates,
+        entryFailures: () => faults.entryFailures,
+        onDelete: (message) => watcher.deleted(name, message),
+      }),
+    )
+  }
+  return {
+    table: createTableModel({
+      nowMs,
+      lagMs: () => random.next() * faults.lagMs,
+      onWrite: watcher.wrote,
+    }),
+    store: createStoreModel({ onPut: watcher.put }),
+    queues,
+    queue: (name) => queues.get(queueUrl(name)) as QueueModel,
+  }
+}

@@ -1,0 +1,224 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { runAggregator } from '@millrace/aggregator/aggregate'
+import { configSchema as aggregatorConfig } from '@millrace/aggregator/config'
+import { configSchema as consumerConfig } from '@millrace/consumer/config'
+import { createConsumer } from '@millrace/consumer/consume'
+import { limits } from '@millrace/job'
+import { configSchema as producerConfig } from '@millrace/producer/config'
+import { createProducer } from '@millrace/producer/produce'
+import { createStorage } from '@millrace/storage'
+import {
+  createLink,
+  type Link,
+  type Machine,
+  queueClient,
+  type Random,
+  storeClient,
+  tableClient,
+  type VirtualTime,
+} from '@millrace/testing'
+import { BUCKET, queueUrl, type SimulatedCloud, TABLE } from './cloud.ts'
+import type { EndpointModel } from './endpoint.ts'
+import type { Notes } from './notes.ts'
+import type { Scenario } from './scenario.ts'
+
+export type App = 'producer' | 'consumer' | 'aggregator'
+
+/** The machines of one run: each is the real app over the models. */
+export interface Fleet {
+  start(app: App): void
+  /** SIGTERM, and SIGKILL when the time for stopping is over; another takes its place. */
+  deploy(member: Member): void
+  /** The same, and none takes its place. */
+  retire(member: Member): void
+  crash(machine: Machine): void
+  readonly members: readonly Member[]
+  /** Starts what is missing, and wakes what is frozen. */
+  heal(): void
+}
+
+export interface Member {
+  readonly app: App
+  readonly machine: Machine
+  readonly drain: AbortController
+  readonly abort: AbortController
+}
+
+export interface FleetOptions {
+  readonly time: VirtualTime
+  readonly random: Random
+  readonly scenario: Scenario
+  readonly cloud: SimulatedCloud
+  readonly endpoint: EndpointModel
+  readonly notes: Notes
+}
+
+export function createFleet(options: FleetOptions): Fleet {
+  const { time, random, scenario, notes } = options
+  const members = new Set<Member>()
+  const started: Record<App, number> = { producer: 0, consumer: 0, aggregator: 0 }
+
+  const restartLater = (app: App): void => {
+    time.after(random.log(100, 30_000), () => {
+      if (count(app) < scenario.machines[app]) fleet.start(app)
+    })
+  }
+  const count = (app: App): number => [...members].filter((member) => member.app === app).length
+  const stop = (member: Member): void => {
+    const { machine, drain, abort } = member
+    time.on(machine, () => drain.abort(new Error('SIGTERM')))
+    time.after(limits.drainDeadlineSeconds * 1_000, () => {
+      if (!machine.dead) time.on(machine, () => abort.abort(new Error('drain deadline')))
+    })
+    time.after(limits.stopTimeoutSeconds * 1_000, () => {
+      if (!machine.dead) fleet.crash(machine)
+    })
+  }
+
+  const fleet: Fleet = {
+    start(app) {
+      const skewMs = Math.round((2 * random.next() - 1) * scenario.skewSecondsMax * 1_000)
+      const name = `${app}-${(started[app] += 1)}`
+      const machine = { name, skewMs, frozenUntilMs: 0, dead: false }
+      const member = { app, machine, drain: new AbortController(), abort: new AbortController() }
+      members.add(member)
+      notes.add(name, 'started')
+      const ended = (how: string): void => {
+        if (machine.dead) return
+        machine.dead = true
+        members.delete(member)
+        notes.add(name, how)
+        restartLater(app)
+      }
+      time.on(machine, () => {
+        runApp(options, member, fleet).then(
+          () => ended('stopped'),
+          (error: unknown) => {
+            notes.appFailed(name, error)
+            ended(`ended by ${String(error)}`)
+          },
+        )
+      })
+    },
+    deploy(member) {
+      notes.add(member.machine.name, 'told to stop, another starts')
+      fleet.start(member.app)
+      stop(member)
+    },
+    retire(member) {
+      notes.add(member.machine.name, 'told to stop')
+      stop(member)
+    },
+    crash(machine) {
+      machine.dead = true
+      notes.add(machine.name, 'died')
+      for (const member of members) {
+        if (member.machine !== machine) continue
+        members.delete(member)
+        restartLater(member.app)
+      }
+    },
+    get members() {
+      return [...members]
+    },
+    heal() {
+      for (const { machine } of members) machine.frozenUntilMs = 0
+      for (const app of ['producer', 'consumer', 'aggregator'] as const) {
+        for (let missing = scenario.machines[app] - count(app); missing > 0; missing -= 1) {
+          fleet.start(app)
+        }
+      }
+    },
+  }
+  return fleet
+}
+
+function linkOf({ time, random, scenario, notes }: FleetOptions, machine: Machine, fleet: Fleet) {
+  const { faults } = scenario
+  return createLink({
+    time,
+    random,
+    machine,
+    faults: faults.link,
+    crash: fleet.crash,
+    freezeMs: () => random.log(0.5, faults.freezeSecondsMax) * 1_000,
+    onFault: (kind, call) => notes.fault(machine.name, kind, call),
+  })
+}
+
+/** The usual one has taken hold of `Math.random` before the virtual one was in its place. */
+const clock = {
+  now: () => performance.now(),
+  random: () => Math.random(),
+  pause: async (ms: number, signal: AbortSignal) => {
+    await sleep(ms, undefined, { signal })
+  },
+}
+
+/** The world outside: what a deployment would have put into the environment. */
+const ENVIRONMENT = {
+  AWS_REGION: 'us-east-1',
+  MILLRACE_JOBS_QUEUE_URL: queueUrl('jobs'),
+  MILLRACE_JOBS_DLQ_URL: queueUrl('jobs-dlq'),
+  MILLRACE_BATCHES_QUEUE_URL: queueUrl('batches'),
+  MILLRACE_BATCHES_DLQ_URL: queueUrl('batches-dlq'),
+  MILLRACE_COMPLETIONS_QUEUE_URL: queueUrl('completions'),
+  MILLRACE_COMPLETIONS_DLQ_URL: queueUrl('completions-dlq'),
+  MILLRACE_LEDGER_TABLE: TABLE,
+  MILLRACE_WORK_URI: `s3://${BUCKET}/work/`,
+  MILLRACE_DATASETS_ALLOWED: `s3://${BUCKET}/data/`,
+  MILLRACE_RESULTS_ALLOWED: `s3://${BUCKET}/results/`,
+  MILLRACE_ENDPOINTS_ALLOWED: 'model',
+}
+const CONFIGS = {
+  producer: producerConfig.parse(ENVIRONMENT),
+  consumer: consumerConfig.parse(ENVIRONMENT),
+  aggregator: aggregatorConfig.parse(ENVIRONMENT),
+}
+
+async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Promise<void> {
+  const { scenario, cloud, endpoint, notes } = options
+  const { app, machine } = member
+  const link: Link = linkOf(options, machine, fleet)
+  const sqs = queueClient(cloud.queues, link)
+  const queue = (name: string) => ({ client: sqs, url: queueUrl(name) })
+  const own = ({ producer: 'jobs', consumer: 'batches', aggregator: 'completions' } as const)[app]
+  const workerQueues = {
+    receive: queue(own),
+    acknowledge: queue(own),
+    deadLetter: queue(`${own}-dlq`),
+  }
+  const world = {
+    ledger: { client: tableClient(cloud.table, link), tableName: TABLE },
+    storage: createStorage({ s3: storeClient(cloud.store, link), s3Reads: 'sdk', clock }),
+    invoke: endpoint.through(link, machine.name),
+    jobs: queue('jobs'),
+    batches: queue('batches'),
+    completions: queue('completions'),
+    owner: machine.name,
+  }
+  const timing = {
+    MILLRACE_VISIBILITY_SECONDS: scenario.visibilitySeconds,
+    MILLRACE_RECEIVE_WAIT_SECONDS: scenario.receiveWaitSeconds,
+  }
+  const signals = { drain: member.drain.signal, abort: member.abort.signal }
+  const logger = notes.logger(machine.name)
+  switch (app) {
+    case 'producer': {
+      const config = { ...CONFIGS.producer, ...timing }
+      return await createProducer(config, world, workerQueues, logger).run(signals)
+    }
+    case 'consumer': {
+      const config = { ...CONFIGS.consumer, ...timing, MILLRACE_CONCURRENCY: scenario.concurrency }
+      const consumer = createConsumer(config, world, workerQueues, logger, signals.abort)
+      return await consumer.run(signals)
+    }
+    case 'aggregator': {
+      const config = { ...CONFIGS.aggregator, ...timing }
+      const stalled = { MILLRACE_STALLED_SECONDS: scenario.stalledSeconds }
+      return await runAggregator({ ...config, ...stalled }, world, workerQueues, logger, signals)
+    }
+    default:
+      return app satisfies never
+  }
+}

@@ -1,0 +1,56 @@
+import { type Run, simulate } from './simulate.ts'
+
+/** What many runs add up to. */
+export interface Summary {
+  seeds: number
+  events: number
+  invocations: number
+  virtualMs: number
+  /** How often each state, each failure's code and each kind of fault came up. */
+  readonly states: Record<string, number>
+  readonly failures: Record<string, number>
+  readonly faults: Record<string, number>
+  /** The first violation of each seed that has one. */
+  readonly violations: { seed: number; what: string }[]
+}
+
+/** Runs seeds one after the other. A rejection that nobody handles would end a real process. */
+export async function runSeeds(from: number, seeds: number): Promise<Summary> {
+  const summary = emptySummary()
+  let current = from
+  const onRejection = (error: unknown): void => {
+    const what = `no bugs: unhandled rejection: ${(error as Error).stack}`
+    summary.violations.push({ seed: current, what })
+  }
+  process.on('unhandledRejection', onRejection)
+  for (; current < from + seeds; current += 1) add(summary, await simulate(current))
+  process.off('unhandledRejection', onRejection)
+  return summary
+}
+
+export const emptySummary = (): Summary => ({
+  seeds: 0,
+  events: 0,
+  invocations: 0,
+  virtualMs: 0,
+  states: {},
+  failures: {},
+  faults: {},
+  violations: [],
+})
+
+function add(summary: Summary, run: Run): void {
+  summary.seeds += 1
+  summary.events += run.events
+  summary.invocations += run.invocations
+  summary.virtualMs += run.virtualMs
+  for (const state of run.states) count(summary.states, state ?? 'none')
+  for (const failure of run.failures) count(summary.failures, failure.split(':')[0] ?? '')
+  for (const [kind, times] of run.notes.faults) count(summary.faults, kind, times)
+  const [what] = run.notes.violations
+  if (what !== undefined) summary.violations.push({ seed: run.seed, what })
+}
+
+export function count(counts: Record<string, number>, what: string, times = 1): void {
+  counts[what] = (counts[what] ?? 0) + times
+}

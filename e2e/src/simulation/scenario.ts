@@ -1,0 +1,184 @@
+import type { LinkFaults, Random } from '@millrace/testing'
+
+/** Faults of the endpoint, each the probability of one invocation. */
+export interface EndpointFaults {
+  /** Invocations at once beyond which it throttles. */
+  capacity: number
+  /** HTTP 500 out of the container. */
+  failed: number
+  /** A 200 with a line too few or too many. */
+  malformed: number
+  /** No answer in a minute. */
+  hung: number
+  /** Until then no connection is accepted. */
+  downUntilMs: number
+  latencyMs: number
+}
+
+/** Everything that goes wrong, by its rate. `heal` sets all of them to nothing. */
+export interface Faults {
+  readonly link: LinkFaults
+  readonly endpoint: EndpointFaults
+  duplicates: number
+  entryFailures: number
+  /** Seconds that a frozen machine stays frozen at most. */
+  freezeSecondsMax: number
+  /** How long reads that are not consistent lag behind, in milliseconds at most. */
+  lagMs: number
+}
+
+/** What an operator, a deployment or chance does once, at a moment. */
+export type ActionKind =
+  | 'crash_one'
+  | 'freeze_one'
+  | 'deploy'
+  | 'scale_out'
+  | 'scale_in'
+  | 'outage'
+  | 'overwrite_dataset'
+  | 'pause'
+  | 'resume'
+  | 'cancel'
+  | 'submit_again'
+  | 'purge_batches'
+  | 'purge_completions'
+  | 'redrive'
+  | 'deliver_all_again'
+
+export interface Action {
+  readonly atMs: number
+  readonly kind: ActionKind
+}
+
+export interface JobPlan {
+  readonly token: string
+  readonly rows: number
+  readonly batchRows: number
+  readonly join: 'none' | 'all'
+  readonly header: boolean
+  /** Of each row, to be one that the model refuses, or of another width. */
+  readonly badRows: number
+  readonly submitAtMs: number
+}
+
+/** One run, as it follows from its seed. */
+export interface Scenario {
+  readonly jobs: readonly JobPlan[]
+  readonly machines: Readonly<Record<'producer' | 'consumer' | 'aggregator', number>>
+  readonly concurrency: number
+  readonly visibilitySeconds: number
+  readonly receiveWaitSeconds: number
+  readonly stalledSeconds: number
+  readonly skewSecondsMax: number
+  /** Faults stop here; from then on every job has to come to its end. */
+  readonly healAtMs: number
+  readonly faults: Faults
+  readonly actions: readonly Action[]
+}
+
+/**
+ * Draws a run. Each kind of fault is there in about a third of the runs only: where everything is
+ * always broken nothing gets far enough to break in an interesting way (swarm testing, Groce et al., 2012).
+ */
+export function drawScenario(random: Random): Scenario {
+  const healAtMs = Math.round(random.log(20_000, 20 * 60_000))
+  const calm = random.chance(0.02)
+  return {
+    jobs: drawJobs(random, healAtMs),
+    machines: {
+      producer: random.int(1, 2),
+      consumer: random.int(1, 3),
+      aggregator: random.int(1, 2),
+    },
+    concurrency: random.pick([1, 2, 4, 16]),
+    visibilitySeconds: random.pick([6, 12, 30, 120]),
+    receiveWaitSeconds: random.pick([1, 5, 20]),
+    stalledSeconds: random.pick([60, 300, 900]),
+    skewSecondsMax: random.chance(0.3) ? random.int(1, 150) : 0,
+    healAtMs,
+    faults: drawFaults(random, calm),
+    actions: calm ? [] : drawActions(random, healAtMs),
+  }
+}
+
+function drawJobs(random: Random, healAtMs: number): JobPlan[] {
+  const count = random.chance(0.2) ? 2 : 1
+  // Above 128 batches the tree of progress has two levels.
+  const isWide = random.chance(0.02)
+  return Array.from({ length: count }, (_, index) => ({
+    token: `job-${index}`,
+    rows: isWide ? random.int(129, 300) : random.int(1, 40),
+    batchRows: isWide ? 1 : random.int(1, 8),
+    join: random.pick(['none', 'all']),
+    header: random.chance(0.5),
+    badRows: random.chance(0.3) ? random.pick([0.02, 0.2, 0.5]) : 0,
+    submitAtMs: index === 0 ? 0 : random.int(0, Math.min(healAtMs, 60_000)),
+  }))
+}
+
+function drawFaults(random: Random, calm: boolean): Faults {
+  const rate = (min: number, max: number): number =>
+    !calm && random.chance(0.35) ? random.log(min, max) : 0
+  return {
+    link: {
+      requestLost: rate(0.005, 0.15),
+      responseLost: rate(0.005, 0.15),
+      arrivesLate: rate(0.002, 0.05),
+      refused: rate(0.005, 0.2),
+      crash: rate(0.001, 0.03),
+      freeze: rate(0.001, 0.02),
+      latencyMs: random.pick([2, 10, 100]),
+    },
+    endpoint: {
+      capacity: random.chance(0.3) ? random.int(1, 4) : 1_000,
+      failed: rate(0.01, 0.3),
+      malformed: rate(0.01, 0.3),
+      hung: rate(0.005, 0.05),
+      downUntilMs: 0,
+      latencyMs: random.pick([5, 50, 1_000, 20_000]),
+    },
+    duplicates: rate(0.02, 0.5),
+    entryFailures: rate(0.01, 0.2),
+    freezeSecondsMax: random.pick([2, 30, 300]),
+    lagMs: rate(10, 10_000),
+  }
+}
+
+const ACTIONS: readonly ActionKind[] = [
+  'crash_one',
+  'freeze_one',
+  'deploy',
+  'scale_out',
+  'scale_in',
+  'outage',
+  'overwrite_dataset',
+  'pause',
+  'resume',
+  'cancel',
+  'submit_again',
+  'purge_batches',
+  'purge_completions',
+  'redrive',
+  'deliver_all_again',
+]
+
+/** Most of what happens, happens while the job is young: moments are spread by their logarithm. */
+function drawActions(random: Random, healAtMs: number): Action[] {
+  const kinds = ACTIONS.filter(() => random.chance(0.12))
+  return kinds.flatMap((kind) =>
+    Array.from({ length: random.int(1, 2) }, () => ({
+      atMs: Math.round(random.log(1, healAtMs)),
+      kind,
+    })),
+  )
+}
+
+/** Stops every fault. The latencies stay: a slow network is no fault. */
+export function heal(faults: Faults): void {
+  const { link, endpoint } = faults
+  const { latencyMs } = link
+  for (const kind of Object.keys(link)) link[kind as keyof LinkFaults] = 0
+  link.latencyMs = latencyMs
+  Object.assign(endpoint, { capacity: 1_000, failed: 0, malformed: 0, hung: 0, downUntilMs: 0 })
+  Object.assign(faults, { duplicates: 0, entryFailures: 0, lagMs: 0 })
+}

@@ -1,0 +1,118 @@
+import { isFinal, jobIdOf, type JobState } from '@millrace/job'
+import { atOnce, createRandom, createVirtualTime, tableClient } from '@millrace/testing'
+import { createCloud, TABLE } from './cloud.ts'
+import { createEndpointModel } from './endpoint.ts'
+import { createFleet } from './fleet.ts'
+import { createNotes, type Notes } from './notes.ts'
+import { createOperator, writeDataset } from './operator.ts'
+import { drawScenario, heal, type Scenario } from './scenario.ts'
+import { createWatch, type KnownJob } from './watch.ts'
+
+/** What became of one run. */
+export interface Run {
+  readonly seed: number
+  readonly scenario: Scenario
+  readonly notes: Notes
+  /** The states in which the jobs ended. */
+  readonly states: readonly JobState[]
+  /** Why jobs failed, in the words that the ledger keeps. */
+  readonly failures: readonly string[]
+  readonly events: number
+  readonly invocations: number
+  readonly virtualMs: number
+}
+
+/** After the faults have stopped every job ends within this: several times the longest of all waits. */
+const LIVENESS_MS = 4 * 60 * 60_000
+const EVENTS_MAX = 1_000_000
+
+/**
+ * Runs the whole system once: real producers, consumers and aggregators over models of their
+ * services, with the faults that follow from the seed. The same seed gives the same run.
+ */
+export async function simulate(
+  seed: number,
+  options: { readonly full?: boolean } = {},
+): Promise<Run> {
+  const random = createRandom(seed)
+  const scenario = drawScenario(random)
+  const time = createVirtualTime(random)
+  const startMs = time.nowMs
+  const notes = createNotes(() => time.nowMs - startMs, options.full === true)
+  const jobs = knownJobs(scenario)
+  const after = (delayMs: number, run: () => void): void => void time.after(delayMs, run)
+
+  const watch = createWatch(() => cloud, jobs, notes)
+  const cloud = createCloud(time, random, scenario, watch)
+  const endpoint = createEndpointModel({
+    random,
+    faults: scenario.faults.endpoint,
+    nowMs: () => time.nowMs,
+    after,
+    onFault: (kind) => notes.fault('endpoint', kind, ''),
+    onInFlight: (machine, count) => {
+      if (count <= scenario.concurrency || machine.startsWith('producer')) return
+      notes.violation('never overrun the endpoint', `${machine}: ${count} invocations at once`)
+    },
+  })
+  const fleet = createFleet({ time, random, scenario, cloud, endpoint, notes })
+  const ledger = { client: tableClient(cloud.table, atOnce), tableName: TABLE }
+  const operator = createOperator({ time, random, scenario, cloud, fleet, jobs, ledger, notes })
+
+  for (const job of jobs.values()) {
+    writeDataset(cloud, random, job)
+    after(job.plan.submitAtMs, () => operator.submit(job))
+  }
+  for (const app of ['producer', 'consumer', 'aggregator'] as const) {
+    for (let count = 0; count < scenario.machines[app]; count += 1) fleet.start(app)
+  }
+  for (const { atMs, kind } of scenario.actions) after(atMs, () => operator.act(kind))
+  after(scenario.healAtMs, () => {
+    notes.add('world', 'faults stop')
+    heal(scenario.faults)
+    fleet.heal()
+    operator.heal()
+  })
+
+  const stateOf = ({ jobId }: KnownJob): JobState =>
+    cloud.table.item(`JOB#${jobId}`, 'META')?.['state']?.S as JobState
+  const deadlineMs = startMs + scenario.healAtMs + LIVENESS_MS
+  const isOver = (): boolean =>
+    notes.violations.length > 0 ||
+    time.nowMs > deadlineMs ||
+    time.events > EVENTS_MAX ||
+    [...jobs.values()].every((job) => stateOf(job) !== undefined && isFinal(stateOf(job)))
+  await time.run(isOver)
+
+  const states = [...jobs.values()].map(stateOf)
+  if (notes.violations.length === 0) {
+    for (const [index, state] of states.entries()) {
+      if (state !== undefined && isFinal(state)) continue
+      notes.violation('every job ends', `job-${index} is ${state ?? 'not there'}`)
+    }
+    await watch.finish(endpoint.charged)
+  }
+  fleet.members.forEach(({ machine }) => (machine.dead = true))
+  const failures = [...jobs.values()].flatMap(({ jobId }) => {
+    const failure = cloud.table.item(`JOB#${jobId}`, 'META')?.['failure']?.M
+    return failure === undefined ? [] : [`${failure['code']?.S}: ${failure['message']?.S}`]
+  })
+  const { events } = time
+  const { invocations } = endpoint
+  return {
+    seed,
+    scenario,
+    notes,
+    states,
+    failures,
+    events,
+    invocations,
+    virtualMs: time.nowMs - startMs,
+  }
+}
+
+function knownJobs({ jobs }: Scenario): Map<string, KnownJob> {
+  return new Map(
+    jobs.map((plan) => [plan.token, { plan, jobId: jobIdOf(plan.token), versions: new Map() }]),
+  )
+}

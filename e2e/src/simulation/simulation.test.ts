@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { runSeeds } from './run-seeds.ts'
+import { simulate } from './simulate.ts'
+
+/** More of them by `npm run simulate -- --seeds 10000`; the nightly script does. */
+const SEEDS = Number(process.env['MILLRACE_SEEDS'] ?? 300)
+
+test('under every fault, no seed breaks an invariant', { timeout: 600_000 }, async () => {
+  const summary = await runSeeds(0, SEEDS)
+  expect(summary.violations).toEqual([])
+  // Runs that never get anywhere would prove nothing.
+  const ended = Object.values(summary.states).reduce((sum, count) => sum + count, 0)
+  expect(summary.states['succeeded'] ?? 0).toBeGreaterThan(ended / 3)
+  expect(Object.keys(summary.faults).length).toBeGreaterThan(20)
+})
+
+test.for([3, 7, 290, 1_003])('seed %d gives the same history each time', async (seed) => {
+  const [first, second] = [
+    await simulate(seed, { full: true }),
+    await simulate(seed, { full: true }),
+  ]
+  expect(first.notes.history.length).toBeGreaterThan(10)
+  expect(second.notes.history).toEqual(first.notes.history)
+})

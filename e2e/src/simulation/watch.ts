@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto'
+import {
+  decodeBatchMessage,
+  decodeJobRequest,
+  isFinal,
+  type JobId,
+  jobIdOf,
+  type JobState,
+  readPinnedDataset,
+  statesBefore,
+} from '@millrace/job'
+import { type Ledger, type Part, readJob, readPart } from '@millrace/ledger'
+import { createStorage, jobDocuments, type Storage } from '@millrace/storage'
+import { atOnce, storeClient, tableClient, type TableWrite } from '@millrace/testing'
+import { BUCKET, type SimulatedCloud, TABLE, type Watcher } from './cloud.ts'
+import { answerTo } from './dataset.ts'
+import { expectedResult, wrongLineOf } from './expected-result.ts'
+import type { Notes } from './notes.ts'
+import type { JobPlan } from './scenario.ts'
+
+/** What is known of a job beforehand. */
+export interface KnownJob {
+  readonly plan: JobPlan
+  readonly jobId: JobId
+  /** The rows of each version that its dataset ever had, by ETag. */
+  readonly versions: Map<string, readonly string[]>
+}
+
+export interface Watch extends Watcher {
+  /** Looks at everything once more, when the run is over. */
+  finish(charged: ReadonlyMap<string, number>): Promise<void>
+}
+
+const never = new AbortController().signal
+
+/** Holds every change to what must always be; see `ARCHITECTURE.md`, "What always holds". */
+export function createWatch(
+  cloud: () => SimulatedCloud,
+  jobs: ReadonlyMap<string, KnownJob>,
+  notes: Notes,
+): Watch {
+  let access: { ledger: Ledger; storage: Storage } | undefined
+  const direct = (): { ledger: Ledger; storage: Storage } =>
+    (access ??= {
+      ledger: { client: tableClient(cloud().table, atOnce), tableName: TABLE },
+      storage: createStorage({ s3: storeClient(cloud().store, atOnce), s3Reads: 'sdk' }),
+    })
+  const documentsOf = (jobId: JobId) =>
+    jobDocuments(direct().storage, `s3://${BUCKET}/work/`, jobId)
+  const check = (rule: string, holds: boolean, what: string): void => {
+    if (!holds) notes.violation(rule, what)
+  }
+
+  /** The rows of the version that the job is pinned to; nothing while it is not pinned. */
+  async function pinnedRows({ jobId, versions }: KnownJob): Promise<readonly string[] | undefined> {
+    const job = await readJob(direct().ledger, jobId, never)
+    if (job?.dataset === undefined) return undefined
+    const { objects } = await readPinnedDataset(documentsOf(jobId), job.dataset, never)
+    return versions.get(objects[0]?.version ?? '')
+  }
+  async function partOf({ jobId }: KnownJob, batch: number): Promise<Part | undefined> {
+    const job = await readJob(direct().ledger, jobId, never)
+    if (job === undefined) return undefined
+    return await readPart(direct().ledger, job, batch, documentsOf(jobId), never)
+  }
+  async function failedRowsOf(job: KnownJob): Promise<Set<number>> {
+    const failed = new Set<number>()
+    for (let batch = 0; batch * job.plan.batchRows < job.plan.rows; batch += 1) {
+      const part = await partOf(job, batch)
+      for (const { row } of part?.failures ?? []) failed.add(row)
+    }
+    return failed
+  }
+
+  async function checkPart(job: KnownJob, batch: number): Promise<void> {
+    const [part, rows] = [await partOf(job, batch), await pinnedRows(job)]
+    if (part === undefined || rows === undefined) {
+      notes.violation('a part holds what its rows are', `batch ${batch}: no part or no pin`)
+      return
+    }
+    check('the plan is fixed', part.rows.start === batch * job.plan.batchRows, `batch ${batch}`)
+    const wrong = wrongLineOf(part, rows)
+    check('a part holds what its rows are', wrong === undefined, wrong ?? '')
+  }
+
+  function checkJobItem({ old, item }: TableWrite): void {
+    if (old === undefined || item === undefined) return
+    const [from, to] = [old['state']?.S, item['state']?.S] as [JobState, JobState]
+    check('states', from === to || statesBefore(to).includes(from), `${from} to ${to}`)
+    check('what has ended stays as it is', !isFinal(from) || from === to, `${from} to ${to}`)
+    for (const name of ['spec', 'dataset', 'plan', 'partitions', 'createdAt']) {
+      const [was, is] = [old[name], item[name]].map((value) => JSON.stringify(value))
+      check('first writer wins', was === undefined || was === is, `${name} of a job was changed`)
+    }
+    const [before, after] = [old, item].map(({ generation }) => Number(generation?.N ?? 0))
+    check('generations', after !== undefined && after >= (before ?? 0), `${before} to ${after}`)
+  }
+
+  function checkProgress(job: KnownJob, { key, old, item }: TableWrite): void {
+    const [level = '', at = ''] = key.slice(key.indexOf(' ') + 1).split('#')
+    const done = item?.['done']?.NS ?? []
+    const kept = (old?.['done']?.NS ?? []).every((element) => done.includes(element))
+    check('progress only grows', kept, key)
+    for (const element of done) {
+      if (old?.['done']?.NS?.includes(element) === true) continue
+      const partitions = Number(cloud().table.item(`JOB#${job.jobId}`, 'META')?.['partitions']?.N)
+      const below = element.padStart(10, '0')
+      const [PK, SK] =
+        level === '0'
+          ? [`JOB#${job.jobId}#PART#${Number(element) % partitions}`, below]
+          : [`JOB#${job.jobId}#PROGRESS`, `${Number(level) - 1}#${below}`]
+      const promised = cloud().table.item(PK, SK) !== undefined
+      check('a mark promises a part', promised, `level ${level}, item ${at}, element ${element}`)
+    }
+  }
+
+  async function checkResult(job: KnownJob, text: string): Promise<void> {
+    const rows = await pinnedRows(job)
+    if (rows === undefined) return notes.violation('accounting', 'a result of a job without a pin')
+    const wanted = expectedResult(job.plan, rows, await failedRowsOf(job))
+    check('accounting', text === wanted, `result of ${job.plan.token}: ${difference(wanted, text)}`)
+  }
+
+  function checkManifest(job: KnownJob, text: string): void {
+    const { rows, outputs } = JSON.parse(text) as {
+      rows: { total: number; predicted: number; failed: number }
+      outputs: { uri: string; sha256: string }[]
+    }
+    const sum = rows.predicted + rows.failed
+    const balances = rows.total === job.plan.rows && sum === rows.total
+    check('accounting', balances, `manifest: ${JSON.stringify(rows)} of ${job.plan.rows}`)
+    for (const { uri, sha256 } of outputs) {
+      const bytes = cloud().store.object(uri.slice('s3://'.length))?.bytes
+      const is = bytes && createHash('sha256').update(bytes).digest('hex')
+      check('the manifest vouches for its outputs', is === sha256, `${uri}: ${is}`)
+    }
+  }
+
+  const knownOf = (jobId: string): KnownJob | undefined =>
+    [...jobs.values()].find((job) => job.jobId === jobId)
+  const checking = (work: Promise<void>): void =>
+    void work.catch((error: unknown) => notes.violation('readable', String(error)))
+
+  return {
+    wrote(write) {
+      const [, jobId = '', kind = 'META'] = write.key.split(/[# ]/)
+      const job = knownOf(jobId)
+      if (job === undefined) return
+      if (kind === 'META') checkJobItem(write)
+      if (kind === 'PROGRESS') checkProgress(job, write)
+      if (kind !== 'PART') return
+      check('first writer wins', write.old === undefined, `${write.key} was written again`)
+      checking(checkPart(job, Number(write.key.slice(write.key.indexOf(' ') + 1))))
+    },
+    put(place, { bytes }) {
+      const [, folder, name = ''] = place.split('/')
+      if (folder !== 'results') return
+      const job = jobs.get(name.split('.')[0] ?? '')
+      if (job === undefined) return notes.violation('names', `a result at ${place}`)
+      notes.add('store', `${place} is there, ${bytes.length} bytes`)
+      if (name.endsWith('.manifest.json')) checkManifest(job, bytes.toString())
+      else if (!name.includes('.errors')) checking(checkResult(job, bytes.toString()))
+    },
+    deleted(queue, message) {
+      if (queue === 'completions') return
+      const [own, dead] = [cloud().queue(queue), cloud().queue(`${queue}-dlq`)]
+      const copies = [...own.messages, ...dead.messages].filter(({ body }) => body === message.body)
+      if (copies.length > 1) return
+      const why = queue === 'batches' ? notRecorded(message.body) : notPlanned(message.body)
+      check('record before delete', why === undefined, `${queue}: ${why}`)
+    },
+    async finish(charged) {
+      for (const job of jobs.values()) await finishJob(job, charged)
+    },
+  }
+
+  /** Why a batch message may not be deleted yet. */
+  function notRecorded(body: string): string | undefined {
+    const { jobId, batch } = decodeBatchMessage(body)
+    const meta = cloud().table.item(`JOB#${jobId}`, 'META')
+    const state = meta?.['state']?.S as JobState
+    if (state === 'aggregating' || isFinal(state)) return undefined
+    const SK = String(batch).padStart(10, '0')
+    const partition = batch % Number(meta?.['partitions']?.N)
+    if (cloud().table.item(`JOB#${jobId}#PART#${partition}`, SK) === undefined) {
+      return `batch ${batch} has no part`
+    }
+    const item = String(Math.floor(batch / 128)).padStart(10, '0')
+    const marks = cloud().table.item(`JOB#${jobId}#PROGRESS`, `0#${item}`)?.['done']?.NS
+    return marks?.includes(String(batch)) === true ? undefined : `batch ${batch} has no mark`
+  }
+
+  /** Why a job request may not be deleted yet. */
+  function notPlanned(body: string): string | undefined {
+    const jobId = jobIdOf(decodeJobRequest(body).clientToken)
+    const meta = cloud().table.item(`JOB#${jobId}`, 'META')
+    if (meta?.['plan'] !== undefined || isFinal(meta?.['state']?.S as JobState)) return undefined
+    return `job ${jobId} is not planned`
+  }
+
+  async function finishJob(job: KnownJob, charged: ReadonlyMap<string, number>): Promise<void> {
+    const { token } = job.plan
+    const meta = await readJob(direct().ledger, job.jobId, never)
+    if (meta?.state !== 'succeeded' && meta?.state !== 'succeeded_with_failures') return
+    const rows = (await pinnedRows(job)) ?? []
+    const failed = await failedRowsOf(job)
+    const wanted = failed.size === 0 ? 'succeeded' : 'succeeded_with_failures'
+    check('accounting', meta.state === wanted, `${meta.state} with ${failed.size} failed rows`)
+    for (const name of [`${token}.csv`, `${token}.manifest.json`]) {
+      const there = cloud().store.object(`${BUCKET}/results/${name}`) !== undefined
+      check('a job that succeeded has its result', there, name)
+    }
+    for (const row of failed) {
+      if (answerTo(rows[row] ?? '').kind !== 'predicted') continue
+      const batch = Math.floor(row / job.plan.batchRows)
+      const why = (await partOf(job, batch))?.failures.find((failure) => failure.row === row)
+      const guilty = charged.has(`${job.jobId}-${batch}`)
+      check('healthy rows do not fail', guilty, `row ${row} of batch ${batch}: ${why?.code}`)
+    }
+  }
+}
+
+function difference(wanted: string, got: string): string {
+  const [want, have] = [wanted.split('\n'), got.split('\n')]
+  const at = want.findIndex((line, index) => line !== have[index])
+  const lines = `line ${at}: wanted ${want[at]}, got ${have[at]}`
+  return `${want.length} lines wanted, ${have.length} there; ${lines}`
+}

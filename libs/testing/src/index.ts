@@ -1,0 +1,7 @@
+export { queueClient, storeClient, tableClient } from './clients.ts'
+export { atOnce, createLink, type Link, type LinkFaults } from './link.ts'
+export { createQueueModel, type QueueModel, type StoredMessage } from './queue/queue-model.ts'
+export { createRandom, type Random } from './random.ts'
+export { createStoreModel, type StoreModel, type StoredObject } from './store/store-model.ts'
+export { createTableModel, type TableModel, type TableWrite } from './table/table-model.ts'
+export { createVirtualTime, type Machine, type VirtualTime } from './virtual-time.ts'

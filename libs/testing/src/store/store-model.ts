@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type {
+  CompleteMultipartUploadCommandInput,
+  GetObjectCommandInput,
+  ListObjectsV2CommandInput,
+  PutObjectCommandInput,
+  UploadPartCommandInput,
+} from '@aws-sdk/client-s3'
+import { serviceError } from '../service-error.ts'
+
+/** An object of one version; a new one takes its place whole. */
+export interface StoredObject {
+  readonly bytes: Buffer
+  readonly etag: string
+}
+
+export interface StoreModelOptions {
+  /** Told of each object that became visible. */
+  readonly onPut?: (place: string, object: StoredObject) => void
+}
+
+interface Place {
+  readonly Bucket: string | undefined
+  readonly Key: string | undefined
+}
+
+/** S3 without versioning, each operation at once and whole. Objects are placed by `bucket/key`. */
+export interface StoreModel {
+  put(input: PutObjectCommandInput): object
+  get(input: GetObjectCommandInput): object
+  head(input: Place & { IfMatch?: string | undefined }): object
+  delete(input: Place): object
+  list(input: ListObjectsV2CommandInput): object
+  createUpload(input: Place): object
+  uploadPart(input: UploadPartCommandInput): object
+  completeUpload(input: CompleteMultipartUploadCommandInput): object
+  abortUpload(input: Place & { UploadId: string | undefined }): object
+  object(place: string): StoredObject | undefined
+  readonly places: Iterable<string>
+}
+
+const placeOf = ({ Bucket, Key }: Place): string => `${Bucket}/${Key}`
+const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex')
+
+export function createStoreModel(options: StoreModelOptions = {}): StoreModel {
+  const objects = new Map<string, StoredObject>()
+  const uploads = new Map<string, Map<number, StoredObject>>()
+
+  const keep = (place: string, bytes: Buffer, etag: string): object => {
+    const object = { bytes, etag }
+    objects.set(place, object)
+    options.onPut?.(place, object)
+    return { ETag: etag }
+  }
+  const find = (input: Place & { IfMatch?: string | undefined }): StoredObject => {
+    const object = objects.get(placeOf(input))
+    if (object === undefined)
+      throw serviceError('NoSuchKey', 404, 'The specified key does not exist.')
+    if (input.IfMatch !== undefined && input.IfMatch !== object.etag) throw preconditionFailed()
+    return object
+  }
+  const partsOf = (upload: string | undefined): Map<number, StoredObject> => {
+    const parts = uploads.get(upload ?? '')
+    if (parts === undefined) throw serviceError('NoSuchUpload', 404, 'The upload does not exist.')
+    return parts
+  }
+
+  return {
+    put(input) {
+      const place = placeOf(input)
+      if (input.IfNoneMatch === '*' && objects.has(place)) throw preconditionFailed()
+      const bytes = Buffer.from(input.Body as Uint8Array)
+      return keep(place, bytes, `"${md5(bytes)}"`)
+    },
+    get(input) {
+      const { bytes, etag } = find(input)
+      const { part, range } = ranged(bytes, input.Range)
+      return { Body: bodyOf(part), ContentLength: part.length, ETag: etag, ...range }
+    },
+    head(input) {
+      const { bytes, etag } = find(input)
+      return { ContentLength: bytes.length, ETag: etag }
+    },
+    delete(input) {
+      objects.delete(placeOf(input))
+      return {}
+    },
+    list({ Bucket, Prefix = '', ContinuationToken, MaxKeys = 1_000 }) {
+      const start = `${Bucket}/${Prefix}`
+      const found = [...objects.keys()].filter((place) => place.startsWith(start)).sort()
+      const rest = found.filter((place) => place > (ContinuationToken ?? ''))
+      const page = rest.slice(0, MaxKeys)
+      const Contents = page.map((place) => {
+        const { bytes, etag } = objects.get(place) as StoredObject
+        return { Key: place.slice((Bucket ?? '').length + 1), Size: bytes.length, ETag: etag }
+      })
+      const more = page.length < rest.length
+      const next = more ? { NextContinuationToken: page.at(-1) } : {}
+      return { Contents, KeyCount: page.length, IsTruncated: more, ...next }
+    },
+    createUpload(input) {
+      const UploadId = `${placeOf(input)}#${uploads.size}`
+      uploads.set(UploadId, new Map())
+      return { UploadId }
+    },
+    uploadPart({ UploadId, PartNumber = 1, Body }) {
+      const bytes = Buffer.from(Body as Uint8Array)
+      const etag = `"${md5(bytes)}"`
+      partsOf(UploadId).set(PartNumber, { bytes, etag })
+      return { ETag: etag }
+    },
+    completeUpload(input) {
+      const parts = partsOf(input.UploadId)
+      const named = input.MultipartUpload?.Parts ?? []
+      const chosen = named.map(({ PartNumber = 0, ETag }) => {
+        const part = parts.get(PartNumber)
+        if (part === undefined || part.etag !== ETag) {
+          throw serviceError('InvalidPart', 400, `Part ${PartNumber} was not found.`)
+        }
+        return part
+      })
+      if (input.IfNoneMatch === '*' && objects.has(placeOf(input))) throw preconditionFailed()
+      uploads.delete(input.UploadId ?? '')
+      const digests = Buffer.concat(chosen.map(({ etag }) => Buffer.from(etag.slice(1, -1), 'hex')))
+      const bytes = Buffer.concat(chosen.map((part) => part.bytes))
+      return keep(placeOf(input), bytes, `"${md5(digests)}-${chosen.length}"`)
+    },
+    abortUpload({ UploadId }) {
+      partsOf(UploadId)
+      uploads.delete(UploadId ?? '')
+      return {}
+    },
+    object: (place) => objects.get(place),
+    get places() {
+      return objects.keys()
+    },
+  }
+}
+
+const preconditionFailed = (): Error =>
+  serviceError(
+    'PreconditionFailed',
+    412,
+    'At least one of the pre-conditions you specified did not hold',
+  )
+
+function ranged(bytes: Buffer, range: string | undefined): { part: Buffer; range: object } {
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []
+  if (from === undefined || to === undefined) return { part: bytes, range: {} }
+  const [start, end] = [Number(from), Math.min(Number(to) + 1, bytes.length)]
+  if (start >= bytes.length) {
+    throw serviceError('InvalidRange', 416, 'The requested range is not satisfiable')
+  }
+  const ContentRange = `bytes ${start}-${end - 1}/${bytes.length}`
+  return { part: bytes.subarray(start, end), range: { ContentRange } }
+}
+
+/** A stream that is also what the SDK's mixin makes of it. */
+function bodyOf(bytes: Buffer): Readable {
+  const stream = Readable.from([Buffer.from(bytes)], { objectMode: false })
+  return Object.assign(stream, { transformToByteArray: async () => Buffer.from(bytes) })
+}
