@@ -165,7 +165,7 @@ const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
 /** The last attempt decides; what is not the rows' fault or the batch's is never charged to them. */
 export function reasonToGiveUp(error: unknown, attempt: number): RowReason | undefined {
   if (!(error instanceof InvocationError)) return undefined
-  if (error.kind === 'throttle' || error.kind === 'systemic') return undefined
+  if (isOutage(error)) return undefined
   if (error.kind !== 'permanent' && attempt < limits.attemptsMax) return undefined
   return { code: error.code, message: error.words === '' ? error.message : error.words }
 }
@@ -175,13 +175,13 @@ export function reasonToGiveUp(error: unknown, attempt: number): RowReason | und
  *
  * | error                                   | verdict  | because                                       |
  * | --------------------------------------- | -------- | --------------------------------------------- |
- * | throttled, outage, credentials, no such endpoint | postpone | not the batch's fault: it is not charged |
+ * | throttled, unreachable, credentials, no such endpoint | postpone | not the batch's fault: it is not charged |
  * | dataset changed or gone, plan unreadable | fail job | no batch of this job can be read any more    |
  * | anything else                            | release  | another attempt, of a bounded number          |
  */
 export function verdictOf(error: unknown): Verdict {
   if (error instanceof InvocationError) {
-    return error.kind === 'throttle' || error.kind === 'systemic' ? 'postpone' : 'release'
+    return isOutage(error) ? 'postpone' : 'release'
   }
   if (error instanceof PlanError) return 'fail_job'
   if (error instanceof StorageError) {
@@ -191,6 +191,13 @@ export function verdictOf(error: unknown): Verdict {
   }
   return 'release'
 }
+
+/**
+ * The endpoint serves nobody now, or was never asked. An outage may outlast any number of attempts,
+ * and crashes and duplicates use attempts up too: it must not become a failure of the batch's rows.
+ */
+const isOutage = ({ kind, code }: InvocationError): boolean =>
+  kind === 'throttle' || kind === 'systemic' || code === 'endpoint_unreachable'
 
 function codeOf(error: Error): string {
   const code = 'code' in error ? error.code : undefined

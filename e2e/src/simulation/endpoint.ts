@@ -48,12 +48,13 @@ export function createEndpointModel(options: EndpointModelOptions): EndpointMode
   let inFlight = 0
   let invocations = 0
 
+  const charge = (id: string): void => void charged.set(id, (charged.get(id) ?? 0) + 1)
   const strikes = (kind: 'failed' | 'malformed' | 'hung', id: string): boolean => {
     // A job that its preflight has failed has no more to tell: most of them get past it.
     const rate = id === PROBE ? faults[kind] / 10 : faults[kind]
     if (!random.chance(rate)) return false
     options.onFault(`endpoint_${kind}`)
-    charged.set(id, (charged.get(id) ?? 0) + 1)
+    charge(id)
     return true
   }
   /** The reply, and how long it takes. */
@@ -105,6 +106,8 @@ export function createEndpointModel(options: EndpointModelOptions): EndpointMode
       const reply = await link(call, signal)
         .catch((error: unknown) => {
           signal.throwIfAborted()
+          // A connection that breaks in the middle may well be the batch's fault, and is charged.
+          charge(request.inferenceId ?? PROBE)
           return { error }
         })
         .finally(() => count(machineName, -1))

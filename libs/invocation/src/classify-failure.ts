@@ -133,10 +133,22 @@ function byNodeCode(code: string | undefined): InvocationErrorCode | undefined {
   ) {
     return 'tls_refused'
   }
-  // Reset, refused, unreachable, no such host, cut in the middle: scoring is idempotent.
+  if (UNREACHED.has(code)) return 'endpoint_unreachable'
+  // Reset, cut in the middle: scoring is idempotent.
   if (/^(E[A-Z]{3,}|UND_ERR_[A-Z_]+|HPE_[A-Z_]+|EAI_[A-Z]+)$/.test(code)) return 'connection_failed'
   return undefined
 }
+
+/** Failures before the first byte of a request has left. */
+const UNREACHED = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
 function ofCause(facts: Facts): InvocationErrorCode {
   // `aborted` is what Node says of a body that ends early.

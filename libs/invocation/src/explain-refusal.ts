@@ -16,6 +16,7 @@ export async function explainRefusal(
     case 'credentials_missing':
     case 'credentials_expired':
       return `There are no valid AWS credentials: ${error.hint ?? ''} (${error.words}).`
+    case 'endpoint_unreachable':
     case 'connection_failed':
       return /ENOTFOUND|EAI_/.test(error.message)
         ? `The host of the endpoint is not known: check the region ${input.region} and the endpoint URL (${error.words}).`

@@ -18,6 +18,8 @@ const TABLE = {
   // The limiter's circuit is open: healthy batches wait, they do not fail.
   endpoint_outage: { kind: 'throttle', retryable: true },
   endpoint_unavailable: { kind: 'transient', retryable: true },
+  // No connection came about: nothing was sent, so no row of any batch can be at fault.
+  endpoint_unreachable: { kind: 'transient', retryable: true },
   connection_failed: { kind: 'transient', retryable: true },
   model_failed: { kind: 'transient', retryable: true },
   unknown: { kind: 'transient', retryable: true },

@@ -142,10 +142,10 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
     await invoke.close()
   })
 
-  test('calls a refused connection failed', async () => {
+  test('calls a refused connection unreachable', async () => {
     const invoke = createInvoke({ ...options, endpointUrl: 'http://127.0.0.1:1' })
     await expect(invoke({ endpoint: flightsEndpoint, body }, never)).rejects.toMatchObject({
-      code: 'connection_failed',
+      code: 'endpoint_unreachable',
     })
     await invoke.close()
   })

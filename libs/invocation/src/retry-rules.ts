@@ -28,6 +28,7 @@ export const retryRules: Readonly<Record<InvocationErrorCode, RetryRule>> = {
   model_not_ready: at(untilDeadline, 'throw', 5_000, 30_000),
   endpoint_outage: at(0, 'throw'),
   endpoint_unavailable: at(limits.invocationRetriesMax, 'throw'),
+  endpoint_unreachable: at(limits.invocationRetriesMax, 'throw'),
   connection_failed: at(limits.invocationRetriesMax, 'throw'),
   unknown: at(limits.invocationRetriesMax, 'throw'),
   // One row may crash the model each time.
