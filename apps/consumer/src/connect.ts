@@ -8,7 +8,7 @@ import {
   type JobId,
   limits,
   PlanError,
-  readPlanSegment,
+  findPlanSegment,
 } from '@millrace/job'
 import {
   createProgressMarker,
@@ -70,7 +70,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     now,
   })
   const planned = createPlanCache((job, segment) =>
-    readPlanSegment(documentsOf(job.jobId), segment, lifetime),
+    findPlanSegment(documentsOf(job.jobId), segment, lifetime),
   )
   return {
     openJob: jobs.open,

@@ -8,7 +8,9 @@ const planning = openJobWith().job
 const whole = limits.planSegmentBatches
 
 /** A cache over whole segments, the reads of which it notes. */
-function createWorld(read: (segment: number) => Promise<readonly Batch[]> = wholeSegment) {
+function createWorld(
+  read: (segment: number) => Promise<readonly Batch[] | undefined> = wholeSegment,
+) {
   const reads: number[] = []
   const planned = createPlanCache(async (_, segment) => {
     reads.push(segment)
@@ -37,6 +39,18 @@ test('a batch beyond a whole plan is not looked for', async () => {
 test('a batch beyond the last segment of a growing plan is not found', async () => {
   const { planned } = createWorld(async () => [batch])
   expect(await planned(planning, 1)).toBeUndefined()
+})
+
+test('while a plan grows, a segment that is not there is asked for again', async () => {
+  const { planned, reads } = createWorld(async () => undefined)
+  expect(await planned(planning, 100_000)).toBeUndefined()
+  expect(await planned(planning, 100_000)).toBeUndefined()
+  expect(reads).toHaveLength(2)
+})
+
+test('a whole plan that lacks a segment cannot be read', async () => {
+  const { planned } = createWorld(async () => undefined)
+  await expect(planned(job, 5)).rejects.toMatchObject({ code: 'plan_unreadable' })
 })
 
 test('the same batch of another job is another batch', async () => {

@@ -27,6 +27,9 @@ export function drawRows(random: Random, plan: JobPlan, version: number): string
 export const textOf = (plan: JobPlan, rows: readonly string[]): string =>
   [...(plan.header ? [HEADER] : []), ...rows].join('\n').concat('\n')
 
+/** What XGBoost's container does with a row of too few columns: a number like any other. */
+export const wrongAnswer = '0.123456789'
+
 /** The model: a text that follows from the row, of as many digits as real models send. */
 export function answerTo(row: string): Answer {
   const fields = row.split(',')

@@ -1,6 +1,6 @@
 import { classifyFailure, InvocationError, type Invoke } from '@millrace/invocation'
 import type { Link, Random } from '@millrace/testing'
-import { answerTo } from './dataset.ts'
+import { answerTo, wrongAnswer } from './dataset.ts'
 import type { EndpointFaults } from './scenario.ts'
 
 export interface EndpointModel {
@@ -130,6 +130,10 @@ function predict(body: Buffer): Reply {
   const lines: string[] = []
   for (const row of rows) {
     const answer = answerTo(row)
+    if (answer.kind === 'odd' && row.split(',').length < 3) {
+      lines.push(wrongAnswer)
+      continue
+    }
     if (answer.kind !== 'predicted') {
       return { error: modelError(400, `could not convert string to float in ${row}`) }
     }

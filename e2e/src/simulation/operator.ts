@@ -1,6 +1,5 @@
-import type { JobId, JobState } from '@millrace/job'
 import { encodeJobRequest, jobSpecSchema, type JobRequest } from '@millrace/job'
-import { moveJob, type Ledger } from '@millrace/ledger'
+import { cancelJob, type Ledger, pauseJob, resumeJob } from '@millrace/ledger'
 import type { Random, VirtualTime } from '@millrace/testing'
 import { BUCKET, type SimulatedCloud } from './cloud.ts'
 import { drawRows, textOf } from './dataset.ts'
@@ -52,14 +51,27 @@ export function writeDataset(cloud: SimulatedCloud, random: Random, job: KnownJo
   job.versions.set(ETag, rows)
 }
 
+/** What a sender that is confused or hostile may put on the batches queue. */
+function junkFor({ jobId }: KnownJob): string[] {
+  const batch = { version: 1, batch: 0, rows: { start: 0, end: 1 }, object: 0 }
+  const bytes = { start: 1, end: 7 }
+  return [
+    '{"version":1,',
+    JSON.stringify({ ...batch, jobId: 'j-of-nobody', bytes }),
+    JSON.stringify({ ...batch, jobId, bytes }),
+    JSON.stringify({ ...batch, jobId, batch: 100_000, bytes }),
+  ]
+}
+
 export function createOperator(options: OperatorOptions): Operator {
   const { time, random, scenario, cloud, fleet, jobs, notes } = options
   const never = new AbortController().signal
 
-  const move = (jobId: JobId, to: JobState): void => {
-    const done = moveJob(options.ledger, jobId, to, { now: Math.floor(time.nowMs / 1_000) }, never)
-    // A job that is not there yet, or has ended, cannot be moved: the operator is told so.
-    done.catch(() => {})
+  /** A job that is not there yet, or has ended, cannot be moved: the operator is told so. */
+  const told = (asked: Promise<unknown>): void => void asked.catch(() => {})
+  const resume = async (job: KnownJob): Promise<void> => {
+    const { kind } = await resumeJob(options.ledger, job.jobId, never)
+    if (kind === 'resumed') operator.submit(job)
   }
   const redrive = (name: 'jobs' | 'batches' | 'completions'): void => {
     const dead = cloud.queue(`${name}-dlq`)
@@ -96,11 +108,18 @@ export function createOperator(options: OperatorOptions): Operator {
         case 'overwrite_dataset':
           return writeDataset(cloud, random, anyJob())
         case 'pause':
-          return move(anyJob().jobId, 'paused')
+          return told(pauseJob(options.ledger, anyJob().jobId, never))
         case 'resume':
-          return move(anyJob().jobId, 'running')
+          return told(resume(anyJob()))
         case 'cancel':
-          return move(anyJob().jobId, 'cancelled')
+          return told(
+            cancelJob(
+              options.ledger,
+              anyJob().jobId,
+              { now: Math.floor(time.nowMs / 1_000) },
+              never,
+            ),
+          )
         case 'submit_again':
           return operator.submit(anyJob())
         case 'purge_batches':
@@ -113,17 +132,17 @@ export function createOperator(options: OperatorOptions): Operator {
           return cloud.queue('batches').messages.forEach((message) => {
             message.visibleAtMs = time.nowMs
           })
+        case 'junk':
+          return junkFor(anyJob()).forEach((body) =>
+            cloud.queue('batches').add({ body, groupId: undefined, attributes: {} }),
+          )
         default:
           return kind satisfies never
       }
     },
     heal() {
       redrive('jobs')
-      for (const { jobId } of jobs.values()) {
-        if (cloud.table.item(`JOB#${jobId}`, 'META')?.['state']?.S === 'paused') {
-          move(jobId, 'running')
-        }
-      }
+      for (const job of jobs.values()) told(resume(job))
     },
   }
   return operator

@@ -90,7 +90,7 @@ export async function simulate(
       if (state !== undefined && isFinal(state)) continue
       notes.violation('every job ends', `job-${index} is ${state ?? 'not there'}`)
     }
-    await watch.finish(endpoint.charged)
+    await watch.finish(endpoint.charged, scenario.calm)
   }
   fleet.members.forEach(({ machine }) => (machine.dead = true))
   const failures = [...jobs.values()].flatMap(({ jobId }) => {

@@ -28,8 +28,12 @@ export interface KnownJob {
 
 export interface Watch extends Watcher {
   /** Looks at everything once more, when the run is over. */
-  finish(charged: ReadonlyMap<string, number>): Promise<void>
+  finish(charged: ReadonlyMap<string, number>, calm: boolean): Promise<void>
 }
+
+/** What may make a preflight refuse a healthy job. */
+const faultsOfEndpoint = ['outage', 'endpoint_failed', 'endpoint_malformed', 'endpoint_hung']
+const LINK_FAULTS = ['requestLost', 'responseLost', 'arrivesLate', 'refused']
 
 const never = new AbortController().signal
 
@@ -101,6 +105,10 @@ export function createWatch(
     const done = item?.['done']?.NS ?? []
     const kept = (old?.['done']?.NS ?? []).every((element) => done.includes(element))
     check('progress only grows', kept, key)
+    for (const mark of item?.['failed']?.SS ?? []) {
+      const [batch = '', rows = ''] = mark.split(':')
+      checking(checkFailedRows(job, Number(batch), Number(rows)))
+    }
     for (const element of done) {
       if (old?.['done']?.NS?.includes(element) === true) continue
       const partitions = Number(cloud().table.item(`JOB#${job.jobId}`, 'META')?.['partitions']?.N)
@@ -112,6 +120,15 @@ export function createWatch(
       const promised = cloud().table.item(PK, SK) !== undefined
       check('a mark promises a part', promised, `level ${level}, item ${at}, element ${element}`)
     }
+  }
+
+  async function checkFailedRows(job: KnownJob, batch: number, rows: number): Promise<void> {
+    const failed = (await partOf(job, batch))?.failures.length
+    check(
+      'a mark tells its part',
+      failed === rows,
+      `batch ${batch}: ${rows}, the part has ${failed}`,
+    )
   }
 
   async function checkResult(job: KnownJob, text: string): Promise<void> {
@@ -169,22 +186,22 @@ export function createWatch(
       const why = queue === 'batches' ? notRecorded(message.body) : notPlanned(message.body)
       check('record before delete', why === undefined, `${queue}: ${why}`)
     },
-    async finish(charged) {
+    async finish(charged, calm) {
+      if (calm) checkCalm()
       for (const job of jobs.values()) await finishJob(job, charged)
     },
   }
 
   /** Why a batch message may not be deleted yet. */
   function notRecorded(body: string): string | undefined {
-    const { jobId, batch } = decodeBatchMessage(body)
+    const message = readable(() => decodeBatchMessage(body))
+    if (message === undefined) return 'it cannot be read and is not kept'
+    const { jobId, batch } = message
     const meta = cloud().table.item(`JOB#${jobId}`, 'META')
     const state = meta?.['state']?.S as JobState
-    if (state === 'aggregating' || isFinal(state)) return undefined
-    const SK = String(batch).padStart(10, '0')
-    const partition = batch % Number(meta?.['partitions']?.N)
-    if (cloud().table.item(`JOB#${jobId}#PART#${partition}`, SK) === undefined) {
-      return `batch ${batch} has no part`
-    }
+    // A paused job's messages are let go of: whoever resumes it has it published again.
+    if (state === 'aggregating' || state === 'paused' || isFinal(state)) return undefined
+    if (!hasPart(jobId, batch)) return `batch ${batch} has no part`
     const item = String(Math.floor(batch / 128)).padStart(10, '0')
     const marks = cloud().table.item(`JOB#${jobId}#PROGRESS`, `0#${item}`)?.['done']?.NS
     return marks?.includes(String(batch)) === true ? undefined : `batch ${batch} has no mark`
@@ -194,13 +211,55 @@ export function createWatch(
   function notPlanned(body: string): string | undefined {
     const jobId = jobIdOf(decodeJobRequest(body).clientToken)
     const meta = cloud().table.item(`JOB#${jobId}`, 'META')
-    if (meta?.['plan'] !== undefined || isFinal(meta?.['state']?.S as JobState)) return undefined
-    return `job ${jobId} is not planned`
+    const state = meta?.['state']?.S as JobState
+    if (state === 'paused' || isFinal(state)) return undefined
+    const batches = meta?.['plan']?.M?.['batches']?.N
+    if (batches === undefined) return `job ${jobId} is not planned`
+    if (notes.faults.has('purge_batches')) return undefined
+    const queued = new Set<number>()
+    for (const name of ['batches', 'batches-dlq'] as const) {
+      for (const message of cloud().queue(name).messages) {
+        const batch = readable(() => decodeBatchMessage(message.body))
+        if (batch?.jobId === jobId) queued.add(batch.batch)
+      }
+    }
+    for (let batch = 0; batch < Number(batches); batch += 1) {
+      if (!queued.has(batch) && !hasPart(jobId, batch)) return `batch ${batch} was never published`
+    }
+    return undefined
+  }
+
+  function hasPart(jobId: string, batch: number): boolean {
+    const partitions = Number(cloud().table.item(`JOB#${jobId}`, 'META')?.['partitions']?.N)
+    const SK = String(batch).padStart(10, '0')
+    return cloud().table.item(`JOB#${jobId}#PART#${batch % partitions}`, SK) !== undefined
+  }
+
+  /** A job may fail for its dataset or for what its preflight found, and only when that was so. */
+  function checkFailure({ versions, plan }: KnownJob, code: string): void {
+    const changed = versions.size > 1
+    const tried =
+      plan.badRows > 0 ||
+      [...faultsOfEndpoint, ...LINK_FAULTS].some((kind) => notes.faults.has(kind))
+    const fair = { dataset_changed: changed, preflight_failed: tried }[code] ?? false
+    check('jobs fail for a reason', fair, code)
+  }
+
+  /** Where nothing goes wrong nothing is done twice, and nobody has to ask for a job again. */
+  function checkCalm(): void {
+    for (const line of notes.lines) {
+      const { msg, outcome, attempt } = line
+      const once = outcome === 'recorded' && attempt === 1
+      if (msg === 'batch done') check('nothing is repeated in calm', once, JSON.stringify(line))
+      const late = msg === 'job stands still, asking for it again'
+      check('nothing is late in calm', !late, JSON.stringify(line))
+    }
   }
 
   async function finishJob(job: KnownJob, charged: ReadonlyMap<string, number>): Promise<void> {
     const { token } = job.plan
     const meta = await readJob(direct().ledger, job.jobId, never)
+    if (meta?.state === 'failed') checkFailure(job, meta.failure?.code ?? '')
     if (meta?.state !== 'succeeded' && meta?.state !== 'succeeded_with_failures') return
     const rows = (await pinnedRows(job)) ?? []
     const failed = await failedRowsOf(job)
@@ -217,6 +276,15 @@ export function createWatch(
       const guilty = charged.has(`${job.jobId}-${batch}`)
       check('healthy rows do not fail', guilty, `row ${row} of batch ${batch}: ${why?.code}`)
     }
+  }
+}
+
+/** What a body says; nothing when it says nothing. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
   }
 }
 

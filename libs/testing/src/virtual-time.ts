@@ -187,13 +187,17 @@ interface TimerOptions {
 }
 
 function installTimerPromises(): void {
-  const real = { sleep: timersPromises.setTimeout, ticks: timersPromises.setInterval }
+  const real = {
+    sleep: timersPromises.setTimeout,
+    ticks: timersPromises.setInterval,
+    turn: timersPromises.setImmediate,
+  }
   const timeout = AbortSignal.timeout.bind(AbortSignal)
 
   async function sleep(delayMs = 1, value?: unknown, options: TimerOptions = {}): Promise<unknown> {
     const place = here.getStore()
     if (place === undefined) return await real.sleep(delayMs, value, options)
-    await virtualSleep(place, delayMs, options.signal)
+    await virtualSleep(place, Math.max(1, delayMs), options.signal)
     return value
   }
   async function* ticks(delayMs = 1, value?: unknown, options: TimerOptions = {}): AsyncGenerator {
@@ -205,7 +209,13 @@ function installTimerPromises(): void {
       yield value
     }
   }
-  Object.assign(timersPromises, { setTimeout: sleep, setInterval: ticks })
+  async function turn(value?: unknown, options: TimerOptions = {}): Promise<unknown> {
+    const place = here.getStore()
+    if (place === undefined) return await real.turn(value, options)
+    await virtualSleep(place, 0, options.signal)
+    return value
+  }
+  Object.assign(timersPromises, { setTimeout: sleep, setInterval: ticks, setImmediate: turn })
   AbortSignal.timeout = (delayMs) => {
     const place = here.getStore()
     if (place === undefined) return timeout(delayMs)
@@ -226,7 +236,7 @@ function virtualSleep(place: Place, delayMs: number, signal?: AbortSignal): Prom
     })
   if (signal?.aborted === true) return Promise.reject(aborted())
   return new Promise((resolve, reject) => {
-    const event = place.time.afterOn(place.machine, Math.max(1, delayMs), () => {
+    const event = place.time.afterOn(place.machine, delayMs, () => {
       signal?.removeEventListener('abort', onAbort)
       resolve()
     })
