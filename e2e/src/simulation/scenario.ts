@@ -131,7 +131,7 @@ function drawFaults(random: Random, calm: boolean): Faults {
       refused: rate(0.005, 0.2),
       crash: rate(0.001, 0.03),
       freeze: rate(0.001, 0.02),
-      latencyMs: random.pick([2, 10, 100]),
+      latencyMs: random.pick(calm ? [2, 10] : [2, 10, 100]),
     },
     endpoint: {
       capacity: !calm && random.chance(0.3) ? random.int(1, 4) : 1_000,

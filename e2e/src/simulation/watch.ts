@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createHistory } from '@millrace/check-log'
 import {
   decodeBatchMessage,
   decodeJobRequest,
@@ -187,6 +188,7 @@ export function createWatch(
       check('record before delete', why === undefined, `${queue}: ${why}`)
     },
     async finish(charged, calm) {
+      checkLogs()
       if (calm) checkCalm()
       for (const job of jobs.values()) await finishJob(job, charged)
     },
@@ -253,6 +255,16 @@ export function createWatch(
       if (msg === 'batch done') check('nothing is repeated in calm', once, JSON.stringify(line))
       const late = msg === 'job stands still, asking for it again'
       check('nothing is late in calm', !late, JSON.stringify(line))
+    }
+  }
+
+  /** The same checker that reads the logs of a deployment. */
+  function checkLogs(): void {
+    const history = createHistory()
+    for (const line of notes.lines) history.add(line)
+    for (const { jobId, violations } of history.verdicts()) {
+      for (const violation of violations)
+        notes.violation('the logs tell one story', `${jobId}: ${violation}`)
     }
   }
 

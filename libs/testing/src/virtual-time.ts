@@ -99,14 +99,14 @@ export function createVirtualTime(random: Random): VirtualTime {
 /** Every promise that can go on has gone on. */
 const settled = (): Promise<void> => new Promise((resolve) => realImmediate(resolve))
 
-/** What `setTimeout` gives back. */
+/** What `setTimeout` and `setInterval` give back. */
 class Timer {
-  readonly #event: Event
+  event: Event
   constructor(event: Event) {
-    this.#event = event
+    this.event = event
   }
   cancel(): void {
-    this.#event.run = undefined
+    this.event.run = undefined
   }
   ref(): this {
     return this
@@ -115,7 +115,7 @@ class Timer {
     return this
   }
   hasRef(): boolean {
-    return this.#event.run !== undefined
+    return this.event.run !== undefined
   }
   [Symbol.dispose](): void {
     this.cancel()
@@ -165,7 +165,13 @@ function installTimers(): void {
   const repeat = (run: (...args: unknown[]) => void, delayMs = 1, ...args: unknown[]): unknown => {
     const place = here.getStore()
     if (place === undefined) return real.setInterval(run, delayMs, ...args)
-    throw new TypeError('setInterval: nothing that is simulated uses it yet')
+    const { time, machine } = place
+    const tick = (): void => {
+      timer.event = time.afterOn(machine, delayMs, tick)
+      run(...args)
+    }
+    const timer = new Timer(time.afterOn(machine, delayMs, tick))
+    return timer
   }
   const soon = (run: (...args: unknown[]) => void, ...args: unknown[]): unknown => {
     const place = here.getStore()

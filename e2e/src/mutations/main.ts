@@ -1,0 +1,60 @@
+import { fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Catch } from './hunt.ts'
+import { mutations } from './mutations.ts'
+
+/*
+ * npm run mutations -- --hunts 5 --max 2000 [--only text]
+ *
+ * Breaks the safety code in each way of the table and counts the seeds until the simulation notices.
+ */
+const { values } = parseArgs({
+  options: {
+    hunts: { type: 'string', default: '5' },
+    max: { type: 'string', default: '2000' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    only: { type: 'string', default: '' },
+  },
+})
+const [hunts, max, workers] = [values.hunts, values.max, values.workers].map(Number)
+const hunter = join(import.meta.dirname, 'hunt.ts')
+
+function hunt(name: string, from: number): Promise<Catch> {
+  const options = ['--name', name, '--from', String(from), '--max', String(max)]
+  const child = fork(hunter, options, { execArgv: ['--max-semi-space-size=64'] })
+  return new Promise((resolve, reject) => {
+    child.once('message', (found) => resolve(found as Catch))
+    child.once('exit', (code) => reject(new Error(`${name}: exit code ${code}`)))
+  })
+}
+
+const wanted = mutations.filter(({ name }) => name.includes(values.only))
+let escaped = 0
+
+async function huntOne(name: string): Promise<void> {
+  const catches: Catch[] = []
+  for (let index = 0; index < (hunts ?? 1); index += 1) {
+    catches.push(await hunt(name, 1_000_000 * (index + 1)))
+  }
+  const caught = catches.filter(({ what }) => what !== undefined)
+  const seeds = caught.map((found) => found.seeds).sort((a, b) => a - b)
+  if (caught.length < catches.length) escaped += 1
+  const median = seeds[seeds.length >> 1] ?? '-'
+  const rules = new Set(caught.map(({ what }) => what?.split(':')[0]))
+  console.log(
+    `| ${name} | ${caught.length}/${catches.length} | ${median} | ${[...rules].join('; ')} |`,
+  )
+}
+
+console.log('| mutation | caught | median seeds | noticed by |\n| --- | --- | --- | --- |')
+const queue = [...wanted]
+await Promise.all(
+  Array.from({ length: workers ?? 1 }, async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      await huntOne(next.name)
+  }),
+)
+console.log(`\n${wanted.length} mutations, ${escaped} escaped`)
+process.exitCode = escaped === 0 ? 0 : 1

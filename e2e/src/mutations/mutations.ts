@@ -1,0 +1,290 @@
+/** A way to break safety code: in the file each text that is there exactly once is replaced. */
+export interface Mutation {
+  readonly name: string
+  readonly file: string
+  readonly edits: readonly (readonly [find: string, replace: string])[]
+}
+
+const ledger = 'libs/ledger/src'
+const queue = 'libs/queue/src'
+const consumer = 'apps/consumer/src'
+const aggregator = 'apps/aggregator/src'
+const producer = 'apps/producer/src'
+
+/**
+ * What somebody may break one day without a failing unit test: every condition, order, count and
+ * retry that keeps rows from being lost, doubled or mixed. Each must be caught by the simulation.
+ */
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'a part is put without a condition',
+    file: `${ledger}/put-part.ts`,
+    edits: [["    ConditionExpression: 'attribute_not_exists(PK)',\n", '']],
+  },
+  {
+    name: 'a job is created without a condition',
+    file: `${ledger}/create-job.ts`,
+    edits: [["    ConditionExpression: 'attribute_not_exists(PK)',\n", '']],
+  },
+  {
+    name: 'the last pin wins',
+    file: `${ledger}/pin-dataset.ts`,
+    edits: [["condition: 'attribute_not_exists(dataset)'", "condition: 'attribute_exists(PK)'"]],
+  },
+  {
+    name: 'a set of marks is written, not added to',
+    file: `${ledger}/add-progress.ts`,
+    edits: [["failed.length === 0 ? 'ADD done :done'", "failed.length === 0 ? 'SET done = :done'"]],
+  },
+  {
+    name: 'marks are counted by a number',
+    file: `${ledger}/add-progress.ts`,
+    edits: [
+      ["failed.length === 0 ? 'ADD done :done'", "failed.length === 0 ? 'ADD done :done, n :n'"],
+      [
+        "      ':done': { NS: done },\n",
+        "      ':done': { NS: done },\n      ...(failed.length === 0 ? { ':n': { N: String(done.length) } } : {}),\n",
+      ],
+      [
+        "  return Attributes?.['done']?.NS?.length ?? 0\n}\n\n/** How many elements",
+        "  return Number(Attributes?.['n']?.N ?? 0)\n}\n\n/** How many elements",
+      ],
+    ],
+  },
+  {
+    name: 'marks that meet go without all but the first',
+    file: `${ledger}/group-commit.ts`,
+    edits: [
+      [
+        '[first.entry, ...rest.map(({ entry }) => entry)]',
+        '[first.entry, ...rest.slice(rest.length).map(({ entry }) => entry)]',
+      ],
+    ],
+  },
+  {
+    name: 'a mark never finds itself the last',
+    file: `${ledger}/climb-progress.ts`,
+    edits: [
+      [
+        '      if (level === rootLevel(tree)) return { full: true, plan }\n',
+        '      if (level === rootLevel(tree)) return { full: false, plan }\n',
+      ],
+    ],
+  },
+  {
+    name: 'progress is read as it may have been',
+    file: `${ledger}/read-progress.ts`,
+    edits: [['    ConsistentRead: true,\n', '    ConsistentRead: false,\n']],
+  },
+  {
+    name: 'parts are read as they may have been',
+    file: `${ledger}/read-parts.ts`,
+    edits: [['      ConsistentRead: true,\n', '      ConsistentRead: false,\n']],
+  },
+  {
+    name: 'a lease is renewed and a job finished by any generation',
+    file: `${ledger}/finish-job.ts`,
+    edits: [
+      [
+        "condition: '#state = :aggregating AND generation = :generation'",
+        "condition: 'attribute_exists(generation)'",
+      ],
+      [
+        "        ':aggregating': { S: 'aggregating' },\n        ':generation': number(generation),\n",
+        '',
+      ],
+    ],
+  },
+  {
+    name: 'a claim does not raise the generation',
+    file: `${ledger}/claim-job.ts`,
+    edits: [
+      ['generation: held.generation + 1 }', 'generation: Math.min(1, held.generation + 1) - 1 }'],
+    ],
+  },
+  {
+    name: 'a job moves from any state',
+    file: `${ledger}/move-job.ts`,
+    edits: [
+      [
+        '      condition: from.condition,\n      values: {\n        ...from.values,\n',
+        "      condition: 'attribute_exists(PK)',\n      values: {\n",
+      ],
+    ],
+  },
+  {
+    name: 'a job that is not there is updated',
+    file: `${ledger}/update-job.ts`,
+    edits: [['`attribute_exists(PK) AND (${condition})`', '`(${condition})`']],
+  },
+  {
+    name: 'a message is deleted before its work is done',
+    file: `${queue}/shift.ts`,
+    edits: [['      held.add(item)\n', '      held.add(item)\n      void calls.remove(message)\n']],
+  },
+  {
+    name: 'a requeued message is deleted before it is copied',
+    file: `${queue}/settle-message.ts`,
+    edits: [
+      ["    case 'requeue': {\n", "    case 'requeue': {\n      await calls.remove(message)\n"],
+    ],
+  },
+  {
+    name: 'a dead letter is deleted before it is copied',
+    file: `${queue}/settle-message.ts`,
+    edits: [
+      [
+        '      const error = await calls.deadLetter(',
+        '      await calls.remove(message)\n      const error = await calls.deadLetter(',
+      ],
+    ],
+  },
+  {
+    name: 'failed entries of a batch call are not read',
+    file: `${queue}/settle-entries.ts`,
+    edits: [
+      [
+        'const { Failed = [] } = await call(entries, signal)',
+        'const { Failed = [] } = { ...(await call(entries, signal)), Failed: [] as never[] }',
+      ],
+    ],
+  },
+  {
+    name: 'no heartbeat',
+    file: `${queue}/heartbeat.ts`,
+    edits: [
+      [
+        '    const error = await options.extend(seconds)\n',
+        '    const error = await Promise.resolve<Awaited<ReturnType<typeof options.extend>>>(undefined)\n',
+      ],
+    ],
+  },
+  {
+    name: 'reads are not held to the pinned version',
+    file: 'libs/storage/src/s3/version.ts',
+    edits: [
+      [
+        "return version.includes('\"') ? { IfMatch: version } : { VersionId: version }",
+        'return {} as { IfMatch: string }',
+      ],
+    ],
+  },
+  {
+    name: 'predictions are not counted',
+    file: 'libs/invocation/src/decode-lines.ts',
+    edits: [['scanNumberLines(body, end) === rows)', 'scanNumberLines(body, end) > 0)']],
+  },
+  {
+    name: 'the part is marked before it is put',
+    file: `${consumer}/process-batch.ts`,
+    edits: [
+      [
+        '  const put = await deps.putPart(',
+        '  await deps.mark(job, batch.batch, scored.failures.length, signal)\n  const put = await deps.putPart(',
+      ],
+    ],
+  },
+  {
+    name: 'the part is not marked',
+    file: `${consumer}/process-batch.ts`,
+    edits: [
+      [
+        'if (await deps.mark(job, batch.batch, failedRows, signal))',
+        'if (failedRows < 0 && (await deps.mark(job, batch.batch, failedRows, signal)))',
+      ],
+    ],
+  },
+  {
+    name: 'a duplicate counts its own failures',
+    file: `${consumer}/connect.ts`,
+    edits: [["const held = put.kind === 'duplicate' ? put.part : part", 'const held = part']],
+  },
+  {
+    name: 'a message is believed without asking the plan',
+    file: `${consumer}/process-batch.ts`,
+    edits: [
+      [
+        '  const batch = await deps.planned(job, message.batch)\n',
+        '  const batch: Batch = message\n',
+      ],
+      [
+        '  if (batch === undefined || !sameRanges(batch, message)) {',
+        '  if (batch !== undefined && !sameRanges(batch, message)) {',
+      ],
+    ],
+  },
+  {
+    name: 'rows of another width are sent to the model',
+    file: `${consumer}/score-rows.ts`,
+    edits: [['  const odd = oddRows(bytes,', '  const odd = oddRows(bytes.subarray(0, 0),']],
+  },
+  {
+    name: 'throttles are charged to the batch',
+    file: `${consumer}/connect.ts`,
+    edits: [
+      [
+        "  kind === 'throttle' || kind === 'systemic' || code === 'endpoint_unreachable'",
+        "  kind === 'systemic' && code !== 'endpoint_unreachable'",
+      ],
+    ],
+  },
+  {
+    name: 'the concurrency has no bound',
+    file: `${consumer}/consume.ts`,
+    edits: [
+      [
+        '    concurrencyMax: config.MILLRACE_CONCURRENCY,',
+        '    concurrencyMax: config.MILLRACE_CONCURRENCY + 8, concurrencyStart: 16,',
+      ],
+      [
+        '    concurrency: config.MILLRACE_CONCURRENCY,',
+        '    concurrency: config.MILLRACE_CONCURRENCY + 8,',
+      ],
+    ],
+  },
+  {
+    name: 'batches are published before their plan is written',
+    file: `${producer}/scan-batches.ts`,
+    edits: [['    segment.push(batch)\n', '    segment.push(batch)\n    yield batch\n']],
+  },
+  {
+    name: 'the completion is not looked for when the plan is sealed',
+    file: `${producer}/connect.ts`,
+    edits: [['      return full\n', '      return full && false\n']],
+  },
+  {
+    name: 'a job is aggregated before its last batch',
+    file: `${aggregator}/connect.ts`,
+    edits: [
+      [
+        "  if (done.size !== job.plan?.batches) return { kind: 'not_ready' }\n",
+        "  if (done.size + 1 < (job.plan?.batches ?? Number.NaN)) return { kind: 'not_ready' }\n",
+      ],
+    ],
+  },
+  {
+    name: 'the manifest is visible before the result',
+    file: `${aggregator}/write-result.ts`,
+    edits: [
+      [
+        '  await result.commit()\n  await manifest.commit()\n',
+        '  await manifest.commit()\n  await result.commit()\n',
+      ],
+    ],
+  },
+  {
+    name: 'nobody asks for a job that stands still',
+    file: `${aggregator}/reconcile.ts`,
+    edits: [
+      [
+        'deps.now() - before.since >= stalledMs',
+        'deps.now() - before.since >= Number.POSITIVE_INFINITY',
+      ],
+    ],
+  },
+  {
+    name: 'a whole job that stands still is not completed',
+    file: `${aggregator}/reconcile.ts`,
+    edits: [['if (recorded === job.plan?.batches) await', 'if (recorded < 0) await']],
+  },
+]

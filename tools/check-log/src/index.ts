@@ -1,0 +1,1 @@
+export { createHistory, type History, type LogLine, type Verdict } from './history.ts'
