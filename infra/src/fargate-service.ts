@@ -28,6 +28,7 @@ export interface FargateServiceArgs extends ServiceSetting {
 /** An app as an ECS service on Fargate, with a role of its own, that scales from and to zero. */
 export class FargateService extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>
+  readonly arn: pulumi.Output<string>
   readonly logGroup: aws.cloudwatch.LogGroup
 
   constructor(app: App, args: FargateServiceArgs, options?: pulumi.ComponentResourceOptions) {
@@ -90,6 +91,7 @@ export class FargateService extends pulumi.ComponentResource {
       { parent: this, ignoreChanges: ['desiredCount'] },
     )
     this.name = service.name
+    this.arn = service.arn
     this.registerOutputs({ name: this.name })
   }
 }

@@ -5,6 +5,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { inAccount } from './account.ts'
 import { createAggregator } from './aggregator.ts'
+import { BacklogMeter } from './backlog-meter.ts'
 import { Cluster } from './cluster.ts'
 import { createConsumer } from './consumer.ts'
 import { DataBucket } from './data-bucket.ts'
@@ -14,6 +15,8 @@ import { type App, ImageRepositories } from './image-repositories.ts'
 import { LedgerTable } from './ledger-table.ts'
 import { Network } from './network.ts'
 import { createProducer } from './producer.ts'
+import { scalingPoliciesOf } from './scaling-policies.ts'
+import { ServiceScaling } from './service-scaling.ts'
 import { readSettings } from './settings.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -66,4 +69,25 @@ const consumer = createConsumer(
   account,
 )
 const aggregator = createAggregator({ ...shared, ...image('aggregator'), jobs }, account)
-export const services = [producer.name, consumer.name, aggregator.name]
+
+const metricsNamespace = `Millrace/${pulumi.getStack()}`
+const policies = scalingPoliciesOf(settings)
+const metered = [
+  { service: producer, queue: jobs, app: 'producer', watchesJobs: false },
+  { service: consumer, queue: batches, app: 'consumer', watchesJobs: false },
+  { service: aggregator, queue: completions, app: 'aggregator', watchesJobs: true },
+] as const
+// oxlint-disable-next-line no-new -- a resource registers itself.
+new BacklogMeter(
+  'meter',
+  {
+    ...{ cluster, ledger, metricsNamespace, architecture, logRetentionDays, kmsKeyArn, useKey },
+    services: metered.map((of) => ({ ...of, spareBelow: policies[of.app].shrink.below })),
+  },
+  account,
+)
+for (const { app, service } of metered) {
+  const policy = policies[app]
+  // oxlint-disable-next-line no-new -- a resource registers itself.
+  new ServiceScaling(app, { cluster, service, policy, metricsNamespace }, account)
+}

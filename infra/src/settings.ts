@@ -75,6 +75,13 @@ const network = z.discriminatedUnion('kind', [
 const consumers = z.strictObject({
   tasksMax: z.int().min(1).max(1_000).default(10),
   concurrency: z.int().min(1).max(limits.concurrencyMax).default(16),
+  batchSeconds: z.number().positive().max(600).default(1).describe('What a batch takes.'),
+  delaySeconds: z
+    .number()
+    .positive()
+    .max(86_400)
+    .default(120)
+    .describe('How long a batch may wait before the fleet grows.'),
   spot: z.boolean().default(true).describe('Spot gives two minutes of notice, a drain needs less.'),
   cpu: z.union([z.literal(256), z.literal(512), z.literal(1_024), z.literal(2_048)]).default(256),
   memoryMiB: z.int().min(512).max(16_384).default(512),

@@ -14,6 +14,17 @@ const stack = /^Pulumi\.(.+)\.yaml$/.exec(basename(file))?.[1] ?? 'test'
 const region = String(config['aws:region'])
 const resources: Resource[] = []
 
+/** Archives hold promises of their files, which JSON would lose. */
+async function withTexts(inputs: Record<string, unknown>): Promise<unknown> {
+  const { code } = inputs
+  if (!(code instanceof pulumi.asset.AssetArchive)) return inputs
+  const files = Object.entries(await code.assets).map(async ([name, asset]) => [
+    name,
+    { text: await (asset as pulumi.asset.StringAsset).text },
+  ])
+  return { ...inputs, code: { assets: Object.fromEntries(await Promise.all(files)) } }
+}
+
 pulumi.runtime.setAllConfig(
   Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
@@ -24,7 +35,8 @@ pulumi.runtime.setAllConfig(
 )
 await pulumi.runtime.setMocks(
   {
-    newResource: ({ type, name, inputs, custom, provider }) => {
+    newResource: async ({ type, name, inputs: given, custom, provider }) => {
+      const inputs = (await withTexts(given)) as Record<string, unknown>
       if (custom === true) resources.push({ type, name, inputs, provider: provider ?? '' })
       return {
         id: physicalName(type, stack, name),

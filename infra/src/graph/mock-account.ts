@@ -33,6 +33,8 @@ const arns: Readonly<Record<string, (region: string, name: string) => string>> =
   'aws:ecr/repository:Repository': (region, name) =>
     `arn:aws:ecr:${region}:${ACCOUNT}:repository/${name}`,
   'aws:ecs/cluster:Cluster': (region, name) => `arn:aws:ecs:${region}:${ACCOUNT}:cluster/${name}`,
+  'aws:ecs/service:Service': (region, name) =>
+    `arn:aws:ecs:${region}:${ACCOUNT}:service/${name.replace(/-[a-z]+$/, '')}/${name}`,
   'aws:sns/topic:Topic': (region, name) => `arn:aws:sns:${region}:${ACCOUNT}:${name}`,
   'aws:lambda/function:Function': (region, name) =>
     `arn:aws:lambda:${region}:${ACCOUNT}:function:${name}`,

@@ -29,6 +29,7 @@ const plain = { lineWidth: 0, aliasDuplicateObjects: false, sortMapEntries: true
 
 /** JSON in a string is shown as what it is; a policy as one line a statement. */
 function readable(value: unknown): unknown {
+  if (isObject(value) && 'assets' in value) return Object.keys(value['assets'] as object)
   const parsed = parsedJson(value)
   if (!isObject(parsed)) return parsed
   if (Array.isArray(parsed['Statement'])) {

@@ -8,10 +8,15 @@ import { deniedCalls } from './denied-calls.ts'
 import { decide, refusedCalls, rolePolicy, unusedGrants } from './permissions.ts'
 import { type Reach, readCalls } from './requests.ts'
 
-const APPS = ['producer', 'consumer', 'aggregator']
+const APPS = ['producer', 'consumer', 'aggregator', 'meter']
 const folder = join(import.meta.dirname, '../..')
-/** Recorded by `e2e/src/permissions.test.ts`, which holds that it is all that the apps call. */
-const calls = readCalls(readFileSync(join(folder, 'calls.txt'), 'utf8'))
+/**
+ * Recorded by `e2e/src/permissions.test.ts` and, for the meter, by `meter/handler.test.ts`, which hold
+ * that it is all that is called.
+ */
+const calls = ['calls.txt', 'calls-of-meter.txt'].flatMap((file) =>
+  readCalls(readFileSync(join(folder, file), 'utf8')),
+)
 
 function reachOf(stack: string): Reach {
   const file = readFileSync(join(folder, `Pulumi.${stack}.yaml`), 'utf8')

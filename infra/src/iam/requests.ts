@@ -74,6 +74,12 @@ function placesOf(graph: Graph, reach: Reach, on: string): readonly Place[] {
           key,
         },
       ]
+    case 'service':
+      return [
+        {
+          resource: arn(graph, 'ecs', `service/millrace-${graph.stack}/${named(graph, name)}`, ''),
+        },
+      ]
     case 'endpoint':
       return [
         ...reach.endpoints.flatMap(spellings).map((endpoint) => `endpoint/${endpoint}`),

@@ -107,13 +107,6 @@ export const computeControls: readonly Control[] = [
     source: 'Millrace',
     says: 'images are named by digest, which cannot move',
     breaches: eachContainer(({ image }) => !/@sha256:[0-9a-f]{64}$/.test(image) && image),
-    justified: {
-      dev: {
-        'ecs.TaskDefinition producer': 'no image is named yet; no task starts before',
-        'ecs.TaskDefinition consumer': 'no image is named yet; no task starts before',
-        'ecs.TaskDefinition aggregator': 'no image is named yet; no task starts before',
-      },
-    },
   },
   {
     id: 'rollback',
@@ -150,6 +143,25 @@ export const computeControls: readonly Control[] = [
     source: 'FSBP',
     says: 'repositories have a lifecycle',
     breaches: eachWithout('ecr.Repository', 'ecr.LifecyclePolicy', 'repository'),
+  },
+  {
+    id: 'Lambda.1',
+    source: 'FSBP',
+    says: 'functions are invoked by AWS services only, each named by its ARN',
+    breaches: each(
+      'lambda.Permission',
+      ({ principal, sourceArn }) =>
+        (!String(principal).endsWith('.amazonaws.com') || sourceArn === undefined) && principal,
+    ),
+  },
+  {
+    id: 'Lambda.2',
+    source: 'FSBP',
+    says: 'functions run on a runtime that is supported',
+    breaches: each(
+      'lambda.Function',
+      ({ runtime }) => !/^nodejs(22|24)\.x$/.test(String(runtime)) && runtime,
+    ),
   },
   {
     id: 'log-retention',

@@ -8,7 +8,7 @@ const DAY_SECONDS = 86_400
 export const dataControls: readonly Control[] = [
   {
     id: 'SQS.1',
-    source: 'FSBP',
+    source: 'Security Hub',
     says: 'queues are encrypted at rest',
     breaches: each(
       'sqs.Queue',
@@ -141,19 +141,19 @@ export const dataControls: readonly Control[] = [
   },
   {
     id: 'S3.14',
-    source: 'FSBP',
+    source: 'Security Hub',
     says: 'buckets keep versions',
     breaches: eachWithout('s3.Bucket', 's3.BucketVersioning', 'bucket'),
   },
   {
-    id: 'S3.4',
-    source: 'FSBP',
+    id: 'bucket-encryption',
+    source: 'Millrace',
     says: 'buckets are encrypted at rest',
     breaches: eachWithout('s3.Bucket', 's3.BucketServerSideEncryptionConfiguration', 'bucket'),
   },
   {
     id: 'KMS.4',
-    source: 'FSBP, CIS 3.0',
+    source: 'CIS 3.0',
     says: 'keys rotate',
     breaches: each(
       'kms.Key',

@@ -33,7 +33,7 @@ export const networkControls: readonly Control[] = [
   },
   {
     id: 'EC2.18',
-    source: 'FSBP, CIS 3.0',
+    source: 'FSBP',
     says: 'nothing comes in from anywhere, on any port (EC2.13, 14, 19, 53, 54 follow)',
     breaches: (graph) => [
       ...each('ec2.SecurityGroup', ({ ingress }) => ingress)(graph),

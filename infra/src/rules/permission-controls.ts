@@ -5,7 +5,7 @@ import { each, eachStatement, statementsOf } from './each.ts'
 export const permissionControls: readonly Control[] = [
   {
     id: 'IAM.1',
-    source: 'FSBP, CIS 3.0',
+    source: 'FSBP',
     says: 'no policy allows everything',
     breaches: eachStatement(
       'iam.RolePolicy',

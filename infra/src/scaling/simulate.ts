@@ -1,3 +1,4 @@
+import { spareTasks } from '../meter/measure.ts'
 import type { ScalingPolicy } from './scaling-policy.ts'
 
 /** What happens to a fleet; times in seconds from the beginning. */
@@ -108,7 +109,7 @@ export function createScaler(policy: ScalingPolicy) {
     /** The tasks that are wanted, given those that run or start. */
     decide(seconds: number, backlog: number, tasks: number): number {
       const perTask = Math.ceil(backlog) / Math.max(tasks, 1)
-      low = perTask < policy.shrink.below ? low + 1 : 0
+      low = spareTasks(Math.ceil(backlog), tasks, policy.shrink.below) > 0 ? low + 1 : 0
       idle = Math.ceil(backlog) === 0 ? idle + 1 : 0
       const capped = (wanted: number) => Math.min(policy.tasksMax, Math.max(0, wanted))
       if (tasks === 0) {
@@ -124,10 +125,10 @@ export function createScaler(policy: ScalingPolicy) {
         lastGrowth = seconds
         return capped(tasks + changeOf(tasks, step.percent))
       }
-      const isLow = low >= policy.shrink.minutes && tasks > 1
+      const isLow = low >= policy.shrink.minutes
       if (!isLow || seconds - lastShrink < policy.shrinkCooldownSeconds) return tasks
       lastShrink = seconds
-      return Math.max(1, capped(tasks + changeOf(tasks, policy.shrink.percent)))
+      return capped(tasks + changeOf(tasks, policy.shrink.percent))
     },
   }
 }

@@ -14,7 +14,9 @@ describe.for(metrics)('%s', ([name, { apps, dimension, meaning }]) => {
   })
 
   test('has no dimension without end, such as jobs', () => {
-    expect(['none', 'settlement', 'outcome', 'state']).toContain(dimension?.name ?? 'none')
+    expect(['none', 'settlement', 'outcome', 'state', 'service']).toContain(
+      dimension?.name ?? 'none',
+    )
     expect(dimension?.values.length ?? 0).toBeLessThanOrEqual(10)
   })
 })

@@ -6,7 +6,8 @@
  * that is paid for, and there is no end of jobs. Which job it was is in the log lines and the traces.
  */
 
-export type MetricApp = 'producer' | 'consumer' | 'aggregator'
+/** The meter is the function that measures the backlog while services sleep (`infra/src/meter`). */
+export type MetricApp = 'producer' | 'consumer' | 'aggregator' | 'meter'
 
 export interface MetricDefinition {
   /**
@@ -26,15 +27,41 @@ export interface MetricDefinition {
 /** CloudWatch's namespace, unless the configuration names another: two deployments need two. */
 export const METRICS_NAMESPACE = 'Millrace'
 
+/** Whose backlog it is. */
+const service = { name: 'service', values: ['producer', 'consumer', 'aggregator'] } as const
+
 const everyApp = ['producer', 'consumer', 'aggregator'] as const
 
 export const metricCatalogue = {
+  'millrace.backlog': {
+    kind: 'gauge',
+    unit: 'count',
+    apps: ['meter'],
+    dimension: service,
+    meaning:
+      "Messages of a service's queue, visible, delayed and in flight; for the aggregator the jobs that have not ended too, because it watches over them.",
+  },
   'millrace.backlog_per_task': {
     kind: 'gauge',
     unit: 'count',
-    apps: ['aggregator'],
+    apps: ['meter'],
+    dimension: service,
     meaning:
-      'Batches visible and in flight, divided by the consumers that run (by one when none does), rounded up. What consumers are scaled by.',
+      'The backlog divided by the tasks that run or start (by one when none does), rounded up. What consumers are scaled by.',
+  },
+  'millrace.backlog_unattended': {
+    kind: 'gauge',
+    unit: 'count',
+    apps: ['meter'],
+    dimension: service,
+    meaning: 'The backlog while no task runs or starts, else 0. What wakes a service.',
+  },
+  'millrace.tasks_spare': {
+    kind: 'gauge',
+    unit: 'count',
+    apps: ['meter'],
+    dimension: service,
+    meaning: 'Tasks that the others could do without. What the fleet shrinks by.',
   },
   'millrace.messages.received': {
     kind: 'counter',
