@@ -55,7 +55,7 @@ export class ServiceScaling extends pulumi.ComponentResource {
       scalingAdjustment: tasks,
     }))
     this.rule('wake', {
-      metric: 'millrace.backlog_unattended',
+      metric: 'millrace.service.backlog_unattended',
       threshold: 1,
       minutes: 1,
       adjustment: { adjustmentType: 'ChangeInCapacity', cooldown: 60, stepAdjustments: steps },
@@ -68,7 +68,7 @@ export class ServiceScaling extends pulumi.ComponentResource {
       scalingAdjustment: percent,
     }))
     this.rule('grow', {
-      metric: 'millrace.backlog_per_task',
+      metric: 'millrace.service.backlog_per_task',
       threshold: target,
       minutes: 1,
       adjustment: {
@@ -82,7 +82,7 @@ export class ServiceScaling extends pulumi.ComponentResource {
 
   private shrink({ shrink, shrinkCooldownSeconds }: ScalingPolicy): void {
     this.rule('shrink', {
-      metric: 'millrace.tasks_spare',
+      metric: 'millrace.service.tasks_spare',
       threshold: 1,
       minutes: shrink.minutes,
       adjustment: {
@@ -96,7 +96,7 @@ export class ServiceScaling extends pulumi.ComponentResource {
 
   private sleep({ sleepMinutes }: ScalingPolicy): void {
     this.rule('sleep', {
-      metric: 'millrace.backlog',
+      metric: 'millrace.service.backlog',
       threshold: 0,
       comparison: 'LessThanOrEqualToThreshold',
       minutes: sleepMinutes,

@@ -43,9 +43,9 @@ test('the code that is deployed measures what each service has to do', async () 
   const lines = await runDeployedCode(aws.url)
   const summary = lines.map((line) => [
     line.service,
-    line['millrace.backlog'],
-    line['millrace.backlog_per_task'],
-    line['millrace.backlog_unattended'],
+    line['millrace.service.backlog'],
+    line['millrace.service.backlog_per_task'],
+    line['millrace.service.backlog_unattended'],
   ])
   expect(summary).toEqual([
     ['producer', 7, 7, 7],

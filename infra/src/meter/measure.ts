@@ -11,10 +11,10 @@ export interface Load {
 /** The gauges that a service is scaled by; their meaning is in `libs/job/src/metric-catalogue.ts`. */
 export function measure({ backlog, tasks, spareBelow }: Load): Record<string, number> {
   return {
-    'millrace.backlog': backlog,
-    'millrace.backlog_per_task': Math.ceil(backlog / Math.max(tasks, 1)),
-    'millrace.backlog_unattended': tasks === 0 ? backlog : 0,
-    'millrace.tasks_spare': spareTasks(backlog, tasks, spareBelow),
+    'millrace.service.backlog': backlog,
+    'millrace.service.backlog_per_task': Math.ceil(backlog / Math.max(tasks, 1)),
+    'millrace.service.backlog_unattended': tasks === 0 ? backlog : 0,
+    'millrace.service.tasks_spare': spareTasks(backlog, tasks, spareBelow),
   }
 }
 

@@ -33,7 +33,14 @@ const service = { name: 'service', values: ['producer', 'consumer', 'aggregator'
 const everyApp = ['producer', 'consumer', 'aggregator'] as const
 
 export const metricCatalogue = {
-  'millrace.backlog': {
+  'millrace.backlog_per_task': {
+    kind: 'gauge',
+    unit: 'count',
+    apps: ['aggregator'],
+    meaning:
+      'Batches visible and in flight, divided by the consumers that run (by one when none does), rounded up. Where no meter runs, consumers are scaled by it.',
+  },
+  'millrace.service.backlog': {
     kind: 'gauge',
     unit: 'count',
     apps: ['meter'],
@@ -41,7 +48,7 @@ export const metricCatalogue = {
     meaning:
       "Messages of a service's queue, visible, delayed and in flight; for the aggregator the jobs that have not ended too, because it watches over them.",
   },
-  'millrace.backlog_per_task': {
+  'millrace.service.backlog_per_task': {
     kind: 'gauge',
     unit: 'count',
     apps: ['meter'],
@@ -49,14 +56,14 @@ export const metricCatalogue = {
     meaning:
       'The backlog divided by the tasks that run or start (by one when none does), rounded up. What consumers are scaled by.',
   },
-  'millrace.backlog_unattended': {
+  'millrace.service.backlog_unattended': {
     kind: 'gauge',
     unit: 'count',
     apps: ['meter'],
     dimension: service,
     meaning: 'The backlog while no task runs or starts, else 0. What wakes a service.',
   },
-  'millrace.tasks_spare': {
+  'millrace.service.tasks_spare': {
     kind: 'gauge',
     unit: 'count',
     apps: ['meter'],
