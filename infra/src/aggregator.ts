@@ -34,6 +34,7 @@ export function createAggregator(
         MILLRACE_JOBS_QUEUE_URL: jobs.queue.url,
         MILLRACE_LEDGER_TABLE: ledger.table.name,
         MILLRACE_WORK_URI: results.uri('work/'),
+        MILLRACE_RESULTS_ALLOWED: results.uri('results/'),
       },
       statements: [
         ...completions.work({ givesBack: true }),

@@ -82,6 +82,13 @@ function keyPolicy(): pulumi.Output<string> {
       Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
     },
     {
+      Sid: 'CostAlertsPublish',
+      Principal: { Service: 'costalerts.amazonaws.com' },
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
+    },
+    {
       Sid: 'EventsPublish',
       Principal: { Service: 'events.amazonaws.com' },
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],

@@ -12,6 +12,7 @@ export interface ServiceSetting extends ImageOfRepository {
   readonly network: Network
   readonly architecture: 'arm64' | 'x86_64'
   readonly logRetentionDays: number
+  readonly metricsNamespace: string
   readonly kmsKeyArn?: pulumi.Input<string> | undefined
 }
 
@@ -108,6 +109,9 @@ function containerOf(app: App, args: FargateServiceArgs, logs: aws.cloudwatch.Lo
     linuxParameters: { capabilities: { drop: ['ALL'] } },
     environment: Object.entries({
       AWS_REGION: aws.getRegionOutput().region,
+      // Lines of the log that CloudWatch makes metrics of: no collector, no permission.
+      MILLRACE_METRICS: 'emf',
+      MILLRACE_METRICS_NAMESPACE: args.metricsNamespace,
       ...args.environment,
     }).map(([name, value]) => ({ name, value })),
     logConfiguration: {

@@ -50,6 +50,16 @@ export class ImageRepositories extends pulumi.ComponentResource {
     this.registerOutputs({})
   }
 
+  /** Where images are pushed to. */
+  urls(): Readonly<Record<App, pulumi.Output<string>>> {
+    const { producer, consumer, aggregator } = this.of
+    return {
+      producer: producer.repositoryUrl,
+      consumer: consumer.repositoryUrl,
+      aggregator: aggregator.repositoryUrl,
+    }
+  }
+
   /** The image of an app by its digest; one that does not exist while there is no digest. */
   image(app: App, digest: string | undefined): ImageOfRepository {
     const { repositoryUrl, arn } = this.of[app]

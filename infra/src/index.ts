@@ -5,9 +5,12 @@
 import * as pulumi from '@pulumi/pulumi'
 import { inAccount } from './account.ts'
 import { createAggregator } from './aggregator.ts'
+import { alarmRules } from './alarm-rules.ts'
+import { Alarms } from './alarms.ts'
 import { BacklogMeter } from './backlog-meter.ts'
 import { Cluster } from './cluster.ts'
 import { createConsumer } from './consumer.ts'
+import { Dashboard } from './dashboard.ts'
 import { DataBucket } from './data-bucket.ts'
 import { datasetAccess } from './dataset-access.ts'
 import { encryptionOf } from './encryption-key.ts'
@@ -57,11 +60,20 @@ const network = new Network(
 )
 const cluster = new Cluster('millrace', settings, account)
 
-const fargate = { cluster, network, architecture, logRetentionDays, kmsKeyArn, useKey }
+const metricsNamespace = `Millrace/${pulumi.getStack()}`
+const observed = { logRetentionDays, metricsNamespace }
+const fargate = { cluster, network, architecture, kmsKeyArn, useKey, ...observed }
 const shared = { ...fargate, ledger, completions, datasets, results }
 const image = (app: App) => repositories.image(app, settings.images?.[app])
 const producer = createProducer(
-  { ...shared, ...image('producer'), jobs, batches, endpoints },
+  {
+    ...shared,
+    ...image('producer'),
+    jobs,
+    batches,
+    endpoints,
+    retentionDays: retentionDays.results,
+  },
   account,
 )
 const consumer = createConsumer(
@@ -70,18 +82,16 @@ const consumer = createConsumer(
 )
 const aggregator = createAggregator({ ...shared, ...image('aggregator'), jobs }, account)
 
-const metricsNamespace = `Millrace/${pulumi.getStack()}`
 const policies = scalingPoliciesOf(settings)
 const metered = [
   { service: producer, queue: jobs, app: 'producer', watchesJobs: false },
   { service: consumer, queue: batches, app: 'consumer', watchesJobs: false },
   { service: aggregator, queue: completions, app: 'aggregator', watchesJobs: true },
 ] as const
-// oxlint-disable-next-line no-new -- a resource registers itself.
-new BacklogMeter(
+const meter = new BacklogMeter(
   'meter',
   {
-    ...{ cluster, ledger, metricsNamespace, architecture, logRetentionDays, kmsKeyArn, useKey },
+    ...{ cluster, ledger, architecture, kmsKeyArn, useKey, ...observed },
     services: metered.map((of) => ({ ...of, spareBelow: policies[of.app].shrink.below })),
   },
   account,
@@ -91,3 +101,34 @@ for (const { app, service } of metered) {
   // oxlint-disable-next-line no-new -- a resource registers itself.
   new ServiceScaling(app, { cluster, service, policy, metricsNamespace }, account)
 }
+
+const queues = { jobs, batches, completions }
+const backlogTarget = policies.consumer.target
+const alarms = new Alarms(
+  'alarms',
+  {
+    rules: alarmRules({ metricsNamespace, queues, meter, endpoints, backlogTarget }),
+    settings: settings.alarms,
+    kmsKeyArn,
+  },
+  account,
+)
+const alarmArns = alarms.arns
+// oxlint-disable-next-line no-new -- a resource registers itself.
+new Dashboard('dashboard', { metricsNamespace, queues, endpoints, alarmArns }, account)
+
+/** The environment of whoever submits jobs; see `docs/deploy.md`. */
+export const environment = {
+  MILLRACE_JOBS_QUEUE_URL: jobs.queue.url,
+  MILLRACE_BATCHES_QUEUE_URL: batches.queue.url,
+  MILLRACE_COMPLETIONS_QUEUE_URL: completions.queue.url,
+  MILLRACE_JOBS_DLQ_URL: jobs.deadLetter.url,
+  MILLRACE_BATCHES_DLQ_URL: batches.deadLetter.url,
+  MILLRACE_COMPLETIONS_DLQ_URL: completions.deadLetter.url,
+  MILLRACE_LEDGER_TABLE: ledger.table.name,
+  MILLRACE_WORK_URI: results.uri('work/'),
+}
+export const datasetsUri = uploads.uri()
+export const resultsUri = results.uri('results/')
+export const alarmsTopicArn = alarms.topicArn
+export const imageRepositories = repositories.urls()

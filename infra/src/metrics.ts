@@ -4,22 +4,24 @@ import {
   type MetricDefinition,
   type MetricName,
 } from '@millrace/job'
+import type * as pulumi from '@pulumi/pulumi'
 
+/** A metric as CloudWatch knows it. */
 export interface MetricOf {
   readonly namespace: string
-  readonly metricName: MetricName
-  readonly dimensions: Readonly<Record<string, string>>
+  readonly metricName: string
+  readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>
 }
 
 /**
- * A metric of the catalogue as CloudWatch knows it.
+ * A metric of the catalogue.
  *
  * @param value of the metric's own dimension, where it has one.
  * @throws {Error} when the app does not emit the metric, or not with this value.
  */
-export function alarmOn(
-  name: MetricName,
+export function ours(
   namespace: string,
+  name: MetricName,
   app: MetricApp,
   value?: string,
 ): MetricOf {
@@ -30,4 +32,41 @@ export function alarmOn(
   }
   const own = dimension === undefined || value === undefined ? {} : { [dimension.name]: value }
   return { namespace, metricName: name, dimensions: { app, ...own } }
+}
+
+/**
+ * Metrics that AWS's services emit, with their dimensions: "Available CloudWatch metrics for Amazon
+ * SQS", "Amazon SageMaker AI metrics in Amazon CloudWatch", "Types of metrics for Lambda functions".
+ */
+export const awsMetrics = {
+  'AWS/SQS': {
+    dimensions: ['QueueName'],
+    names: [
+      'ApproximateAgeOfOldestMessage',
+      'ApproximateNumberOfMessagesVisible',
+      'NumberOfMessagesReceived',
+    ],
+  },
+  'AWS/SageMaker': {
+    dimensions: ['EndpointName', 'VariantName'],
+    names: ['Invocation4XXErrors', 'Invocation5XXErrors', 'ModelLatency'],
+  },
+  'AWS/Lambda': { dimensions: ['FunctionName'], names: ['Errors'] },
+} as const
+
+type AwsNamespace = keyof typeof awsMetrics
+
+/** A metric of an AWS service, by the values of its dimensions in their order. */
+export function awsMetric<N extends AwsNamespace>(
+  namespace: N,
+  metricName: (typeof awsMetrics)[N]['names'][number],
+  ...values: readonly pulumi.Input<string>[]
+): MetricOf {
+  const { dimensions } = awsMetrics[namespace]
+  const pairs = dimensions.map((dimension, index) => {
+    const value = values[index]
+    if (value === undefined) throw new Error(`${metricName} needs a ${dimension}`)
+    return [dimension, value]
+  })
+  return { namespace, metricName, dimensions: Object.fromEntries(pairs) }
 }

@@ -16,6 +16,8 @@ export interface ProducerArgs extends ServiceSetting {
   readonly datasets: DatasetAccess
   readonly results: DataBucket
   readonly endpoints: readonly EndpointSettings[]
+  /** Days that a job's items in the ledger are kept. */
+  readonly retentionDays: number
   readonly useKey: readonly Statement[]
 }
 
@@ -39,6 +41,7 @@ export function createProducer(
         MILLRACE_COMPLETIONS_QUEUE_URL: completions.queue.url,
         MILLRACE_LEDGER_TABLE: ledger.table.name,
         MILLRACE_WORK_URI: results.uri('work/'),
+        MILLRACE_RETENTION_DAYS: String(args.retentionDays),
         MILLRACE_DATASETS_ALLOWED: datasets.uris,
         MILLRACE_RESULTS_ALLOWED: results.uri('results/'),
         MILLRACE_ENDPOINTS_ALLOWED: endpoints.map(({ name }) => name).join(','),

@@ -3,7 +3,8 @@ import * as pulumi from '@pulumi/pulumi'
 import type { Cluster } from './cluster.ts'
 import type { FargateService } from './fargate-service.ts'
 import type { App } from './image-repositories.ts'
-import { alarmOn } from './metrics.ts'
+import type { MetricName } from '@millrace/job'
+import { ours } from './metrics.ts'
 import type { ScalingPolicy } from './scaling/scaling-policy.ts'
 
 export interface ServiceScalingArgs {
@@ -111,7 +112,7 @@ export class ServiceScaling extends pulumi.ComponentResource {
   private rule(
     verb: string,
     rule: {
-      metric: Parameters<typeof alarmOn>[0]
+      metric: MetricName
       threshold: number
       comparison?: string
       minutes: number
@@ -136,7 +137,7 @@ export class ServiceScaling extends pulumi.ComponentResource {
       name,
       {
         alarmDescription: `Scaling: ${this.app} ${verb}. No action is needed.`,
-        ...alarmOn(rule.metric, this.args.metricsNamespace, 'meter', this.app),
+        ...ours(this.args.metricsNamespace, rule.metric, 'meter', this.app),
         statistic: 'Maximum',
         period: 60,
         evaluationPeriods: rule.minutes,

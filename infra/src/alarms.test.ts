@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { metricCatalogue, type MetricDefinition } from '@millrace/job'
+import { describe, expect, test } from 'vitest'
+import { type Graph, graphOf, ofType, STACKS } from './graph/graph.ts'
+import { awsMetrics, ours } from './metrics.ts'
+
+const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8')
+
+/** Sections by the anchors that GitHub gives them. */
+const sections = new Map(
+  runbook
+    .split(/^## /m)
+    .slice(1)
+    .map((text) => {
+      const [title = ''] = text.split('\n')
+      return [title.toLowerCase().replaceAll(' ', '-'), text]
+    }),
+)
+
+const alarmsOf = (graph: Graph) =>
+  ofType(graph, 'cloudwatch.MetricAlarm').filter(
+    ({ inputs }) => !String(inputs['alarmDescription']).startsWith('Scaling:'),
+  )
+
+interface Named {
+  readonly where: string
+  readonly namespace: string
+  readonly name: string
+  readonly dimensions: Readonly<Record<string, string>>
+}
+
+describe.for(STACKS)('in the %s stack', (stack) => {
+  const graph = graphOf(stack)
+
+  test('each alarm tells somebody, and says where its runbook is', () => {
+    const silent = alarmsOf(graph).filter(({ inputs }) => {
+      const anchor = String(inputs['alarmDescription']).split('#')[1] ?? ''
+      const told = [inputs['alarmActions'], inputs['okActions']] as unknown[][]
+      return !sections.has(anchor) || told.some((actions) => actions.length !== 1)
+    })
+    expect(silent).toEqual([])
+  })
+
+  test('every metric of an alarm or a widget is one that is emitted', () => {
+    const named = [...alarmMetrics(graph), ...widgetMetrics(graph)]
+    expect(named.length).toBeGreaterThan(50)
+    expect(named.filter((metric) => !isEmitted(metric, stack))).toEqual([])
+  })
+
+  test('each queue, dead-letter queue and endpoint is watched', () => {
+    const names = alarmsOf(graph).map(({ name }) => name)
+    for (const queue of ['jobs', 'batches', 'completions']) {
+      expect(names).toEqual(expect.arrayContaining([`${queue}-old`, `${queue}-set-aside`]))
+    }
+  })
+})
+
+test('each section of the runbook is linked by an alarm', () => {
+  const linked = alarmsOf(graphOf('prod')).map(
+    ({ inputs }) => String(inputs['alarmDescription']).split('#')[1],
+  )
+  // The anomaly of Cost Explorer has no description to hold a link.
+  const unlinked = [...sections.keys()].filter((anchor) => !linked.includes(anchor))
+  expect(unlinked).toEqual(['unusual-cost'])
+})
+
+test.for([...sections])('the section %s says what it is and what to do', ([, text]) => {
+  const parts = [...text.matchAll(/^\*\*(.+?)\.\*\*/gm)].map(([, title]) => title)
+  expect(parts).toEqual(['What it means', 'How to look', 'What to do', 'How to know it is over'])
+})
+
+test.for([
+  ['an app that does not emit it', () => ours('M', 'millrace.limit', 'producer')],
+  ['a value that it never has', () => ours('M', 'millrace.jobs.ended', 'producer', 'lost')],
+  ['no value where it has one', () => ours('M', 'millrace.batches', 'consumer')],
+] as const)('a metric of %s is refused', ([, name]) => {
+  expect(name).toThrow('millrace.')
+})
+
+/** The catalogue is held to what apps emit by `e2e/src/telemetry.test.ts` and `meter/handler.test.ts`. */
+function isEmitted({ namespace, name, dimensions }: Named, stack: string): boolean {
+  const keys = Object.keys(dimensions)
+  if (namespace === `Millrace/${stack}`) {
+    const metric = (metricCatalogue as Record<string, MetricDefinition>)[name]
+    const own = metric?.dimension
+    return (
+      metric?.apps.some((app) => app === dimensions['app']) === true &&
+      keys.length === (own === undefined ? 1 : 2) &&
+      (own === undefined || own.values.includes(dimensions[own.name] ?? ''))
+    )
+  }
+  const known = (
+    awsMetrics as Record<string, { names: readonly string[]; dimensions: readonly string[] }>
+  )[namespace]
+  return (
+    known !== undefined && known.names.includes(name) && known.dimensions.join() === keys.join()
+  )
+}
+
+function alarmMetrics(graph: Graph): Named[] {
+  return ofType(graph, 'cloudwatch.MetricAlarm').flatMap(({ name: where, inputs }) => {
+    type Metric = Readonly<Record<string, unknown>>
+    const queries = (inputs['metricQueries'] ?? []) as { metric?: Metric }[]
+    const metrics =
+      queries.length === 0
+        ? [inputs]
+        : queries.flatMap(({ metric }) => (metric === undefined ? [] : [metric]))
+    return metrics.map(({ namespace, metricName, dimensions }) => ({
+      where,
+      namespace: String(namespace),
+      name: String(metricName),
+      dimensions: dimensions as Record<string, string>,
+    }))
+  })
+}
+
+function widgetMetrics(graph: Graph): Named[] {
+  return ofType(graph, 'cloudwatch.Dashboard').flatMap(({ inputs }) => {
+    const { widgets } = JSON.parse(String(inputs['dashboardBody'])) as {
+      widgets: { properties: { title: string; metrics?: unknown[][] } }[]
+    }
+    return widgets.flatMap(({ properties: { title: where, metrics = [] } }) =>
+      metrics.map(([namespace, name, ...rest]) => {
+        const pairs = rest.filter((item) => typeof item === 'string')
+        const dimensions = Object.fromEntries(
+          pairs.flatMap((key, index) => (index % 2 === 0 ? [[key, pairs[index + 1]]] : [])),
+        ) as Record<string, string>
+        return { where, namespace: String(namespace), name: String(name), dimensions }
+      }),
+    )
+  })
+}

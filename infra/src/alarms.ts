@@ -1,0 +1,137 @@
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import type { AlarmRule } from './alarm-rules.ts'
+import { policyOf } from './policy.ts'
+import type { Settings } from './settings.ts'
+
+export interface AlarmsArgs {
+  readonly rules: readonly AlarmRule[]
+  readonly settings: Settings['alarms']
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined
+}
+
+/** Rings by mail, and wherever else somebody listens to the topic; each alarm names its runbook. */
+export class Alarms extends pulumi.ComponentResource {
+  readonly topicArn: pulumi.Output<string>
+  readonly arns: pulumi.Output<string>[]
+
+  constructor(name: string, args: AlarmsArgs, options?: pulumi.ComponentResourceOptions) {
+    super('millrace:Alarms', name, {}, options)
+    const parent = { parent: this }
+    const topic = createTopic(name, args, parent)
+    this.topicArn = topic.arn
+    this.arns = args.rules.map(
+      (rule) =>
+        new aws.cloudwatch.MetricAlarm(
+          rule.name,
+          {
+            alarmDescription: `${rule.says} ${args.settings.runbook}#${rule.runbook}`,
+            ...measured(rule),
+            comparisonOperator: 'GreaterThanOrEqualToThreshold',
+            threshold: rule.threshold,
+            evaluationPeriods: rule.minutes,
+            datapointsToAlarm: rule.minutesAbove ?? rule.minutes,
+            treatMissingData: rule.gapRings === true ? 'breaching' : 'notBreaching',
+            alarmActions: [topic.arn],
+            okActions: [topic.arn],
+          },
+          parent,
+        ).arn,
+    )
+    watchCost(name, args.settings.monthlyCostUsd, topic, parent)
+    this.registerOutputs({ topicArn: this.topicArn })
+  }
+}
+
+type Parent = pulumi.CustomResourceOptions
+type MetricAlarmArgs = aws.cloudwatch.MetricAlarmArgs
+
+/** One metric; or one that counts only in minutes in which another is below its bound. */
+function measured({ metric, statistic, unless }: AlarmRule): Partial<MetricAlarmArgs> {
+  if (unless === undefined) {
+    const { namespace, metricName, dimensions } = metric
+    const by = statistic === 'p99' ? { extendedStatistic: 'p99' } : { statistic }
+    return { namespace, metricName, dimensions: { ...dimensions }, period: 60, ...by }
+  }
+  const query = (id: string, of: AlarmRule['metric'], stat: string) => ({
+    id,
+    metric: { ...of, dimensions: { ...of.dimensions }, period: 60, stat },
+  })
+  return {
+    metricQueries: [
+      query('counted', metric, statistic),
+      query('other', unless.metric, 'Sum'),
+      {
+        id: 'result',
+        expression: `IF(FILL(other, 0) < ${unless.atLeast}, counted, 0)`,
+        label: 'counted while the other is low',
+        returnData: true,
+      },
+    ],
+  }
+}
+
+function createTopic(name: string, { settings, kmsKeyArn }: AlarmsArgs, parent: Parent) {
+  const topic = new aws.sns.Topic(
+    name,
+    { ...(kmsKeyArn === undefined ? {} : { kmsMasterKeyId: kmsKeyArn }) },
+    parent,
+  )
+  const accountId = aws.getCallerIdentityOutput().accountId
+  const publish = (sid: string, service: string) => ({
+    Sid: sid,
+    Principal: { Service: service },
+    Action: 'sns:Publish',
+    Resource: topic.arn,
+    Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
+  })
+  const policy = policyOf([
+    publish('AlarmsRing', 'cloudwatch.amazonaws.com'),
+    publish('CostRings', 'costalerts.amazonaws.com'),
+    {
+      Sid: 'RefusePlainHttp',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'sns:Publish',
+      Resource: topic.arn,
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+  ])
+  /* oxlint-disable no-new -- a resource registers itself. */
+  new aws.sns.TopicPolicy(name, { arn: topic.arn, policy }, parent)
+  if (settings.email !== undefined) {
+    const subscription = { topic: topic.arn, protocol: 'email', endpoint: settings.email }
+    new aws.sns.TopicSubscription(name, subscription, parent)
+  }
+  /* oxlint-enable no-new */
+  return topic
+}
+
+/** Cost that is unusual for what is tagged as Millrace's, above a sum. */
+function watchCost(name: string, usd: number, topic: aws.sns.Topic, parent: Parent): void {
+  const monitor = new aws.costexplorer.AnomalyMonitor(
+    `${name}-cost`,
+    {
+      monitorType: 'CUSTOM',
+      monitorSpecification: JSON.stringify({ Tags: { Key: 'Project', Values: ['millrace'] } }),
+    },
+    parent,
+  )
+  // oxlint-disable-next-line no-new -- a resource registers itself.
+  new aws.costexplorer.AnomalySubscription(
+    `${name}-cost`,
+    {
+      frequency: 'IMMEDIATE',
+      monitorArnLists: [monitor.arn],
+      subscribers: [{ type: 'SNS', address: topic.arn }],
+      thresholdExpression: {
+        dimension: {
+          key: 'ANOMALY_TOTAL_IMPACT_ABSOLUTE',
+          matchOptions: ['GREATER_THAN_OR_EQUAL'],
+          values: [String(usd)],
+        },
+      },
+    },
+    parent,
+  )
+}
