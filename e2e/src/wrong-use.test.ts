@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { runCli, temporaryFolder } from './support/cli.ts'
 import { flights } from './support/flights.ts'
@@ -17,7 +18,7 @@ const cases: readonly { name: string; args: readonly string[]; says: RegExp; cod
   {
     name: 'a directory',
     args: ['run', 'folder', ...local],
-    says: /folder: is a directory/,
+    says: /there is nothing below it/,
     code: 2,
   },
   {
@@ -43,6 +44,36 @@ const cases: readonly { name: string; args: readonly string[]; says: RegExp; cod
     args: ['run', flights.table, ...local],
     says: /preflight_failed/,
     code: 1,
+  },
+  {
+    name: 'UTF-16',
+    args: ['run', 'utf16.csv', ...local],
+    says: /utf16\.csv: read head: the object is UTF-16, wanted UTF-8\n.*iconv -f UTF-16 -t UTF-8/,
+    code: 2,
+  },
+  {
+    name: 'a NUL byte',
+    args: ['run', 'nul.csv', ...local],
+    says: /nul\.csv: read head: a NUL byte at byte 5, wanted text\n.*tr -d/,
+    code: 2,
+  },
+  {
+    name: 'a cut gzip file',
+    args: ['run', 'cut.csv.gz', ...local],
+    says: /compression_invalid \(no whole gzip data/,
+    code: 1,
+  },
+  {
+    name: 'a misspelt column',
+    args: ['run', flights.wide, ...local, '--include', 'month,distanc'],
+    says: /no column "distanc" \(did you mean "distance"\?\)/,
+    code: 2,
+  },
+  {
+    name: 'a result in the folder that is read',
+    args: ['run', 'full', '--local-model', flights.model, '--out', 'full/out.csv'],
+    says: /which the run reads/,
+    code: 2,
   },
   {
     name: 'no endpoint',
@@ -109,6 +140,12 @@ const cases: readonly { name: string; args: readonly string[]; says: RegExp; cod
   },
 ]
 
+/** Everything in a folder but the state of runs. */
+async function filesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true })
+  return names.filter((name) => !name.startsWith('.millrace')).sort()
+}
+
 test.for(cases)(
   '$name gives one clear sentence and writes nothing',
   async ({ args, says, code }) => {
@@ -116,12 +153,17 @@ test.for(cases)(
     await mkdir(join(folder.path, 'folder'))
     await writeFile(join(folder.path, 'empty.csv'), '')
     await writeFile(join(folder.path, 'blank.csv'), '\n\n\n')
+    await writeFile(join(folder.path, 'utf16.csv'), Buffer.from('\uFEFF1,2\n', 'utf16le'))
+    await writeFile(join(folder.path, 'nul.csv'), '1,2\n3\0,4\n')
+    await writeFile(join(folder.path, 'cut.csv.gz'), gzipSync('1,2\n').subarray(0, 15))
+    await mkdir(join(folder.path, 'full'))
+    await writeFile(join(folder.path, 'full/rows.csv'), '1,2\n')
+    const before = await filesIn(folder.path)
     const ended = await runCli(args, { cwd: folder.path })
     expect(ended.stderr).toMatch(says)
     expect(ended.code).toBe(code)
     expect(ended.stderr).not.toMatch(/\n\s+at /)
-    const written = (await readdir(folder.path)).filter((name) => name !== '.millrace')
-    expect(written.sort()).toEqual(['blank.csv', 'empty.csv', 'folder'])
+    expect(await filesIn(folder.path)).toEqual(before)
   },
 )
 

@@ -3,11 +3,13 @@ import {
   createCutter,
   headBytes,
   inspectHead,
+  malformedLines,
   oddRows,
   selectColumns,
 } from '@millrace/csv'
 import { dialectOf, type Job, type PinnedDataset, type PinnedObject } from '@millrace/job'
 import { PlanningError } from './planning-error.ts'
+import { textColumnsAdvice } from './text-columns.ts'
 
 /** The first rows of a job, as the endpoint will see them. */
 export interface ProbeRows {
@@ -52,8 +54,10 @@ export async function probeJob(
   // No whole row in the first megabyte, or none of the right width: nothing to learn from it.
   if (rows === undefined) return
   const report = await deps.preflight(job, rows, signal)
-  if (report.kind === 'wrong')
-    throw new PlanningError('preflight_failed', report.problems.join(' '))
+  if (report.kind === 'wrong') {
+    const sentences = [...report.problems, ...textColumnsAdvice(job, dataset, rows.body)]
+    throw new PlanningError('preflight_failed', sentences.join(' '))
+  }
 }
 
 function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRows | undefined {
@@ -69,7 +73,10 @@ function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRo
   const [cut] = [...cutter.push(body), ...cutter.end()]
   if (cut === undefined) return undefined
   const bytes = body.subarray(cut.bytes.start, cut.bytes.end)
-  const odd = new Set(oddRows(bytes, dialect, dataset.width).map(({ row }) => row))
+  // They are failures of their own later, and would have the whole probe refused.
+  const unfit =
+    spec.dataset.format === 'jsonl' ? malformedLines(bytes) : oddRows(bytes, dialect, dataset.width)
+  const odd = new Set(unfit.map(({ row }) => row))
   if (odd.size === cut.rows) return undefined
   const payload = selectColumns(bytes, dialect, chooseColumns(dataset, spec.dataset.features), odd)
   return { body: payload, rows: cut.rows - odd.size }

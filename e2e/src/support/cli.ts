@@ -24,7 +24,7 @@ export interface RunningCli extends AsyncDisposable {
 
 export interface CliOptions {
   readonly cwd: string
-  readonly stdin?: string
+  readonly stdin?: string | Uint8Array
   /** Beside PATH and HOME; nothing else of the test's own environment is seen. */
   readonly env?: Readonly<Record<string, string>>
 }

@@ -7,6 +7,8 @@ const folder = join(import.meta.dirname, '../../../examples/flights')
 export const flights = {
   features: join(folder, 'features.csv'),
   table: join(folder, 'flights.csv'),
+  /** The table with the features beside what else a warehouse has: a header, text, ids. */
+  wide: join(folder, 'wide.csv'),
   model: join(folder, 'model.json'),
   rows: readFileSync(join(folder, 'features.csv'), 'utf8').trimEnd().split('\n'),
   answers: readFileSync(join(folder, 'expected.txt'), 'utf8').trimEnd().split('\n'),

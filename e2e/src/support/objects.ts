@@ -1,12 +1,17 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { Cloud } from '@millrace/cloud'
 import type { Fleet } from './fleet.ts'
 import { BUCKET } from './fleet.ts'
 
 /** Reads and writes objects as anybody would who is no part of the system: with the plain AWS client. */
-export function objectsOf({ cloud }: Fleet): {
-  put(key: string, body: string): Promise<void>
+export const objectsOf = ({ cloud }: Fleet): Objects => objectsIn(cloud)
+
+interface Objects {
+  put(key: string, body: string | Uint8Array): Promise<void>
   get(key: string): Promise<string | undefined>
-} {
+}
+
+export function objectsIn(cloud: Pick<Cloud, 'env'>): Objects {
   const client = new S3Client({
     region: 'us-east-1',
     endpoint: cloud.env['AWS_ENDPOINT_URL_S3'] ?? '',

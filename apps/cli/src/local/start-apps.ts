@@ -77,14 +77,15 @@ export async function startApps(
 }
 
 /**
- * The embedded services take any credentials. A real endpoint takes only the user's, so the made-up
- * ones must not stand in the way of the AWS chain then.
+ * The embedded services take any credentials. A real endpoint and S3 take only the user's, so the
+ * made-up ones must not stand in the way of the AWS chain then.
  */
 function servicesFor(
-  { services }: LocalApps,
+  { services, allowed }: LocalApps,
   endpointUrl: string | undefined,
 ): Readonly<Record<string, string>> {
-  if (endpointUrl !== undefined && isLoopback(endpointUrl)) return services
+  const isInS3 = allowed.datasets.startsWith('s3://')
+  if (!isInS3 && endpointUrl !== undefined && isLoopback(endpointUrl)) return services
   const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = services
   return settings
 }

@@ -5,13 +5,11 @@ import { limits } from '@millrace/job'
 import {
   type Compression,
   compressionOf,
-  createS3Client,
-  createStorage,
   decompress,
   fileUri,
   type Storage,
 } from '@millrace/storage'
-import { regionOf } from '../local/region.ts'
+import { openStorage } from '../dataset/open-storage.ts'
 import type { World } from '../world.ts'
 
 /** One object of the dataset, as it is to be cut: decompressed, from its first byte on. */
@@ -37,7 +35,7 @@ export async function openSource(
   { dataset }: JobSpec,
   typed: Compression | 'none' | undefined,
   { region }: { readonly region?: string },
-  { stdin, stop }: Pick<World, 'stdin' | 'stop'>,
+  { stdin, stop, env }: Pick<World, 'stdin' | 'stop' | 'env'>,
 ): Promise<Source> {
   if (data === '-') {
     const input = stdin as AsyncIterable<Uint8Array>
@@ -45,15 +43,13 @@ export async function openSource(
     const object = { name: 'standard input', pieces: () => opened(input, typed, whole) }
     return { objects: [object], [Symbol.asyncDispose]: async () => {} }
   }
-  const isS3 = data.startsWith('s3://')
-  const s3 = isS3 ? createS3Client({ region: await regionOf(region ? { region } : {}) }) : undefined
-  const storage = createStorage(s3 === undefined ? {} : { s3 })
-  const close = async (): Promise<void> => {
-    await storage.close()
-    s3?.destroy()
-  }
+  const storage = await openStorage(data, { env, ...(region === undefined ? {} : { region }) })
+  const close = () => storage[Symbol.asyncDispose]()
   try {
-    const pinned = await storage.pin(isS3 ? dataset.uri : await folderAware(data), stop)
+    const pinned = await storage.pin(
+      data.startsWith('s3://') ? dataset.uri : await folderAware(data),
+      stop,
+    )
     const objects = pinned.map((object) => objectOf(storage, object, typed, stop))
     return { objects, [Symbol.asyncDispose]: close }
   } catch (error) {

@@ -1,8 +1,8 @@
 import { chooseColumns, CsvError } from '@millrace/csv'
 import { check, type JobSpec, jobSpecSchema, limits } from '@millrace/job'
-import { StorageError } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
-import { datasetByName } from '../dataset/by-name.ts'
+import { datasetByName, withLooks } from '../dataset/by-name.ts'
+import { storageTold } from '../dataset/open-storage.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
@@ -51,14 +51,11 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
 const now = (): number => performance.now()
 
 function specOf(options: PlanOptions, wanted: PartialSpec, data: string): JobSpec {
-  const byName = datasetByName(data)
   return check(options.file ?? 'plan', jobSpecSchema, {
     ...wanted,
     version: 1,
     dataset: {
-      ...byName,
-      ...wanted.dataset,
-      csv: { ...byName.csv, ...wanted.dataset?.csv },
+      ...withLooks(datasetByName(data), wanted.dataset),
       uri: data === '-' ? 'file:///dev/stdin' : uriOf(data),
     },
     endpoint: { name: 'unknown', ...wanted.endpoint },
@@ -67,9 +64,8 @@ function specOf(options: PlanOptions, wanted: PartialSpec, data: string): JobSpe
   })
 }
 
-/** What is wrong with the dataset is for the person at the terminal, not a bug. */
 function told(error: unknown): unknown {
-  if (!(error instanceof CsvError) && !(error instanceof StorageError)) return error
+  if (!(error instanceof CsvError)) return storageTold(error)
   const { message, hint } = error
   return new CliError(message, { cause: error, ...(hint === undefined ? {} : { hint }) })
 }

@@ -151,7 +151,8 @@ async function begin(object: SourceObject, spec: JobSpec, dialect: Dialect) {
   }
   try {
     const wanted = spec.dataset.format === 'jsonl' ? 'absent' : header
-    const head = inspectHead(first, dialect, wanted, isWhole)
+    const start = first.subarray(0, headBytes)
+    const head = inspectHead(start, dialect, wanted, isWhole && start.length === first.length)
     if (head.width === 0 && isWhole) return undefined
     return { head, first, rest: { [Symbol.asyncIterator]: () => iterator } }
   } catch (error) {

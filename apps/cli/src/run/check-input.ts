@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { besideResult } from '@millrace/job'
+import { withoutCompression } from '../dataset/by-name.ts'
 import { CliError } from '../cli-error.ts'
 import { endingOf } from '../spec/format-by-name.ts'
 
@@ -43,7 +44,8 @@ export async function checkInput(data: string): Promise<InputFile> {
 /** Where the result goes when nobody says: beside nothing else, in the folder the user is in. */
 export function defaultOut(data: string, output: Parameters<typeof endingOf>[0] = {}): string {
   if (data === '-') return '-'
-  return `${basename(data, extname(data))}.predictions${endingOf(output)}`
+  const plain = withoutCompression(basename(data))
+  return `${basename(plain, extname(plain))}.predictions${endingOf(output)}`
 }
 
 /**
@@ -57,6 +59,7 @@ export async function checkOutput(out: string, input: string): Promise<string> {
   if (path === input) {
     throw new CliError(`${out}: is the input itself`, { hint: 'choose another --out' })
   }
+  checkApart(path, input)
   const { errors, manifest } = besideResult(path)
   if (input === errors || input === manifest) {
     throw new CliError(`${out}: the run would write over its input ${basename(input)}`, {
@@ -74,6 +77,18 @@ export async function checkOutput(out: string, input: string): Promise<string> {
     throw new CliError(`${out}: its folder ${whyNotWritten(cause.code)}`, { cause })
   })
   return path
+}
+
+/**
+ * A folder that is read must not be written into: the next run would take the result for input.
+ *
+ * @throws {CliError} when `path` lies in the folder `input`.
+ */
+export function checkApart(path: string, input: string): void {
+  if (!input.endsWith('/') || !`${path}/`.startsWith(input)) return
+  throw new CliError(`${path}: lies in ${input}, which the run reads`, {
+    hint: 'put --out and --state elsewhere',
+  })
 }
 
 function whyNotWritten(code: string | undefined): string {

@@ -3,15 +3,17 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check, type JobSpec, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
+import { withLooks } from '../dataset/by-name.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { openStateFolder, type StateFolder } from '../local/state-folder.ts'
 import { formatByName } from '../spec/format-by-name.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
-import { checkInput, checkOutput, defaultOut, type InputFile } from './check-input.ts'
+import type { World } from '../world.ts'
+import { checkApart, checkInput, checkOutput, defaultOut, type InputFile } from './check-input.ts'
 import { bytesNeeded, freeBytes } from './disk-space.ts'
+import { checkHead, findDataset } from './find-dataset.ts'
 import type { RunOptions } from './run-options.ts'
-import { spool } from './spool.ts'
 
 /** Everything that a run needs to know, checked; nothing has been started. */
 export interface PreparedRun {
@@ -26,7 +28,7 @@ export interface PreparedRun {
 
 export async function prepareRun(
   options: RunOptions,
-  stdin: NodeJS.ReadableStream,
+  { stdin, env }: Pick<World, 'stdin' | 'env'>,
   signal: AbortSignal,
 ): Promise<PreparedRun> {
   const wanted = await readSpec(options.file, options.spec)
@@ -36,13 +38,19 @@ export async function prepareRun(
   const stateRoot = resolve(options.state ?? join(toStdout ? tmpdir() : dirname(out), '.millrace'))
   const model = options.localModel === undefined ? undefined : await checkInput(options.localModel)
 
-  const input =
-    data === '-' ? await spool(stdin, join(stateRoot, 'spool'), signal) : await checkInput(data)
+  const { input, looks, head } = await findDataset(
+    data,
+    { ...options, stdin, env, stateRoot },
+    signal,
+  )
   const resultPath = toStdout
     ? join(stateRoot, `stdout-of-${basename(input.path)}`)
     : await checkOutput(out, input.path)
+  checkApart(stateRoot, input.path)
 
-  const spec = specOf(options, wanted, input.path, resultPath)
+  const dataset = withLooks(looks, wanted.dataset)
+  const spec = specOf(options, { ...wanted, dataset }, input.path, resultPath)
+  checkHead(head, spec)
   const state = await openStateFolder(spec, { input, model }, { stateRoot, fresh: options.fresh })
   await checkSpace(state.path, input.bytes, spec)
   return { spec, input, state, resultPath, toStdout, endpoint: placeOf(options) }
@@ -85,12 +93,17 @@ function specOf(options: RunOptions, wanted: PartialSpec, input: string, result:
 
 async function checkSpace(folder: string, inputBytes: number, spec: JobSpec): Promise<void> {
   const free = await freeBytes(folder)
-  const needed = bytesNeeded(inputBytes, spec.output.join !== 'none')
+  const { dataset, output } = spec
+  const unpacked = dataset.compression === 'none' ? inputBytes : inputBytes * USUAL_EXPANSION
+  const needed = bytesNeeded(unpacked, output.join !== 'none')
   if (free >= needed) return
   const sizes = `${mebibytes(free)} MiB free, ${mebibytes(needed)} MiB needed`
   throw new CliError(`${folder}: not enough room on this disk (${sizes})`, {
     hint: 'free some, or put --out and --state on another disk',
   })
 }
+
+/** Tables of numbers are packed two- to sixfold. */
+const USUAL_EXPANSION = 4
 
 const mebibytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024)

@@ -33,7 +33,7 @@ const LOOK_EVERY_MS = 200
  * the same command asks for the same job again and the producer publishes what the ledger lacks.
  */
 export async function run(options: RunOptions, world: World): Promise<ExitCode> {
-  const prepared = await prepareRun(options, world.stdin, world.stop)
+  const prepared = await prepareRun(options, world, world.stop)
   const region = await regionOf(options)
   await using cleanup = new AsyncDisposableStack()
   const system = cleanup.use(await openSystem(prepared.state.path))

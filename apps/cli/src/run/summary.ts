@@ -41,6 +41,10 @@ function resultLines(job: Job, facts: RunFacts): string[] {
   const continued = before > 0 ? `, ${count.format(before)} of them before` : ''
   const result = shown(facts.resultPath)
   const beside = besideResult(result)
+  const unpacked =
+    job.spec.dataset.compression === 'none' || job.dataset === undefined
+      ? []
+      : [`unpacked  ${megabytes(job.dataset.bytes)}, once, in ${shown(facts.statePath)}/work`]
   const errors = facts.rowsFailed > 0 ? [`errors    ${beside.errors}`] : []
   return [
     `${count.format(rows)} rows${continued}, ${count.format(facts.rowsFailed)} failed, ` +
@@ -48,8 +52,11 @@ function resultLines(job: Job, facts: RunFacts): string[] {
     `result    ${result}`,
     ...errors,
     `manifest  ${beside.manifest}`,
+    ...unpacked,
   ]
 }
+
+const megabytes = (bytes: number): string => `${count.format(Math.ceil(bytes / 1e6))} MB`
 
 const exitCodeOf = (job: Job): ExitCode =>
   job.state === 'succeeded' ? EXIT.succeeded : EXIT.succeededWithFailures

@@ -4,6 +4,7 @@ import { check, encodeJobRequest, type JobSpec, jobIdOf, jobSpecSchema } from '@
 import { readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
+import { datasetByName, withLooks } from '../dataset/by-name.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
@@ -49,10 +50,11 @@ export async function submit(options: SubmitOptions, world: World): Promise<Exit
 
 async function specOf({ data, out, spec, file }: SubmitOptions): Promise<JobSpec> {
   const wanted = await readSpec(file, spec)
+  const uri = named('dataset', data, wanted.dataset?.uri)
   return check(file ?? 'submit', jobSpecSchema, {
     ...wanted,
     version: 1,
-    dataset: { ...wanted.dataset, uri: named('dataset', data, wanted.dataset?.uri) },
+    dataset: { ...withLooks(datasetByName(uri), wanted.dataset), uri },
     endpoint: wanted.endpoint ?? missing('an endpoint', '--endpoint NAME'),
     output: { ...wanted.output, uri: named('result', out, wanted.output?.uri) },
   })

@@ -1,0 +1,128 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import type { PartialSpec } from '../spec/spec-options.ts'
+import { createSink, never, temporaryFolder } from '../test-data.ts'
+import { type PlanOptions, plan } from './plan.ts'
+
+const table = 'id,age,city\n1,40,"a, b"\n2,50,c\n3,60,d\n'
+
+/** Plans what is named, or these bytes on standard input; answers what was said and the exit code. */
+async function planOf(data: string | Buffer, options: Partial<PlanOptions> = {}) {
+  const stdout = createSink()
+  const isBytes = typeof data !== 'string'
+  const world = {
+    stdin: Readable.from(isBytes ? [data] : []),
+    stdout: stdout.stream,
+    stderr: createSink().stream,
+    env: {},
+    stop: never,
+    abort: never,
+  }
+  const usual = { spec: {}, check: false, json: false, data: isBytes ? '-' : data }
+  const code = await plan({ ...usual, ...options }, world)
+  return { code, said: stdout.texts.join('') }
+}
+const factsOf = async (data: string | Buffer, options: Partial<PlanOptions> = {}) =>
+  JSON.parse((await planOf(data, { ...options, json: true })).said)
+
+test('says what the cutter sees', async () => {
+  const { code, said } = await planOf(Buffer.from(table), { spec: { batching: { rows: 2 } } })
+  expect(code).toBe(0)
+  const facts = said.split('\n').map((line) => line.split(/ {2,}/))
+  expect(Object.fromEntries(facts)).toMatchObject({
+    dataset: 'standard input (38 bytes)',
+    format: 'CSV, with a header (found), delimiter ",", quote "',
+    columns: '3: id, age, city',
+    rows: '3',
+    batches: '2 of up to 2 rows, the largest 19 bytes (limit 5.2 MB)',
+  })
+})
+
+test.for([
+  ['plain', Buffer.from(table)],
+  ['gzip', gzipSync(table)],
+  ['zstd', zstdCompressSync(table)],
+  ['with a byte order mark', Buffer.from(`\uFEFF${table}`)],
+] as const)('a %s table has the same columns and rows', async ([, bytes]) => {
+  expect(await factsOf(bytes)).toMatchObject({ columns: ['id', 'age', 'city'], rows: 3, width: 3 })
+})
+
+test('a folder is one table, with or without its slash', async () => {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'parts'))
+  await writeFile(join(folder, 'parts/a.csv'), table)
+  await writeFile(join(folder, 'parts/b.csv.gz'), gzipSync(table))
+  for (const name of ['parts', 'parts/']) {
+    expect(await factsOf(join(folder, name))).toMatchObject({ objects: 2, rows: 6, batches: 2 })
+  }
+})
+
+test('an object with another header is told by name', async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'a.csv'), table)
+  await writeFile(join(folder, 'b.csv'), table.replace('age', 'years'))
+  await expect(planOf(folder)).rejects.toThrow(/^b\.csv has the header \["id","years","city"\]/)
+})
+
+type Dataset = Exclude<PartialSpec['dataset'], undefined>
+
+test.for<[string, Dataset, number[]]>([
+  ['included by name', { features: { include: ['city', 'id'] } }, [2, 0]],
+  ['excluded by index', { features: { exclude: [0] } }, [1, 2]],
+])('columns %s are the features', async ([, dataset, features]) => {
+  expect((await factsOf(Buffer.from(table), { spec: { dataset } })).features).toEqual(features)
+})
+
+test.for<[string, string, Dataset, object[]]>([
+  ['a short row', '1,2\n3\n4,5\n', {}, [{ row: 1, problem: '1 fields, wanted 2' }]],
+  ['an open quote', '1,2\n3,"4\n', {}, [{ byte: 6, problem: expect.stringContaining('closed') }]],
+  ['a NUL far down', `${'1,2\n'.repeat(300_000)}3,\0\n`, {}, [{ byte: 1_200_002 }]],
+  [
+    'a line that is no JSON',
+    '{"a":1}\n\n{"a"\n[1]\n',
+    { format: 'jsonl' },
+    [{ row: 1, problem: expect.stringContaining('JSON') }],
+  ],
+])('with --check, %s is told with its place', async ([, text, dataset, faults]) => {
+  const options = { check: true, spec: { dataset } }
+  expect((await factsOf(Buffer.from(text), options)).faults).toMatchObject(faults)
+  expect((await planOf(Buffer.from(text), options)).code).toBe(3)
+})
+
+test('without --check, only the first megabyte is looked at', async () => {
+  const text = Buffer.from(`3\n${'1,2\n'.repeat(600_000)}3\n`)
+  const options = { spec: { dataset: { csv: { header: 'absent' as const } } } }
+  expect(await factsOf(text, options)).toMatchObject({ checked: false })
+  expect((await factsOf(text, { ...options, check: true })).oddRows).toBe(600_000)
+})
+
+test('a row that no payload takes is counted', async () => {
+  const text = Buffer.from(`1,2\n"${'x'.repeat(2_000)}",3\n4,5\n`)
+  const spec = { batching: { payloadBytesMax: 1_024 } }
+  expect(await factsOf(text, { spec })).toMatchObject({ rows: 3, batches: 3, tooLarge: 1 })
+})
+
+test('one column that holds another delimiter is pointed out', async () => {
+  const { said } = await planOf(Buffer.from('id;age\n1;2\n'))
+  expect(said).toContain(`? one column, which holds ";": --delimiter ';'`)
+})
+
+test('a name does not move the cursor of whoever reads it', async () => {
+  const { said } = await planOf(Buffer.from('id,a\u001b[2Jb\n1,2\n'))
+  expect(said).not.toContain('\u001b')
+})
+
+test.for([
+  ['no row', Buffer.from('\n\n'), /has no row/],
+  ['UTF-16', Buffer.from('\uFEFFa,b\n', 'utf16le'), /UTF-16, wanted UTF-8 in standard input/],
+  ['cut gzip', gzipSync(table).subarray(0, 20), /compression_invalid/],
+  ['nowhere.csv', 'nowhere.csv', /object_missing/],
+] as const)('%s is told in a sentence', async ([, data, message]) => {
+  await expect(planOf(data)).rejects.toMatchObject({
+    name: 'CliError',
+    message: expect.stringMatching(message),
+  })
+})

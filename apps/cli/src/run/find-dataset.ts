@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { chooseColumns, CsvError, headBytes, inspectHead } from '@millrace/csv'
+import { dialectOf, type JobSpec } from '@millrace/job'
+import { compressionOf, fileUri, type Storage } from '@millrace/storage'
+import { CliError } from '../cli-error.ts'
+import { datasetByName, type Looks } from '../dataset/by-name.ts'
+import { openStorage, storageTold } from '../dataset/open-storage.ts'
+import type { World } from '../world.ts'
+import { checkInput, type InputFile } from './check-input.ts'
+import { spool } from './spool.ts'
+
+/** What a run is to read, and what it looks like. */
+export interface FoundDataset {
+  /** A folder's path ends in a slash; in S3 it is the URI. */
+  readonly input: InputFile
+  /** What name and first bytes say; what the user says comes before it. */
+  readonly looks: Looks
+  /** The first bytes of the first object that has any. */
+  readonly head: { readonly bytes: Uint8Array; readonly isWhole: boolean; readonly of: string }
+}
+
+/**
+ * Looks at the dataset before anything is started: a file, all files of a folder, an S3 object or
+ * prefix, or standard input, which is kept below `stateRoot` first.
+ *
+ * @throws {CliError} when there is nothing, or it may not be read.
+ */
+export async function findDataset(
+  data: string,
+  from: {
+    readonly stdin: NodeJS.ReadableStream
+    readonly env: World['env']
+    readonly stateRoot: string
+    readonly region?: string
+  },
+  signal: AbortSignal,
+): Promise<FoundDataset> {
+  const isStdin = data === '-'
+  const kept = isStdin ? await spool(from.stdin, join(from.stateRoot, 'spool'), signal) : undefined
+  const input =
+    kept ?? (isMany(data) || (await isFolder(data)) ? undefined : await checkInput(data))
+  await using storage = await openStorage(data, from)
+  const uri = input === undefined ? uriOf(data) : fileUri(input.path)
+  try {
+    const objects = await storage.pin(uri, signal)
+    const first = objects.find(({ bytes }) => bytes > 0)
+    if (first === undefined) throw new CliError(`${data}: holds no row`)
+    const end = Math.min(headBytes, first.bytes)
+    const bytes = await storage.read(first, { start: 0, end }, signal)
+    const looks = { ...datasetByName(isStdin ? '' : first.uri), compression: compressionOf(bytes) }
+    const head = { bytes, isWhole: end === first.bytes, of: isStdin ? 'standard input' : data }
+    return { input: input ?? manyFiles(data, objects), looks, head }
+  } catch (error) {
+    throw storageTold(error)
+  }
+}
+
+/**
+ * Reads the head as the producer will, so that a table that is none, and a column that is not there,
+ * are told at once. What is compressed is left to the producer.
+ *
+ * @throws {CliError}
+ */
+export function checkHead(
+  { bytes, isWhole, of }: FoundDataset['head'],
+  { dataset }: JobSpec,
+): void {
+  if (dataset.compression !== 'none') return
+  const header = dataset.format === 'jsonl' ? 'absent' : dataset.csv.header
+  try {
+    const head = inspectHead(bytes, dialectOf(dataset), header, isWhole)
+    if (head.width > 0) chooseColumns(head, dataset.features)
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause
+    const { hint, message } = cause
+    throw new CliError(`${of}: ${message}`, { cause, ...(hint === undefined ? {} : { hint }) })
+  }
+}
+
+const isS3 = (data: string): boolean => data.startsWith('s3://')
+const isMany = (data: string): boolean => isS3(data) || data.endsWith('.manifest')
+
+async function isFolder(data: string): Promise<boolean> {
+  return (await stat(data).catch(() => undefined))?.isDirectory() === true
+}
+
+function uriOf(data: string): string {
+  if (isS3(data)) return data
+  const uri = fileUri(resolve(data))
+  return data.endsWith('.manifest') ? uri : `${uri.replace(/\/$/, '')}/`
+}
+
+/** The same command is the same job as long as no object of it changes. */
+function manyFiles(data: string, objects: Awaited<ReturnType<Storage['pin']>>): InputFile {
+  const path = isS3(data) ? data : resolve(data) + (data.endsWith('.manifest') ? '' : '/')
+  const changedAt = createHash('sha256').update(JSON.stringify(objects)).digest('hex')
+  return { path, bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0), changedAt }
+}

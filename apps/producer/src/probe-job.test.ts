@@ -1,0 +1,57 @@
+import type { JobSpecInput } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { type ProbeReport, type ProbeRows, probeJob } from './probe-job.ts'
+import { jobWith, never, objectsOf } from './test-data.ts'
+
+/** Probes a dataset of one object with this text; answers what the endpoint was asked. */
+async function probe(
+  text: string,
+  dataset: Partial<JobSpecInput['dataset']> = {},
+  report: ProbeReport = { kind: 'ready' },
+  facts: object = {},
+) {
+  const asked: ProbeRows[] = []
+  const deps = {
+    read: async (_: unknown, { start, end }: { start: number; end: number }) =>
+      Buffer.from(text).subarray(start, end),
+    preflight: async (_: unknown, rows: ProbeRows) => {
+      asked.push(rows)
+      return report
+    },
+  }
+  const job = jobWith({ dataset: { uri: 's3://data/rows/', ...dataset } })
+  await probeJob(deps, job, { objects: objectsOf(text), header: false, width: 2, ...facts }, never)
+  return asked.map(({ body, rows }) => [Buffer.from(body).toString(), rows])
+}
+
+test('asks with the first twenty rows', async () => {
+  expect(await probe('1,2\n'.repeat(50))).toEqual([['1,2\n'.repeat(20), 20]])
+})
+
+test('neither header, blank lines nor odd rows are sent', async () => {
+  const facts = { header: true, columns: ['id', 'age'] }
+  expect(await probe('id,age\n1,2\n\n3\n4,5\n', {}, undefined, facts)).toEqual([['1,2\n4,5\n', 2]])
+})
+
+test('only the features are sent', async () => {
+  expect(await probe('1,2\n3,4\n', { features: { include: [1] } })).toEqual([['2\n4\n', 2]])
+})
+
+test('a line that is no JSON is not sent', async () => {
+  const facts = { width: 1 }
+  const asked = await probe('{"a":1}\n{"a":\n[2]\n', { format: 'jsonl' }, undefined, facts)
+  expect(asked).toEqual([['{"a":1}\n[2]\n', 2]])
+})
+
+test.for(['1\n2\n', '"1,2'])('with no fit row in %j, nothing is asked', async (text) => {
+  expect(await probe(text)).toEqual([])
+})
+
+test('when the endpoint refuses, text among the features is named', async () => {
+  const facts = { header: true, columns: ['city', 'age'] }
+  const wrong: ProbeReport = { kind: 'wrong', problems: ['It says no.'] }
+  await expect(probe('city,age\nBonn,2\n', {}, wrong, facts)).rejects.toMatchObject({
+    code: 'preflight_failed',
+    message: expect.stringMatching(/^plan: It says no\. There is text in city: /),
+  })
+})
