@@ -56,12 +56,14 @@ endpoint:
 
 # decision:
 #   kind: binary # or multiclass, none
-#   threshold: 0.5 # above it is the second label; exactly it is not
-#   labels: ['0', '1']
+#   threshold: 0.5 # above it is class 1, exactly it is class 0; or several, such as [0.3, 0.5]
+#   probabilities: each # of several classes; or winner. labels: [no, yes] names the classes
 
 output:
   uri: scores.csv # or s3://bucket/key.csv
   # format: csv # or jsonl, parquet
+  # compression: auto # none, and zstd pages in Parquet; or gzip, zstd
+  # files: one # or per_object: for each input object its name and .out, in the folder of uri
   # join: none # or all, or a list of columns: input columns beside the prediction
 
 # tolerance: # beyond it the job stops; by default failed rows are listed beside the result
