@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
+import { readPage } from '@millrace/report'
 import { expect, test } from 'vitest'
 import type { Manifest } from './manifest.ts'
 import { jobWith, never, partOf, planOf, streamOf } from './test-data.ts'
@@ -10,6 +11,7 @@ import { type Deps, type RecordedPart, writeResult } from './write-result.ts'
 const RESULT = 's3://results/scores.csv'
 const ERRORS = 's3://results/scores.errors.csv'
 const MANIFEST = 's3://results/scores.manifest.json'
+const REPORT = 's3://results/scores.report.html'
 
 const input = Buffer.from('1,2\n3,4\n5,6\n7,8\n')
 const dataset: PinnedDataset = {
@@ -67,7 +69,7 @@ test('when each row is predicted, writes result and manifest, and no errors', as
   const summary = await writeResult(deps, jobOf(), never)
   expect(summary).toEqual({ rows: 4, failedRows: 0, resultUri: RESULT, manifestUri: MANIFEST })
   expect(visible.get(RESULT)).toBe('Prediction,Binary Classification\n0.9,1\n0.1,0\n0.5,0\n0.6,1\n')
-  expect([...visible.keys()]).toEqual([RESULT, MANIFEST])
+  expect([...visible.keys()]).toEqual([RESULT, REPORT, MANIFEST])
   expect(log).toContain(`abort ${ERRORS}`)
   expect(inputReads()).toBe(0)
 })
@@ -93,7 +95,7 @@ test('joined, copies the bytes of the input beside the predictions', async () =>
 test('errors become visible before the result, and the manifest last', async () => {
   const { deps, log } = createWorld(failing)
   await writeResult(deps, jobOf(), never)
-  expect(log).toEqual([`commit ${ERRORS}`, `commit ${RESULT}`, `commit ${MANIFEST}`])
+  expect(log).toEqual([ERRORS, RESULT, REPORT, MANIFEST].map((uri) => `commit ${uri}`))
 })
 
 test('the manifest has the hash and size of each file as it lies there', async () => {
@@ -101,11 +103,26 @@ test('the manifest has the hash and size of each file as it lies there', async (
   await writeResult(deps, jobOf(joined), never)
   const { outputs } = JSON.parse(visible.get(MANIFEST) ?? '') as Manifest
   expect(outputs).toEqual(
-    [RESULT, ERRORS].map((uri) => {
+    [RESULT, ERRORS, REPORT].map((uri) => {
       const bytes = Buffer.from(visible.get(uri) ?? '')
       const sha256 = createHash('sha256').update(bytes).digest('hex')
       return { uri, bytes: bytes.length, sha256 }
     }),
+  )
+})
+
+test('the report tells of scores, failures and files what the manifest does', async () => {
+  const { deps, visible } = createWorld(failing)
+  await writeResult(deps, jobOf(), never)
+  const report = readPage(visible.get(REPORT) ?? '')
+  const { rows, outputs } = JSON.parse(visible.get(MANIFEST) ?? '') as Manifest
+
+  expect(report.rows).toEqual({ total: 4, predicted: 2, failed: 2 })
+  expect(report.scores).toMatchObject({ count: 2, notNumbers: 0, min: 0.6, max: 0.9 })
+  expect(report.failures).toMatchObject([{ code: 'row_width', rows: 2 }])
+  expect(report.rows.failed).toBe(rows.failed)
+  expect(report.outputs.map(({ sha256 }) => sha256)).toEqual(
+    outputs.slice(0, 2).map(({ sha256 }) => sha256),
   )
 })
 
@@ -139,7 +156,7 @@ test('without failures, the errors of an earlier result are removed', async () =
   const { deps, visible } = createWorld(sound)
   visible.set(ERRORS, 'row,object,byte,code,message\n')
   await writeResult(deps, jobOf(), never)
-  expect([...visible.keys()]).toEqual([RESULT, MANIFEST])
+  expect([...visible.keys()]).toEqual([RESULT, REPORT, MANIFEST])
 })
 
 test('when the result cannot be made visible, there is no manifest to vouch for it', async () => {
@@ -189,6 +206,7 @@ test('with a result for each object, each has its rows and a header of its own',
     'b/empty.csv.out',
     'b/c.csv.out',
     'errors.csv',
+    'report.html',
   ])
 })
 

@@ -16,6 +16,7 @@ import { type CountedPart, createTally, type Manifest, manifestOf, type Tally } 
 import { mapAhead } from './map-ahead.ts'
 import { createFilePerObject, createOneFile, type ResultFiles } from './result-files.ts'
 import type { BatchRows } from './result-format.ts'
+import { createReporting, type Reporting } from './report-file.ts'
 import { hashed, type HashedWriter, type Writer } from './writer.ts'
 
 /** A recorded part with what the manifest says of it. */
@@ -55,7 +56,8 @@ const READ_AHEAD = 4
  * Reads the parts once, in row order, and writes the result beside its errors and its manifest.
  *
  * Everything streams into files that are not visible yet. They become so only when the last part has
- * been accounted for: errors first, then the result, and the manifest that vouches for both last.
+ * been accounted for: errors first, then the result and its report, and the manifest that vouches for
+ * all of them last.
  * With a result for each input object there are too many files to hold back, so all rows are
  * accounted for by a first reading. Nothing of what is written tells when it was written: whoever
  * writes it again writes the same bytes.
@@ -81,15 +83,20 @@ export async function writeResult(
   const result = await openResult(deps, wanted, dataset, signal)
   open.defer(() => result.abort())
   const errors = await openFile(names.errors)
-  const tally = await copyParts(deps, wanted, dataset, { result, errors }, signal)
+  const report = createReporting(wanted)
+  const tally = await copyParts(deps, wanted, dataset, { result, errors, report }, signal)
 
   const written = await result.end()
   const outputs = [...written, ...(tally.failedRows > 0 ? [errors.seal()] : [])]
+  const page = await openFile(names.report)
+  await page.write(report.page(tally, outputs))
   const manifest = await openFile(names.manifest)
-  await manifest.write(encode(manifestOf({ ...wanted, dataset, tally, outputs })))
+  const vouched = [...outputs, page.seal()]
+  await manifest.write(encode(manifestOf({ ...wanted, dataset, tally, outputs: vouched })))
   if (tally.failedRows > 0) await errors.commit()
   else await deps.remove(names.errors, signal)
   await result.commit()
+  await page.commit()
   await manifest.commit()
   return {
     rows: tally.rows,
@@ -132,7 +139,7 @@ async function copyParts(
   deps: Deps,
   { job, spec }: ResultWanted,
   dataset: PinnedDataset,
-  { result, errors }: { result: ResultFiles; errors: HashedWriter },
+  { result, errors, report }: { result: ResultFiles; errors: HashedWriter; report: Reporting },
   signal: AbortSignal,
 ): Promise<Tally> {
   const stream = (object: number, start: number, end: number) =>
@@ -154,6 +161,7 @@ async function copyParts(
   for await (const { batch, part, input } of readAhead) {
     signal.throwIfAborted()
     tallying.add(batch, part)
+    report.add(part)
     const { predictions, failures, attempt } = part
     await result.add({ batch, predictions, input: joins ? input : undefined })
     if (input !== undefined && failures.length > 0) {

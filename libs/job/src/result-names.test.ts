@@ -5,15 +5,20 @@ import { outputSchema } from './result-spec.ts'
 const namesOf = (output: object) => resultNames(outputSchema.parse(output))
 
 test.for([
-  ['s3://out/scores.csv', 's3://out/scores.errors.csv', 's3://out/scores.manifest.json'],
-  ['s3://out/scores.TXT', 's3://out/scores.errors.csv', 's3://out/scores.manifest.json'],
-  ['s3://out/scores.csv.gz', 's3://out/scores.errors.csv', 's3://out/scores.manifest.json'],
-  ['s3://out/scores.jsonl.zst', 's3://out/scores.errors.csv', 's3://out/scores.manifest.json'],
-  ['s3://out/v1.2.parquet', 's3://out/v1.2.errors.csv', 's3://out/v1.2.manifest.json'],
-  ['s3://out/scores', 's3://out/scores.errors.csv', 's3://out/scores.manifest.json'],
-  ['file:///a.csv/b', 'file:///a.csv/b.errors.csv', 'file:///a.csv/b.manifest.json'],
-])('the file %s has its errors and its manifest beside it', ([uri, errors, manifest]) => {
-  expect(namesOf({ uri })).toEqual({ result: uri, errors, manifest })
+  ['s3://out/scores.csv', 's3://out/scores'],
+  ['s3://out/scores.TXT', 's3://out/scores'],
+  ['s3://out/scores.csv.gz', 's3://out/scores'],
+  ['s3://out/scores.jsonl.zst', 's3://out/scores'],
+  ['s3://out/v1.2.parquet', 's3://out/v1.2'],
+  ['s3://out/scores', 's3://out/scores'],
+  ['file:///a.csv/b', 'file:///a.csv/b'],
+] as const)('the file %s has errors, manifest and report beside it', ([uri, stem]) => {
+  expect(namesOf({ uri })).toEqual({
+    result: uri,
+    errors: `${stem}.errors.csv`,
+    manifest: `${stem}.manifest.json`,
+    report: `${stem}.report.html`,
+  })
 })
 
 test.for([
@@ -27,6 +32,7 @@ test.for([
     result: `s3://out/churn/${result}`,
     errors: 's3://out/churn/errors.csv',
     manifest: 's3://out/churn/manifest.json',
+    report: 's3://out/churn/report.html',
   })
 })
 

@@ -6,11 +6,14 @@ export interface ResultNames {
   readonly result: string
   readonly errors: string
   readonly manifest: string
+  readonly report: string
 }
 
 /**
  * The names follow from the output's URI: `scores.csv` has `scores.errors.csv` and
- * `scores.manifest.json` beside it; a folder gets `result.csv`, `errors.csv` and `manifest.json`.
+ * `scores.manifest.json` and
+ * `scores.report.html` beside it; a folder gets `result.csv`, `errors.csv`, `manifest.json` and
+ * `report.html`.
  */
 export function resultNames(output: Output): ResultNames {
   const { uri, format, files } = output
@@ -20,14 +23,19 @@ export function resultNames(output: Output): ResultNames {
     result: `${uri}${name}`,
     errors: `${uri}errors.csv`,
     manifest: `${uri}manifest.json`,
+    report: `${uri}report.html`,
   }
 }
 
 /** What lies beside a result that is a file, given as URI or path. */
-export function besideResult(result: string): { errors: string; manifest: string } {
+export function besideResult(result: string): Omit<ResultNames, 'result'> {
   const plain = result.replace(/\.(gz|zst)$/i, '')
   const stem = plain.replace(/\.(csv|tsv|txt|json|jsonl|ndjson|parquet)$/i, '')
-  return { errors: `${stem}.errors.csv`, manifest: `${stem}.manifest.json` }
+  return {
+    errors: `${stem}.errors.csv`,
+    manifest: `${stem}.manifest.json`,
+    report: `${stem}.report.html`,
+  }
 }
 
 /** How the file as a whole is compressed; Parquet compresses its pages. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createReport } from './collect-report.ts'
 import { createDurationSketch } from './duration-sketch.ts'
-import { parseScores } from './parse-scores.ts'
+import { readScores } from './read-scores.ts'
 import type { ReportFacts } from './report-data.ts'
 
 const binary = { kind: 'binary', threshold: 0.5, labels: ['no', 'yes'] } as const
@@ -110,8 +110,16 @@ test('a sketch of durations is right to 2.5 percent, merged too', () => {
 test.for([
   ['0.25\n\n1e-05', [0.25, Number.NaN, 0.00001]],
   ['nan\nNaN\ninf\n-Infinity', [Number.NaN, Number.NaN, Infinity, -Infinity]],
-  ['0.1,0.7,0.2\n[0.5, 0.4]\n"[1, 2]"', [0.7, 0.5, 2]],
-  ['yes\n0.5,yes', [Number.NaN, Number.NaN]],
+  ['yes\n ', [Number.NaN, Number.NaN]],
 ] as const)('the scores of %j are %j', ([text, scores]) => {
-  expect([...parseScores(Buffer.from(text))]).toEqual(scores)
+  expect([...readScores(binary, Buffer.from(text)).scores]).toEqual(scores)
+})
+
+test('of several numbers in a row, the greatest decides', () => {
+  const decision = { kind: 'multiclass', threshold: 0.5, labels: ['a', 'b'] } as const
+  const text = '0.1,0.7,0.2\n[0.5, 0.4]\n"[1, 2]"\n\n0.5,nan\n0.3,0.3'
+  expect(readScores(decision, Buffer.from(text))).toEqual({
+    scores: Float64Array.of(0.7, 0.5, 2, Number.NaN, Number.NaN, 0.3),
+    classes: ['b', 'a', 'b', '', '', 'a'],
+  })
 })

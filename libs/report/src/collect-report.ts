@@ -1,7 +1,7 @@
 import type { RowFailure } from '@millrace/job'
 import { createFailureGroups } from './failure-groups.ts'
 import { createSum } from './ranking.ts'
-import type { Decision, Quality, ReportData, ReportFacts, ScoresSeen } from './report-data.ts'
+import type { Decision, Labelled, ReportData, ReportFacts, ScoresSeen } from './report-data.ts'
 import { createScoreGrid, type Grid } from './score-grid.ts'
 import { createTimeline } from './timeline.ts'
 
@@ -21,10 +21,7 @@ export interface ReportBatch {
 export interface ReportCollector {
   add(batch: ReportBatch): void
   /** `labelled` replaces the grid of scores by one that the quality was counted on. */
-  finish(
-    facts: Omit<ReportFacts, 'decision'>,
-    labelled?: { readonly grid?: Grid; readonly quality: Quality },
-  ): ReportData
+  finish(facts: Omit<ReportFacts, 'decision'>, labelled?: Labelled): ReportData
 }
 
 /** Gathers a report in one pass, in memory that does not grow with the rows. */

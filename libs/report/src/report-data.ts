@@ -20,6 +20,12 @@ export interface ReportData extends ReportFacts {
 
 export type Quality = BinaryQuality | MulticlassQuality | RegressionQuality
 
+/** What labels told: the quality, and the grid of scores that it was counted on. */
+export interface Labelled {
+  readonly grid?: Grid
+  readonly quality: Quality
+}
+
 /** What is known of the job beside its rows. */
 export interface ReportFacts {
   readonly jobId: string

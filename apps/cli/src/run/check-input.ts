@@ -60,8 +60,7 @@ export async function checkOutput(out: string, input: string): Promise<string> {
     throw new CliError(`${out}: is the input itself`, { hint: 'choose another --out' })
   }
   checkApart(path, input)
-  const { errors, manifest } = besideResult(path)
-  if (input === errors || input === manifest) {
+  if (Object.values(besideResult(path)).includes(input)) {
     throw new CliError(`${out}: the run would write over its input ${basename(input)}`, {
       hint: 'choose another --out',
     })

@@ -18,6 +18,7 @@ test('a job that succeeded says how many, how fast and where', () => {
     lines: [
       '9,001 rows, 0 failed, 2.0 s, 4,501 rows/s',
       'result    out/scores.csv',
+      'report    out/scores.report.html',
       'manifest  out/scores.manifest.json',
     ],
     exitCode: 0,

@@ -51,6 +51,7 @@ function resultLines(job: Job, facts: RunFacts): string[] {
       `${facts.seconds.toFixed(1)} s, ${rate} rows/s`,
     `result    ${result}`,
     ...errors,
+    `report    ${beside.report}`,
     `manifest  ${beside.manifest}`,
     ...unpacked,
   ]

@@ -1,0 +1,42 @@
+import { thresholdsOf } from '@millrace/job'
+import { createReport, readScores, renderPage, type ReportFacts } from '@millrace/report'
+import type { CountedPart, Tally } from './manifest.ts'
+import type { ResultWanted } from './write-result.ts'
+import type { OutputFile } from './writer.ts'
+
+/** Gathers the report of a result while its parts go by. */
+export interface Reporting {
+  add(part: CountedPart): void
+  /** The page. It tells no time of writing, as nothing of a result does. */
+  page(tally: Tally, outputs: readonly OutputFile[]): Buffer
+}
+
+export function createReporting({ job, spec }: ResultWanted): Reporting {
+  const { kind, labels = [] } = spec.decision
+  const [threshold = 0.5] = thresholdsOf(spec.decision)
+  const decision = { kind, threshold, labels }
+  const report = createReport(decision)
+  return {
+    add: (part) => report.add({ ...part, ...readScores(decision, part.predictions) }),
+    page: (tally, outputs) => {
+      const facts: Omit<ReportFacts, 'decision'> = {
+        jobId: job.jobId,
+        state: tally.failedRows === 0 ? 'succeeded' : 'succeeded_with_failures',
+        endpoint: spec.endpoint.name,
+        variants: tally.variants,
+        dataset: spec.dataset.uri,
+        invocations: tally.invocations,
+        createdAt: job.createdAt,
+        ...(job.startedAt === undefined ? {} : { startedAt: job.startedAt }),
+        endedAt: tally.recordedAt?.last ?? job.createdAt,
+        outputs: outputs.map((output) => ({ ...output, name: nameOf(output.uri) })),
+      }
+      return Buffer.from(renderPage(report.finish(facts)))
+    },
+  }
+}
+
+const nameOf = (uri: string): string => {
+  const name = uri.slice(uri.lastIndexOf('/') + 1)
+  return uri.startsWith('file:') ? decodeURIComponent(name) : name
+}
