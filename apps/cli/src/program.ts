@@ -4,6 +4,8 @@ import { initCommand } from './commands/init.ts'
 import { listCommand } from './commands/list.ts'
 import { exportCommand } from './commands/export.ts'
 import { planCommand } from './commands/plan.ts'
+import { getCommand } from './commands/get.ts'
+import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import { submitCommand } from './commands/submit.ts'
@@ -18,6 +20,8 @@ const COMMANDS: readonly ((perform: Perform) => Command)[] = [
   statusCommand,
   watchCommand,
   listCommand,
+  getCommand,
+  reportCommand,
   initCommand,
   devCommand,
   exportCommand,

@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import type { Job, RowFailure } from '@millrace/job'
+import {
+  readFailures,
+  readRows,
+  readWatermark,
+  type RowAnswer,
+  type Watermark,
+} from '@millrace/ledger'
+import { CliError } from '../cli-error.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { type JobReader, openReader } from '../system/job-reader.ts'
+import type { SystemOptions } from '../system/open-system.ts'
+import type { World } from '../world.ts'
+
+export interface GetOptions extends SystemOptions {
+  /** The latest local job when absent. */
+  readonly job?: string
+  /** The first row to look up; without it the watermark is told. */
+  readonly row?: number
+  readonly count: number
+  /** Every failed row instead. */
+  readonly whereFailed: boolean
+  readonly json: boolean
+}
+
+/**
+ * `millrace get`: rows of a job, while it runs and afterwards; or how far it is complete.
+ *
+ * It ends with 3 when a row that was asked for has no prediction (yet).
+ */
+export async function get(options: GetOptions, world: World): Promise<ExitCode> {
+  await using reader = await openReader(options.job, options, world)
+  if (options.whereFailed) return await tellFailures(reader, options, world)
+  if (options.row !== undefined) return await tellRows(reader, options.row, options, world)
+  return await tellWatermark(reader, options, world)
+}
+
+async function tellRows(
+  { system, job, documents }: JobReader,
+  row: number,
+  { count, json }: GetOptions,
+  world: World,
+): Promise<ExitCode> {
+  const rows = { start: row, end: row + count }
+  if (job.plan !== undefined && rows.end > job.plan.rows) {
+    const last = job.plan.rows - 1
+    throw new CliError(`rows ${row} to ${rows.end - 1}: the dataset ends with row ${last}`)
+  }
+  let missing = false
+  const tell = json ? JSON.stringify : answerText
+  for await (const answer of readRows(system.ledger, job, rows, documents, world.stop)) {
+    missing ||= answer.kind !== 'predicted'
+    await write(world, tell(answer))
+  }
+  return missing ? EXIT.succeededWithFailures : EXIT.succeeded
+}
+
+const answerText = (answer: RowAnswer): string => {
+  switch (answer.kind) {
+    case 'predicted':
+      return `${answer.row}\t${answer.prediction}`
+    case 'failed':
+      return failureText(answer)
+    case 'pending':
+      return `${answer.row}\tnot yet`
+    case 'absent':
+      return `${answer.row}\tno such row`
+    default:
+      return answer satisfies never
+  }
+}
+
+const failureText = ({ row, code, message }: RowFailure): string =>
+  `${row}\tfailed: ${code}: ${printable(message)}`
+
+/** The endpoint's words stand on one line and do not steer the terminal. */
+const printable = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ')
+
+async function tellFailures(
+  { system, job, documents }: JobReader,
+  { json }: GetOptions,
+  world: World,
+): Promise<ExitCode> {
+  const tell = json ? JSON.stringify : failureText
+  let failed = false
+  for await (const failure of readFailures(system.ledger, job, documents, world.stop)) {
+    failed = true
+    await write(world, tell(failure))
+  }
+  return failed ? EXIT.succeededWithFailures : EXIT.succeeded
+}
+
+async function tellWatermark(
+  { system, job, documents }: JobReader,
+  { json }: GetOptions,
+  world: World,
+): Promise<ExitCode> {
+  const watermark = await readWatermark(system.ledger, job, documents, world.stop)
+  const facts = { jobId: job.jobId, state: job.state, ...watermark, totalRows: job.plan?.rows }
+  await write(world, json ? JSON.stringify(facts) : watermarkText(job, watermark))
+  return EXIT.succeeded
+}
+
+const number = new Intl.NumberFormat('en-US')
+
+function watermarkText({ state, plan }: Job, { rows }: Watermark): string {
+  const total =
+    plan === undefined ? 'how many there are is not known yet' : `of ${number.format(plan.rows)}`
+  const range = rows === 0 ? 'no row is final' : `rows 0 to ${number.format(rows)} are final`
+  return `${range}, ${total} (${state})`
+}
+
+async function write({ stdout }: World, line: string): Promise<void> {
+  if (!stdout.write(`${line}\n`)) await once(stdout, 'drain')
+}

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import {
+  chooseColumns,
+  createCutter,
+  type Dialect,
+  headBytes,
+  inspectHead,
+  parseFields,
+  rowOffsets,
+} from '@millrace/csv'
+import type { Batch, PinnedDataset, PinnedObject } from '@millrace/job'
+import { fileUri, type Storage } from '@millrace/storage'
+import { CliError } from '../cli-error.ts'
+import { datasetOf, type JobReader } from '../system/job-reader.ts'
+
+/** Gives the labels of batches, which are asked for in row order; one for each row. */
+export type LabelsOf = (batch: Batch) => Promise<readonly string[]>
+
+/**
+ * Where the labels come from: a CSV file with a row for each row of the dataset, or a column of the
+ * dataset itself.
+ *
+ * @param wanted a path, or when there is no such file the name (or index) of a column.
+ * @param column of a file that has several.
+ * @throws {CliError} when it is neither; {CsvError} when the file has no such column.
+ */
+export async function openLabels(
+  reader: JobReader,
+  wanted: string,
+  column: string | undefined,
+  signal: AbortSignal,
+): Promise<LabelsOf> {
+  if (existsSync(wanted)) return labelsInFile(reader.storage, resolve(wanted), column, signal)
+  const { csv, format } = reader.job.spec.dataset
+  if (format === 'jsonl') throw new CliError(`${wanted}: there is no such file of labels`)
+  const dataset = await datasetOf(reader, signal)
+  const { kept } = chooseColumns(dataset, { include: [columnOf(wanted, dataset)] })
+  return async (batch) => {
+    const bytes = await reader.storage.read(objectOf(dataset, batch), batch.bytes, signal)
+    return fieldsOf(bytes, csv, kept[0] ?? 0)
+  }
+}
+
+/** A number is an index, unless a column has that very name. */
+function columnOf(wanted: string, { columns }: { readonly columns?: readonly string[] }) {
+  const isIndex = /^\d{1,6}$/.test(wanted) && columns?.includes(wanted) !== true
+  return isIndex ? Number(wanted) : wanted
+}
+
+function objectOf({ objects }: PinnedDataset, { object }: Batch): PinnedObject {
+  const found = objects[object]
+  if (found === undefined) throw new CliError(`the dataset has no object ${object}`)
+  return found
+}
+
+/** The texts of one column; empty in a row that is too short. */
+function fieldsOf(bytes: Buffer, dialect: Dialect, column: number): string[] {
+  const offsets = rowOffsets(bytes, dialect)
+  return Array.from(offsets.subarray(1), (end, row) => {
+    const fields = parseFields(bytes.subarray(offsets[row], end), dialect)
+    return fields[column] ?? ''
+  })
+}
+
+async function labelsInFile(
+  storage: Storage,
+  path: string,
+  column: string | undefined,
+  signal: AbortSignal,
+): Promise<LabelsOf> {
+  const [file] = await storage.pin(fileUri(path), signal)
+  if (file === undefined) throw new CliError(`${path}: is not there`)
+  const labels = streamLabels(storage, file, path, column, signal)
+  let held: string[] = []
+  return async ({ rows }) => {
+    const wanted = rows.end - rows.start
+    while (held.length < wanted) {
+      const next = await labels.next()
+      if (next.done === true) {
+        const found = rows.start + held.length
+        throw new CliError(`${path}: has ${found} labels, the dataset has more rows`, {
+          hint: 'a row without a label is written as "", since a blank line is no row',
+        })
+      }
+      held = held.concat(next.value)
+    }
+    const labelsOfBatch = held.slice(0, wanted)
+    held = held.slice(wanted)
+    return labelsOfBatch
+  }
+}
+
+const LABELS_AT_ONCE = 10_000
+const LABELS_BYTES_AT_ONCE = 16 * 1024 * 1024
+
+async function* streamLabels(
+  storage: Storage,
+  file: PinnedObject,
+  path: string,
+  column: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<string[]> {
+  const dialect: Dialect = { delimiter: ',', quote: '"' }
+  const end = Math.min(headBytes, file.bytes)
+  const bytes = await storage.read(file, { start: 0, end }, signal)
+  const head = inspectHead(bytes, dialect, 'auto', end === file.bytes)
+  const chosen = column === undefined ? onlyColumn(head, path) : columnOf(column, head)
+  const at = chooseColumns(head, { include: [chosen] }).kept[0] ?? 0
+  const cutter = createCutter({
+    dialect,
+    header: head.header,
+    rowsMax: LABELS_AT_ONCE,
+    bytesMax: LABELS_BYTES_AT_ONCE,
+  })
+  const read = async (cuts: ReturnType<typeof cutter.push>) =>
+    await Promise.all(
+      cuts.map(async (cut) => fieldsOf(await storage.read(file, cut.bytes, signal), dialect, at)),
+    )
+  for await (const piece of storage.stream(file, {}, signal)) yield* await read(cutter.push(piece))
+  yield* await read(cutter.end())
+}
+
+function onlyColumn({ width, columns }: ReturnType<typeof inspectHead>, path: string): number {
+  if (width <= 1) return 0
+  throw new CliError(`${path}: has ${width} columns, wanted one`, {
+    hint: `say which with --label-column${columns === undefined ? '' : `: ${columns.slice(0, 20).join(', ')}`}`,
+  })
+}

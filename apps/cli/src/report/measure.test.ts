@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { createMeasure } from './measure.ts'
+
+const costs = { falsePositive: 1, falseNegative: 1 }
+const binary = { kind: 'binary', threshold: 0.5, labels: ['no', 'yes'] } as const
+const scores = Float64Array.of(0.9, 0.8, 0.2, 0.1)
+
+test.for([
+  [['yes', 'no', 'yes', 'no'], undefined],
+  [['1.0', '0.0', '1', '0'], '1'],
+  [['1', '0', '1', '0'], '1.0'],
+  [[' yes', 'no ', 'yes', 'maybe'], undefined],
+] as const)('labels %j with the positive %j are two and two', ([labels, positive]) => {
+  const measure = createMeasure(binary, { rows: 4, positive, costs })
+  measure.add({ scores }, labels)
+  expect(measure.finish().quality).toMatchObject({ positives: 2, negatives: 2, rocAuc: 0.75 })
+})
+
+test.for(['', 'nan', 'NA', 'null', ' '])('the label %j is none', (label) => {
+  const measure = createMeasure(binary, { rows: 4, costs })
+  measure.add({ scores }, ['yes', 'no', label, label])
+  expect(measure.finish().quality).toMatchObject({ positives: 1, negatives: 1, withoutLabel: 2 })
+})
+
+test('without the positive label, says which option names it', () => {
+  const measure = createMeasure(binary, { rows: 4, costs })
+  measure.add({ scores }, ['1', '0', '1', '0'])
+  expect(() => measure.finish()).toThrow(/one_class_only/)
+})
+
+test('several classes are counted as their texts', () => {
+  const measure = createMeasure({ ...binary, kind: 'multiclass' }, { rows: 3, costs })
+  measure.add({ scores: scores.subarray(0, 3), classes: ['0', '2', ''] }, ['0.0', '1', '2'])
+  expect(measure.finish().quality).toMatchObject({ rows: 2, accuracy: 0.5, withoutScore: 1 })
+})
+
+test('numbers are compared as numbers', () => {
+  const measure = createMeasure({ ...binary, kind: 'none' }, { rows: 4, costs })
+  measure.add({ scores }, ['1', '', '0.2', 'n/a'])
+  const { quality } = measure.finish()
+  expect(quality).toMatchObject({ rows: 2, withoutLabel: 2 })
+  expect(quality.kind === 'regression' && quality.meanAbsoluteError).toBeCloseTo(0.05, 12)
+})

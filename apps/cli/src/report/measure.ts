@@ -1,0 +1,87 @@
+import {
+  type Costs,
+  createLabelledScores,
+  createMulticlassCounts,
+  createRegressionSums,
+  type Decision,
+  type Labelled,
+  type ReadScores,
+} from '@millrace/report'
+
+/** Holds predictions against labels, whatever the job decides. */
+export interface Measure {
+  add(read: ReadScores, labels: readonly string[]): void
+  finish(): Labelled
+}
+
+export interface MeasureOptions {
+  readonly rows: number
+  /** The label that stands for the second class; the decision's own unless given. */
+  readonly positive?: string | undefined
+  readonly costs: Costs
+}
+
+/** @throws {ReportError} `too_many_rows` */
+export function createMeasure(decision: Decision, options: MeasureOptions): Measure {
+  switch (decision.kind) {
+    case 'binary':
+      return binary(decision, options)
+    case 'multiclass':
+      return multiclass()
+    case 'none':
+      return regression()
+    default:
+      return decision.kind satisfies never
+  }
+}
+
+function binary(
+  { threshold, labels }: Decision,
+  { rows, positive, costs }: MeasureOptions,
+): Measure {
+  const scores = createLabelledScores(rows)
+  const wanted = canonical(positive ?? labels[1] ?? '1')
+  return {
+    add(read, given) {
+      read.scores.forEach((score, row) => {
+        const label = canonical(given[row] ?? '')
+        scores.add(score, label === '' ? undefined : label === wanted)
+      })
+    },
+    finish: () => scores.finish(threshold, costs),
+  }
+}
+
+function multiclass(): Measure {
+  const counts = createMulticlassCounts()
+  return {
+    add({ classes = [] }, given) {
+      classes.forEach((predicted, row) => {
+        counts.add(orNothing(canonical(predicted)), orNothing(canonical(given[row] ?? '')))
+      })
+    },
+    finish: () => ({ quality: counts.finish() }),
+  }
+}
+
+function regression(): Measure {
+  const sums = createRegressionSums()
+  return {
+    add({ scores }, given) {
+      scores.forEach((score, row) => {
+        const label = (given[row] ?? '').trim()
+        sums.add(score, label === '' ? undefined : Number(label))
+      })
+    },
+    finish: () => ({ quality: sums.finish() }),
+  }
+}
+
+const orNothing = (label: string): string | undefined => (label === '' ? undefined : label)
+
+/** One text for a label that pandas may have made a float of: `1.0` is `1`, and `nan` is none. */
+function canonical(label: string): string {
+  const text = label.trim()
+  if (/^(nan|na|null|none)$/i.test(text)) return ''
+  return /^[-+]?\d+\.0*$/.test(text) || /^\+?\d+$/.test(text) ? String(Number(text)) : text
+}

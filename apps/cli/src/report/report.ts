@@ -1,0 +1,130 @@
+import { resolve } from 'node:path'
+import { CsvError } from '@millrace/csv'
+import { type Job, readPlan, thresholdsOf } from '@millrace/job'
+import { type Part, readParts } from '@millrace/ledger'
+import {
+  createReport,
+  type Decision,
+  readScores,
+  renderPage,
+  type ReportCollector,
+  ReportError,
+} from '@millrace/report'
+import { fileUri } from '@millrace/storage'
+import { CliError } from '../cli-error.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { type JobReader, openReader } from '../system/job-reader.ts'
+import type { SystemOptions } from '../system/open-system.ts'
+import type { World } from '../world.ts'
+import { openLabels } from './labels.ts'
+import { createMeasure, type Measure } from './measure.ts'
+
+export interface ReportOptions extends SystemOptions {
+  /** The latest local job when absent. */
+  readonly job?: string
+  /** A file of labels, or a column of the dataset. */
+  readonly labels?: string
+  readonly labelColumn?: string
+  readonly positive?: string
+  readonly costFalsePositive: number
+  readonly costFalseNegative: number
+  /** The page; `<job>.report.html` here unless given. */
+  readonly out?: string
+}
+
+/** `millrace report`: draws a job's report anew, with labels where they are known. */
+export async function report(options: ReportOptions, world: World): Promise<ExitCode> {
+  await using reader = await openReader(options.job, options, world)
+  const { job, storage } = reader
+  if (job.plan === undefined) {
+    throw new CliError(`${job.jobId}: is still being planned (${job.state})`, {
+      hint: 'millrace watch shows how far it is',
+    })
+  }
+  const page = await drawPage(reader, job.plan, options, world.stop).catch(told)
+  const path = resolve(options.out ?? `${job.jobId}.report.html`)
+  await storage.writeDocument(fileUri(path), Buffer.from(page), {}, world.stop)
+  world.stdout.write(`${path}\n`)
+  return EXIT.succeeded
+}
+
+/** What is wrong with the labels is told as a sentence. */
+function told(error: unknown): never {
+  if (!(error instanceof ReportError || error instanceof CsvError)) throw error
+  const { message, hint } = error
+  throw new CliError(message, { cause: error, ...(hint === undefined ? {} : { hint }) })
+}
+
+async function drawPage(
+  reader: JobReader,
+  plan: NonNullable<Job['plan']>,
+  options: ReportOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const { job } = reader
+  const { kind, labels = [] } = job.spec.decision
+  const decision = { kind, threshold: thresholdsOf(job.spec.decision)[0] ?? 0.5, labels }
+  const collector = createReport(decision)
+  const costs = {
+    falsePositive: options.costFalsePositive,
+    falseNegative: options.costFalseNegative,
+  }
+  const measure =
+    options.labels === undefined
+      ? undefined
+      : createMeasure(decision, { rows: plan.rows, positive: options.positive, costs })
+  const sums = await readAll(reader, decision, { collector, measure }, options, signal)
+  const facts = {
+    jobId: job.jobId,
+    state: job.state,
+    endpoint: job.spec.endpoint.name,
+    variants: sums.variants,
+    dataset: job.spec.dataset.uri,
+    invocations: sums.invocations,
+    createdAt: job.createdAt,
+    ...(job.startedAt === undefined ? {} : { startedAt: job.startedAt }),
+    endedAt: sums.lastRecordedAt ?? job.createdAt,
+    outputs: [],
+  }
+  return renderPage(collector.finish(facts, measure?.finish()))
+}
+
+interface Sums {
+  readonly variants: Record<string, number>
+  invocations: number
+  lastRecordedAt?: number
+}
+
+/** Reads the parts once; a batch that is not recorded yet still has its labels read past. */
+async function readAll(
+  { system, job, documents, ...reader }: JobReader,
+  decision: Decision,
+  { collector, measure }: { collector: ReportCollector; measure: Measure | undefined },
+  { labels, labelColumn }: ReportOptions,
+  signal: AbortSignal,
+): Promise<Sums> {
+  const sums: Sums = { variants: {}, invocations: 0 }
+  const labelsOf =
+    labels === undefined
+      ? undefined
+      : await openLabels({ system, job, documents, ...reader }, labels, labelColumn, signal)
+  const parts = readParts(system.ledger, job, documents, signal)
+  let next = await parts.next()
+  for await (const batch of readPlan(documents, job, signal)) {
+    const known = await labelsOf?.(batch)
+    if (next.done === true || next.value.batch !== batch.batch) continue
+    const part = next.value
+    const read = readScores(decision, part.predictions)
+    collector.add({ ...part, ...read })
+    if (known !== undefined) measure?.add(read, known)
+    count(sums, part)
+    next = await parts.next()
+  }
+  return sums
+}
+
+function count(sums: Sums, { variant, invocations, recordedAt }: Part): void {
+  sums.invocations += invocations
+  sums.lastRecordedAt = Math.max(sums.lastRecordedAt ?? recordedAt, recordedAt)
+  if (variant !== undefined) sums.variants[variant] = (sums.variants[variant] ?? 0) + 1
+}

@@ -1,0 +1,57 @@
+import { type Documents, type Job, PlanError, readPinnedDataset } from '@millrace/job'
+import { readJob } from '@millrace/ledger'
+import { createS3Client, createStorage, jobDocuments, type Storage } from '@millrace/storage'
+import { CliError } from '../cli-error.ts'
+import type { World } from '../world.ts'
+import { openJob, type SystemOptions } from './open-system.ts'
+import type { System } from './system.ts'
+
+/** A job with all that is kept of it, to be read. */
+export interface JobReader extends AsyncDisposable {
+  readonly system: System
+  readonly job: Job
+  readonly storage: Storage
+  readonly documents: Documents
+}
+
+/**
+ * Opens a job as `openJob` does, with the places where its documents and its dataset lie.
+ *
+ * @throws {CliError} when there is no such job, or the system does not say where its documents are.
+ */
+export async function openReader(
+  wanted: string | undefined,
+  options: SystemOptions,
+  world: World,
+): Promise<JobReader> {
+  const { system, jobId } = await openJob(wanted, options, world)
+  await using opened = new AsyncDisposableStack()
+  opened.use(system)
+  const { env, region } = system
+  const s3 = createS3Client({
+    region,
+    endpoint: env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'],
+  })
+  opened.defer(() => s3.destroy())
+  const storage = createStorage({ s3 })
+  opened.defer(() => storage.close())
+  const job = await readJob(system.ledger, jobId, world.stop)
+  if (job === undefined) throw new CliError(`${jobId}: no such job`)
+  const documents = jobDocuments(storage, workUriOf(system), jobId)
+  const held = opened.move()
+  return { system, job, storage, documents, [Symbol.asyncDispose]: () => held.disposeAsync() }
+}
+
+/** The dataset as it was when the job was planned. */
+export async function datasetOf({ job, documents }: JobReader, signal: AbortSignal) {
+  if (job.dataset === undefined) throw new PlanError(`job ${job.jobId} has no pinned dataset yet`)
+  return await readPinnedDataset(documents, job.dataset, signal)
+}
+
+function workUriOf({ env }: System): string {
+  const uri = env['MILLRACE_WORK_URI']
+  if (uri !== undefined && uri !== '') return uri
+  throw new CliError('MILLRACE_WORK_URI is not set: where the plans of jobs lie is not known', {
+    hint: 'the outputs of the stack name it',
+  })
+}
