@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { type Cloud, startCloud } from '@millrace/cloud'
+import { type Documents, type Job, jobIdOf, jobSpecSchema } from '@millrace/job'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createJob, createLedgerClient, type Ledger, type Part, putPart } from './index.ts'
+
+/* The programs of docs/reading-results.md, cut out of the page, read what this library has written. */
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../../..')
+const PYTHON = '/usr/bin/python3'
+const hasPython = await run(PYTHON, ['-c', 'import boto3, zstandard']).then(
+  () => true,
+  () => false,
+)
+if (!hasPython) console.log(`skipped: ${PYTHON} lacks python3-boto3 or python3-zstandard`)
+
+const BUCKET = 'millrace-guide'
+const signal = AbortSignal.timeout(120_000)
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+const job: Job = {
+  jobId: jobIdOf('guide'),
+  clientToken: 'guide',
+  spec: jobSpecSchema.parse({
+    version: 1,
+    dataset: { uri: 's3://data/rows.csv' },
+    endpoint: { name: 'churn' },
+    output: { uri: 's3://results/rows.csv' },
+  }),
+  state: 'running',
+  partitions: 2,
+  createdAt: 1_000,
+}
+
+/** More text than an item takes, and hard to compress: 17 digits of each square root. */
+const large = Array.from({ length: 60_000 }, (_, row) => `root,${Math.sqrt(row)}`)
+const parts: readonly string[][] = [
+  ['0.9531221389770508', '0.09883742034435272', '', '1.0', '4.999999873689376e-05'],
+  ['cat,0.25', '', 'Zürich'],
+  large,
+]
+const expired = ['0.5']
+
+let cloud: Cloud
+let folder: string
+let ledger: Ledger
+let dispose: () => void
+
+beforeAll(async () => {
+  cloud = await startCloud({ buckets: [BUCKET] })
+  folder = await mkdtemp(join(tmpdir(), 'millrace-guide-'))
+  const region = 'us-east-1'
+  const endpointUrl = cloud.env['AWS_ENDPOINT_URL_DYNAMODB']
+  const client = createLedgerClient({ region, endpointUrl, credentials })
+  const endpoint = cloud.env['AWS_ENDPOINT_URL_S3'] ?? ''
+  const s3 = new S3Client({ region, endpoint, forcePathStyle: true, credentials })
+  ledger = { client, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
+  dispose = () => [client, s3].forEach((one) => one.destroy())
+  await createJob(ledger, job, signal)
+  const documents: Documents = {
+    read: async () => undefined,
+    write: async (name, bytes) => {
+      const Key = `work/${job.jobId}/${name}`
+      await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: bytes }))
+    },
+  }
+  let start = 0
+  for (const [batch, texts] of [...parts, expired].entries()) {
+    const ends = texts === expired ? { expiresAt: 1_500 } : {}
+    await putPart(ledger, { ...partOf(batch, start, texts), ...ends }, documents, signal)
+    start += texts.length
+  }
+}, 60_000)
+afterAll(async () => {
+  dispose()
+  await cloud.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function partOf(
+  batch: number,
+  start: number,
+  texts: readonly string[],
+): Part & { partitions: number } {
+  const failures = texts.flatMap((text, index) =>
+    text === '' ? [{ row: start + index, code: 'row_refused', message: 'odd' }] : [],
+  )
+  return {
+    jobId: job.jobId,
+    partitions: job.partitions,
+    batch,
+    rows: { start, end: start + texts.length },
+    predictions: Buffer.from(texts.join('\n')),
+    failures,
+    inputHash: 'a'.repeat(64),
+    attempt: 1,
+    invocations: 1,
+    throttles: 0,
+    durationMs: 5,
+    recordedAt: 1_000,
+  }
+}
+
+/** The program in the page's block of that language. */
+async function programOf(language: 'python' | 'ts'): Promise<string> {
+  const page = await readFile(join(root, 'docs/reading-results.md'), 'utf8')
+  const program = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(page)?.[1]
+  if (program === undefined) throw new Error(`the page has no program in ${language}`)
+  return program
+}
+
+/** What the program prints, by first row. */
+async function read(command: string, language: 'python' | 'ts'): Promise<Map<string, string[]>> {
+  const path = join(folder, language === 'ts' ? 'read.mts' : 'read.py')
+  await writeFile(path, await programOf(language))
+  const args = [path, ledger.tableName, job.jobId, `s3://${BUCKET}/work/`]
+  const env = { ...cloud.env, AWS_DEFAULT_REGION: 'us-east-1' }
+  const { stdout } = await run(command, args, { env, maxBuffer: 2 ** 26, signal })
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'))
+  return new Map(lines.map(([row = '', ...predictions]) => [row, predictions]))
+}
+
+describe('a reader out of the guide', { timeout: 60_000 }, () => {
+  test.skipIf(!hasPython)('in Python, prints what the endpoint sent', async () => {
+    const found = await read(PYTHON, 'python')
+    expect([...found.keys()].map(Number).sort((a, b) => a - b)).toEqual([0, 5, 8])
+    expect([found.get('0'), found.get('5'), found.get('8')]).toEqual(parts)
+  })
+
+  test('in TypeScript, prints the same numbers', async () => {
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+    const found = await read(process.execPath, 'ts')
+    const same = ['0.9531221389770508', '0.09883742034435272', '', '1', '0.00004999999873689376']
+    expect([found.get('0'), found.get('5'), found.get('8')]).toEqual([same, ...parts.slice(1)])
+    expect(found.size).toBe(3)
+  })
+})
