@@ -27,7 +27,7 @@ const hasty = { MILLRACE_VISIBILITY_SECONDS: '6', MILLRACE_STALLED_SECONDS: '2' 
  */
 test('the apps make the calls that their roles were made for, and no other', async () => {
   await using fleet = await startFleet()
-  await using recorder = startRecorder((service) => upstreamOf(fleet, service))
+  await using recorder = startRecorder((service) => upstreamOf(fleet, service), '/slow.csv')
   const objects = objectsOf(fleet)
   const start = async (app: 'producer' | 'consumer' | 'aggregator') =>
     fleet.start(app, { ...hasty, ...(await recorder.env(app)) })
@@ -48,7 +48,10 @@ test('the apps make the calls that their roles were made for, and no other', asy
   fleet.endpoint.change({ faults: { access_denied: 1 } })
   await start('consumer')
   await called('consumer sqs:SendMessage queue batches')
-  fleet.endpoint.change({ faults: {} })
+  fleet.endpoint.change({ faults: {}, latencyMs: 3_000 })
+  // A slow endpoint: heartbeats keep the messages of the batches.
+  await called('consumer sqs:ChangeMessageVisibility queue batches')
+  fleet.endpoint.change({ latencyMs: 0 })
   await untilRecorded(fleet, 'one', 12)
   // Asked again when all is recorded, it is the producer that sees that the job is complete.
   await fleet.submit('one', spec('data/one.csv', 'one.csv'))
@@ -61,6 +64,9 @@ test('the apps make the calls that their roles were made for, and no other', asy
   await fleet.submit('many', spec('data/many/', 'many.csv'))
   await called('aggregator sqs:SendMessage queue jobs')
   fleet.endpoint.change({ faults: {} })
+  // A result that takes long to write: heartbeats keep its completion.
+  await fleet.submit('slow', spec('data/one.csv', 'slow.csv'))
+  await called('aggregator sqs:ChangeMessageVisibility queue completions')
   await fleet.submit('absent', spec('data/absent.csv', 'absent.csv'))
   for (const queue of ['jobs', 'batches', 'completions'] as const) {
     await publish(fleet.queues[queue], [{ body: 'no message of ours' }], AbortSignal.timeout(9_000))

@@ -14,6 +14,7 @@ import { Dashboard } from './dashboard.ts'
 import { DataBucket } from './data-bucket.ts'
 import { datasetAccess } from './dataset-access.ts'
 import { encryptionOf } from './encryption-key.ts'
+import { EndpointScaling } from './endpoint-scaling.ts'
 import { type App, ImageRepositories } from './image-repositories.ts'
 import { LedgerTable } from './ledger-table.ts'
 import { Network } from './network.ts'
@@ -100,6 +101,10 @@ for (const { app, service } of metered) {
   const policy = policies[app]
   // oxlint-disable-next-line no-new -- a resource registers itself.
   new ServiceScaling(app, { cluster, service, policy, metricsNamespace }, account)
+}
+for (const endpoint of endpoints) {
+  // oxlint-disable-next-line no-new -- a resource registers itself.
+  if (endpoint.scaling !== undefined) new EndpointScaling(endpoint, account)
 }
 
 const queues = { jobs, batches, completions }

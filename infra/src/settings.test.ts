@@ -31,6 +31,15 @@ describe('a wrong setting is named with what was wanted', () => {
       's3://bucket/prefix/',
     ],
     ['a wildcard in a dataset', { datasets: [{ uri: 's3://bucket/*/' }] }, 'datasets.0.uri'],
+    [
+      'a variant of no instance',
+      {
+        endpoints: [
+          { name: 'a', concurrency: 64, scaling: { min: 0, max: 1, invocationsPerMinute: 1 } },
+        ],
+      },
+      'only inference components',
+    ],
     ['a network of no kind', { network: { kind: 'shared' } }, 'network.kind'],
     ['more a task than an endpoint serves', { consumers: { concurrency: 65 } }, 'serves at once'],
   ] as const)('%s', ([, change, words]) => {

@@ -26,6 +26,10 @@ const endpointScaling = z
     invocationsPerMinute: z.number().positive(),
   })
   .refine(({ min, max }) => min <= max, 'wanted min <= max')
+  .refine(
+    ({ min, inferenceComponent }) => min > 0 || inferenceComponent !== undefined,
+    'wanted min >= 1: only inference components scale to zero',
+  )
 
 const endpoint = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'wanted a SageMaker endpoint name'),

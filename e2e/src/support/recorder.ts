@@ -15,17 +15,23 @@ export interface Recorder extends AsyncDisposable {
 
 const SERVICES = ['SQS', 'DYNAMODB', 'S3', 'SAGEMAKER_RUNTIME'] as const
 
-/** @param upstream the URL of each service. */
-export function startRecorder(upstream: (service: Service) => string): Recorder {
+/**
+ * @param upstream the URL of each service.
+ * @param slow objects for which S3 takes three seconds, by a part of their path.
+ */
+export function startRecorder(upstream: (service: Service) => string, slow: string): Recorder {
   const seen = new Set<string>()
   const servers = new AsyncDisposableStack()
   return {
     env: async (app) => {
       const server = createServer((incoming, outgoing) => {
         const service = serviceOf(incoming)
-        forward(upstream(service), incoming, outgoing, (body, status) => {
-          for (const call of callsOf(service, incoming, body, status)) seen.add(`${app} ${call}`)
-        })
+        const pass = (): void =>
+          forward(upstream(service), incoming, outgoing, (body, status) => {
+            for (const call of callsOf(service, incoming, body, status)) seen.add(`${app} ${call}`)
+          })
+        if (incoming.url?.includes(slow) === true) setTimeout(pass, SLOW_MS)
+        else pass()
       })
       server.listen(0, '127.0.0.1')
       await once(server, 'listening')
@@ -41,6 +47,9 @@ export function startRecorder(upstream: (service: Service) => string): Recorder 
     [Symbol.asyncDispose]: () => servers.disposeAsync(),
   }
 }
+
+/** Longer than a heartbeat of a visibility of six seconds. */
+const SLOW_MS = 3_000
 
 function serviceOf({ headers, url = '' }: IncomingMessage): Service {
   const target = String(headers['x-amz-target'])
