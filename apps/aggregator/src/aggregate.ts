@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SQSClient } from '@aws-sdk/client-sqs'
+import { createEventSinks } from '@millrace/events'
 import {
   type CompletionMessage,
   ContractError,
@@ -28,9 +29,16 @@ import {
 import { createS3Client, createStorage } from '@millrace/storage'
 import { type AggregateOutcome, aggregateJob, type Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
-import { createDeps, createExportDeps, createReconcileDeps, type World } from './connect.ts'
+import {
+  createDeps,
+  createEventDeps,
+  createExportDeps,
+  createReconcileDeps,
+  type World,
+} from './connect.ts'
 import { type Deps as ExportDeps, type ExportOutcome, exportResult } from './export-result.ts'
 import { reconcileForever } from './reconcile.ts'
+import { type Deps as EventDeps, tellEvents } from './tell-events.ts'
 import { watchBacklog } from './watch-backlog.ts'
 
 /** Results are streams: two at once keep the disk or S3 busy, more only share it. */
@@ -60,7 +68,17 @@ export async function aggregate(
   }
   resources.defer(() => storage.close())
 
+  const events = createEventSinks({
+    region,
+    bus: config.MILLRACE_EVENT_BUS,
+    topicArn: config.MILLRACE_EVENTS_TOPIC_ARN,
+    eventBridgeUrl: endpointUrlOf(config, 'EVENTBRIDGE'),
+    snsUrl: endpointUrlOf(config, 'SNS'),
+  })
+  resources.defer(() => events.close())
+
   const world: World = {
+    events,
     ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
     storage,
     completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
@@ -94,7 +112,11 @@ export async function runAggregator(
 ): Promise<void> {
   const { metrics, tracer } = telemetry
   const lag = watchLag(metrics, Date.now)
-  const deps = { job: createDeps(config, world, metrics), export: createExportDeps(config, world) }
+  const deps = {
+    job: createDeps(config, world, metrics),
+    export: createExportDeps(config, world),
+    events: createEventDeps(world),
+  }
   const worker = createWorker({
     queue,
     concurrency: JOBS_AT_ONCE,
@@ -124,7 +146,11 @@ export async function runAggregator(
 }
 
 async function handle(
-  deps: { readonly job: Deps; readonly export: ExportDeps },
+  deps: {
+    readonly job: Deps
+    readonly export: ExportDeps
+    readonly events: EventDeps | undefined
+  },
   { logger, metrics }: { logger: Logger; metrics: Metrics },
   message: Received,
   signal: AbortSignal,
@@ -146,7 +172,10 @@ async function handle(
   const level = kind === 'failed' || kind === 'lost' ? 'warn' : 'info'
   const what = exportId === undefined ? 'job looked at' : 'export looked at'
   logger[level]({ ...asked, attempt: message.attempt, ...facts, outcome: kind }, what)
-  return dispositionOf(outcome)
+  const disposition = dispositionOf(outcome)
+  if (exportId !== undefined || disposition.kind !== 'acknowledge') return disposition
+  const told = deps.events === undefined || (await tellEvents(deps.events, jobId, signal))
+  return told ? disposition : { kind: 'requeue', delaySeconds: HELD_SECONDS }
 }
 
 async function lookAtJob(

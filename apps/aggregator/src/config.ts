@@ -30,6 +30,17 @@ export const configSchema = z.object({
     .default('')
     .transform((text) => text.split(',').map((item) => item.trim()))
     .describe('URI prefixes of exported results, separated by commas; without one there are none'),
+  MILLRACE_EVENT_BUS: z
+    .string()
+    .min(1)
+    .max(1_600)
+    .optional()
+    .describe('name or ARN of the EventBridge bus that hears of started and ended jobs'),
+  MILLRACE_EVENTS_TOPIC_ARN: z
+    .string()
+    .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:.+$/)
+    .optional()
+    .describe('ARN of an SNS topic that hears of them'),
   MILLRACE_VISIBILITY_SECONDS: z.coerce
     .number()
     .int()

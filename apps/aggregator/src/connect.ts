@@ -15,7 +15,9 @@ import {
   readPlan,
 } from '@millrace/job'
 import {
+  claimEvent,
   claimJob,
+  confirmEvent,
   finishExport,
   finishJob,
   type Ledger,
@@ -26,6 +28,7 @@ import {
   readProgress,
   renewLease,
 } from '@millrace/ledger'
+import type { EventSinks } from '@millrace/events'
 import { publish, type Queue } from '@millrace/queue'
 import { type Logger, type Metrics, noMetrics } from '@millrace/service'
 import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
@@ -37,6 +40,7 @@ import type { Deps as ExportDeps } from './export-result.ts'
 import { keepLease } from './keep-lease.ts'
 import { OutputError } from './output-error.ts'
 import type { Deps as ReconcileDeps } from './reconcile.ts'
+import type { Deps as EventDeps } from './tell-events.ts'
 import { type Deps as ResultDeps, writeResult } from './write-result.ts'
 
 export interface World {
@@ -46,6 +50,8 @@ export interface World {
   readonly jobs: Queue
   /** Only looked at: its backlog is what consumers are scaled by. */
   readonly batches?: Queue
+  /** Who hears of jobs that start and end; nobody when absent. */
+  readonly events?: EventSinks
   /** Names this process in its leases. */
   readonly owner: string
 }
@@ -134,6 +140,16 @@ function failureOf(error: unknown): JobFailure | undefined {
 }
 
 const FINAL = [AccountingError, CsvError, DecisionError, OutputError, PlanError] as const
+
+/** What `tellEvents` needs; nothing when nobody wants to hear. */
+export function createEventDeps({ ledger, events }: World): EventDeps | undefined {
+  if (events?.wanted !== true) return undefined
+  return {
+    claim: (jobId, kind, signal) => claimEvent(ledger, jobId, { kind, now: seconds() }, signal),
+    tell: (event, signal) => events.tell(event, signal),
+    confirm: (jobId, kind, signal) => confirmEvent(ledger, jobId, kind, signal),
+  }
+}
 
 /** What `exportResult` needs. */
 export function createExportDeps(config: Config, world: World): ExportDeps {

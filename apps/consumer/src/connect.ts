@@ -60,6 +60,8 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     const facts = { failure, now: Math.floor(Date.now() / 1_000) }
     const { kind } = await moveJob(ledger, jobId, 'failed', facts, signal)
     if (kind === 'moved') metrics.count('millrace.jobs.ended', 1, 'failed')
+    // The aggregator tells of the end.
+    await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
   }
   const watchTolerance = createToleranceWatch({
     job: async (jobId) => (await jobs.open(jobId))?.job,

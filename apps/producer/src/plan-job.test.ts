@@ -59,7 +59,7 @@ function createWorld() {
 test('a new job is probed, planned, published and sealed', async () => {
   const { world, deps } = createWorld()
   expect(await planJob(deps, request, never)).toEqual({ kind: 'published', jobId, totals })
-  expect(world).toMatchObject({ published: [0, 1, 2], completions: 0, probes: 1 })
+  expect(world).toMatchObject({ published: [0, 1, 2], completions: 1, probes: 1 })
   expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals })
 })
 
@@ -76,7 +76,7 @@ test('a job asked for again has only what is missing published', async () => {
   world.published = []
   world.recorded = new Set([0, 2])
   expect(await planJob(deps, request, never)).toEqual({ kind: 'published', jobId, totals })
-  expect(world).toMatchObject({ published: [1], completions: 0, probes: 1 })
+  expect(world).toMatchObject({ published: [1], completions: 2, probes: 1 })
 })
 
 test('when every batch is recorded, only the completion is published', async () => {

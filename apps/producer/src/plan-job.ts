@@ -35,8 +35,8 @@ export interface Deps {
   /** Tells which batches are recorded already, so that a second look publishes only the rest. */
   recordedBatches(job: Job, signal: AbortSignal): Promise<(batch: number) => boolean>
   publishBatches(job: Job, batches: AsyncIterable<Batch>, signal: AbortSignal): Promise<void>
-  /** Fixes the totals; true when every batch is recorded by then. */
-  seal(job: Job, totals: PlanTotals, signal: AbortSignal): Promise<boolean>
+  /** Fixes the totals, and carries up the marks that were made before they were known. */
+  seal(job: Job, totals: PlanTotals, signal: AbortSignal): Promise<unknown>
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
   failJob(jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void>
   /** The failure that `error` means for the job, when trying again cannot mend it. */
@@ -67,7 +67,9 @@ export async function planJob(
     const published = await publishPlan(deps, job, signal)
     if (published.kind !== 'published') return published
     const { totals } = published
-    if (await deps.seal(job, totals, signal)) await deps.publishCompletion(jobId, signal)
+    await deps.seal(job, totals, signal)
+    // Every batch may be recorded by now; and the aggregator tells that the job has started.
+    await deps.publishCompletion(jobId, signal)
     return published
   } catch (error) {
     // Aborted work is nobody's fault: the job must not fail because its producer stopped.
@@ -75,6 +77,7 @@ export async function planJob(
     const failure = deps.failureOf(error)
     if (failure === undefined) throw error
     await deps.failJob(jobId, failure, signal)
+    await deps.publishCompletion(jobId, signal)
     return { kind: 'failed', jobId, failure }
   }
 }

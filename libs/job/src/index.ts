@@ -34,6 +34,7 @@ export {
   type Tolerance,
   sourceOf,
 } from './job.ts'
+export { type JobEvent, jobEventSchema } from './job-event.ts'
 export { isJobId, type JobId, jobIdOf } from './job-id.ts'
 export {
   decodeJobRequest,

@@ -1,5 +1,12 @@
 export { type AdjustJobOutcome, adjustJob } from './adjust-job.ts'
 export { cancelJob } from './cancel-job.ts'
+export {
+  claimEvent,
+  type ClaimEventOutcome,
+  confirmEvent,
+  type EventKind,
+  type EventSummary,
+} from './claim-event.ts'
 export { type ClaimOutcome, claimJob } from './claim-job.ts'
 export { announceConsumer, type Presence } from './consumer-presence.ts'
 export { createExport } from './create-export.ts'

@@ -21,9 +21,18 @@ export const awsSettings = {
   AWS_ENDPOINT_URL_DYNAMODB: url,
   AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: url,
   AWS_ENDPOINT_URL_ECS: url,
+  AWS_ENDPOINT_URL_EVENTBRIDGE: url,
+  AWS_ENDPOINT_URL_SNS: url,
 }
 
-export type AwsService = 'SQS' | 'S3' | 'DYNAMODB' | 'SAGEMAKER_RUNTIME' | 'ECS'
+export type AwsService =
+  | 'SQS'
+  | 'S3'
+  | 'DYNAMODB'
+  | 'SAGEMAKER_RUNTIME'
+  | 'ECS'
+  | 'EVENTBRIDGE'
+  | 'SNS'
 
 type EndpointUrls = {
   readonly [name in `AWS_ENDPOINT_URL${'' | `_${AwsService}`}`]?: string | undefined

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import {
   batchMessageSchema,
   completionMessageSchema,
+  jobEventSchema,
   jobRequestSchema,
   jobSpecSchema,
 } from '@millrace/job'
@@ -22,6 +23,7 @@ const schemas = {
   'job-request': jobRequestSchema,
   'batch-message': batchMessageSchema,
   'completion-message': completionMessageSchema,
+  'job-event': jobEventSchema,
 }
 
 const documents: Readonly<Record<string, string>> = {

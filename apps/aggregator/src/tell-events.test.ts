@@ -1,0 +1,83 @@
+import { type Job, type JobEvent, jobEventSchema } from '@millrace/job'
+import type { ClaimEventOutcome, EventKind } from '@millrace/ledger'
+import { expect, test } from 'vitest'
+import { type Deps, eventOf, tellEvents } from './tell-events.ts'
+import { jobId, jobWith, never } from './test-data.ts'
+
+const ended = jobWith(
+  {},
+  {
+    state: 'succeeded_with_failures',
+    startedAt: 1_010,
+    endedAt: 1_060,
+    plan: { rows: 10, batches: 2 },
+  },
+)
+const summary = { rows: 10, failedRows: 3, manifestUri: 's3://results/scores.manifest.json' }
+
+/** A ledger that remembers what was told, and a bus that may fail. */
+function createWorld(job: Job) {
+  const told = new Set<EventKind>()
+  const held = new Set<EventKind>()
+  const events: JobEvent[] = []
+  const world = { told, held, events, failing: false }
+  const deps: Deps = {
+    claim: async (_, kind): Promise<ClaimEventOutcome> => {
+      if (kind === 'ended' && job.endedAt === undefined) return { kind: 'not_due' }
+      if (told.has(kind)) return { kind: 'told' }
+      return held.has(kind) ? { kind: 'held' } : { kind: 'claimed', job, summary }
+    },
+    tell: async (event) => {
+      if (world.failing) throw new Error('the bus is away')
+      events.push(event)
+    },
+    confirm: async (_, kind) => void told.add(kind),
+  }
+  return { deps, world }
+}
+
+test('of an ended job, start and end are told once, in this order', async () => {
+  const { deps, world } = createWorld(ended)
+  expect(await tellEvents(deps, jobId, never)).toBe(true)
+  expect(await tellEvents(deps, jobId, never)).toBe(true)
+  expect(world.events.map(({ id }) => id)).toEqual([`${jobId}:started`, `${jobId}:ended`])
+})
+
+test('of a running job, only the start is told', async () => {
+  const { deps, world } = createWorld(jobWith({}, { state: 'running', startedAt: 1_010 }))
+  await tellEvents(deps, jobId, never)
+  expect(world.events.map(({ state }) => state)).toEqual(['running'])
+})
+
+test('when the bus is away, nothing is confirmed and it is told later', async () => {
+  const { deps, world } = createWorld(ended)
+  world.failing = true
+  await expect(tellEvents(deps, jobId, never)).rejects.toThrow('away')
+  expect(world.told.size).toBe(0)
+  world.failing = false
+  await tellEvents(deps, jobId, never)
+  expect(world.events).toHaveLength(2)
+})
+
+test('while another is at it, asks to look again', async () => {
+  const { deps, world } = createWorld(ended)
+  world.held.add('started')
+  expect(await tellEvents(deps, jobId, never)).toBe(false)
+  expect(world.events).toEqual([])
+})
+
+test('an end says how many rows are predicted, and where the proof lies', () => {
+  const event = eventOf(ended, 'ended', summary)
+  expect(jobEventSchema.parse(event)).toEqual(event)
+  expect(event).toMatchObject({
+    state: 'succeeded_with_failures',
+    rows: { total: 10, predicted: 7, failed: 3 },
+    manifest: summary.manifestUri,
+  })
+})
+
+test('a failure says why', () => {
+  const failure = { code: 'dataset_changed', message: 'the dataset changed' }
+  const event = eventOf(jobWith({}, { state: 'failed', failure, endedAt: 1_100 }), 'ended')
+  expect(jobEventSchema.parse(event)).toMatchObject({ state: 'failed', failure })
+})

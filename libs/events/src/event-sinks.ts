@@ -1,0 +1,137 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
+import type { JobEvent } from '@millrace/job'
+import { codeOf, EventError } from './event-error.ts'
+
+/** Where events go; neither is needed, both are possible. */
+export interface EventSettings {
+  readonly region: string
+  /** Name or ARN of an EventBridge event bus. */
+  readonly bus?: string | undefined
+  /** ARN of an SNS topic. */
+  readonly topicArn?: string | undefined
+  /** Where the services are reached instead of AWS. */
+  readonly eventBridgeUrl?: string | undefined
+  readonly snsUrl?: string | undefined
+}
+
+export interface EventSinks {
+  /** False when nobody wants to hear of anything. */
+  readonly wanted: boolean
+  /**
+   * Tells an event to all of them.
+   *
+   * @throws {EventError} when one of them did not take it; another may have taken it then.
+   */
+  tell(event: JobEvent, signal: AbortSignal): Promise<void>
+  close(): void
+}
+
+/** In the pattern of a rule: `{"source": ["millrace"], "detail-type": ["Millrace Job State Change"]}`. */
+const SOURCE = 'millrace'
+const DETAIL_TYPE = 'Millrace Job State Change'
+
+const REQUEST_TIMEOUT_MS = 5_000
+
+/** The SDK's own retries are the only ones in a call: three, within seconds. */
+const clientSettings = (region: string, endpoint: string | undefined) => ({
+  region,
+  maxAttempts: 3,
+  requestHandler: {
+    connectionTimeout: 2_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+  },
+  ...(endpoint === undefined ? {} : { endpoint }),
+})
+
+export function createEventSinks(settings: EventSettings): EventSinks {
+  const { region, bus, topicArn } = settings
+  const sinks: Sink[] = []
+  if (bus !== undefined) {
+    const client = new EventBridgeClient(clientSettings(region, settings.eventBridgeUrl))
+    sinks.push({
+      tell: (event, signal) => putEvent(client, bus, event, signal),
+      close: () => client.destroy(),
+    })
+  }
+  if (topicArn !== undefined) {
+    const client = new SNSClient(clientSettings(region, settings.snsUrl))
+    sinks.push({
+      tell: (event, signal) => publish(client, topicArn, event, signal),
+      close: () => client.destroy(),
+    })
+  }
+  return {
+    wanted: sinks.length > 0,
+    tell: async (event, signal) => {
+      await Promise.all(sinks.map((sink) => sink.tell(event, signal)))
+    },
+    close: () => {
+      for (const sink of sinks) sink.close()
+    },
+  }
+}
+
+interface Sink {
+  tell(event: JobEvent, signal: AbortSignal): Promise<void>
+  close(): void
+}
+
+async function putEvent(
+  client: EventBridgeClient,
+  bus: string,
+  event: JobEvent,
+  signal: AbortSignal,
+): Promise<void> {
+  const entry = {
+    EventBusName: bus,
+    Source: SOURCE,
+    DetailType: DETAIL_TYPE,
+    Detail: JSON.stringify(event),
+    Time: new Date((event.endedAt ?? event.startedAt ?? event.createdAt) * 1_000),
+    Resources: [],
+  }
+  const put = new PutEventsCommand({ Entries: [entry] })
+  const { Entries: [answer] = [] } = await calling(`put event ${event.id} to ${bus}`, signal, () =>
+    client.send(put, { abortSignal: signal }),
+  )
+  // A refused entry comes with HTTP 200.
+  if (answer?.ErrorCode === undefined) return
+  const why = `${answer.ErrorCode}: ${answer.ErrorMessage ?? ''}`
+  throw new EventError(codeOf(answer.ErrorCode), `put event ${event.id} to ${bus}: ${why}`)
+}
+
+async function publish(
+  client: SNSClient,
+  topicArn: string,
+  event: JobEvent,
+  signal: AbortSignal,
+): Promise<void> {
+  const attribute = (value: string) => ({ DataType: 'String', StringValue: value })
+  const command = new PublishCommand({
+    TopicArn: topicArn,
+    Message: JSON.stringify(event),
+    Subject: `Millrace job ${event.state.replaceAll('_', ' ')}`,
+    // For the filter policies of subscriptions.
+    MessageAttributes: { state: attribute(event.state), endpoint: attribute(event.endpoint) },
+  })
+  await calling(`publish event ${event.id} to ${topicArn}`, signal, () =>
+    client.send(command, { abortSignal: signal }),
+  )
+}
+
+async function calling<T>(
+  operation: string,
+  signal: AbortSignal,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call()
+  } catch (cause) {
+    signal.throwIfAborted()
+    const { name, code, message } = cause as Error & { code?: string }
+    const kind = codeOf(code) === 'unknown' ? codeOf(name) : codeOf(code)
+    throw new EventError(kind, `${operation}: ${kind} (${message})`, { cause })
+  }
+}

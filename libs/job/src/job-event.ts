@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { jobIdField } from './message.ts'
+
+const seconds = z.int().min(0).describe('Seconds since the epoch.')
+
+/**
+ * What is told when a job starts and when it ends: the `detail` of an EventBridge event, and the
+ * message of an SNS topic. Receivers leave out what they do not know: fields may be added.
+ */
+export const jobEventSchema = z
+  .strictObject({
+    version: z.literal(1),
+    id: z
+      .string()
+      .describe('The same when an event is told again: `<job>:started` or `<job>:ended`.'),
+    jobId: jobIdField,
+    clientToken: z.string().describe('As it was in the job request.'),
+    state: z
+      .enum(['running', 'succeeded', 'succeeded_with_failures', 'failed', 'cancelled'])
+      .describe('`running` at the start, one of the others at the end.'),
+    endpoint: z.string(),
+    dataset: z.string().describe('URI of the dataset.'),
+    result: z.string().describe('URI of the result, or where it would be.'),
+    manifest: z.string().optional().describe('URI of the manifest, when there is a result.'),
+    rows: z
+      .strictObject({
+        total: z.int().min(0),
+        predicted: z.int().min(0).optional(),
+        failed: z.int().min(0).optional(),
+      })
+      .optional()
+      .describe('Predicted and failed rows, when there is a result.'),
+    failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+    createdAt: seconds,
+    startedAt: seconds.optional(),
+    endedAt: seconds.optional(),
+  })
+  .describe('A job has started or ended. Told at least once; of one id, once is enough.')
+
+export type JobEvent = z.output<typeof jobEventSchema>
