@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 
-const main = fileURLToPath(import.meta.resolve('millrace'))
+const main = fileURLToPath(import.meta.resolve('millrace/cli'))
 
 export interface Ended {
   readonly code: number | null

@@ -15,7 +15,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const flights = join(import.meta.dirname, '../../../examples/flights')
-const cli = fileURLToPath(import.meta.resolve('millrace'))
+const cli = fileURLToPath(import.meta.resolve('millrace/cli'))
 const REPEATED = Number(process.argv[3] ?? 250)
 
 export async function main(): Promise<void> {

@@ -14,7 +14,7 @@ import { startEndpointProcess } from './endpoint-process.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const flights = join(root, 'examples/flights')
-const cli = fileURLToPath(import.meta.resolve('millrace'))
+const cli = fileURLToPath(import.meta.resolve('millrace/cli'))
 
 export async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))

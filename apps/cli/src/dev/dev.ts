@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { CloudError, startCloud } from '@millrace/cloud'
@@ -8,6 +7,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { ProcessesOptions } from '../local/processes.ts'
 import { regionOf } from '../local/region.ts'
 import { type EndpointPlace, startApps } from '../local/start-apps.ts'
+import { makeFolders } from '../local/state-folder.ts'
 import { checkInput } from '../run/check-input.ts'
 import { VISIBILITY_SECONDS } from '../system/local-system.ts'
 import type { World } from '../world.ts'
@@ -33,9 +33,7 @@ const STOP_GRACE_MS = 10_000
 export async function dev(options: DevOptions, world: World): Promise<ExitCode> {
   const endpoint = await placeOf(options)
   const state = resolve(options.state)
-  await Promise.all(
-    ['ledger', 'work', 'logs'].map((name) => mkdir(join(state, name), { recursive: true })),
-  )
+  await makeFolders(state)
   await using cleanup = new AsyncDisposableStack()
   const cloud = await openCloud(state, options)
   cleanup.defer(() => cloud.close())

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import { createProcesses } from '../local/processes.ts'
+import { entryOf } from '../local/start-apps.ts'
 import { VISIBILITY_SECONDS } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 
@@ -26,7 +27,7 @@ export async function startAggregator(
   })
   await processes.start({
     name: 'exporter',
-    entry: fileURLToPath(import.meta.resolve('@millrace/aggregator')),
+    entry: entryOf('aggregator'),
     env: {
       ...system.env,
       MILLRACE_RESULTS_ALLOWED: resultUri,

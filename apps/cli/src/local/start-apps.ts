@@ -31,8 +31,12 @@ export interface LocalApps {
 /** The name that a local model answers to. */
 export const LOCAL_ENDPOINT = 'local'
 
-/** Where a system package's program lies; they are run, not imported. */
-const entryOf = (module: string): string => fileURLToPath(import.meta.resolve(module))
+/**
+ * Where a program lies; they are run, not imported. The package's `imports` tell: a neighbour's source
+ * in the workspace, a file beside this one in what is published.
+ */
+export const entryOf = (program: 'producer' | 'consumer' | 'aggregator' | 'endpoint'): string =>
+  fileURLToPath(import.meta.resolve(`#programs/${program}`))
 
 /**
  * Starts producer, consumers and aggregator on this machine, over the embedded queue and table, each
@@ -55,7 +59,7 @@ export async function startApps(
   }
   await processes.start({
     name: 'producer',
-    entry: entryOf('@millrace/producer'),
+    entry: entryOf('producer'),
     env: {
       ...common,
       MILLRACE_DATASETS_ALLOWED: apps.allowed.datasets,
@@ -68,11 +72,11 @@ export async function startApps(
   for (const [index, concurrency] of shares(apps).entries()) {
     await processes.start({
       name: `consumer-${index + 1}`,
-      entry: entryOf('@millrace/consumer'),
+      entry: entryOf('consumer'),
       env: { ...common, MILLRACE_CONCURRENCY: String(concurrency) },
     })
   }
-  await processes.start({ name: 'aggregator', entry: entryOf('@millrace/aggregator'), env: common })
+  await processes.start({ name: 'aggregator', entry: entryOf('aggregator'), env: common })
   return { processes, endpointUrl }
 }
 
@@ -115,7 +119,7 @@ async function startEndpoint(
   const args = ['--model', place.file, '--name', LOCAL_ENDPOINT, '--port', port]
   await processes.start({
     name: 'endpoint',
-    entry: entryOf('@millrace/endpoint/main'),
+    entry: entryOf('endpoint'),
     args: [...args, '--latency', String(place.latencyMs)],
     env: {},
   })

@@ -33,7 +33,7 @@ export async function openStateFolder(
   const jobId = jobIdOf(clientToken)
   const path = join(options.stateRoot, jobId)
   if (options.fresh) await rm(path, { recursive: true, force: true })
-  await Promise.all(['ledger', 'work', 'logs'].map((name) => makeFolder(join(path, name))))
+  await makeFolders(path)
   return {
     path,
     jobId,
@@ -42,6 +42,11 @@ export async function openStateFolder(
     logs: join(path, 'logs'),
     workUri: `${pathToFileURL(join(path, 'work')).href}/`,
   }
+}
+
+/** Makes the folders of one job's state. */
+export async function makeFolders(path: string): Promise<void> {
+  await Promise.all(['ledger', 'work', 'logs'].map((name) => makeFolder(join(path, name))))
 }
 
 async function makeFolder(path: string): Promise<void> {
