@@ -18,6 +18,7 @@ const scored: Scored = {
   failures: [{ row: 7, code: 'model_refused', message: 'no' }],
   inputHash: 'ab',
   invocations: 4,
+  bisections: 2,
   throttles: 1,
   durationMs: 12,
 }
@@ -61,7 +62,7 @@ test('a batch is scored, put, marked and completed, in that order', async () => 
   const { deps, log, marks } = createWorld()
   expect(await processBatch(deps, message, first, never)).toEqual({
     kind: 'recorded',
-    part: { rows: 3, failedRows: 1, invocations: 4, throttles: 1, durationMs: 12 },
+    part: { rows: 3, failedRows: 1, invocations: 4, bisections: 2, throttles: 1, durationMs: 12 },
   })
   expect(log).toEqual(inOrder)
   expect([...marks]).toEqual([[2, 1]])
