@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type Cloud, type CloudOptions, startCloud } from '@millrace/cloud'
@@ -25,7 +25,12 @@ export interface Fleet extends AsyncDisposable {
   readonly endpoint: Endpoint
   readonly ledger: Ledger
   readonly queues: Readonly<Record<'jobs' | 'batches' | 'completions', Queue>>
-  start(app: 'producer' | 'consumer' | 'aggregator', env?: Record<string, string>): ChildProcess
+  /** @param command what is run instead of the app's sources. */
+  start(
+    app: 'producer' | 'consumer' | 'aggregator',
+    env?: Record<string, string>,
+    command?: { readonly file: string; readonly args: readonly string[] },
+  ): ChildProcess
   submit(clientToken: string, spec: JobSpecInput): Promise<void>
   /** The job of the token, once it has ended. */
   ended(clientToken: string, timeoutMs?: number): Promise<Job>
@@ -68,8 +73,10 @@ export async function startFleet(
     endpoint,
     ledger,
     queues,
-    start: (app, env = {}) => {
-      const child = fork(fileURLToPath(import.meta.resolve(`@millrace/${app}`)), [], {
+    start: (app, env = {}, command) => {
+      const main = fileURLToPath(import.meta.resolve(`@millrace/${app}`))
+      const { file, args } = command ?? { file: process.execPath, args: [main] }
+      const child = spawn(file, args, {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         env: {
           PATH: process.env['PATH'] ?? '',

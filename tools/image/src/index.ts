@@ -1,0 +1,2 @@
+export { bundleProgram } from './bundle-program.ts'
+export { warmCache } from './warm-cache.ts'
