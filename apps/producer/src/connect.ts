@@ -108,7 +108,9 @@ export function createDeps(
         ? scanBatches(
             {
               documents: documentsOf(job.jobId),
-              stream: (object, aborted) => storage.stream(object, {}, aborted),
+              read: (object, aborted) =>
+                storage.read(object, { start: 0, end: object.bytes }, aborted),
+              stream: (object, buffers, aborted) => storage.stream(object, { buffers }, aborted),
             },
             job,
             dataset,

@@ -12,13 +12,17 @@ import {
   planSegmentOf,
   sourceOf,
 } from '@millrace/job'
+import { type Deps as ObjectDeps, openObjects } from './open-objects.ts'
 import { PlanningError } from './planning-error.ts'
 
-export interface Deps {
+export interface Deps extends ObjectDeps {
   readonly documents: Documents
-  /** The whole of a pinned object, in order; the first piece holds `headBytes`, or all of it. */
-  stream(object: PinnedObject, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
+
+/** Reads under way of one object. In a folder they go straight into the scanner's memory. */
+const READS = 4
+/** In S3 a read must outlast a round trip, so it is larger than the scanner's slots. */
+const S3_READ_BYTES = 8 * 1024 * 1024
 
 /**
  * Scans a dataset once and yields its batches. They come a plan segment at a time, and only when the
@@ -55,10 +59,14 @@ async function* cutObjects(
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const next = { batch: 0, row: 0 }
-  for (const [object, pinned] of dataset.objects.entries()) {
+  const s3Buffers = lendOnce(READS + 1, S3_READ_BYTES)
+  let object = -1
+  for await (const { object: pinned, pieces } of openObjects(deps, dataset.objects, signal)) {
+    object += 1
     const cutter = createCutter({
       dialect: dialectOf(spec.dataset),
       header: dataset.header,
+      slots: READS,
       rowsMax: spec.batching.rows,
       bytesMax: spec.batching.payloadBytesMax,
     })
@@ -68,14 +76,23 @@ async function* cutObjects(
         next.row += rows
         return { batch: next.batch++, rows: { start, end: next.row }, bytes, object }
       })
+    const buffers = pinned.uri.startsWith('file:')
+      ? Array.from({ length: READS }, (_, slot) => cutter.slot(slot))
+      : s3Buffers()
     let first = true
-    for await (const piece of deps.stream(pinned, signal)) {
+    for await (const piece of pieces(buffers)) {
       if (first) checkHeader(pinned, piece, spec.dataset, dataset)
       first = false
       yield* batchesOf(cutter.push(piece))
     }
     yield* batchesOf(cutter.end())
   }
+}
+
+/** Memory that is made when it is first wanted, and lent to one object after the other. */
+function lendOnce(count: number, bytes: number): () => readonly Uint8Array[] {
+  let buffers: Uint8Array[] | undefined
+  return () => (buffers ??= Array.from({ length: count }, () => Buffer.allocUnsafeSlow(bytes)))
 }
 
 function checkHeader(

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { createS3Client, createStorage, type Storage } from '@millrace/storage'
+import { startServer } from './storage-process.ts'
 
 /*
  * What reading a large object from S3 costs: CPU seconds a gigabyte of this process, against the SDK's
@@ -153,21 +151,6 @@ async function fill(storage: Storage, bytes: number): Promise<void> {
     await writer.write(block.subarray(0, bytes - done))
   }
   await writer.commit()
-}
-
-async function startServer(kind: string, bytes: number) {
-  const main = join(import.meta.dirname, 'storage-server.ts')
-  const child = spawn(process.execPath, [main, kind, String(bytes)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const [line] = (await once(child.stdout, 'data')) as [Buffer]
-  return {
-    url: String(line).trim(),
-    async [Symbol.asyncDispose]() {
-      child.stdin.end()
-      await once(child, 'exit')
-    },
-  }
 }
 
 const median = (numbers: readonly number[]): number =>
