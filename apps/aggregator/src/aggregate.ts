@@ -13,6 +13,7 @@ import {
   createWorker,
   type Disposition,
   type Received,
+  type Worker,
   type WorkerQueues,
 } from '@millrace/queue'
 import {
@@ -97,19 +98,27 @@ export async function aggregate(
       ? {}
       : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
   }
+  const { worker, run } = createAggregator(config, world, queue, logger, telemetry)
+  const { metrics } = telemetry
+  resources.use(await watchService({ app: 'aggregator', config, worker, metrics }))
   signals.ready()
-  await runAggregator(config, world, queue, logger, signals, telemetry)
+  await run(signals)
+}
+
+interface Aggregator {
+  readonly worker: Worker
+  /** Runs the worker and the watches over jobs and backlog. */
+  run(signals: Pick<ServiceSignals, 'drain' | 'abort'>): Promise<void>
 }
 
 /** The aggregator over clients that are open already: what the simulation of `e2e` runs too. */
-export async function runAggregator(
+export function createAggregator(
   config: Config,
   world: World,
   queue: WorkerQueues,
   logger: Logger,
-  signals: Pick<ServiceSignals, 'drain' | 'abort'>,
   telemetry: Telemetry = noTelemetry,
-): Promise<void> {
+): Aggregator {
   const { metrics, tracer } = telemetry
   const lag = watchLag(metrics, Date.now)
   const deps = {
@@ -132,17 +141,21 @@ export async function runAggregator(
       )
     },
   })
-  const stopping = AbortSignal.any([signals.drain, signals.abort])
-  await using _watching = await watchService({ app: 'aggregator', config, worker, metrics })
-  await Promise.all([
-    worker.run(signals),
-    reconcileForever(
-      createReconcileDeps(world, logger, metrics),
-      config.MILLRACE_STALLED_SECONDS * 1_000,
-      stopping,
-    ),
-    watchBacklog(config, { batches: world.batches, metrics, logger }, stopping),
-  ])
+  return {
+    worker,
+    async run(signals) {
+      const stopping = AbortSignal.any([signals.drain, signals.abort])
+      await Promise.all([
+        worker.run(signals),
+        reconcileForever(
+          createReconcileDeps(world, logger, metrics),
+          config.MILLRACE_STALLED_SECONDS * 1_000,
+          stopping,
+        ),
+        watchBacklog(config, { batches: world.batches, metrics, logger }, stopping),
+      ])
+    },
+  }
 }
 
 async function handle(

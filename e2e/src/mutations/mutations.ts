@@ -216,7 +216,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'rows of another width are sent to the model',
     file: `${consumer}/score-rows.ts`,
-    edits: [['  const odd = oddRows(bytes,', '  const odd = oddRows(bytes.subarray(0, 0),']],
+    edits: [['    oddRows(bytes, dialectOf(', '    oddRows(bytes.subarray(0, 0), dialectOf(']],
   },
   {
     name: 'throttles are charged to the batch',

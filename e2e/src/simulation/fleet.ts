@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runAggregator } from '@millrace/aggregator/aggregate'
+import { createAggregator } from '@millrace/aggregator/aggregate'
 import { configSchema as aggregatorConfig } from '@millrace/aggregator/config'
 import { configSchema as consumerConfig } from '@millrace/consumer/config'
 import { createConsumer } from '@millrace/consumer/consume'
@@ -216,7 +216,8 @@ async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Prom
     case 'aggregator': {
       const config = { ...CONFIGS.aggregator, ...timing }
       const stalled = { MILLRACE_STALLED_SECONDS: scenario.stalledSeconds }
-      return await runAggregator({ ...config, ...stalled }, world, workerQueues, logger, signals)
+      const aggregator = createAggregator({ ...config, ...stalled }, world, workerQueues, logger)
+      return await aggregator.run(signals)
     }
     default:
       return app satisfies never

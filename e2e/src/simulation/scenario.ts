@@ -84,7 +84,7 @@ export interface Scenario {
  * always broken nothing gets far enough to break in an interesting way (swarm testing, Groce et al., 2012).
  */
 export function drawScenario(random: Random): Scenario {
-  const healAtMs = Math.round(random.log(20_000, 20 * 60_000))
+  const healAtMs = Math.round(random.log(20_000, 10 * 60_000))
   const calm = random.chance(0.1)
   return {
     calm,
@@ -96,7 +96,7 @@ export function drawScenario(random: Random): Scenario {
     },
     concurrency: random.pick([1, 2, 4, 16]),
     visibilitySeconds: random.pick([6, 12, 30, 120]),
-    receiveWaitSeconds: random.pick([1, 5, 20]),
+    receiveWaitSeconds: random.pick([5, 20, 20, 20]),
     stalledSeconds: random.pick(calm ? [900] : [60, 300, 900]),
     skewSecondsMax: !calm && random.chance(0.3) ? random.int(1, 150) : 0,
     healAtMs,

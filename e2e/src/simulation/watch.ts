@@ -56,17 +56,24 @@ export function createWatch(
     if (!holds) notes.violation(rule, what)
   }
 
+  // A pin never changes; that it does not is checked where the job's item is written.
+  const pinned = new Map<JobId, readonly string[]>()
   /** The rows of the version that the job is pinned to; nothing while it is not pinned. */
   async function pinnedRows({ jobId, versions }: KnownJob): Promise<readonly string[] | undefined> {
+    const known = pinned.get(jobId)
+    if (known !== undefined) return known
     const job = await readJob(direct().ledger, jobId, never)
     if (job?.dataset === undefined) return undefined
     const { objects } = await readPinnedDataset(documentsOf(jobId), job.dataset, never)
-    return versions.get(objects[0]?.version ?? '')
+    const rows = versions.get(objects[0]?.version ?? '')
+    if (rows !== undefined) pinned.set(jobId, rows)
+    return rows
   }
   async function partOf({ jobId }: KnownJob, batch: number): Promise<Part | undefined> {
-    const job = await readJob(direct().ledger, jobId, never)
-    if (job === undefined) return undefined
-    return await readPart(direct().ledger, job, batch, documentsOf(jobId), never)
+    const meta = cloud().table.item(`JOB#${jobId}`, 'META')
+    if (meta === undefined) return undefined
+    const place = { jobId, partitions: Number(meta['partitions']?.N) }
+    return await readPart(direct().ledger, place, batch, documentsOf(jobId), never)
   }
   async function failedRowsOf(job: KnownJob): Promise<Set<number>> {
     const failed = new Set<number>()
