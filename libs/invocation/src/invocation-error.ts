@@ -86,9 +86,13 @@ export class InvocationError extends Error {
   }
 }
 
-/** Tracebacks come over many lines; a log line and a row of the errors file have one. */
+/**
+ * Tracebacks come over many lines; a log line and a row of the errors file have one. What a terminal
+ * would obey (escape sequences, C1 controls) or show in another order is not passed on to it.
+ */
 const oneLine = (words: string): string =>
   words
     .slice(0, 4 * limits.failureMessageCharsMax)
     .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
     .trim()

@@ -79,6 +79,8 @@ export function createStoreModel(options: StoreModelOptions = {}): StoreModel {
       return { Body: bodyOf(part), ContentLength: part.length, ETag: etag, ...range }
     },
     head(input) {
+      // An answer to HEAD has no body that could name the error.
+      if (!objects.has(placeOf(input))) throw serviceError('NotFound', 404, 'UnknownError')
       const { bytes, etag } = find(input)
       return { ContentLength: bytes.length, ETag: etag }
     },

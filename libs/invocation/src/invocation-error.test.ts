@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { InvocationError } from './invocation-error.ts'
+
+const words = (text: string): string =>
+  new InvocationError('rows_rejected', 'model', 'in a test', { words: text }).words
+
+test.for([
+  ['an escape sequence', 'bad \u001b]0;owned\u0007 row', 'bad \uFFFD]0;owned\uFFFD row'],
+  ['a C1 control', 'bad \u009b31m row', 'bad \uFFFD31m row'],
+  ['text in another order', 'bad \u202Ewor', 'bad \uFFFDwor'],
+  ['several lines', 'Traceback:\r\n\tFile "x"\n', 'Traceback: File "x"'],
+])('of a container that sends %s, the words are harmless', ([, sent, kept]) => {
+  expect(words(sent ?? '')).toBe(kept)
+})
+
+test('endless words are cut', () => {
+  expect(words('x'.repeat(100_000))).toHaveLength(512)
+})

@@ -1,0 +1,79 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { queueClient, storeClient, tableClient } from '../clients.ts'
+import { atOnce } from '../link.ts'
+import { createQueueModel } from '../queue/queue-model.ts'
+import { createRandom } from '../random.ts'
+import { createStoreModel } from '../store/store-model.ts'
+import { createTableModel } from '../table/table-model.ts'
+import type { QueueUnderTest } from './queue-sentences.ts'
+import type { StoreUnderTest } from './store-sentences.ts'
+import type { TableUnderTest } from './table-sentences.ts'
+
+const nowMs = (): number => Date.now()
+
+export const modelTable = (): TableUnderTest => ({
+  client: tableClient(createTableModel({ nowMs }), atOnce),
+  tableName: 'table',
+})
+
+export const modelStore = (): StoreUnderTest => ({
+  client: storeClient(createStoreModel(), atOnce),
+  bucket: 'bucket',
+})
+
+export function modelQueue(): QueueUnderTest {
+  const url = 'https://sqs.test/queue'
+  const queue = createQueueModel({
+    nowMs,
+    random: createRandom(1),
+    after: (delayMs, run) => void setTimeout(run, delayMs),
+    visibilityTimeoutSeconds: 30,
+  })
+  return { client: queueClient(new Map([[url, queue]]), atOnce), url }
+}
+
+const settings = (endpoint: string) => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  maxAttempts: 1,
+})
+
+/** A new table at a DynamoDB-like service. */
+export async function tableAt(endpoint: string): Promise<TableUnderTest> {
+  const client = new DynamoDBClient(settings(endpoint))
+  const tableName = `conformance-${process.pid}-${Date.now()}`
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'PK', AttributeType: 'S' },
+        { AttributeName: 'SK', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'PK', KeyType: 'HASH' },
+        { AttributeName: 'SK', KeyType: 'RANGE' },
+      ],
+    }),
+  )
+  return { client, tableName }
+}
+
+/** A new queue at an SQS-like service. */
+export async function queueAt(endpoint: string, name: string): Promise<QueueUnderTest> {
+  const client = new SQSClient({ ...settings(endpoint), useQueueUrlAsEndpoint: false })
+  const command = new CreateQueueCommand({ QueueName: `conformance-${process.pid}-${name}` })
+  const { QueueUrl = '' } = await client.send(command)
+  return { client, url: QueueUrl }
+}
+
+/** A new bucket at an S3-like service. */
+export async function storeAt(endpoint: string): Promise<StoreUnderTest> {
+  const client = new S3Client({ ...settings(endpoint), forcePathStyle: true })
+  const bucket = `conformance-${process.pid}-${Date.now()}`
+  await client.send(new CreateBucketCommand({ Bucket: bucket }))
+  return { client, bucket }
+}
