@@ -113,11 +113,6 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a job that is not there is updated',
-    file: `${ledger}/update-job.ts`,
-    edits: [['`attribute_exists(PK) AND (${condition})`', '`(${condition})`']],
-  },
-  {
     name: 'a message is deleted before its work is done',
     file: `${queue}/shift.ts`,
     edits: [['      held.add(item)\n', '      held.add(item)\n      void calls.remove(message)\n']],

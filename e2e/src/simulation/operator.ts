@@ -96,6 +96,13 @@ export function createOperator(options: OperatorOptions): Operator {
           anyMember().machine.frozenUntilMs =
             time.nowMs + random.log(0.5, scenario.faults.freezeSecondsMax) * 1_000
           return
+        case 'freeze_aggregators':
+          // Beyond the lease, so that another takes over before it wakes up.
+          for (const { app, machine } of fleet.members) {
+            if (app === 'aggregator')
+              machine.frozenUntilMs = time.nowMs + random.log(30_000, 300_000)
+          }
+          return fleet.start('aggregator')
         case 'deploy':
           return fleet.members.forEach((member) => fleet.deploy(member))
         case 'scale_out':

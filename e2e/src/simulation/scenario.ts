@@ -31,6 +31,7 @@ export interface Faults {
 export type ActionKind =
   | 'crash_one'
   | 'freeze_one'
+  | 'freeze_aggregators'
   | 'deploy'
   | 'scale_out'
   | 'scale_in'
@@ -77,6 +78,10 @@ export interface Scenario {
   readonly healAtMs: number
   readonly faults: Faults
   readonly actions: readonly Action[]
+  /** What is done so soon after a job began to be aggregated: by chance alone it is hardly ever met. */
+  readonly onAggregating: Action | undefined
+  /** What is done when every job has ended; the run goes on for a while. */
+  readonly afterwards: readonly ActionKind[]
 }
 
 /**
@@ -102,6 +107,14 @@ export function drawScenario(random: Random): Scenario {
     healAtMs,
     faults: drawFaults(random, calm),
     actions: calm ? [] : drawActions(random, healAtMs),
+    onAggregating:
+      !calm && random.chance(0.15)
+        ? {
+            atMs: random.log(1, 2_000),
+            kind: random.pick(['cancel', 'freeze_aggregators', 'freeze_aggregators', 'pause']),
+          }
+        : undefined,
+    afterwards: random.chance(0.1) ? LATE : [],
   }
 }
 
@@ -148,6 +161,15 @@ function drawFaults(random: Random, calm: boolean): Faults {
     lagMs: random.chance(0.35) ? random.log(10, 10_000) : 0,
   }
 }
+
+/** What may come late, and must change nothing any more. */
+const LATE: readonly ActionKind[] = [
+  'cancel',
+  'pause',
+  'submit_again',
+  'redrive',
+  'overwrite_dataset',
+]
 
 const ACTIONS: readonly ActionKind[] = [
   'crash_one',

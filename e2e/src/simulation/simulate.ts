@@ -25,6 +25,8 @@ export interface Run {
 /** After the faults have stopped every job ends within this: several times the longest of all waits. */
 const LIVENESS_MS = 4 * 60 * 60_000
 const EVENTS_MAX = 1_000_000
+/** How long a run goes on after the end of every job, where something comes late. */
+const LATE_MS = 120_000
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -74,14 +76,38 @@ export async function simulate(
     operator.heal()
   })
 
+  let aimed = scenario.onAggregating
+  /** Looks after each event whether the job is where the scenario waits for it. */
+  const aim = (): void => {
+    if (aimed === undefined || time.nowMs > startMs + scenario.healAtMs) return
+    if (![...jobs.values()].some((job) => stateOf(job) === 'aggregating')) return
+    const { atMs, kind } = aimed
+    aimed = undefined
+    after(atMs, () => operator.act(kind))
+  }
+  let lateUntilMs: number | undefined
+  /** True when nothing more is to come after the end of every job. */
+  const isLate = (): boolean => {
+    if (scenario.afterwards.length === 0) return true
+    if (lateUntilMs === undefined) {
+      lateUntilMs = time.nowMs + LATE_MS
+      scenario.afterwards.forEach((kind, index) => {
+        after(index * 5_000, () => operator.act(kind))
+      })
+    }
+    return time.nowMs >= lateUntilMs
+  }
   const stateOf = ({ jobId }: KnownJob): JobState =>
     cloud.table.item(`JOB#${jobId}`, 'META')?.['state']?.S as JobState
   const deadlineMs = startMs + scenario.healAtMs + LIVENESS_MS
-  const isOver = (): boolean =>
-    notes.violations.length > 0 ||
-    time.nowMs > deadlineMs ||
-    time.events > EVENTS_MAX ||
+  const haveEnded = (): boolean =>
     [...jobs.values()].every((job) => stateOf(job) !== undefined && isFinal(stateOf(job)))
+  const isOver = (): boolean => {
+    aim()
+    return isStopped() || (haveEnded() && isLate())
+  }
+  const isStopped = (): boolean =>
+    notes.violations.length > 0 || time.nowMs > deadlineMs || time.events > EVENTS_MAX
   await time.run(isOver)
 
   const states = [...jobs.values()].map(stateOf)

@@ -184,7 +184,7 @@ export function createWatch(
       if (job === undefined) return notes.violation('names', `a result at ${place}`)
       notes.add('store', `${place} is there, ${bytes.length} bytes`)
       if (name.endsWith('.manifest.json')) checkManifest(job, bytes.toString())
-      else if (!name.includes('.errors')) checking(checkResult(job, bytes.toString()))
+      else if (name === `${job.plan.token}.csv`) checking(checkResult(job, bytes.toString()))
     },
     deleted(queue, message) {
       if (queue === 'completions') return
