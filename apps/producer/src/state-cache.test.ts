@@ -41,3 +41,11 @@ test('of many jobs, the one read longest ago is forgotten', async () => {
   await stateOf(jobs[0]!, never)
   expect(world.reads).toBe(18)
 })
+
+test('that a job is paused is never an old word', async () => {
+  const { world, stateOf } = createWorld()
+  world.state = 'paused'
+  expect(await stateOf(jobId, never)).toBe('paused')
+  world.state = 'planning'
+  expect(await stateOf(jobId, never)).toBe('planning')
+})

@@ -1,4 +1,4 @@
-import type { JobId, JobState } from '@millrace/job'
+import { type JobId, type JobState, takesBatches } from '@millrace/job'
 
 /** How long a job's state is trusted: pause and cancel reach a producer within this. */
 const FRESH_MS = 2_000
@@ -8,6 +8,9 @@ const JOBS_MAX = 16
 /**
  * Tells a job's state for each batch that is published, at one read every two seconds. A job that is
  * not there counts as cancelled.
+ *
+ * Only a state that takes batches is kept. A job request is deleted on the word that its job is paused,
+ * and on an old word the request that resumed the job would be lost.
  */
 export function createStateCache(
   read: (jobId: JobId, signal: AbortSignal) => Promise<JobState | undefined>,
@@ -17,7 +20,9 @@ export function createStateCache(
 
   return async (jobId, signal) => {
     const known = entries.get(jobId)
-    if (known !== undefined && now() - known.readAt < FRESH_MS) return known.state
+    if (known !== undefined && now() - known.readAt < FRESH_MS && takesBatches(known.state)) {
+      return known.state
+    }
     const readAt = now()
     const state = (await read(jobId, signal)) ?? 'cancelled'
     entries.delete(jobId)

@@ -37,7 +37,11 @@ export interface Fleet extends AsyncDisposable {
 }
 
 export async function startFleet(
-  options: CloudOptions & { endpoint?: Partial<Parameters<typeof startEndpoint>[0]> } = {},
+  options: CloudOptions & {
+    endpoint?: Partial<Parameters<typeof startEndpoint>[0]>
+    /** A file that takes the apps' logs. Default: nobody reads them. */
+    logFd?: number
+  } = {},
 ): Promise<Fleet> {
   const cloud = await startCloud({ buckets: [BUCKET], visibilityTimeoutSeconds: 15, ...options })
   const model = loadXgboostModel(flights.model)
@@ -77,7 +81,7 @@ export async function startFleet(
       const main = fileURLToPath(import.meta.resolve(`@millrace/${app}`))
       const { file, args } = command ?? { file: process.execPath, args: [main] }
       const child = spawn(file, args, {
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        stdio: ['ignore', options.logFd ?? 'ignore', 'inherit', 'ipc'],
         env: {
           PATH: process.env['PATH'] ?? '',
           ...cloud.env,

@@ -1,0 +1,174 @@
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createHistory, type LogLine } from '@millrace/check-log'
+import { createRandom, type Random } from '@millrace/testing'
+import { expect, test } from 'vitest'
+import { type FaultyProxy, startFaultyProxy } from './support/faulty-proxy.ts'
+import { BUCKET, type Fleet, startFleet } from './support/fleet.ts'
+import { expectedResult, flights } from './support/flights.ts'
+import { objectsOf } from './support/objects.ts'
+
+/** The nightly script asks for ten minutes; here is a taste. */
+const SECONDS = Number(process.env['MILLRACE_CHAOS_SECONDS'] ?? 4)
+const SEED = Number(process.env['MILLRACE_CHAOS_SEED'] ?? Date.now() % 100_000)
+const ROWS = 3_000
+const APPS = ['producer', 'consumer', 'consumer', 'aggregator'] as const
+type App = (typeof APPS)[number]
+
+interface Member {
+  readonly app: App
+  child: ChildProcess
+}
+
+test('under kills, stops, resets and cuts, every row comes out once', {
+  timeout: SECONDS * 1_000 + 400_000,
+}, async () => {
+  const random = createRandom(SEED)
+  const log = join(tmpdir(), `millrace-chaos-${process.pid}.log`)
+  const logFd = openSync(log, 'a')
+  await using fleet = await startFleet({
+    logFd,
+    endpoint: { faults: { throttle: 0.02, reset: 0.01, cut_body: 0.01 }, latencyMs: 5 },
+  })
+  await using ways = await startWays(fleet, random)
+  const objects = objectsOf(fleet)
+  await objects.put('data/flights.csv', `${flights.rows.slice(0, ROWS).join('\n')}\n`)
+
+  for (const proxy of ways.all) worsen(proxy, random)
+  const members = APPS.map((app): Member => ({ app, child: ways.start(app) }))
+  const counts: Record<string, number> = {}
+  const tokens: string[] = []
+  const endsAt = Date.now() + SECONDS * 1_000
+  while (Date.now() < endsAt) {
+    if (tokens.length === 0 || random.chance(0.1)) tokens.push(await submit(fleet, tokens.length))
+    strike(members, ways, random, counts)
+    await sleep(200 + random.next() * 800)
+  }
+  ways.heal()
+  for (const member of members) revive(member, ways)
+
+  for (const token of tokens) {
+    const job = await fleet.ended(token, 300_000)
+    expect(job).toMatchObject({ state: 'succeeded', plan: { rows: ROWS } })
+    const result = await objects.get(`results/${token}.csv`)
+    expect(result === expectedResult(flights.answers.slice(0, ROWS))).toBe(true)
+  }
+  closeSync(logFd)
+  const verdicts = verdictsOf(log)
+  rmSync(log)
+  expect(verdicts.flatMap(({ violations }) => violations)).toEqual([])
+  const duplicates = verdicts.reduce((sum, verdict) => sum + verdict.duplicates, 0)
+  const faults = Object.entries({ ...counts, ...ways.struck() }).map(([kind, n]) => `${kind} ${n}`)
+  console.info(
+    `chaos ${SECONDS} s, seed ${SEED}: ${tokens.length} jobs, ${tokens.length * ROWS} rows in and out, ` +
+      `${duplicates} duplicates suppressed; ${faults.join(', ')}`,
+  )
+})
+
+async function submit(fleet: Fleet, index: number): Promise<string> {
+  const token = `chaos-${index}`
+  await fleet.submit(token, {
+    version: 1,
+    dataset: { uri: `s3://${BUCKET}/data/flights.csv` },
+    endpoint: { name: 'flights' },
+    batching: { rows: 20 },
+    output: { uri: `s3://${BUCKET}/results/${token}.csv` },
+  })
+  return token
+}
+
+interface Ways extends AsyncDisposable {
+  start(app: App): ChildProcess
+  readonly all: readonly FaultyProxy[]
+  heal(): void
+  struck(): Record<string, number>
+}
+
+/** Every app reaches the queue, the table, the objects and the endpoint through a proxy each. */
+async function startWays(fleet: Fleet, random: Random): Promise<Ways> {
+  const names = ['SQS', 'DYNAMODB', 'S3', 'SAGEMAKER_RUNTIME'].map(
+    (name) => `AWS_ENDPOINT_URL_${name}`,
+  )
+  const targets = { ...fleet.cloud.env, AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: fleet.endpoint.url }
+  const all = await Promise.all(
+    names.map((name) => startFaultyProxy((targets as Record<string, string>)[name] ?? '', random)),
+  )
+  const env = Object.fromEntries(names.map((name, index) => [name, all[index]?.url ?? '']))
+  return {
+    all,
+    // Jobs that stand still are asked for again after the shortest time there is.
+    start: (app) => fleet.start(app, { ...env, MILLRACE_STALLED_SECONDS: '20' }),
+    heal() {
+      for (const { faults } of all)
+        Object.assign(faults, { latencyMs: 0, reset: 0, cut: 0, deaf: 0 })
+      for (const proxy of all) proxy.resetAll()
+    },
+    struck() {
+      const kinds = ['reset', 'cut', 'deaf'] as const
+      return Object.fromEntries(
+        kinds.map((kind) => [kind, all.reduce((sum, { struck }) => sum + struck[kind], 0)]),
+      )
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(all.map((proxy) => proxy[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+/** One fault: a process dies, stops, wakes up or comes back; or a way gets better or worse. */
+function strike(
+  members: readonly Member[],
+  ways: Ways,
+  random: Random,
+  counts: Record<string, number>,
+): void {
+  const member = random.pick(members)
+  const kind = random.pick(['SIGKILL', 'SIGSTOP', 'SIGCONT', 'revive', 'way', 'way', 'resetAll'])
+  counts[kind] = (counts[kind] ?? 0) + 1
+  switch (kind) {
+    case 'revive':
+      return members.forEach((one) => revive(one, ways))
+    case 'way':
+      return worsen(random.pick(ways.all), random)
+    case 'resetAll':
+      return random.pick(ways.all).resetAll()
+    default:
+      member.child.kill(kind as NodeJS.Signals)
+  }
+}
+
+function worsen({ faults }: FaultyProxy, random: Random): void {
+  Object.assign(faults, {
+    latencyMs: random.pick([0, 5, 200]),
+    reset: random.pick([0.002, 0.01, 0.05]),
+    cut: random.pick([0, 0.005, 0.01]),
+    deaf: random.pick([0, 0.002]),
+  })
+}
+
+function revive(member: Member, ways: Ways): void {
+  member.child.kill('SIGCONT')
+  const { exitCode, signalCode } = member.child
+  if (exitCode !== null || signalCode !== null) member.child = ways.start(member.app)
+}
+
+function verdictsOf(log: string) {
+  const history = createHistory()
+  // A killed process may leave half a line behind.
+  for (const text of readFileSync(log, 'utf8').split('\n')) {
+    const line = parsed(text)
+    if (line !== undefined) history.add(line)
+  }
+  return history.verdicts()
+}
+
+function parsed(text: string): LogLine | undefined {
+  try {
+    return JSON.parse(text) as LogLine
+  } catch {
+    return undefined
+  }
+}
