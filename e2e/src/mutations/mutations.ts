@@ -262,8 +262,8 @@ export const mutations: readonly Mutation[] = [
     file: `${aggregator}/write-result.ts`,
     edits: [
       [
-        '  await result.commit()\n  await manifest.commit()\n',
-        '  await manifest.commit()\n  await result.commit()\n',
+        '  await result.commit()\n  await page.commit()\n  await manifest.commit()\n',
+        '  await manifest.commit()\n  await page.commit()\n  await result.commit()\n',
       ],
     ],
   },
