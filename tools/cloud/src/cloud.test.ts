@@ -55,6 +55,40 @@ function tableOf(cloud: Cloud) {
 }
 
 describe('queues', () => {
+  test('a message group that comes late does not wait for a long line of another', async () => {
+    const cloud = await cloudWith({})
+    const client = sqsOf(cloud)
+    const QueueUrl = cloud.env['MILLRACE_BATCHES_QUEUE_URL'] ?? ''
+    const send = (MessageGroupId: string | undefined, count: number) =>
+      client.send(
+        new SendMessageBatchCommand({
+          QueueUrl,
+          Entries: Array.from({ length: count }, (_, entry) => ({
+            Id: String(entry),
+            MessageBody: `${MessageGroupId} ${entry}`,
+            ...(MessageGroupId === undefined ? {} : { MessageGroupId }),
+          })),
+        }),
+      )
+    const receive = async (MaxNumberOfMessages: number) => {
+      const MessageSystemAttributeNames = ['MessageGroupId' as const]
+      const command = new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages,
+        MessageSystemAttributeNames,
+      })
+      const { Messages = [] } = await client.send(command)
+      return Messages.map(({ Attributes }) => Attributes?.MessageGroupId)
+    }
+    await send('large', 10)
+    await send('large', 10)
+    expect(await receive(4)).toEqual(['large', 'large', 'large', 'large'])
+    await send('small', 3)
+    await send(undefined, 1)
+    expect((await receive(4)).toSorted()).toEqual(['small', 'small', 'small', undefined])
+    expect(await receive(2)).toEqual(['large', 'large'])
+  })
+
   test.for(['JOBS', 'BATCHES', 'COMPLETIONS'])(
     '%s is named by the loopback address',
     async (name) => {

@@ -2,6 +2,7 @@ import { buildApp } from 'fauxqs'
 import { portError } from './cloud-error.ts'
 import { honourConditionalPuts } from './conditional-put.ts'
 import { deliverTwice } from './deliver-twice.ts'
+import { createFairStores } from './fair-queues.ts'
 import { nameQueuesByAddress } from './queue-urls.ts'
 
 export interface QueueServer {
@@ -30,7 +31,9 @@ const RETENTION_SECONDS = 14 * 24 * 60 * 60
  * `startFauxqs` would listen on every interface; this does not.
  */
 export async function startQueueServer(options: QueueServerOptions): Promise<QueueServer> {
-  const app = buildApp({ logger: false })
+  const fair = await createFairStores()
+  const app = buildApp({ logger: false, stores: fair.stores })
+  fair.listen(app)
   nameQueuesByAddress(app)
   honourConditionalPuts(app)
   if (options.deliverTwice) deliverTwice(app)
