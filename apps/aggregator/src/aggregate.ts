@@ -22,6 +22,7 @@ import {
   type Metrics,
   noTelemetry,
   processSpan,
+  protectTask,
   type ServiceSignals,
   type Telemetry,
   watchLag,
@@ -101,6 +102,8 @@ export async function aggregate(
   const { worker, run } = createAggregator(config, world, queue, logger, telemetry)
   const { metrics } = telemetry
   resources.use(await watchService({ app: 'aggregator', config, worker, metrics }))
+  const oldestWorkMs = () => worker.stats.oldestMs
+  resources.use(protectTask({ agentUri: config.ECS_AGENT_URI, oldestWorkMs, logger }))
   signals.ready()
   await run(signals)
 }

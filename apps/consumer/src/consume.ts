@@ -16,6 +16,7 @@ import {
   type Metrics,
   noTelemetry,
   processSpan,
+  protectTask,
   type ServiceSignals,
   type Span,
   type Telemetry,
@@ -73,6 +74,8 @@ export async function consume(
   const worker = createConsumer(config, world, queue, logger, signals.abort, telemetry)
   const { metrics } = telemetry
   resources.use(await watchService({ app: 'consumer', config, worker, metrics }))
+  const oldestWorkMs = () => worker.stats.oldestMs
+  resources.use(protectTask({ agentUri: config.ECS_AGENT_URI, oldestWorkMs, logger }))
   signals.ready()
   await worker.run(signals)
 }

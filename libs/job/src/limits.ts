@@ -34,6 +34,8 @@ export const limits = {
   stopTimeoutSeconds: 120,
   /** A worker gives back what it has not finished by then. */
   drainDeadlineSeconds: 105,
+  /** A task asks ECS for protection while it holds work that has run for so long. */
+  longWorkSeconds: 60,
   /** Recording a part and acknowledging its message. */
   recordSeconds: 5,
 
@@ -77,6 +79,9 @@ assert(
     limits.drainDeadlineSeconds,
 )
 assert(limits.drainDeadlineSeconds < limits.stopTimeoutSeconds)
+// A batch of a single invocation needs no protection, and what needs it has it before a drain is too short.
+assert(limits.longWorkSeconds * 1_000 >= limits.invocationTimeoutMs)
+assert(limits.longWorkSeconds < limits.drainDeadlineSeconds)
 // A renewal may be lost, and the next is still in time.
 assert(limits.leaseSeconds >= 3 * limits.leaseRenewSeconds)
 assert(limits.payloadBytesDefault <= limits.payloadBytesMax)

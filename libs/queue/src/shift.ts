@@ -8,7 +8,7 @@ import type { Disposition, Received } from './received.ts'
 import { createSettling } from './settling.ts'
 import { type Change, createChange, settledOrAborted } from './wait.ts'
 import type { WorkerOptions } from './worker-options.ts'
-import type { Counters } from './worker-stats.ts'
+import type { Counters, WorkerStats } from './worker-stats.ts'
 
 /** All that a worker holds from `run()` to its end. */
 export interface Shift {
@@ -30,7 +30,7 @@ export interface Shift {
   polled(ms: number): void
   readonly change: Change
   setConcurrency(concurrency: number): void
-  readonly hands: { running: number; waiting: number; settling: number }
+  readonly hands: Pick<WorkerStats, 'running' | 'oldestMs' | 'waiting' | 'settling'>
 }
 
 /** One poll's worth. */
@@ -54,6 +54,8 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
   )
   const settling = createSettling(options, { calls, counters, change })
   const held = new Set<Held>()
+  /** Of what is in the hands of a handler; the oldest is the first. */
+  const startedAt = new Map<Held, number>()
   const pool = createPool<Held>({ concurrency, run: work, change })
   const prefetch = createPrefetch(options.prefetchMax ?? PREFETCH_MAX, () => pool.concurrency)
 
@@ -61,7 +63,9 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
     // It was lost while it waited for its slot.
     if (item.signal.aborted) return letGo(item, GIVEN_BACK)
     const startedAtMs = now()
+    startedAt.set(item, startedAtMs)
     const disposition = await attempt(item, options, counters)
+    startedAt.delete(item)
     prefetch.handled(now() - startedAtMs)
     letGo(item, disposition)
   }
@@ -103,7 +107,9 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
     change,
     setConcurrency: (wanted) => pool.setConcurrency(wanted),
     get hands() {
-      return { running: pool.running, waiting: pool.waiting, settling: settling.size }
+      const [oldest = now()] = startedAt.values()
+      const { running, waiting } = pool
+      return { running, oldestMs: now() - oldest, waiting, settling: settling.size }
     },
   }
 }

@@ -4,6 +4,8 @@ import type { Gate } from './receive.ts'
 export interface WorkerStats {
   /** Messages in the hands of a handler. */
   readonly running: number
+  /** How long the oldest of them has been there; 0 when there is none. */
+  readonly oldestMs: number
   /** Messages received that wait for a slot. */
   readonly waiting: number
   /** Messages whose acknowledgement, release or copy is under way. */
@@ -29,13 +31,13 @@ export interface WorkerStats {
 
 type Count = Exclude<
   keyof WorkerStats,
-  'running' | 'waiting' | 'settling' | 'gate' | 'gateClosedMs' | 'pollAgeMs'
+  'running' | 'oldestMs' | 'waiting' | 'settling' | 'gate' | 'gateClosedMs' | 'pollAgeMs'
 >
 
 export interface Counters {
   count(what: Count): void
   gate(gate: Gate): void
-  snapshot(now: Pick<WorkerStats, 'running' | 'waiting' | 'settling'>): WorkerStats
+  snapshot(now: Pick<WorkerStats, 'running' | 'oldestMs' | 'waiting' | 'settling'>): WorkerStats
 }
 
 export function createCounters(now: () => number): Counters {

@@ -78,7 +78,7 @@ export function createWorker(options: WorkerOptions): Worker {
       return state
     },
     get stats() {
-      return counters.snapshot(shift?.hands ?? { running: 0, waiting: 0, settling: 0 })
+      return counters.snapshot(shift?.hands ?? { running: 0, oldestMs: 0, waiting: 0, settling: 0 })
     },
   }
 }

@@ -23,6 +23,8 @@ export const awsSettings = {
   AWS_ENDPOINT_URL_ECS: url,
   AWS_ENDPOINT_URL_EVENTBRIDGE: url,
   AWS_ENDPOINT_URL_SNS: url,
+  /** Set by ECS in each container: where its agent listens. */
+  ECS_AGENT_URI: url,
 }
 
 export type AwsService =
