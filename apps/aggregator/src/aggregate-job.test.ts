@@ -67,6 +67,21 @@ test('parts that do not balance fail the job', async () => {
   expect(ended).toEqual(['failed'])
 })
 
+test('a job in which too many rows failed ends so, and nothing is written', async () => {
+  const job = jobWith()
+  const lease = { jobId, owner: 'me', generation: 3 }
+  let written = false
+  const { deps, ended } = createWorld({
+    claim: async () => ({ kind: 'claimed', job, lease, failure }),
+    writeResult: async () => {
+      written = true
+      return summary
+    },
+  })
+  expect(await aggregateJob(deps, jobId, never)).toEqual({ kind: 'failed', failure })
+  expect({ ended, written }).toEqual({ ended: ['failed'], written: false })
+})
+
 test('a passing fault ends nothing and is thrown', async () => {
   const { deps, ended } = createWorld({ writeResult: () => Promise.reject(Error('503')) })
   await expect(aggregateJob(deps, jobId, never)).rejects.toThrow('503')

@@ -30,7 +30,13 @@ export interface Lease {
 }
 
 export type Claim =
-  | { readonly kind: 'claimed'; readonly job: Job; readonly lease: Lease }
+  | {
+      readonly kind: 'claimed'
+      readonly job: Job
+      readonly lease: Lease
+      /** More rows have failed than the job tolerates: it ends so, without a result. */
+      readonly failure?: JobFailure
+    }
   | { readonly kind: 'held' | 'ended' | 'not_ready' | 'unknown' }
 
 export interface Deps {
@@ -69,10 +75,15 @@ export async function aggregateJob(
 ): Promise<AggregateOutcome> {
   const claim = await deps.claim(jobId, signal)
   if (claim.kind !== 'claimed') return { kind: claim.kind }
-  const { job, lease } = claim
+  const { job, lease, failure: intolerable } = claim
 
+  const fail = async (failure: JobFailure, held: AbortSignal): Promise<AggregateOutcome> => {
+    const finished = await deps.finish(lease, 'failed', { failure }, held)
+    return finished ? { kind: 'failed', failure } : { kind: 'lost' }
+  }
   return await deps.keepLease<AggregateOutcome>(lease, signal, async (held) => {
     try {
+      if (intolerable !== undefined) return await fail(intolerable, held)
       const summary = await deps.writeResult(job, held)
       const state = summary.failedRows === 0 ? 'succeeded' : 'succeeded_with_failures'
       const finished = await deps.finish(lease, state, { summary }, held)
@@ -83,8 +94,7 @@ export async function aggregateJob(
       if (held.aborted) return { kind: 'lost' }
       const failure = deps.failureOf(error)
       if (failure === undefined) throw error
-      const finished = await deps.finish(lease, 'failed', { failure }, held)
-      return finished ? { kind: 'failed', failure } : { kind: 'lost' }
+      return await fail(failure, held)
     }
   })
 }

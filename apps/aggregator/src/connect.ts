@@ -13,6 +13,7 @@ import {
   PlanError,
   readPinnedDataset,
   readPlan,
+  toleranceExceeded,
 } from '@millrace/job'
 import {
   claimEvent,
@@ -115,9 +116,14 @@ function objectOf(dataset: PinnedDataset, object: number): PinnedObject {
 async function claim({ ledger, owner }: World, jobId: JobId, signal: AbortSignal): Promise<Claim> {
   const job = await readJob(ledger, jobId, signal)
   if (job === undefined) return { kind: 'unknown' }
-  const { done } = await readProgress(ledger, jobId, signal)
+  const { done, failedRows } = await readProgress(ledger, jobId, signal)
   if (done.size !== job.plan?.batches) return { kind: 'not_ready' }
-  return await claimJob(ledger, jobId, { owner, now: seconds() }, signal)
+  const claimed = await claimJob(ledger, jobId, { owner, now: seconds() }, signal)
+  if (claimed.kind !== 'claimed') return claimed
+  // Consumers look now and then; here every batch is counted.
+  const failed = [...failedRows.values()].reduce((sum, rows) => sum + rows, 0)
+  const failure = toleranceExceeded(claimed.job, failed)
+  return failure === undefined ? claimed : { ...claimed, failure }
 }
 
 function pinOf(job: Job): NonNullable<Job['dataset']> {

@@ -121,3 +121,32 @@ test('the help of a run shows examples and exit codes', async () => {
   expect(said).toContain('millrace run rows.csv --endpoint churn-v3')
   expect(said).toContain('Exit codes: 0 all rows predicted, 3 some rows failed')
 })
+
+test.for<[string[], object]>([
+  [['pause'], {}],
+  [['pause', 'j-4f2a', '--state', 'dir'], { job: 'j-4f2a', state: 'dir' }],
+  [['resume', 'j-4f2a'], { job: 'j-4f2a' }],
+  [['cancel', 'j-4f2a'], { job: 'j-4f2a' }],
+  [['adjust', 'j-4f2a', '--concurrency', '8'], { job: 'j-4f2a', concurrency: 8 }],
+  [
+    ['adjust', '--failed-rows-max', 'none', '--failed-rows-percent-max', '2.5'],
+    { failedRowsMax: 'none', failedRowsPercentMax: 2.5 },
+  ],
+  [['dlq', 'list'], { queue: 'batches', max: 1_000, json: false }],
+  [['dlq', 'show', 'j-4f2a', '--rows', '0'], { job: 'j-4f2a', rows: 0 }],
+  [['dlq', 'redrive', '--code', 'not_json', '--rate', '5'], { code: 'not_json', rate: 5 }],
+  [['dlq', 'discard', '--queue', 'jobs', '--all'], { queue: 'jobs', all: true }],
+])('%j is understood', async ([args, options]) => {
+  expect((await parse(...args)).ran).toMatchObject(options)
+})
+
+test.for([
+  [['cancel'], "missing required argument 'job'"],
+  [['adjust', '--concurrency', '0'], 'Wanted a whole number from 1 to 1024.'],
+  [['adjust', '--failed-rows-percent-max', '101'], 'Wanted a number from 0 to 100, or none.'],
+  [['dlq', 'list', '--queue', 'rows'], 'Allowed choices are jobs, batches, completions.'],
+] as const)('%j is refused with what was wanted', async ([args, wanted]) => {
+  const { said, code } = await parse(...args)
+  expect(code).toBe(1)
+  expect(said).toContain(wanted)
+})

@@ -1,11 +1,16 @@
 import { Command } from 'commander'
+import { adjustCommand } from './commands/adjust.ts'
+import { cancelCommand } from './commands/cancel.ts'
 import { devCommand } from './commands/dev.ts'
+import { dlqCommand } from './commands/dlq.ts'
+import { exportCommand } from './commands/export.ts'
+import { getCommand } from './commands/get.ts'
 import { initCommand } from './commands/init.ts'
 import { listCommand } from './commands/list.ts'
-import { exportCommand } from './commands/export.ts'
+import { pauseCommand } from './commands/pause.ts'
 import { planCommand } from './commands/plan.ts'
-import { getCommand } from './commands/get.ts'
 import { reportCommand } from './commands/report.ts'
+import { resumeCommand } from './commands/resume.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import { submitCommand } from './commands/submit.ts'
@@ -22,6 +27,11 @@ const COMMANDS: readonly ((perform: Perform) => Command)[] = [
   listCommand,
   getCommand,
   reportCommand,
+  pauseCommand,
+  resumeCommand,
+  cancelCommand,
+  adjustCommand,
+  dlqCommand,
   initCommand,
   devCommand,
   exportCommand,

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { type Job, jobIdOf, jobSpecSchema } from '@millrace/job'
 import { onTestFinished } from 'vitest'
+import type { World } from './world.ts'
 
 /** Small jobs, folders and terminals for the tests of this app. */
 export function jobWith(facts: Partial<Job> = {}): Job {
@@ -41,6 +42,20 @@ export function createSink(isTTY = false) {
     },
   })
   return { stream: Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream, texts }
+}
+
+/** A process around a verb, with this environment; `said` is what it wrote to both its streams. */
+export function createWorld(env: World['env']): { world: World; said: () => string } {
+  const { stream, texts } = createSink()
+  const world: World = {
+    stdin: Readable.from([]),
+    stdout: stream,
+    stderr: stream,
+    env,
+    stop: never,
+    abort: never,
+  }
+  return { world, said: () => texts.join('') }
 }
 
 export const never = new AbortController().signal

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { InvocationError, type Invoke, type Limiter, scoreBatch } from '@millrace/invocation'
 import {
   type Documents,
+  encodeBatchMessage,
   encodeCompletionMessage,
   type JobFailure,
   type JobId,
@@ -17,6 +18,7 @@ import {
   type Part,
   type Progress,
   putPart,
+  putRejection,
   readPart,
   readProgress,
 } from '@millrace/ledger'
@@ -77,6 +79,15 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   return {
     openJob: jobs.open,
     openJobNow: jobs.openNow,
+    recordRejection: async (job, message, { code, reason }, attempts, signal) => {
+      const { batch } = message
+      // Anybody may send any number; what the plan does not know is kept in the queue alone.
+      if (job.plan === undefined || batch >= job.plan.batches) return
+      const evidence = encodeBatchMessage(message)
+      const rejectedAt = Math.floor(Date.now() / 1_000)
+      const rejection = { batch, code, message: reason, attempts, evidence, rejectedAt }
+      await putRejection(ledger, job, rejection, signal)
+    },
     watchTolerance,
     planned,
     recorded: async (job, batch, signal) => {

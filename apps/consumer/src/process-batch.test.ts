@@ -50,6 +50,7 @@ function createWorld(change: Partial<Deps> = {}, state: JobState = 'running') {
     },
     publishCompletion: async () => void log.push('publish completion'),
     failJob: async (_: Job, reason) => void log.push(`fail job: ${reason.message}`),
+    recordRejection: async (_, { batch: index }) => void log.push(`record rejection ${index}`),
     watchTolerance: () => void log.push('watch tolerance'),
     verdict: (error) => (error as Error).message.split(':')[0] as Verdict,
     ...change,
@@ -116,7 +117,7 @@ test.for<[string, Partial<BatchMessage>]>([
     code: 'batch_not_planned',
     reason: expect.stringContaining(`batch ${change.batch ?? 2} of job ${jobId}: the message says`),
   })
-  expect(log).toEqual([])
+  expect(log).toEqual([`record rejection ${change.batch ?? 2}`])
 })
 
 const nobody = async (): Promise<undefined> => undefined

@@ -80,6 +80,14 @@ export interface Deps {
   mark(job: Job, batch: number, failedRows: number, signal: AbortSignal): Promise<boolean>
   publishCompletion(job: Job, signal: AbortSignal): Promise<void>
   failJob(job: Job, reason: Error, signal: AbortSignal): Promise<void>
+  /** Keeps in the ledger why a message for a batch of the job was set aside. */
+  recordRejection(
+    job: Job,
+    message: BatchMessage,
+    rejection: Rejection,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<void>
   /** Rows of the job have failed: looks whether it is still within its tolerance. Returns at once. */
   watchTolerance(job: Job): void
   verdict(error: unknown): Verdict
@@ -116,7 +124,9 @@ export async function processBatch(
   const known = await deps.openJob(message.jobId)
   const isOn = known !== undefined && takesBatches(known.job.state)
   const open = isOn ? known : await deps.openJobNow(message.jobId)
-  if (open === undefined) return rejected('job_unknown', `job ${message.jobId} is unknown`)
+  if (open === undefined) {
+    return { kind: 'rejected', code: 'job_unknown', reason: `job ${message.jobId} is unknown` }
+  }
   if (!takesBatches(open.job.state)) return letGo(open.job.state)
   try {
     return await recordBatch(deps, open, message, delivery, signal)
@@ -143,7 +153,9 @@ async function recordBatch(
   const { job } = open
   const batch = await deps.planned(job, message.batch)
   if (batch === undefined || !sameRanges(batch, message)) {
-    return rejected('batch_not_planned', differenceOf(message, batch))
+    const rejection = { code: 'batch_not_planned', reason: differenceOf(message, batch) } as const
+    await deps.recordRejection(job, message, rejection, attempt, signal)
+    return { kind: 'rejected', ...rejection }
   }
   // A first delivery is hardly ever a repetition; asking the ledger each time would cost a read.
   const earlier = repeated ? await deps.recorded(job, batch.batch, signal) : undefined
@@ -191,12 +203,6 @@ async function judge(deps: Deps, job: Job, error: unknown, signal: AbortSignal):
       return verdict satisfies never
   }
 }
-
-const rejected = (code: Rejection['code'], reason: string): Outcome => ({
-  kind: 'rejected',
-  code,
-  reason,
-})
 
 /** What a message says, and what the plan has in its place. */
 function differenceOf(message: BatchMessage, planned: Batch | undefined): string {

@@ -25,6 +25,7 @@ export interface Fleet extends AsyncDisposable {
   readonly endpoint: Endpoint
   readonly ledger: Ledger
   readonly queues: Readonly<Record<'jobs' | 'batches' | 'completions', Queue>>
+  deadLetters(name: 'jobs' | 'batches' | 'completions'): Queue
   /** @param command what is run instead of the app's sources. */
   start(
     app: 'producer' | 'consumer' | 'aggregator',
@@ -59,9 +60,9 @@ export async function startFleet(
     endpointUrl: cloud.env['AWS_ENDPOINT_URL_SQS'],
     use: 'publish',
   })
-  const queue = (name: string): Queue => ({
+  const queue = (name: string, suffix = 'QUEUE_URL'): Queue => ({
     client: sqs,
-    url: cloud.env[`MILLRACE_${name}_QUEUE_URL`] ?? '',
+    url: cloud.env[`MILLRACE_${name.toUpperCase()}_${suffix}`] ?? '',
   })
   const queues = {
     jobs: queue('JOBS'),
@@ -77,6 +78,7 @@ export async function startFleet(
     endpoint,
     ledger,
     queues,
+    deadLetters: (name) => queue(name, 'DLQ_URL'),
     start: (app, env = {}, command) => {
       const main = fileURLToPath(import.meta.resolve(`@millrace/${app}`))
       const { file, args } = command ?? { file: process.execPath, args: [main] }

@@ -21,7 +21,8 @@ export interface CircuitBreaker {
 /** By chance alone, at 5 % of faults, this comes once in 10^26 invocations. */
 const FAILURES_IN_ROW_MAX = 20
 const COOL_OFF_START_MS = 1_000
-const COOL_OFF_MAX_MS = 60_000
+/** However long it was gone, its return is noticed within this; a fleet of a hundred asks 20 times a second. */
+const COOL_OFF_MAX_MS = 5_000
 
 export function createCircuit(): CircuitBreaker {
   let state: Circuit = 'closed'

@@ -10,7 +10,9 @@ import {
   finishJob,
   type Ledger,
   listJobs,
+  listRejections,
   pauseJob,
+  putRejection,
   readJob,
   resumeJob,
   sealPlan,
@@ -180,6 +182,34 @@ describe('adjustJob', () => {
   test('of nothing is a mistake of the caller', async () => {
     const jobId = await jobIn('running')
     await expect(adjustJob(ledger, jobId, {}, signal)).rejects.toThrow('wanted a concurrency')
+  })
+})
+
+describe('a rejection', () => {
+  const rejection = {
+    batch: 3,
+    code: 'batch_not_planned',
+    message: 'the plan has rows 300-400',
+    attempts: 1,
+    evidence: '{"version":1}',
+    rejectedAt: now,
+  }
+
+  test('is listed by its batch, and only with its job', async () => {
+    const jobId = await jobIn('running')
+    await putRejection(ledger, { jobId }, { ...rejection, batch: 11 }, signal)
+    await putRejection(ledger, { jobId }, rejection, signal)
+    const listed = await Array.fromAsync(listRejections(ledger, jobId, signal))
+    expect(listed).toEqual([rejection, { ...rejection, batch: 11 }])
+    const other = await jobIn('running')
+    expect(await Array.fromAsync(listRejections(ledger, other, signal))).toEqual([])
+  })
+
+  test('of a batch that has one changes nothing', async () => {
+    const jobId = await jobIn('running')
+    await putRejection(ledger, { jobId }, rejection, signal)
+    await putRejection(ledger, { jobId }, { ...rejection, message: 'again' }, signal)
+    expect(await Array.fromAsync(listRejections(ledger, jobId, signal))).toEqual([rejection])
   })
 })
 

@@ -42,3 +42,4 @@ export {
   TTL_ATTRIBUTE,
   tableDefinition,
 } from './table.ts'
+export { listRejections, putRejection, type Rejection } from './rejection.ts'

@@ -9,6 +9,7 @@ import type { ExportId, JobId } from '@millrace/job'
  *     JOB#<job>                   EXPORT#<export>       a result to be made again
  *     JOB#<job>#PART#<partition>  <batch, 10 digits>    a part
  *     JOB#<job>#PROGRESS          <level>#<item, 10 d>  a node of the tree of done batches
+ *     JOB#<job>#FAILURE           <batch, 10 digits>    a message that was set aside
  *     JOB#<job>#CONSUMERS         <consumer>            who works on a job whose concurrency is limited
  */
 
@@ -35,6 +36,11 @@ export const progressKey = (jobId: JobId, level: number, item: number): Key =>
   key(progressPartition(jobId), `${level}#${padded(item)}`)
 
 export const progressPartition = (jobId: JobId): string => `JOB#${jobId}#PROGRESS`
+
+export const rejectionKey = (jobId: JobId, batch: number): Key =>
+  key(failurePartition(jobId), padded(batch))
+
+export const failurePartition = (jobId: JobId): string => `JOB#${jobId}#FAILURE`
 
 export const consumerKey = (jobId: JobId, consumer: string): Key =>
   key(consumersPartition(jobId), consumer)

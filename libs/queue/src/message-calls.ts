@@ -4,8 +4,9 @@ import {
   type Message,
 } from '@aws-sdk/client-sqs'
 import { type Batcher, createBatcher } from './batcher.ts'
-import { bytesOf, type OutgoingEntry, publishEntries, stringAttributes } from './publish.ts'
+import { copyOf } from './copy-message.ts'
 import { evidenceOf } from './evidence.ts'
+import { bytesOf, type OutgoingEntry, publishEntries } from './publish.ts'
 import type { Queue } from './queue.ts'
 import { type Rejection, REQUEUES, requeuesOf } from './received.ts'
 import { type EntryOutcome, settleEntries } from './settle-entries.ts'
@@ -34,8 +35,6 @@ export interface MessageCalls {
 
 const ENTRIES_MAX = 10
 const TRIES_MAX = 4
-/** SQS takes ten attributes a message. */
-const ATTRIBUTES_MAX = 10
 /** So that ten messages of the largest size we read fit one call with their attributes. */
 const BATCHED_BYTES_MAX = 96 * 1024
 /**
@@ -111,19 +110,6 @@ function changeVisibilityBatch({ client, url }: Queue) {
     client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }), {
       abortSignal,
     })
-}
-
-/** The same work as a new message: body, group and attributes, and some attributes more. */
-function copyOf(message: Message, added: Record<string, string>): OutgoingEntry {
-  const kept = Object.entries(message.MessageAttributes ?? {}).filter(([name]) => !(name in added))
-  const room = ATTRIBUTES_MAX - Object.keys(added).length
-  const groupId = message.Attributes?.MessageGroupId
-  const attributes = { ...Object.fromEntries(kept.slice(0, room)), ...stringAttributes(added) }
-  return {
-    MessageBody: message.Body,
-    ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
-    ...(Object.keys(attributes).length === 0 ? {} : { MessageAttributes: attributes }),
-  }
 }
 
 async function publishOne(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { encodeJobRequest, isFinal, type Job } from '@millrace/job'
-import { readJob } from '@millrace/ledger'
+import { readJob, resumeJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
@@ -73,6 +73,8 @@ export async function executeRun(
     await makeFolders(prepared.state.path)
     return await executeRun(prepared, options, hooks)
   }
+  // Who runs it again wants it to go on.
+  if (before?.state === 'paused') await resumeJob(system.ledger, before.jobId, hooks.stop)
   return await runJob(prepared, appsOf(prepared, options, system.env, region), system, hooks)
 }
 

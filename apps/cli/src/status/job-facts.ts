@@ -1,11 +1,11 @@
-import type { Job } from '@millrace/job'
+import type { Job, Tolerance } from '@millrace/job'
 import { factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { JobProgress } from '../system/job-progress.ts'
 
 /** A job for people: one fact a line. */
 export function jobFacts(job: Job, { batches, failedRows }: JobProgress): string {
-  const { plan, spec, failure } = job
+  const { plan, spec, failure, adjusted } = job
   const recorded = plan === undefined ? `${batches}` : `${batches} of ${plan.batches}`
   return factsOf([
     ['job', job.jobId],
@@ -17,8 +17,19 @@ export function jobFacts(job: Job, { batches, failedRows }: JobProgress): string
     ['rows', plan?.rows],
     ['failed rows', failedRows],
     ['batches', `${recorded} recorded`],
+    ['concurrency', adjusted?.concurrencyMax && `at most ${adjusted.concurrencyMax} in flight`],
+    ['tolerance', toleranceOf(adjusted?.tolerance ?? spec.tolerance)],
     ['created', when(job.createdAt)],
     ['started', when(job.startedAt)],
     ['ended', when(job.endedAt)],
   ])
+}
+
+/** Nothing when any number of rows may fail. */
+function toleranceOf({ failedRowsMax, failedRowsPercentMax }: Tolerance): string | undefined {
+  const limits = [
+    ...(failedRowsMax === undefined ? [] : [`${failedRowsMax} failed rows`]),
+    ...(failedRowsPercentMax === undefined ? [] : [`${failedRowsPercentMax} % of the rows`]),
+  ]
+  return limits.length === 0 ? undefined : limits.join(' and ')
 }

@@ -1,0 +1,22 @@
+import { Command } from 'commander'
+import { addSystemOptions } from '../system/system-options.ts'
+import type { ControlOptions } from '../control/control-options.ts'
+import type { Perform } from '../world.ts'
+
+export function pauseCommand(perform: Perform): Command {
+  const command = new Command('pause')
+    .description('invoke nothing more of a job until it is resumed')
+    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+  return addSystemOptions(command)
+    .addHelpText('after', NOTES)
+    .action((job: string | undefined, options: Omit<ControlOptions, 'job'>) =>
+      perform(async () => (await import('../control/pause.ts')).pause, {
+        ...options,
+        ...(job === undefined ? {} : { job }),
+      }),
+    )
+}
+
+const NOTES = `
+Invocations under way are let finish and recorded. Every consumer follows within seconds. The job's
+messages leave the queue; millrace resume publishes what is missing again. A pause may last for months.`

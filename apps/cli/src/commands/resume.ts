@@ -1,0 +1,17 @@
+import { Command } from 'commander'
+import { addSystemOptions } from '../system/system-options.ts'
+import type { ControlOptions } from '../control/control-options.ts'
+import type { Perform } from '../world.ts'
+
+export function resumeCommand(perform: Perform): Command {
+  const command = new Command('resume')
+    .description('go on with a paused job where it was')
+    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+  return addSystemOptions(command).action(
+    (job: string | undefined, options: Omit<ControlOptions, 'job'>) =>
+      perform(async () => (await import('../control/resume.ts')).resume, {
+        ...options,
+        ...(job === undefined ? {} : { job }),
+      }),
+  )
+}

@@ -1,0 +1,68 @@
+import type { Adjustment, Job, Tolerance } from '@millrace/job'
+import { adjustJob, readJob } from '@millrace/ledger'
+import { CliError } from '../cli-error.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { openJob } from '../system/open-system.ts'
+import type { World } from '../world.ts'
+import type { ControlOptions } from './control-options.ts'
+import { refused } from './refused.ts'
+
+export interface AdjustOptions extends ControlOptions {
+  readonly concurrency?: number
+  readonly failedRowsMax?: number | 'none'
+  readonly failedRowsPercentMax?: number | 'none'
+}
+
+/** `millrace adjust`: changes what may be changed of a job under way. */
+export async function adjust(options: AdjustOptions, world: World): Promise<ExitCode> {
+  const { system, jobId } = await openJob(options.job, options, world)
+  await using _open = system
+  const job = await readJob(system.ledger, jobId, world.stop)
+  if (job === undefined) throw new CliError(`${jobId}: no such job`)
+  const adjustment = adjustmentOf(job, options)
+  const adjusted = await adjustJob(system.ledger, jobId, adjustment, world.stop)
+  if (adjusted.kind === 'refused') throw refused('adjusted', jobId, adjusted.state)
+  world.stdout.write(`${jobId}: ${words(adjustment).join(', ')}\n`)
+  return EXIT.succeeded
+}
+
+/** @throws {CliError} when nothing is named. */
+function adjustmentOf(job: Job, options: AdjustOptions): Adjustment {
+  const { concurrency, failedRowsMax, failedRowsPercentMax } = options
+  const changesTolerance = failedRowsMax !== undefined || failedRowsPercentMax !== undefined
+  if (concurrency === undefined && !changesTolerance) {
+    throw new CliError(`${job.jobId}: nothing to change was named`, {
+      hint: 'name --concurrency, --failed-rows-max or --failed-rows-percent-max',
+    })
+  }
+  const before = job.adjusted?.tolerance ?? job.spec.tolerance
+  return {
+    ...(concurrency === undefined ? {} : { concurrencyMax: concurrency }),
+    ...(changesTolerance ? { tolerance: toleranceOf(before, options) } : {}),
+  }
+}
+
+function toleranceOf(before: Tolerance, options: AdjustOptions): Tolerance {
+  const {
+    failedRowsMax = before.failedRowsMax,
+    failedRowsPercentMax = before.failedRowsPercentMax,
+  } = options
+  return {
+    ...(typeof failedRowsMax === 'number' ? { failedRowsMax } : {}),
+    ...(typeof failedRowsPercentMax === 'number' ? { failedRowsPercentMax } : {}),
+  }
+}
+
+function words({ concurrencyMax, tolerance }: Adjustment): string[] {
+  const said: string[] = []
+  if (concurrencyMax !== undefined)
+    said.push(`${concurrencyMax} invocations in flight at most, all consumers together`)
+  if (tolerance === undefined) return said
+  const { failedRowsMax, failedRowsPercentMax } = tolerance
+  if (failedRowsMax !== undefined) said.push(`fails when more than ${failedRowsMax} rows fail`)
+  if (failedRowsPercentMax !== undefined)
+    said.push(`fails when more than ${failedRowsPercentMax} % of the rows fail`)
+  return Object.keys(tolerance).length === 0
+    ? [...said, 'tolerates any number of failed rows']
+    : said
+}

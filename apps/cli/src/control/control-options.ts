@@ -1,0 +1,6 @@
+import type { SystemOptions } from '../system/open-system.ts'
+
+export interface ControlOptions extends SystemOptions {
+  /** The latest local job when absent. */
+  readonly job?: string
+}

@@ -1,0 +1,155 @@
+import { type Cloud, startCloud } from '@millrace/cloud'
+import { decodeJobRequest, type Job, type JobId, type JobState, jobIdOf } from '@millrace/job'
+import { createJob, readJob } from '@millrace/ledger'
+import { readDeadLetters } from '@millrace/queue'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { connectSystem } from '../system/connect-system.ts'
+import type { System } from '../system/system.ts'
+import { createWorld, jobWith } from '../test-data.ts'
+import type { Act } from '../world.ts'
+import { adjust, type AdjustOptions } from './adjust.ts'
+import { cancel } from './cancel.ts'
+import type { ControlOptions } from './control-options.ts'
+import { pause } from './pause.ts'
+import { resume } from './resume.ts'
+
+// A sweep ends with a poll of an empty queue, which takes a second.
+vi.setConfig({ testTimeout: 30_000 })
+
+let cloud: Cloud
+let system: System
+const signal = AbortSignal.timeout(60_000)
+
+beforeAll(async () => {
+  cloud = await startCloud()
+  system = connectSystem('deployed', cloud.env)
+})
+afterAll(async () => {
+  await system[Symbol.asyncDispose]()
+  await cloud.close()
+})
+
+let count = 0
+
+async function jobIn(state: JobState, facts: Partial<Job> = {}): Promise<JobId> {
+  count += 1
+  const clientToken = `controlled-${count}`
+  const { spec } = jobWith()
+  const tolerance = { failedRowsMax: 5, failedRowsPercentMax: 1 }
+  const job = jobWith({
+    jobId: jobIdOf(clientToken),
+    clientToken,
+    state,
+    spec: { ...spec, tolerance },
+  })
+  await createJob(system.ledger, { ...job, ...facts }, signal)
+  return job.jobId
+}
+
+/** What the verb says and ends with, as at a terminal with a stack's environment. */
+async function perform<Options>(act: Act<Options>, options: Options) {
+  const { world, said } = createWorld(cloud.env)
+  const exitCode = await act({ region: 'us-east-1', ...options }, world)
+  return { exitCode, said: said() }
+}
+
+/** Bodies published on a queue so far; a dead-letter sweep reads any queue without taking from it. */
+async function bodiesOn(name: 'jobs' | 'completions'): Promise<string[]> {
+  const every = { max: 100, matches: () => true }
+  const { letters } = await readDeadLetters(system.queue(name), every, signal)
+  return letters.map(({ body }) => body)
+}
+
+test('pause and resume say what they did, and resuming asks for the job again', async () => {
+  const job = await jobIn('running', { plan: { batches: 1, rows: 10 } })
+  expect(await perform(pause, { job })).toEqual({
+    exitCode: 0,
+    said: `${job} is paused; millrace resume ${job} goes on with it\n`,
+  })
+  expect((await perform(pause, { job })).said).toContain('is paused already')
+  expect((await readJob(system.ledger, job, signal))?.state).toBe('paused')
+  expect(await perform(resume, { job })).toEqual({ exitCode: 0, said: `${job} goes on\n` })
+  expect((await readJob(system.ledger, job, signal))?.state).toBe('running')
+  const requests = (await bodiesOn('jobs')).map((body) =>
+    jobIdOf(decodeJobRequest(body).clientToken),
+  )
+  expect(requests).toContain(job)
+})
+
+test('a second resume asks for the job again, for the first may have died', async () => {
+  const job = await jobIn('running')
+  expect((await perform(resume, { job })).said).toBe(
+    `${job} was not paused; it is asked for again\n`,
+  )
+  const requests = (await bodiesOn('jobs')).map((body) =>
+    jobIdOf(decodeJobRequest(body).clientToken),
+  )
+  expect(requests).toContain(job)
+})
+
+test('cancel ends the job and tells the aggregator', async () => {
+  const job = await jobIn('paused')
+  expect(await perform(cancel, { job })).toEqual({
+    exitCode: 0,
+    said: `${job} is cancelled; there is no result\n`,
+  })
+  expect(await perform(cancel, { job })).toMatchObject({ exitCode: 0 })
+  expect(await bodiesOn('completions')).toContain(JSON.stringify({ version: 1, jobId: job }))
+})
+
+describe('adjust', () => {
+  test.for<[string, Omit<AdjustOptions, 'job'>, Job['adjusted'], string]>([
+    [
+      'a concurrency',
+      { concurrency: 8 },
+      { concurrencyMax: 8 },
+      '8 invocations in flight at most, all consumers together',
+    ],
+    [
+      'one limit, and leaves the other',
+      { failedRowsMax: 9 },
+      { tolerance: { failedRowsMax: 9, failedRowsPercentMax: 1 } },
+      'fails when more than 9 rows fail, fails when more than 1 % of the rows fail',
+    ],
+    [
+      'one limit to none',
+      { failedRowsMax: 'none' },
+      { tolerance: { failedRowsPercentMax: 1 } },
+      'fails when more than 1 % of the rows fail',
+    ],
+    [
+      'both limits to none',
+      { failedRowsMax: 'none', failedRowsPercentMax: 'none' },
+      { tolerance: {} },
+      'tolerates any number of failed rows',
+    ],
+  ])('changes %s', async ([, options, adjusted, said]) => {
+    const job = await jobIn('running')
+    expect(await perform(adjust, { job, ...options })).toEqual({
+      exitCode: 0,
+      said: `${job}: ${said}\n`,
+    })
+    expect((await readJob(system.ledger, job, signal))?.adjusted).toEqual(adjusted)
+  })
+
+  test('of nothing says what can be named', async () => {
+    const job = await jobIn('running')
+    await expect(perform(adjust, { job })).rejects.toMatchObject({
+      exitCode: 2,
+      hint: expect.stringContaining('--concurrency'),
+    })
+  })
+})
+
+test.for<[string, Act<ControlOptions>]>([
+  ['paused', pause],
+  ['resumed', resume],
+  ['cancelled', cancel],
+  ['adjusted', (options, world) => adjust({ ...options, concurrency: 8 }, world)],
+])('a job that has ended cannot be %s', async ([word, act]) => {
+  const job = await jobIn('failed')
+  await expect(perform(act, { job })).rejects.toMatchObject({
+    message: `${job}: is failed and cannot be ${word}`,
+    exitCode: 1,
+  })
+})

@@ -1,0 +1,18 @@
+import { pauseJob } from '@millrace/ledger'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { openJob } from '../system/open-system.ts'
+import type { World } from '../world.ts'
+import type { ControlOptions } from './control-options.ts'
+import { refused } from './refused.ts'
+
+/** `millrace pause`: no further batch of the job is invoked. */
+export async function pause(options: ControlOptions, world: World): Promise<ExitCode> {
+  const { system, jobId } = await openJob(options.job, options, world)
+  await using _open = system
+  const paused = await pauseJob(system.ledger, jobId, world.stop)
+  if (paused.kind === 'refused' && paused.state !== 'paused')
+    throw refused('paused', jobId, paused.state)
+  const words = paused.kind === 'refused' ? 'is paused already' : 'is paused'
+  world.stdout.write(`${jobId} ${words}; millrace resume ${jobId} goes on with it\n`)
+  return EXIT.succeeded
+}

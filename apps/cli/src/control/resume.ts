@@ -1,0 +1,31 @@
+import { encodeJobRequest, type JobId, takesBatches } from '@millrace/job'
+import { readJob, resumeJob } from '@millrace/ledger'
+import { publish } from '@millrace/queue'
+import { CliError } from '../cli-error.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { openJob } from '../system/open-system.ts'
+import type { System } from '../system/system.ts'
+import type { World } from '../world.ts'
+import type { ControlOptions } from './control-options.ts'
+import { refused } from './refused.ts'
+
+/** `millrace resume`: sets a paused job back to where it was and has what is missing published. */
+export async function resume(options: ControlOptions, world: World): Promise<ExitCode> {
+  const { system, jobId } = await openJob(options.job, options, world)
+  await using _open = system
+  const resumed = await resumeJob(system.ledger, jobId, world.stop)
+  // Of a job that was not paused the request is sent too: the last resume may have died before it.
+  if (!takesBatches(resumed.state)) throw refused('resumed', jobId, resumed.state)
+  await requestJob(system, jobId, world.stop)
+  const words = resumed.kind === 'resumed' ? 'goes on' : 'was not paused; it is asked for again'
+  world.stdout.write(`${jobId} ${words}\n`)
+  return EXIT.succeeded
+}
+
+/** The messages of a paused job were let go: its request has the producer publish what is missing. */
+async function requestJob(system: System, jobId: JobId, signal: AbortSignal): Promise<void> {
+  const job = await readJob(system.ledger, jobId, signal)
+  if (job === undefined) throw new CliError(`${jobId}: no such job`)
+  const body = encodeJobRequest({ clientToken: job.clientToken, spec: job.spec })
+  await publish(system.queue('jobs'), [{ body }], signal)
+}

@@ -1,0 +1,13 @@
+import type { QueueName } from '../system/system.ts'
+import type { SystemOptions } from '../system/open-system.ts'
+
+/** Which messages of which dead-letter queue a verb is about. */
+export interface DlqOptions extends SystemOptions {
+  /** A job, or the beginning of its name. */
+  readonly job?: string
+  readonly queue: QueueName
+  readonly code?: string
+  /** Messages looked at, at most. */
+  readonly max: number
+  readonly json: boolean
+}

@@ -1,0 +1,64 @@
+import { type DeadLetter, readDeadLetters } from '@millrace/queue'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { tableOf } from '../show/table.ts'
+import { when } from '../show/when.ts'
+import type { World } from '../world.ts'
+import type { DlqOptions } from './dlq-options.ts'
+import { jobOf, openQueues, wantedLetters } from './letters.ts'
+
+/** Messages of one job that were set aside for one reason. */
+interface Group {
+  readonly code: string
+  readonly job: string
+  readonly messages: number
+  /** Seconds since the epoch. */
+  readonly oldest: number
+  /** That of one of them. */
+  readonly reason: string
+}
+
+/** `millrace dlq list`: what lies in a dead-letter queue, grouped by reason and job. */
+export async function list(options: DlqOptions, world: World): Promise<ExitCode> {
+  await using system = await openQueues(options, world)
+  const queue = system.deadLetters(options.queue)
+  const { letters, all } = await readDeadLetters(queue, wantedLetters(options), world.stop)
+  const groups = groupsOf(letters)
+  if (options.json) {
+    world.stdout.write(`${JSON.stringify({ messages: letters.length, all, groups })}\n`)
+    return EXIT.succeeded
+  }
+  const rows = groups.map(({ code, job, messages, oldest, reason }) => {
+    return [code, job, messages, when(oldest) ?? '', cut(reason)]
+  })
+  if (rows.length > 0)
+    world.stdout.write(`${tableOf(['code', 'job', 'messages', 'oldest', 'reason'], rows)}\n`)
+  world.stderr.write(`${summary(letters.length, all, options)}\n`)
+  return EXIT.succeeded
+}
+
+function groupsOf(letters: readonly DeadLetter[]): Group[] {
+  const groups = Map.groupBy(letters, (letter) => `${letter.code} ${jobOf(letter) ?? '-'}`)
+  return [...groups.values()]
+    .flatMap((members) => {
+      const [first] = members
+      if (first === undefined) return []
+      const oldest = Math.floor(Math.min(...members.map(({ sentAtMs }) => sentAtMs)) / 1_000)
+      const { code, reason } = first
+      return { code, job: jobOf(first) ?? '-', messages: members.length, oldest, reason }
+    })
+    .toSorted((a, b) => b.messages - a.messages || a.code.localeCompare(b.code))
+}
+
+function summary(count: number, all: boolean, { queue, max }: DlqOptions): string {
+  const messages = count === 1 ? '1 message' : `${count} messages`
+  const more = all ? '' : `; only ${max} were looked at, --max looks at more`
+  return `${messages} in the dead-letter queue of ${queue}${more}`
+}
+
+const REASON_CHARS_MAX = 80
+
+/** One line of what a stranger may have sent. */
+function cut(reason: string): string {
+  const line = reason.replaceAll(/\s+/g, ' ')
+  return line.length <= REASON_CHARS_MAX ? line : `${line.slice(0, REASON_CHARS_MAX - 1)}…`
+}

@@ -1,0 +1,51 @@
+import { type BatchMessage, planSegmentOf, readPinnedDataset, readPlanSegment } from '@millrace/job'
+import { readJob } from '@millrace/ledger'
+import { createS3Client, createStorage, jobDocuments } from '@millrace/storage'
+import type { System } from '../system/system.ts'
+
+/** The rows of a batch as its job planned it, whatever its message says. */
+export interface BatchRows {
+  /** Where they lie: rows, bytes and object. */
+  readonly place?: string
+  readonly rows?: readonly { readonly row: number; readonly text: string }[]
+  /** Why there is nothing to show. */
+  readonly missing?: string
+}
+
+const BYTES_MAX = 256 * 1024
+
+/** Reads rows where the system's jobs find them. Dispose of it to close its connections. */
+export function openRows(system: System) {
+  const endpoint = system.env['AWS_ENDPOINT_URL_S3'] ?? system.env['AWS_ENDPOINT_URL']
+  const s3 = createS3Client({ region: system.region, endpoint })
+  const storage = createStorage({ s3 })
+  return {
+    /**
+     * The first rows of the batch, of the version that the job is pinned to. Lines stand for rows: a
+     * row with a newline in quotes is shown as several.
+     */
+    async read(message: BatchMessage, rowsMax: number, signal: AbortSignal): Promise<BatchRows> {
+      const { jobId, batch } = message
+      const job = await readJob(system.ledger, jobId, signal)
+      if (job?.dataset === undefined) return { missing: `there is no job ${jobId}` }
+      const documents = jobDocuments(storage, system.env['MILLRACE_WORK_URI'] ?? '', jobId)
+      const segment = await readPlanSegment(documents, planSegmentOf(batch), signal)
+      const planned = segment.find((one) => one.batch === batch)
+      if (planned === undefined) return { missing: `the plan has no batch ${batch}` }
+      const dataset = await readPinnedDataset(documents, job.dataset, signal)
+      const object = dataset.objects[planned.object]
+      if (object === undefined) return { missing: `the dataset has no object ${planned.object}` }
+      const { rows, bytes } = planned
+      const place = `rows ${rows.start}-${rows.end}, bytes ${bytes.start}-${bytes.end} of ${object.uri}`
+      if (job.spec.dataset.compression !== 'none') return { place, missing: 'they are compressed' }
+      const range = { start: bytes.start, end: Math.min(bytes.end, bytes.start + BYTES_MAX) }
+      const text = (await storage.read(object, range, signal)).toString('utf8')
+      const lines = text.split(/\r?\n/).slice(0, Math.min(rowsMax, rows.end - rows.start))
+      return { place, rows: lines.map((line, at) => ({ row: rows.start + at, text: line })) }
+    },
+    async [Symbol.asyncDispose]() {
+      await storage.close()
+      s3.destroy()
+    },
+  }
+}

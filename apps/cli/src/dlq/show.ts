@@ -1,0 +1,72 @@
+import { type DeadLetter, readDeadLetters } from '@millrace/queue'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { factsOf } from '../show/table.ts'
+import { when } from '../show/when.ts'
+import type { World } from '../world.ts'
+import type { DlqOptions } from './dlq-options.ts'
+import { batchOf, jobOf, openQueues, wantedLetters } from './letters.ts'
+import { type BatchRows, openRows } from './rows-of-batch.ts'
+
+export interface ShowOptions extends DlqOptions {
+  /** Rows shown of each batch. */
+  readonly rows: number
+}
+
+/** `millrace dlq show`: each message, why it is there, and the first rows that it points to. */
+export async function show(options: ShowOptions, world: World): Promise<ExitCode> {
+  await using system = await openQueues(options, world)
+  const queue = system.deadLetters(options.queue)
+  const { letters } = await readDeadLetters(queue, wantedLetters(options), world.stop)
+  await using rows = openRows(system)
+  for (const letter of letters) {
+    const batch = await batchRows(rows.read, letter, options, world.stop)
+    const text = options.json ? JSON.stringify({ ...letter, batch }) : told(letter, batch)
+    world.stdout.write(`${text}\n${options.json ? '' : '\n'}`)
+  }
+  return EXIT.succeeded
+}
+
+/** What keeps the rows from being shown is part of the evidence, and no reason to stop. */
+async function batchRows(
+  read: ReturnType<typeof openRows>['read'],
+  letter: DeadLetter,
+  { rows, queue }: ShowOptions,
+  signal: AbortSignal,
+): Promise<BatchRows | undefined> {
+  const message = queue === 'batches' ? batchOf(letter) : undefined
+  if (message === undefined || rows === 0) return undefined
+  try {
+    return await read(message, rows, signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    return { missing: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function told(letter: DeadLetter, batch: BatchRows | undefined): string {
+  const facts = factsOf([
+    ['message', letter.messageId],
+    ['code', letter.code],
+    ['reason', printable(letter.reason)],
+    ['attempts', letter.attempts],
+    ['sent', when(Math.floor(letter.sentAtMs / 1_000))],
+    [
+      'set aside',
+      letter.rejectedAtMs === undefined ? undefined : when(Math.floor(letter.rejectedAtMs / 1_000)),
+    ],
+    ['job', jobOf(letter)],
+    ['body', printable(letter.body.slice(0, BODY_CHARS_MAX))],
+    ['place', batch?.place],
+    ['rows', batch?.missing === undefined ? undefined : `not shown: ${printable(batch.missing)}`],
+  ])
+  const rows = (batch?.rows ?? []).map(({ row, text }) => `  row ${row}  ${printable(text)}`)
+  return [facts, ...rows].join('\n')
+}
+
+const BODY_CHARS_MAX = 1_000
+
+/** Without what would speak to the terminal: anybody may have sent it. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are the characters meant.
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\uFFFD')
+}
