@@ -158,7 +158,7 @@ test('malformed messages end in the dead-letter queue with their reasons, and ha
         code,
         attempts: 1,
       })
-      expect(letter?.reason, name).toMatch(reason)
+      expect(letter?.reason).toMatch(reason)
     }
   }
   // Of what strangers asked for there is no job.

@@ -16,13 +16,15 @@ async function startAgent() {
     states: [] as object[],
     answer: { status: 200, body: '{"protection":{"ProtectionEnabled":true}}' },
   }
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const { method, url } = request
-    const state = JSON.parse(Buffer.concat(chunks).toString('utf8')) as object
-    agent.states.push({ method, url, ...state })
-    response.writeHead(agent.answer.status).end(agent.answer.body)
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const { method, url } = request
+      const state = JSON.parse(Buffer.concat(chunks).toString('utf8')) as object
+      agent.states.push({ method, url, ...state })
+      response.writeHead(agent.answer.status).end(agent.answer.body)
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

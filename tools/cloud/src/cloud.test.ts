@@ -85,7 +85,9 @@ describe('queues', () => {
     expect(await receive(4)).toEqual(['large', 'large', 'large', 'large'])
     await send('small', 3)
     await send(undefined, 1)
-    expect((await receive(4)).toSorted()).toEqual(['small', 'small', 'small', undefined])
+    const next = await receive(4)
+    expect(next.filter((group) => group === 'small')).toHaveLength(3)
+    expect(next).toContain(undefined)
     expect(await receive(2)).toEqual(['large', 'large'])
   })
 
