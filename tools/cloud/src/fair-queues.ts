@@ -75,7 +75,12 @@ function makeFair(queue: SqsQueue, groups: WeakMap<object, string>): void {
   }
   const line = createFairLine<Message>((message) => message.messageGroupId ?? '', inFlight)
   // A purge sets an array in its place.
-  Object.defineProperty(queue, 'messages', { get: () => line, set: () => void line.clear() })
+  Object.defineProperty(queue, 'messages', {
+    get: () => line,
+    set() {
+      line.clear()
+    },
+  })
   const enqueue = queue.enqueue.bind(queue)
   queue.enqueue = (message) => {
     const group = groups.get(message.messageAttributes)
