@@ -35,6 +35,7 @@ import { probeJob } from './probe-job.ts'
 import { scanBatches } from './scan-batches.ts'
 import { spoolObjects } from './spool-objects.ts'
 import { createStateCache } from './state-cache.ts'
+import { tellPreflight } from './tell-preflight.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -48,7 +49,7 @@ export interface World {
 export function createDeps(
   config: Config,
   world: World,
-  logger: Pick<Logger, 'info'>,
+  logger: Pick<Logger, 'info' | 'warn'>,
   { metrics, tracer }: Telemetry = noTelemetry,
 ): Deps {
   const { ledger, storage } = world
@@ -92,12 +93,16 @@ export function createDeps(
       probeJob(
         {
           read: storage.read,
-          preflight: ({ spec }, { body, rows }, aborted) =>
-            preflight(
+          preflight: async ({ jobId, spec }, probe, aborted) => {
+            const { endpoint, batching } = spec
+            const report = await preflight(
               { invoke: patient(world.invoke) },
-              { endpoint: spec.endpoint, region: config.AWS_REGION, body, rows },
+              { ...probe, endpoint, region: config.AWS_REGION, rowsMax: batching.rows },
               aborted,
-            ),
+            )
+            tellPreflight(logger, jobId, probe.rows, report)
+            return report
+          },
         },
         job,
         dataset,
@@ -159,7 +164,7 @@ export function createDeps(
 async function spool(
   config: Config,
   { storage }: World,
-  logger: Pick<Logger, 'info'>,
+  logger: Pick<Logger, 'info' | 'warn'>,
   { jobId }: Job,
   objects: readonly PinnedObject[],
   compression: Compression,
@@ -203,7 +208,7 @@ const PARTITIONS = 16
 /** Waits between the looks at an endpoint that cannot be reached or answers with a passing fault. */
 const PASSING_WAITS_MS = [250, 500, 1_000, 2_000, 4_000]
 /** A cold or multi-model endpoint loads its model for up to six minutes, and throttles meanwhile. */
-const THROTTLED_WAITS_MS = Array.from({ length: 72 }, () => 5_000)
+const THROTTLED_WAITS_MS = [100, 200, 400, 800, 1_600, ...Array.from({ length: 72 }, () => 5_000)]
 
 /** Repeats an invocation over passing faults, so that a preflight judges a working endpoint. */
 function patient(invoke: Invoke): Invoke {

@@ -7,7 +7,7 @@ import { jobWith, never, objectsOf } from './test-data.ts'
 async function probe(
   text: string,
   dataset: Partial<JobSpecInput['dataset']> = {},
-  report: ProbeReport = { kind: 'ready' },
+  report: ProbeReport = { kind: 'ready', rowsRefused: 0 },
   facts: object = {},
 ) {
   const asked: ProbeRows[] = []

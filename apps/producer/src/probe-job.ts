@@ -5,6 +5,7 @@ import {
   inspectHead,
   malformedLines,
   oddRows,
+  rowOffsets,
   selectColumns,
 } from '@millrace/csv'
 import { dialectOf, type Job, type PinnedDataset, type PinnedObject } from '@millrace/job'
@@ -15,10 +16,13 @@ import { textColumnsAdvice } from './text-columns.ts'
 export interface ProbeRows {
   readonly body: Uint8Array
   readonly rows: number
+  /** Where each row begins in `body`, and its end. */
+  rowOffsets(): Uint32Array
 }
 
 export type ProbeReport =
-  | { readonly kind: 'ready' }
+  /** Of the rows, some may have been refused, but not all. */
+  | { readonly kind: 'ready'; readonly rowsRefused: number }
   | { readonly kind: 'wrong'; readonly problems: readonly string[] } // A sentence each.
 
 export interface Deps {
@@ -66,7 +70,7 @@ function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRo
   const cutter = createCutter({
     dialect,
     header: false,
-    rowsMax: Math.min(PROBE_ROWS, spec.batching.rows),
+    rowsMax: PROBE_ROWS,
     bytesMax: spec.batching.payloadBytesMax,
   })
   const body = head.subarray(bodyStart)
@@ -79,5 +83,6 @@ function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRo
   const odd = new Set(unfit.map(({ row }) => row))
   if (odd.size === cut.rows) return undefined
   const payload = selectColumns(bytes, dialect, chooseColumns(dataset, spec.dataset.features), odd)
-  return { body: payload, rows: cut.rows - odd.size }
+  const rows = cut.rows - odd.size
+  return { body: payload, rows, rowOffsets: () => rowOffsets(payload, dialect) }
 }

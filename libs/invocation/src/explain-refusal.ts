@@ -1,69 +1,105 @@
 import { InvocationError } from './invocation-error.ts'
 import type { Ask, PreflightInput } from './preflight.ts'
 
-/** Says in one sentence why the endpoint refused a job's first rows. */
+/** Why the endpoint refused a job's first rows, in a sentence. */
+export type Explanation =
+  | { readonly kind: 'wrong'; readonly problem: string }
+  /** No more is known than that it did: a row among them may be at fault. */
+  | { readonly kind: 'unexplained'; readonly problem: string }
+
 export async function explainRefusal(
   ask: Ask,
   input: PreflightInput,
   error: InvocationError,
-): Promise<string> {
+): Promise<Explanation> {
   const { name, contentType } = input.endpoint
+  const wrong = (problem: string): Explanation => ({ kind: 'wrong', problem })
   switch (error.code) {
     case 'endpoint_not_found':
-      return `There is no endpoint ${name} in ${input.region} for this account: check endpoint.name and the region (${error.words}).`
+      return wrong(
+        `There is no endpoint ${name} in ${input.region} for this account: check endpoint.name and the region (${error.words}).`,
+      )
     case 'access_denied':
-      return `The credentials may not invoke ${name} in ${input.region}: allow sagemaker:InvokeEndpoint on it (${error.words}).`
+      return wrong(
+        `The credentials may not invoke ${name} in ${input.region}: allow sagemaker:InvokeEndpoint on it (${error.words}).`,
+      )
     case 'credentials_missing':
     case 'credentials_expired':
-      return `There are no valid AWS credentials: ${error.hint ?? ''} (${error.words}).`
+      return wrong(`There are no valid AWS credentials: ${error.hint ?? ''} (${error.words}).`)
     case 'endpoint_unreachable':
     case 'connection_failed':
-      return /ENOTFOUND|EAI_/.test(error.message)
-        ? `The host of the endpoint is not known: check the region ${input.region} and the endpoint URL (${error.words}).`
-        : `The connection to ${name} failed: check the endpoint URL, the network and the proxy (${error.words}).`
+      return wrong(explainConnection(input, error))
     case 'rows_rejected':
       return await explainRows(ask, input, error)
     case 'payload_too_large':
-      return `The first ${input.rows} rows of ${input.body.length} bytes are too large for ${name}: lower batching.rows.`
+      return wrong(
+        `The first ${input.rows} rows of ${input.body.length} bytes are too large for ${name}: lower batching.rows.`,
+      )
     default:
-      return `${name} did not answer ${contentType} (${error.code}): ${error.words}.`
+      return {
+        kind: error.code === 'model_failed' ? 'unexplained' : 'wrong',
+        problem: `${name} did not answer ${contentType} (${error.code}): ${error.words}.`,
+      }
   }
+}
+
+function explainConnection({ endpoint, region }: PreflightInput, error: InvocationError): string {
+  return /ENOTFOUND|EAI_/.test(error.message)
+    ? `The host of the endpoint is not known: check the region ${region} and the endpoint URL (${error.words}).`
+    : `The connection to ${endpoint.name} failed: check the endpoint URL, the network and the proxy (${error.words}).`
 }
 
 async function explainRows(
   ask: Ask,
   { endpoint, body, rows }: PreflightInput,
   error: InvocationError,
-): Promise<string> {
+): Promise<Explanation> {
   const [first = '', second = ''] = Buffer.from(body).toString('utf8').split(/\r?\n/, 2)
   const says = `its container says: ${error.words}`
+  const wrong = (problem: string): Explanation => ({
+    kind: 'wrong',
+    problem: `${problem}; ${says}.`,
+  })
   if (
     /content.?type|415|unsupported media/i.test(`${error.words} ${error.message}`) &&
     !isText(error)
   ) {
-    return `${endpoint.name} does not take ${endpoint.contentType}: check endpoint.contentType; ${says}.`
+    return wrong(
+      `${endpoint.name} does not take ${endpoint.contentType}: check endpoint.contentType`,
+    )
   }
-  if (rows > 1 && looksLikeHeader(first, second) && (await answers(ask, body, first))) {
-    return `The first row looks like a header and was sent as data: set dataset.csv.header to present; ${says}.`
+  const isCsv = endpoint.contentType.startsWith('text/csv')
+  if (isCsv && rows > 1 && looksLikeHeader(first, second) && (await answers(ask, body, first))) {
+    return wrong(
+      'The first row looks like a header and was sent as data: set dataset.csv.header to present',
+    )
   }
-  const delimiter = likelyDelimiter(first)
+  const delimiter = isCsv ? likelyDelimiter(first) : undefined
   if (delimiter !== undefined) {
-    return `The rows seem to be delimited by ${JSON.stringify(delimiter)}, not by a comma: set dataset.csv.delimiter; ${says}.`
+    return wrong(
+      `The rows seem to be delimited by ${JSON.stringify(delimiter)}, not by a comma: set dataset.csv.delimiter`,
+    )
   }
-  const narrower = await ask(narrowerRows(body))
-  if (!(narrower instanceof InvocationError)) {
-    return `The rows have more columns than the model of ${endpoint.name} takes: check dataset.features; ${says}.`
+  if (isCsv && !((await ask(narrowerRows(body))) instanceof InvocationError)) {
+    return wrong(
+      `The rows have more columns than the model of ${endpoint.name} takes: check dataset.features`,
+    )
   }
-  return `${endpoint.name} refuses the first rows: check the columns and endpoint.contentType; ${says}.`
+  return {
+    kind: 'unexplained',
+    problem: `${endpoint.name} refuses the first ${rows} rows, each of them: check the columns and endpoint.contentType; ${says}.`,
+  }
 }
 
 /** A 415 whose words are about the data: XGBoost's container says so of text among the numbers. */
 const isText = ({ words }: InvocationError): boolean => /could not convert|loading csv/i.test(words)
 
+/** Names where there are numbers below, in half of the columns at least: in fewer it is a bad row. */
 const looksLikeHeader = (first: string, second: string): boolean => {
-  const named = first.split(',').filter((field) => Number.isNaN(Number(unquoted(field))))
+  const fields = first.split(',')
+  const named = fields.filter((field) => Number.isNaN(Number(unquoted(field))))
   const alsoBelow = second.split(',').filter((field) => Number.isNaN(Number(unquoted(field))))
-  return named.length > alsoBelow.length
+  return named.length > alsoBelow.length && named.length * 2 >= fields.length
 }
 
 const unquoted = (field: string): string => field.replaceAll('"', '')

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClosableInvoke, createInvoke, type CreateInvokeOptions } from './create-invoke.ts'
 import { batchOf, flightsEndpoint, flightsModel, testCredentials } from './flights.fixture.ts'
 import { InvocationError } from './invocation-error.ts'
+import type { Invoke } from './invocation.ts'
 import { preflight, type PreflightInput } from './preflight.ts'
 
 const never = new AbortController().signal
@@ -23,6 +24,7 @@ const GOOD: PreflightInput = {
   region: 'us-east-1',
   body: ROWS,
   rows: 20,
+  rowOffsets: () => Uint32Array.of(),
 }
 const HEADER = 'month,day,dow,hour,minute,distance,origin,destination\n'
 
@@ -34,18 +36,32 @@ async function check(input: Partial<PreflightInput>, options: Partial<CreateInvo
     ...options,
   })
   try {
-    return await preflight({ invoke }, { ...GOOD, ...input }, never)
+    return await preflight({ invoke }, whole({ ...GOOD, ...input }), never)
   } finally {
     await invoke.close()
   }
 }
+
+/** With the offsets of its rows, none of which spans lines. */
+const whole = (input: PreflightInput): PreflightInput => ({
+  ...input,
+  rowOffsets: () => {
+    const ends = [...Buffer.from(input.body).toString('latin1').matchAll(/\n/g)]
+    return Uint32Array.from([0, ...ends.map(({ index }) => index + 1)])
+  },
+})
 
 const rowsMapped = (map: (row: string) => string): Buffer =>
   Buffer.from(`${Buffer.from(ROWS).toString().trimEnd().split('\n').map(map).join('\n')}\n`)
 
 test('finds a good job ready and says how long it takes', async () => {
   const report = await check({ rowsTotal: 1_000, concurrency: 2 })
-  expect(report).toMatchObject({ kind: 'ready', layout: 'lines', estimate: { invocations: 50 } })
+  expect(report).toMatchObject({
+    kind: 'ready',
+    layout: 'lines',
+    rowsRefused: 0,
+    estimate: { invocations: 50 },
+  })
 })
 
 test.for<[string, Partial<PreflightInput>, Partial<CreateInvokeOptions>, RegExp]>([
@@ -110,8 +126,55 @@ test('names another delimiter when the container reads commas only', async () =>
       new InvocationError('rows_rejected', 'flights', '', { words: 'could not convert' }),
     )
   const body = rowsMapped((row) => row.replaceAll(',', ';'))
-  expect(await preflight({ invoke }, { ...GOOD, body }, never)).toEqual({
+  expect(await preflight({ invoke }, whole({ ...GOOD, body }), never)).toEqual({
     kind: 'wrong',
     problems: [expect.stringMatching(/delimited by ";"/)],
   })
 })
+
+test('with a bad row among the first, finds the job ready and counts it', async () => {
+  const body = badRows((row) => row === 7)
+  expect(await check({ body })).toMatchObject({ kind: 'ready', rowsRefused: 1 })
+})
+
+test('with a bad first row that is no header, finds the job ready', async () => {
+  const body = badRows((row) => row === 0)
+  expect(await check({ body })).toMatchObject({ kind: 'ready', rowsRefused: 1 })
+})
+
+test('with batches of one row and a bad first one, looks at the others', async () => {
+  const body = badRows((row) => row < 3)
+  expect(await check({ body, rowsMax: 1 })).toMatchObject({ kind: 'ready', rowsRefused: 3 })
+})
+
+test('when each row is refused, says what the container says', async () => {
+  const report = await check({ body: badRows(() => true) })
+  expect(report).toEqual({
+    kind: 'wrong',
+    problems: [
+      expect.stringMatching(/refuses the first 20 rows, each of them.*could not convert/i),
+    ],
+  })
+})
+
+test('when rows are taken one by one only, says so', async () => {
+  const invoke: Invoke = async ({ body }) => {
+    if (Buffer.from(body).toString().trimEnd().includes('\n')) {
+      throw new InvocationError('rows_rejected', 'flights', '', { words: 'one row, please' })
+    }
+    return { body: Buffer.from('0.5\n'), contentType: 'text/csv', durationMs: 1 }
+  }
+  expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/one by one but not together/)],
+  })
+})
+
+/** The rows, of which some have a word in the place of their third number. */
+function badRows(isBad: (row: number) => boolean): Buffer {
+  let row = 0
+  return rowsMapped((text) => {
+    const fields = text.split(',')
+    return (isBad(row++) ? fields.with(2, 'monday') : fields).join(',')
+  })
+}

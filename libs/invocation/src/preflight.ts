@@ -1,5 +1,6 @@
 import { decodePredictions, type Layout } from './decode-predictions.ts'
 import { explainRefusal, widerRows } from './explain-refusal.ts'
+import { acceptedAlone } from './accepted-alone.ts'
 import type { Endpoint, InvocationAnswer, Invoke } from './invocation.ts'
 import { InvocationError } from './invocation-error.ts'
 
@@ -9,6 +10,10 @@ export interface PreflightInput {
   /** The job's first rows, as they would be sent. */
   readonly body: Uint8Array
   readonly rows: number
+  /** Where each row begins in `body`, and its end: `rows + 1` offsets. */
+  rowOffsets(): Uint32Array
+  /** Rows of one invocation at most; default all. */
+  readonly rowsMax?: number
   /** Rows of the whole dataset, where they are known already. */
   readonly rowsTotal?: number
   /** Invocations at once that the estimate reckons with. Default 1. */
@@ -19,6 +24,8 @@ export type PreflightReport =
   | {
       readonly kind: 'ready'
       readonly layout: Layout
+      /** Of the first rows, how many the endpoint takes neither together nor alone. */
+      readonly rowsRefused: number
       /** The text of the first row's prediction. */
       readonly example: string
       readonly variant?: string
@@ -32,8 +39,9 @@ export type PreflightReport =
 
 /**
  * Tries a job's first rows before it starts: is the answer understood, does each row get one
- * prediction, does the model take the columns. What is wrong is told in a sentence. Makes at most
- * five invocations and no retries.
+ * prediction, does the model take the columns. What is wrong is told in a sentence. Where nothing
+ * explains a refusal the rows are tried one by one: a bad row among the first must not cost the job,
+ * and is found again, and named, when its batch is scored. Repeats nothing: `invoke` may.
  *
  * @throws On abort, the signal's reason.
  */
@@ -43,14 +51,46 @@ export async function preflight(
   signal: AbortSignal,
 ): Promise<PreflightReport> {
   const ask = async (body: Uint8Array) => await tryToInvoke(deps.invoke, input, body, signal)
-  const answer = await ask(input.body)
-  if (answer instanceof InvocationError) return wrong(await explainRefusal(ask, input, answer))
+  const first = await look(ask, piecesOf(input))
+  if (first.kind !== 'unexplained') return reportOf(first, 0)
+  const accepted = await acceptedAlone(ask, input)
+  if (accepted.rows === 0) return wrong(first.problem)
+  if (accepted.rows === input.rows) return wrong(onlyAlone(input))
+  const second = await look(ask, piecesOf({ ...input, ...accepted }))
+  return reportOf(second, input.rows - accepted.rows)
+}
+
+/** What one look at some rows has shown. */
+type Sight =
+  | Omit<PreflightReport & { kind: 'ready' }, 'rowsRefused'>
+  | { readonly kind: 'wrong'; readonly problem: string }
+  /** Refused, and some row may be at fault. */
+  | { readonly kind: 'unexplained'; readonly problem: string }
+
+function reportOf(sight: Sight, rowsRefused: number): PreflightReport {
+  return sight.kind === 'ready' ? { ...sight, rowsRefused } : wrong(sight.problem)
+}
+
+/** As many of the first rows as one invocation takes. */
+function piecesOf(input: PreflightInput): PreflightInput {
+  const rows = Math.min(input.rows, input.rowsMax ?? input.rows)
+  if (rows === input.rows) return input
+  return { ...input, rows, body: input.body.subarray(0, input.rowOffsets()[rows]) }
+}
+
+async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
+  // At once, because each takes as long as the endpoint does.
+  const [answer, tooNarrow] = await Promise.all([ask(input.body), takesMoreColumns(ask, input)])
+  if (answer instanceof InvocationError) return await explainRefusal(ask, input, answer)
   const decoded = decodePredictions(answer, input.rows, input.endpoint.response)
-  if (decoded.kind === 'malformed') return wrong(unreadable(input, answer, decoded.reason))
-  if (await takesMoreColumns(ask, input)) {
-    return wrong(
-      `The model of ${input.endpoint.name} takes more columns than the rows have: it accepts rows with one more, so its answers to these are wrong; check dataset.features.`,
-    )
+  if (decoded.kind === 'malformed') {
+    return { kind: 'unexplained', problem: unreadable(input, answer, decoded.reason) }
+  }
+  if (tooNarrow) {
+    return {
+      kind: 'wrong',
+      problem: `The model of ${input.endpoint.name} takes more columns than the rows have: it accepts rows with one more, so its answers to these are wrong; check dataset.features.`,
+    }
   }
   return {
     kind: 'ready',
@@ -64,6 +104,9 @@ export async function preflight(
     }),
   }
 }
+
+const onlyAlone = ({ endpoint, rows }: PreflightInput): string =>
+  `${endpoint.name} takes the first ${rows} rows one by one but not together: set batching.rows to 1.`
 
 export type Ask = (body: Uint8Array) => Promise<InvocationAnswer | InvocationError>
 

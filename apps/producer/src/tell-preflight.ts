@@ -1,0 +1,22 @@
+import type { PreflightReport } from '@millrace/invocation'
+import type { JobId } from '@millrace/job'
+import type { Logger } from '@millrace/service'
+
+/**
+ * Logs what the first rows of a job have shown. Shown without the example: predictions are the job's,
+ * and logs are read by others.
+ */
+export function tellPreflight(
+  logger: Pick<Logger, 'info' | 'warn'>,
+  jobId: JobId,
+  rows: number,
+  report: PreflightReport,
+): void {
+  if (report.kind === 'wrong') {
+    logger.warn({ jobId, rows, outcome: report.kind, problems: report.problems }, 'preflight done')
+    return
+  }
+  const { kind: outcome, example: _, ...facts } = report
+  const level = report.rowsRefused > 0 ? 'warn' : 'info'
+  logger[level]({ jobId, rows, outcome, ...facts }, 'preflight done')
+}
