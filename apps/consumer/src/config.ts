@@ -1,10 +1,17 @@
 import { limits } from '@millrace/job'
-import { awsSettings, healthSettings, LOG_LEVELS, telemetrySettings } from '@millrace/service'
+import {
+  awsSettings,
+  healthSettings,
+  LOG_LEVELS,
+  proxySettings,
+  telemetrySettings,
+} from '@millrace/service'
 import { z } from 'zod'
 
 /** The consumer's environment. Names and defaults are documented in `docs/configuration.md`. */
 export const configSchema = z.object({
   ...awsSettings,
+  ...proxySettings,
   ...telemetrySettings,
   ...healthSettings,
   MILLRACE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -23,6 +30,19 @@ export const configSchema = z.object({
     .max(limits.concurrencyMax)
     .default(16)
     .describe(`invocations in flight at most, 1 to ${limits.concurrencyMax}`),
+  MILLRACE_INVOCATION_TIMEOUT_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(limits.invocationSocketTimeoutMs / 1_000)
+    .default(limits.invocationSocketTimeoutMs / 1_000)
+    .describe(
+      `how long an answer is waited for, 1 to ${limits.invocationSocketTimeoutMs / 1_000} seconds`,
+    ),
+  MILLRACE_INVOCATION_TRANSPORT: z
+    .enum(['fast', 'sdk'])
+    .default('fast')
+    .describe('fast, or sdk for the stock client of AWS'),
   MILLRACE_VISIBILITY_SECONDS: z.coerce
     .number()
     .int()

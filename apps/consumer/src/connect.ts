@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { InvocationError, type Invoke, type Limiter, scoreBatch } from '@millrace/invocation'
+import {
+  createLayoutMemory,
+  InvocationError,
+  type Invoke,
+  type Limiters,
+  scoreBatch,
+} from '@millrace/invocation'
 import {
   type Documents,
   encodeBatchMessage,
@@ -39,7 +45,7 @@ export interface World {
   readonly storage: Storage
   readonly completions: Queue
   readonly invoke: Invoke
-  readonly limiter: Limiter
+  readonly limiters: Limiters
   readonly logger: Pick<Logger, 'warn'>
   readonly telemetry: Telemetry
 }
@@ -57,7 +63,9 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
       openJob({ ledger, documents: documentsOf(jobId), consumer }, jobId, previous, lifetime),
     now,
   )
-  const laneOf = createJobLanes({ limiter: world.limiter, openJob: jobs.open, every })
+  const laneOf = createJobLanes({ openJob: jobs.open, every })
+  // Small batches are read as large ones of the same endpoint were.
+  const layouts = createLayoutMemory()
   const failJob = async (jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void> => {
     const facts = { failure, now: Math.floor(Date.now() / 1_000) }
     const { kind } = await moveJob(ledger, jobId, 'failed', facts, signal)
@@ -99,24 +107,22 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
         {
           read: storage.read,
           reasonToGiveUp,
-          score: ({ job }, { batch: index }, payload, aborted): Promise<ScoredPayload> =>
-            scoreBatch(
-              {
-                invoke: world.invoke,
-                limiter: laneOf(job.jobId),
-                sleep: wait,
-                random: Math.random,
-                now,
-              },
+          score: async ({ job }, { batch: index }, payload, aborted): Promise<ScoredPayload> => {
+            const { endpoint, batching } = job.spec
+            if (world.limiters.isInTheWay(endpoint)) throw gone(endpoint.name)
+            const limiter = laneOf(job.jobId, world.limiters.of(endpoint))
+            return await scoreBatch(
+              { invoke: world.invoke, limiter, layouts, sleep: wait, random: Math.random, now },
               {
                 ...payload,
-                endpoint: job.spec.endpoint,
+                endpoint,
                 firstRow: 0,
-                payloadBytesMax: job.spec.batching.payloadBytesMax,
+                payloadBytesMax: batching.payloadBytesMax,
                 inferenceId: `${job.jobId}-${index}`,
               },
               aborted,
-            ),
+            )
+          },
         },
         open,
         batch,
@@ -157,6 +163,9 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     verdict: verdictOf,
   }
 }
+
+const gone = (endpoint: string): InvocationError =>
+  new InvocationError('endpoint_outage', endpoint, 'circuit open, and other endpoints have work')
 
 const now = (): number => performance.now()
 

@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
-import { createInvoke, createLimiter } from '@millrace/invocation'
+import { createInvoke, createLimiters, type LimiterState, proxiesOf } from '@millrace/invocation'
 import { ContractError, decodeBatchMessage, type BatchMessage, REPUBLISHED } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
 import {
@@ -48,7 +48,13 @@ export async function consume(
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
   const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
-  const invoke = createInvoke({ region, endpointUrl: endpointUrlOf(config, 'SAGEMAKER_RUNTIME') })
+  const invoke = createInvoke({
+    region,
+    endpointUrl: endpointUrlOf(config, 'SAGEMAKER_RUNTIME'),
+    proxies: proxiesOf(config),
+    transport: config.MILLRACE_INVOCATION_TRANSPORT,
+    timeoutMs: config.MILLRACE_INVOCATION_TIMEOUT_SECONDS * 1_000,
+  })
   await using resources = new AsyncDisposableStack()
   for (const client of [receiving, acknowledging, publishing, dynamo, s3]) {
     resources.defer(() => client.destroy())
@@ -58,7 +64,7 @@ export async function consume(
 
   const queueUrl = config.MILLRACE_BATCHES_QUEUE_URL
   const deadLetterUrl = config.MILLRACE_BATCHES_DLQ_URL
-  const world: Omit<World, 'limiter' | 'logger' | 'telemetry'> = {
+  const world: Omit<World, 'limiters' | 'logger' | 'telemetry'> = {
     ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
     storage,
     completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
@@ -87,26 +93,26 @@ export async function consume(
  */
 export function createConsumer(
   config: Config,
-  world: Omit<World, 'limiter' | 'logger' | 'telemetry'>,
+  world: Omit<World, 'limiters' | 'logger' | 'telemetry'>,
   queue: WorkerQueues,
   logger: Logger,
   lifetime: AbortSignal,
   telemetry: Telemetry = noTelemetry,
 ): Worker {
   const { metrics, tracer } = telemetry
-  const limiter = createLimiter({
+  const limiters = createLimiters({
     concurrencyMax: config.MILLRACE_CONCURRENCY,
     // Of the wall clock, at which the consumers of an endpoint meet, but steady.
     now: () => performance.timeOrigin + performance.now(),
-    onChange: (state) => {
-      limitChanged(state)
-      logger.debug({ ...state }, 'limit changed')
+    onChange: (endpoint, state) => {
+      limitChanged(limiters.total)
+      tellLimit(logger, endpoint, state)
     },
   })
-  const limitChanged = watchLimiter(metrics, () => limiter.state)
+  const limitChanged = watchLimiter(metrics, () => limiters.total)
   const lag = watchLag(metrics, Date.now)
   const invoke = watchInvoke(world.invoke, telemetry)
-  const deps = createDeps(config, { ...world, invoke, limiter, logger, telemetry }, lifetime)
+  const deps = createDeps(config, { ...world, invoke, limiters, logger, telemetry }, lifetime)
   return createWorker({
     queue,
     concurrency: config.MILLRACE_CONCURRENCY,
@@ -114,7 +120,7 @@ export function createConsumer(
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
-    ready: (signal) => limiter.ready(signal),
+    ready: (signal) => limiters.ready(signal),
     handle: (message, signal) => {
       lag(message.sentAtMs)
       const follows = { follows: 'links' } as const
@@ -123,6 +129,12 @@ export function createConsumer(
       )
     },
   })
+}
+
+/** A limit moves all the time; an endpoint that goes or comes back is news. */
+function tellLimit(logger: Logger, endpoint: string, state: LimiterState): void {
+  const level = state.circuit === 'open' ? 'warn' : 'debug'
+  logger[level]({ endpoint, ...state }, 'limit changed')
 }
 
 async function handle(

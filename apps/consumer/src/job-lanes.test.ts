@@ -20,7 +20,6 @@ function createWorld(concurrencyMax = 2) {
     run: (work: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal) => work(signal),
   } as Limiter
   const lane = createJobLanes({
-    limiter,
     openJob: async () => {
       if (world.unreadable) throw new Error('throttled')
       return { ...openJobWith({}, { state: world.state }), concurrencyMax: world.concurrencyMax }
@@ -29,7 +28,7 @@ function createWorld(concurrencyMax = 2) {
       world.looks.add(run)
       return { stop: () => void world.looks.delete(run) }
     },
-  })(jobId)
+  })(jobId, limiter)
   const invoke = (signal: AbortSignal = never) =>
     lane.run(async () => {
       world.inFlight += 1
@@ -149,10 +148,9 @@ test('a job paused while its batch waited for the limiter invokes nothing', asyn
     },
   } as Limiter
   const lane = createJobLanes({
-    limiter,
     openJob: async () => openJobWith({}, { state: world.state }),
     every: () => ({ stop() {} }),
-  })(jobId)
+  })(jobId, limiter)
   const work = async () => {
     invoked = true
   }

@@ -4,7 +4,7 @@ import { JobHaltedError } from './job-halted-error.ts'
 import type { OpenJob } from './process-batch.ts'
 
 /*
- * The way of a job's invocations to the endpoint's limiter, which all jobs share:
+ * The way of a job's invocations to the endpoint's limiter, which all its jobs share:
  *
  *     invocation ──▶ lane: the job's own maximum ──▶ limiter ──▶ is the job still on? ──▶ endpoint
  *
@@ -13,7 +13,6 @@ import type { OpenJob } from './process-batch.ts'
  */
 
 export interface Deps {
-  readonly limiter: Limiter
   /** The job as it was within the last two seconds. */
   openJob(jobId: JobId): Promise<OpenJob | undefined>
   /** Runs something every two seconds or so until it is stopped; it must not keep the process alive. */
@@ -29,12 +28,11 @@ interface Lane {
 }
 
 /** A limiter for each job, which keeps to the job's state and maximum beside the shared one. */
-export function createJobLanes(deps: Deps): (jobId: JobId) => Limiter {
+export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => Limiter {
   /** A lane is here while an invocation of its job runs or waits. */
   const lanes = new Map<JobId, Lane>()
-  const { limiter } = deps
 
-  return (jobId) => ({
+  return (jobId, limiter) => ({
     async run(work, signal, size) {
       const lane = await enter(jobId, signal)
       try {

@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
-import { createInvoke } from '@millrace/invocation'
+import { createInvoke, proxiesOf } from '@millrace/invocation'
 import { ContractError, decodeJobRequest, type JobRequest } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
 import {
@@ -47,7 +47,13 @@ export async function produce(
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
   const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
-  const invoke = createInvoke({ region, endpointUrl: endpointUrlOf(config, 'SAGEMAKER_RUNTIME') })
+  const invoke = createInvoke({
+    region,
+    endpointUrl: endpointUrlOf(config, 'SAGEMAKER_RUNTIME'),
+    proxies: proxiesOf(config),
+    transport: config.MILLRACE_INVOCATION_TRANSPORT,
+    timeoutMs: config.MILLRACE_INVOCATION_TIMEOUT_SECONDS * 1_000,
+  })
   await using resources = new AsyncDisposableStack()
   for (const client of [receiving, acknowledging, publishing, dynamo, s3]) {
     resources.defer(() => client.destroy())

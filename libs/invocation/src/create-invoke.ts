@@ -26,13 +26,20 @@ export interface CreateInvokeOptions {
 /** An `Invoke` with its sockets. `close` ends them; what is in flight fails. */
 export type ClosableInvoke = Invoke & { close(): Promise<void> }
 
-/** Makes the function that invokes endpoints of one region. Connects with the first invocation. */
+/**
+ * Makes the function that invokes endpoints of one region. Connects with the first invocation.
+ *
+ * @throws {RangeError} for the stock client with a proxy, which it does not know.
+ */
 export function createInvoke(options: CreateInvokeOptions): ClosableInvoke {
   const { transport = 'fast', now = Date.now, ...rest } = options
   const settings: InvokeSdkOptions = {
     ...rest,
     connectionsMax: options.connectionsMax ?? limits.concurrencyMax,
     timeoutMs: options.timeoutMs ?? limits.invocationSocketTimeoutMs,
+  }
+  if (transport === 'sdk' && options.proxies !== undefined) {
+    throw new RangeError('transport: wanted fast where there is a proxy, got sdk, which knows none')
   }
   return transport === 'sdk' ? createSdkInvoke(settings) : createFastInvoke({ ...settings, now })
 }

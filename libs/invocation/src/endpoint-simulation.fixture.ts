@@ -12,6 +12,8 @@ export interface World {
   readonly latencyMs: number
   /** Sigma of the log-normal factor of each service time; default 0: within a tenth of `latencyMs`. */
   readonly jitter?: number
+  /** How much longer a service takes that begins when all slots but its own are busy; default 0. */
+  readonly crowding?: number
   /** From then on each service takes so much longer, with as many slots. */
   readonly slowerFrom?: { readonly at: number; readonly factor: number }
   readonly overflow: 'throttles' | 'queues'
@@ -60,7 +62,7 @@ export function simulate(world: World): [Tally, Tally] {
       const ticket = control.start(at, inFlight, 100)
       const serve = (now: number) => {
         busy++
-        events.push(now + serviceMs(world, now, random), (ended) => {
+        events.push(now + serviceMs(world, now, busy, random), (ended) => {
           busy--
           queue.shift()?.()
           end(ended, 'answered')
@@ -155,13 +157,11 @@ function randomOf(seed: number): () => number {
   }
 }
 
-function serviceMs(
-  { latencyMs, slowerFrom, jitter = 0 }: World,
-  now: number,
-  random: () => number,
-) {
+function serviceMs(world: World, now: number, busy: number, random: () => number): number {
+  const { latencyMs, slowerFrom, jitter = 0, crowding = 0 } = world
   const slower = slowerFrom !== undefined && now >= slowerFrom.at ? slowerFrom.factor : 1
-  return latencyMs * slower * jitterOf(jitter, random)
+  const crowded = 1 + (crowding * busy) / world.capacityAt(now)
+  return latencyMs * slower * crowded * jitterOf(jitter, random)
 }
 
 function jitterOf(sigma: number, random: () => number): number {

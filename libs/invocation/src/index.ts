@@ -15,6 +15,7 @@ export {
   type LimiterOptions,
   type LimiterState,
 } from './limiter.ts'
+export { createLimiters, type Limiters, type LimitersOptions } from './limiters.ts'
 export { preflight, type PreflightInput, type PreflightReport } from './preflight.ts'
 export { type Proxies, proxiesOf } from './proxies.ts'
 export { parseResponse } from './response-setting.ts'

@@ -125,7 +125,7 @@ test('goes through the proxy that the environment names', async () => {
     socket.write('HTTP/1.1 200 Connected\r\n\r\n')
     socket.pipe(upstream).pipe(socket)
   })
-  const proxies = proxiesOf({ HTTP_PROXY: proxy.url })
+  const proxies = { http: proxy.url }
   const invoke = invokeWith({ endpointUrl: url, proxies })
   expect((await invoke(request, never)).body.toString()).toBe('0.5\n')
   expect(seen).toHaveLength(1)
@@ -135,14 +135,22 @@ test('goes through the proxy that the environment names', async () => {
   expect(seen).toHaveLength(1)
 })
 
+test('refuses a proxy for the stock client, which knows none', () => {
+  const options = { region: 'us-east-1', proxies: { https: 'http://p:1' } }
+  expect(() => createInvoke({ ...options, transport: 'sdk' })).toThrow('wanted fast')
+})
+
 test.for<[Record<string, string>, object | undefined]>([
   [{}, undefined],
   [{ NO_PROXY: '*' }, undefined],
   [
     { HTTPS_PROXY: 'http://p:1', no_proxy: 'x' },
-    { https: 'http://p:1', no: 'x' },
+    { https: 'http://p:1', no: 'x,localhost,127.0.0.1,[::1]' },
   ],
-  [{ https_proxy: 'http://small:1', HTTPS_PROXY: 'http://big:1' }, { https: 'http://small:1' }],
+  [
+    { https_proxy: 'http://small:1', HTTPS_PROXY: 'http://big:1' },
+    { https: 'http://small:1', no: 'localhost,127.0.0.1,[::1]' },
+  ],
 ])('reads proxies out of %j', ([env, expected]) => {
   expect(proxiesOf(env)).toEqual(expected)
 })

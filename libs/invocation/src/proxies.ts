@@ -10,10 +10,24 @@ export interface Proxies {
 
 /**
  * What the usual variables of an environment say, small letters first, as curl and boto3 read them;
- * AWS's own JavaScript client reads none.
+ * AWS's own JavaScript client reads none. This machine is reached without a proxy, whatever they say.
  */
-export function proxiesOf(env: Readonly<Record<string, string | undefined>>): Proxies | undefined {
-  const of = (name: string) => env[name.toLowerCase()] || env[name] || undefined
-  const [http, https, no] = [of('HTTP_PROXY'), of('HTTPS_PROXY'), of('NO_PROXY')]
-  return http === undefined && https === undefined ? undefined : { http, https, no }
+export function proxiesOf(env: ProxyVariables): Proxies | undefined {
+  const http = env.http_proxy || env.HTTP_PROXY || undefined
+  const https = env.https_proxy || env.HTTPS_PROXY || undefined
+  const no = env.no_proxy || env.NO_PROXY
+  if (http === undefined && https === undefined) return undefined
+  return { http, https, no: no === undefined ? LOOPBACK : `${no},${LOOPBACK}` }
+}
+
+const LOOPBACK = 'localhost,127.0.0.1,[::1]'
+
+type ProxyVariables = {
+  readonly [name in
+    | 'http_proxy'
+    | 'HTTP_PROXY'
+    | 'https_proxy'
+    | 'HTTPS_PROXY'
+    | 'no_proxy'
+    | 'NO_PROXY']?: string | undefined
 }
