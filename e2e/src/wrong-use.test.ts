@@ -100,6 +100,12 @@ const cases: readonly { name: string; args: readonly string[]; says: RegExp; cod
     code: 2,
   },
   {
+    name: 'no credentials',
+    args: ['run', flights.features, '--endpoint', 'x', '--region', 'us-east-1'],
+    says: /no AWS credentials were found.*\n.*aws sso login/,
+    code: 2,
+  },
+  {
     name: 'two endpoints',
     args: ['run', flights.features, ...local, '--endpoint', 'x'],
     says: /cannot be used with/,

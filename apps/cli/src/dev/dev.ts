@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { CloudError, startCloud } from '@millrace/cloud'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { checkCredentials } from '../local/credentials.ts'
 import type { ProcessesOptions } from '../local/processes.ts'
 import { regionOf } from '../local/region.ts'
 import { type EndpointPlace, startApps } from '../local/start-apps.ts'
@@ -32,6 +33,8 @@ const STOP_GRACE_MS = 10_000
  */
 export async function dev(options: DevOptions, world: World): Promise<ExitCode> {
   const endpoint = await placeOf(options)
+  const region = await regionOf(options)
+  await checkCredentials(endpoint, region)
   const state = resolve(options.state)
   await makeFolders(state)
   await using cleanup = new AsyncDisposableStack()
@@ -43,7 +46,7 @@ export async function dev(options: DevOptions, world: World): Promise<ExitCode> 
   const apps = {
     services: cloud.env,
     workUri,
-    region: await regionOf(options),
+    region,
     endpoint,
     // It is the person's own machine: what they may read and write is what jobs may.
     allowed: { datasets: 'file:///,s3://', results: 'file:///,s3://', endpoints: '*' },

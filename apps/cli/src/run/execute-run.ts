@@ -5,6 +5,7 @@ import { readJob, resumeJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
+import { checkCredentials } from '../local/credentials.ts'
 import type { Processes } from '../local/processes.ts'
 import { regionOf } from '../local/region.ts'
 import { type LocalApps, startApps } from '../local/start-apps.ts'
@@ -59,6 +60,7 @@ export async function executeRun(
   hooks: RunHooks,
 ): Promise<RunEnd> {
   const region = await regionOf(options)
+  await checkCredentials(prepared.endpoint, region)
   await using cleanup = new AsyncDisposableStack()
   const system = cleanup.use(await openSystem(prepared.state.path))
 
