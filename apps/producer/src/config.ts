@@ -1,4 +1,4 @@
-import { limits } from '@millrace/job'
+import { jobTemplatesSchema, limits } from '@millrace/job'
 import {
   awsSettings,
   healthSettings,
@@ -29,6 +29,18 @@ export const configSchema = z.object({
   MILLRACE_DATASETS_ALLOWED: list.describe('URI prefixes of datasets, separated by commas'),
   MILLRACE_RESULTS_ALLOWED: list.describe('URI prefixes of results, separated by commas'),
   MILLRACE_ENDPOINTS_ALLOWED: list.describe('endpoint names or prefixes with a final *'),
+  MILLRACE_TEMPLATES: z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text)
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: `JSON (${(error as Error).message})` })
+        return z.NEVER
+      }
+    })
+    .pipe(jobTemplatesSchema)
+    .default([]),
   MILLRACE_RETENTION_DAYS: z.coerce
     .number()
     .int()

@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import { createInvoke, proxiesOf } from '@millrace/invocation'
-import { ContractError, decodeJobRequest, type JobRequest } from '@millrace/job'
+import { ContractError, type JobRequest, type JobTemplate } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
 import {
   createQueueClient,
@@ -25,6 +25,7 @@ import { createS3Client, createStorage } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
 import { type Deps, type PlanOutcome, planJob } from './plan-job.ts'
+import { requestsIn } from './requests-in.ts'
 
 /** Planning is one stream at a time; a second job must not wait for the first one's gigabytes. */
 const JOBS_AT_ONCE = 4
@@ -106,32 +107,42 @@ export function createProducer(
       lag(message.sentAtMs)
       const follows = { follows: 'continues' } as const
       return processSpan(tracer, queue.receive.url, message, follows, () =>
-        handle(deps, { logger, metrics }, message, signal),
+        handle(deps, { logger, metrics, templates: config.MILLRACE_TEMPLATES }, message, signal),
       )
     },
   })
 }
 
+interface Handling {
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly templates: readonly JobTemplate[]
+}
+
 async function handle(
   deps: Deps,
-  { logger, metrics }: { logger: Logger; metrics: Metrics },
+  { logger, metrics, templates }: Handling,
   message: Received,
   signal: AbortSignal,
 ): Promise<Disposition> {
-  let request: JobRequest
+  let requests: readonly JobRequest[]
   try {
-    request = decodeJobRequest(message.body)
+    requests = requestsIn(message.body, templates)
   } catch (error) {
     if (!(error instanceof ContractError)) throw error
     metrics.count('millrace.job_requests', 1, 'refused')
     logger.warn({ error, messageId: message.messageId, outcome: 'refused' }, 'job request refused')
     return { kind: 'dead_letter', code: error.code, reason: error.message }
   }
-  const outcome = await planJob(deps, request, signal)
-  count(metrics, outcome)
-  report(logger, outcome, message.attempt)
-  return outcome.kind === 'refused'
-    ? { kind: 'dead_letter', code: 'request_refused', reason: outcome.reason }
+  const refusals: string[] = []
+  for (const request of requests) {
+    const outcome = await planJob(deps, request, signal)
+    count(metrics, outcome)
+    report(logger, outcome, message.attempt)
+    if (outcome.kind === 'refused') refusals.push(outcome.reason)
+  }
+  return refusals.length > 0
+    ? { kind: 'dead_letter', code: 'request_refused', reason: refusals.join('; ') }
     : { kind: 'acknowledge' }
 }
 

@@ -1,6 +1,11 @@
 import type { z } from 'zod'
 
-export type ContractErrorCode = 'not_json' | 'too_large' | 'unknown_version' | 'invalid'
+export type ContractErrorCode =
+  | 'not_json'
+  | 'too_large'
+  | 'unknown_version'
+  | 'invalid'
+  | 'no_template'
 
 /** A message or spec that does not fit its schema. Never retryable: the same text stays wrong. */
 export class ContractError extends Error {

@@ -39,13 +39,15 @@ export { isJobId, type JobId, jobIdOf } from './job-id.ts'
 export {
   decodeJobRequest,
   encodeJobRequest,
+  jobRequestOf,
   type JobRequest,
   jobRequestSchema,
 } from './job-request.ts'
 export { dialectOf, type JobSpec, type JobSpecInput, jobSpecSchema } from './job-spec.ts'
 export { isFinal, JOB_STATES, type JobState, statesBefore, takesBatches } from './job-state.ts'
+export { type JobTemplate, jobTemplatesSchema, requestFor } from './job-template.ts'
 export { limits } from './limits.ts'
-export { check } from './message.ts'
+export { check, readJson } from './message.ts'
 export {
   type MetricApp,
   metricCatalogue,
@@ -55,6 +57,7 @@ export {
   METRICS_NAMESPACE,
   type MetricValueOf,
 } from './metric-catalogue.ts'
+export { type CreatedObject, objectsCreated } from './object-created.ts'
 export {
   decodePlanSegment,
   encodePlanSegment,

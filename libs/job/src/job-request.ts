@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { jobSpecSchema, type JobSpec } from './job-spec.ts'
-import { decodeMessage } from './message.ts'
+import { check, readJson } from './message.ts'
 
 /** submitter → jobs queue. The client token makes a repeated request the same job. */
 export const jobRequestSchema = z
@@ -26,6 +26,15 @@ export function encodeJobRequest({ clientToken, spec }: JobRequest): string {
 
 /** @throws {ContractError} */
 export function decodeJobRequest(body: string): JobRequest {
-  const { clientToken, spec } = decodeMessage('job request', jobRequestSchema, body)
+  return jobRequestOf(readJson('job request', body))
+}
+
+/**
+ * Like `decodeJobRequest`, for a message that is already parsed.
+ *
+ * @throws {ContractError}
+ */
+export function jobRequestOf(message: unknown): JobRequest {
+  const { clientToken, spec } = check('job request', jobRequestSchema, message)
   return { clientToken, spec }
 }

@@ -13,20 +13,23 @@ export function decodeMessage<S extends z.ZodType>(
   schema: S,
   body: string,
 ): z.output<S> {
+  return check(what, schema, readJson(what, body))
+}
+
+/** The first half of `decodeMessage`, for a message of which it is not yet known what it is. */
+export function readJson(what: string, body: string): unknown {
   const bytes = Buffer.byteLength(body)
   if (bytes > limits.messageBytesMax) {
     const size = `${bytes} > ${limits.messageBytesMax} bytes`
     throw new ContractError('too_large', `${what}: too large (${size})`)
   }
-  let value: unknown
   try {
-    value = JSON.parse(body)
+    return JSON.parse(body)
   } catch (cause) {
     throw new ContractError('not_json', `${what}: not JSON (${(cause as Error).message})`, {
       cause,
     })
   }
-  return check(what, schema, value)
 }
 
 /** Like `decodeMessage`, for a value that is already parsed. */

@@ -1,6 +1,6 @@
 /*
  * Writes what is published from the sources that the apps run with: the JSON Schemas of spec and
- * messages, and the list of metrics. With --check it only says whether the files are up to date. Run
+ * messages, the AsyncAPI document and the list of metrics. With --check it only says whether the files are up to date. Run
  * by `npm run contracts`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -13,6 +13,8 @@ import {
   jobSpecSchema,
 } from '@millrace/job'
 import { z } from 'zod'
+import manifest from '../package.json' with { type: 'json' }
+import { asyncApi } from './asyncapi.ts'
 import { metricsPage } from './metrics-page.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -33,6 +35,7 @@ const documents: Readonly<Record<string, string>> = {
       jsonText({ title: name, ...z.toJSONSchema(schema, { io: 'input' }) }),
     ]),
   ),
+  'contracts/asyncapi.json': jsonText(asyncApi(manifest.version)),
   'docs/metrics.md': metricsPage(),
 }
 

@@ -1,0 +1,119 @@
+import { ContractError, jobTemplatesSchema, type JobTemplate } from '@millrace/job'
+import { describe, expect, test } from 'vitest'
+import { requestsIn } from './requests-in.ts'
+
+const templates: readonly JobTemplate[] = jobTemplatesSchema.parse([
+  {
+    prefix: 's3://lake/in/',
+    spec: { version: 1, endpoint: { name: 'any' }, output: { uri: 's3://lake/out/{name}.csv' } },
+  },
+  {
+    prefix: 's3://lake/in/churn/',
+    suffix: '.csv.gz',
+    spec: {
+      version: 1,
+      dataset: { compression: 'gzip' },
+      endpoint: { name: 'churn' },
+      output: { uri: 's3://lake/out/churn/{name}/' },
+    },
+  },
+])
+
+const record = (key: string, more: object = {}, eventName = 'ObjectCreated:Put') => ({
+  eventName,
+  eventVersion: '2.1',
+  s3: { bucket: { name: 'lake' }, object: { key, eTag: 'abc', sequencer: '01', size: 7, ...more } },
+})
+
+const s3 = (...records: object[]): string => JSON.stringify({ Records: records })
+
+const eventBridge = (detailType: string): string =>
+  JSON.stringify({
+    version: '0',
+    source: 'aws.s3',
+    'detail-type': detailType,
+    detail: { bucket: { name: 'lake' }, object: { key: 'in/a b.csv', etag: 'x', sequencer: '9' } },
+  })
+
+/** Where the jobs of a message read and write, and what they invoke. */
+const jobsIn = (body: string): string[] =>
+  requestsIn(body, templates).map(({ spec: { dataset, endpoint, output } }) =>
+    [dataset.uri, endpoint.name, output.uri].join(' '),
+  )
+
+describe('an event of S3', () => {
+  test('asks for a job by the template with the longest prefix', () => {
+    expect(jobsIn(s3(record('in/a.csv'), record('in/churn/2026/b.csv.gz')))).toEqual([
+      's3://lake/in/a.csv any s3://lake/out/a.csv',
+      's3://lake/in/churn/2026/b.csv.gz churn s3://lake/out/churn/2026/b/',
+    ])
+  })
+
+  test('has its key decoded, as S3 encodes it', () => {
+    expect(jobsIn(s3(record('in/a+b%26%C3%A9.csv')))).toEqual([
+      's3://lake/in/a b&é.csv any s3://lake/out/a b&é.csv',
+    ])
+  })
+
+  test('by way of EventBridge, asks for a job too', () => {
+    expect(jobsIn(eventBridge('Object Created'))).toEqual([
+      's3://lake/in/a b.csv any s3://lake/out/a b.csv',
+    ])
+  })
+
+  test('that comes twice asks for the same job, and a new version for another', () => {
+    const tokens = [record('in/a.csv'), record('in/a.csv'), record('in/a.csv', { versionId: '2' })]
+      .flatMap((one) => requestsIn(s3(one), templates))
+      .map(({ clientToken }) => clientToken)
+    expect(tokens[1]).toBe(tokens[0])
+    expect(tokens[2]).not.toBe(tokens[0])
+  })
+
+  test.for([
+    ['a removal', s3(record('in/a.csv', {}, 'ObjectRemoved:Delete'))],
+    ['the marker of a folder', s3(record('in/folder/'))],
+    ['a removal by EventBridge', eventBridge('Object Deleted')],
+    [
+      'a test of the notification',
+      '{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"lake"}',
+    ],
+  ] as const)('that is %s asks for nothing', ([, body]) => {
+    expect(requestsIn(body, templates)).toEqual([])
+  })
+
+  test.for([
+    ['is outside of each prefix', s3(record('elsewhere/a.csv')), 'no_template'],
+    ['names another bucket', s3({ ...record('in/a.csv'), s3: {} }), 'invalid'],
+    ['holds no record', '{"Records":[]}', 'invalid'],
+    ['names a key that no URI holds', s3(record(`in/${'x'.repeat(2_100)}`)), 'invalid'],
+  ] as const)('that %s is refused', ([, body, code]) => {
+    expect(() => requestsIn(body, templates)).toThrow(
+      expect.objectContaining({ name: ContractError.name, code }),
+    )
+  })
+
+  test('cannot say what is invoked or where the result goes', () => {
+    const record1 = record('in/a.csv', { endpoint: { name: 'evil' }, output: 's3://evil/' })
+    const body = JSON.stringify({ Records: [record1], spec: { endpoint: { name: 'evil' } } })
+    expect(jobsIn(body)).toEqual(['s3://lake/in/a.csv any s3://lake/out/a.csv'])
+  })
+})
+
+describe('a template', () => {
+  const template = (change: object) => [{ ...templates[0], ...change }]
+  const spec = (output: string, more: object = {}) => ({
+    spec: { version: 1, endpoint: { name: 'any' }, output: { uri: output }, ...more },
+  })
+
+  test.for([
+    ['without a name in its output', spec('s3://lake/out/result.csv'), 'wanted {name}'],
+    ['whose results would ask for jobs', spec('s3://lake/in/out/{name}'), 'lies below the prefix'],
+    ['with a dataset of its own', spec('s3://o-o/{name}', { dataset: { uri: 's3://b/k' } }), ''],
+    ['with a misspelt option', spec('s3://o-o/{name}', { endpont: {} }), 'endpont'],
+    ['of a folder on this machine', { prefix: 'file:///in/' }, 'wanted s3://bucket/prefix'],
+  ] as const)('%s is refused when the producer starts', ([, change, words]) => {
+    const { success, error } = jobTemplatesSchema.safeParse(template(change))
+    expect(success).toBe(false)
+    expect(String(error)).toContain(words)
+  })
+})

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { describeIssues } from './contract-error.ts'
+import { type JobRequest, jobRequestOf } from './job-request.ts'
+import { jobSpecSchema } from './job-spec.ts'
+import type { CreatedObject } from './object-created.ts'
+
+/**
+ * A job for each object that comes to be below a prefix. An event brings the object's name and nothing
+ * else: what is invoked and where the result goes stands here, in the deployment's configuration.
+ */
+export interface JobTemplate {
+  /** `s3://bucket/prefix`: objects whose URI begins with it. */
+  readonly prefix: string
+  /** And ends with this: `.csv`. Default: any end. */
+  readonly suffix: string
+  /** A job spec without `dataset.uri`, and with `{name}` in `output.uri`. */
+  readonly spec: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Stands in `output.uri` for the object's name: what lies between prefix and suffix, or without a suffix what
+ * follows the prefix but for the extension.
+ */
+const NAME = '{name}'
+
+const partialSpec = z.looseObject({
+  dataset: z.looseObject({ uri: z.never().optional() }).default({}),
+  output: z.looseObject({
+    uri: z.string().includes(NAME, { error: `wanted ${NAME}, or each job writes over the last` }),
+  }),
+})
+
+const template = z.strictObject({
+  prefix: z.string().regex(/^s3:\/\/[a-z0-9.-]{3,63}\/.*$/, 'wanted s3://bucket/prefix'),
+  suffix: z.string().max(64).default(''),
+  spec: partialSpec,
+})
+
+/** Checks templates when an app starts, with a spec that is whole but for the object's name. */
+export const jobTemplatesSchema = z
+  .array(template)
+  .max(100)
+  .superRefine((templates, context) => {
+    for (const [index, { prefix, suffix, spec }] of templates.entries()) {
+      const refuse = (message: string) =>
+        context.addIssue({ code: 'custom', path: [index], message })
+      const sample = specFor({ prefix, suffix, spec }, `${prefix}sample${suffix}`)
+      const parsed = jobSpecSchema.safeParse(sample)
+      if (!parsed.success) refuse(describeIssues(parsed.error))
+      const output = spec.output.uri.split(NAME)[0] ?? ''
+      const watched = templates.find((other) => output.startsWith(other.prefix))
+      // A result is an object too: it would ask for the next job, and that one for the next.
+      if (watched !== undefined) refuse(`output ${output} lies below the prefix ${watched.prefix}`)
+    }
+  })
+
+/**
+ * The request that an object asks for, or nothing when no template is for it; the longest prefix wins.
+ * The client token follows from object and version, so that S3 may tell of it twice.
+ *
+ * @throws {ContractError} when the object's name makes a spec that cannot be.
+ */
+export function requestFor(
+  templates: readonly JobTemplate[],
+  { uri, version }: CreatedObject,
+): JobRequest | undefined {
+  const fitting = templates
+    .filter(({ prefix, suffix }) => uri.startsWith(prefix) && uri.endsWith(suffix))
+    .toSorted((a, b) => b.prefix.length - a.prefix.length)[0]
+  if (fitting === undefined) return undefined
+  return jobRequestOf({
+    version: 1,
+    clientToken: tokenOf(uri, version),
+    spec: specFor(fitting, uri),
+  })
+}
+
+function specFor({ prefix, suffix, spec }: JobTemplate, uri: string): unknown {
+  const rest = uri.slice(prefix.length)
+  const name = suffix === '' ? rest.replace(/\.[^./]*$/, '') : rest.slice(0, -suffix.length)
+  const { dataset = {}, output } = spec as { dataset?: object; output: { uri: string } }
+  // A function, because `$&` in a name would mean something in a string.
+  const outputUri = output.uri.replaceAll(NAME, () => name)
+  return { ...spec, dataset: { ...dataset, uri }, output: { ...output, uri: outputUri } }
+}
+
+/** A client token has at most 256 characters, and a key alone may have 1,024. */
+function tokenOf(uri: string, version: string): string {
+  return `s3-${createHash('sha256').update(`${uri}\n${version}`).digest('hex')}`
+}
