@@ -22,6 +22,7 @@ import {
   finishExport,
   finishJob,
   type Ledger,
+  LedgerError,
   listJobs,
   readExport,
   readJob,
@@ -138,6 +139,10 @@ function failureOf(error: unknown): JobFailure | undefined {
     const changed = error.code === 'object_changed' || error.code === 'object_missing'
     const code = changed ? 'dataset_changed' : error.code
     return { code, message: error.message }
+  }
+  // What the ledger holds was changed by another hand: it stays so, whoever reads it next.
+  if (error instanceof LedgerError && error.code === 'item_corrupt') {
+    return { code: error.code, message: error.message }
   }
   const final = FINAL.some((kind) => error instanceof kind)
   if (!final) return undefined
