@@ -10,11 +10,11 @@ ENV PATH=/millrace/node_modules/.bin:$PATH
 RUN mkdir -p /image/nodejs/bin && cp "$(node -p process.execPath)" /image/nodejs/bin/node
 
 FROM build AS build-producer
-RUN node tools/image/src/main.ts producer /image/app
+RUN node tools/bundle/src/bundle-app.ts producer /image/app
 FROM build AS build-consumer
-RUN node tools/image/src/main.ts consumer /image/app
+RUN node tools/bundle/src/bundle-app.ts consumer /image/app
 FROM build AS build-aggregator
-RUN node tools/image/src/main.ts aggregator /image/app
+RUN node tools/bundle/src/bundle-app.ts aggregator /image/app
 
 # C libraries, certificates and nothing to log in with.
 FROM gcr.io/distroless/cc-debian12:nonroot AS base

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     name: '@millrace/e2e',
+    globalSetup: './src/support/bundle-cli.ts',
     testTimeout: 120_000,
     hookTimeout: 60_000,
     fileParallelism: false,

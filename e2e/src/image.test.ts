@@ -29,7 +29,7 @@ beforeAll(async () => {
   if (!sealed) return
   root = await sealRoot(async (path) => {
     // As the Dockerfile does it.
-    const tool = fileURLToPath(import.meta.resolve('@millrace/image/main'))
+    const tool = fileURLToPath(import.meta.resolve('@millrace/bundle/bundle-app'))
     const bundle = (app: string) => bundling(process.execPath, [tool, app, join(path, app)])
     await Promise.all(APPS.map(bundle))
     const text = await readFile(join(path, 'consumer/bom.json'), 'utf8')

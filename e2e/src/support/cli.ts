@@ -4,10 +4,10 @@ import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
+import { cliFolder } from './cli-folder.ts'
 
-const main = fileURLToPath(import.meta.resolve('millrace/cli'))
+const main = join(cliFolder, 'cli.js')
 
 export interface Ended {
   readonly code: number | null
@@ -76,7 +76,7 @@ function programsOf(parent: number): Map<string, number[]> {
   const found = new Map<string, number[]>()
   for (const line of childrenOf(parent)) {
     const [, pid, args] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? []
-    const app = /(?:apps|tools)\/([a-z]+)\/src\/main\.ts/.exec(args ?? '')?.[1]
+    const app = /e2e-cli\/([a-z]+)\.js/.exec(args ?? '')?.[1]
     if (pid !== undefined && app !== undefined) {
       found.set(app, [...(found.get(app) ?? []), Number(pid)])
     }

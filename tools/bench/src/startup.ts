@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundleProgram, warmCache } from '@millrace/image'
+import { bundlePrograms, warmCache } from '@millrace/bundle'
 
 /*
  * From the start of the consumer to its first receive, and the memory that it has by then: as the image
@@ -29,7 +29,8 @@ export async function main(): Promise<void> {
   await using queue = await startQueue()
   try {
     const entry = fileURLToPath(import.meta.resolve('@millrace/consumer'))
-    const bundle = await bundleProgram({ entry, folder: join(folder, 'app') })
+    const bundle = join(folder, 'app', 'main.js')
+    await bundlePrograms({ entries: { main: entry }, folder: join(folder, 'app') })
     const cache = join(folder, 'cache')
     await warmCache(bundle, cache)
     const image = () => queue.start([bundle], { NODE_COMPILE_CACHE: cache })

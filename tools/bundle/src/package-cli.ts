@@ -4,37 +4,20 @@
  * is all that a user needs.
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-import { bundle } from './bundle.ts'
+import { bundleCli, INSTALLED, programImports } from './bundle-cli.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const out = join(root, 'dist/millrace')
 const tarballs = resolve(process.argv[2] ?? join(root, 'dist'))
 
-/** They load native code or files of their own, so they are installed and not bundled. */
-const EXTERNAL = { dynalite: 'cloud', fauxqs: 'cloud', level: 'cloud', 'abstract-level': 'cloud' }
-
 const sourceOf = (module: string): string => fileURLToPath(import.meta.resolve(module))
 
-rmSync(out, { recursive: true, force: true })
 mkdirSync(tarballs, { recursive: true })
-await bundle({
-  entries: {
-    cli: sourceOf('millrace/cli'),
-    index: sourceOf('millrace'),
-    producer: sourceOf('@millrace/producer'),
-    consumer: sourceOf('@millrace/consumer'),
-    aggregator: sourceOf('@millrace/aggregator'),
-    endpoint: sourceOf('@millrace/endpoint/main'),
-  },
-  outdir: out,
-  external: Object.keys(EXTERNAL),
-  target: 'node22',
-})
-chmodSync(join(out, 'cli.js'), 0o755)
+await bundleCli(out)
 writeFileSync(join(out, 'index.d.ts'), declarationsOf(sourceOf('millrace')))
 writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
 for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'contracts', 'examples']) {
@@ -60,6 +43,8 @@ function declarationsOf(path: string): string {
 
 function manifest(): object {
   const { version, license } = readJson('apps/cli/package.json')
+  // The local cloud is what uses them.
+  const { dependencies: versions } = readJson('tools/cloud/package.json')
   return {
     name: 'millrace',
     version,
@@ -69,18 +54,8 @@ function manifest(): object {
     engines: { node: '>=22.15' },
     bin: { millrace: './cli.js' },
     exports: { '.': { types: './index.d.ts', default: './index.js' } },
-    imports: Object.fromEntries(
-      ['producer', 'consumer', 'aggregator', 'endpoint'].map((name) => [
-        `#programs/${name}`,
-        `./${name}.js`,
-      ]),
-    ),
-    dependencies: Object.fromEntries(
-      Object.entries(EXTERNAL).map(([name, tool]) => [
-        name,
-        readJson(`tools/${tool}/package.json`).dependencies?.[name],
-      ]),
-    ),
+    imports: programImports,
+    dependencies: Object.fromEntries(INSTALLED.map((name) => [name, versions?.[name]])),
   }
 }
 

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { CliError } from '../cli-error.ts'
 import { VISIBILITY_SECONDS } from '../system/local-system.ts'
@@ -128,7 +129,6 @@ async function startEndpoint(
 
 /** A port that is free now. It is fixed beforehand so that a restarted endpoint is found again. */
 async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net')
   const server = createServer()
   return await new Promise<number>((resolve, reject) => {
     server.once('error', reject)

@@ -11,10 +11,12 @@ const builtin = new RegExp(`^(node:)?(${builtinModules.join('|')})$`)
 export const requiredBuiltins: Plugin = {
   name: 'required-builtins',
   setup(build) {
-    build.onResolve({ filter: builtin }, ({ path }) => ({
-      path: path.replace(/^node:/, ''),
-      namespace: 'builtin',
-    }))
+    build.onResolve({ filter: builtin }, ({ path, kind }) =>
+      // `await import` wants a module with names, which what is required is not.
+      kind === 'dynamic-import'
+        ? { path, external: true }
+        : { path: path.replace(/^node:/, ''), namespace: 'builtin' },
+    )
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = millraceRequire(${JSON.stringify(`node:${path}`)})`,
       loader: 'js',

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild'
 import { build } from 'esbuild'
@@ -6,33 +7,38 @@ import { lighterPackages } from './lighter-packages.ts'
 import { requiredBuiltins } from './required-builtins.ts'
 
 export interface BundleOptions {
-  /** The program's first module: TypeScript, with whatever it imports. */
-  readonly entry: string
+  /** The first module of each program, by the name of its file in the folder without `.js`. */
+  readonly entries: Readonly<Record<string, string>>
   /** Made when it is absent. What it holds of an earlier bundle is written over, not removed. */
   readonly folder: string
+  /** Packages that stay imports: those with native code or with files of their own. Default: none. */
+  readonly external?: readonly string[]
+  /** The oldest Node that is to run it. Default: 24. */
+  readonly node?: 22 | 24
   /** Writes `bom.json`, a CycloneDX list of the packages inside. Default: false. */
   readonly sbom?: boolean
 }
 
 /**
- * Bundles a program and everything it imports into `main.js` and the chunks that it imports only when
- * they are needed. The folder is all that Node needs to run it: no `node_modules`, no TypeScript.
+ * Bundles programs and everything they import into one module each and chunks: what they have in
+ * common, and what they import only when it is needed. The folder is all that Node needs to run them,
+ * but for the external packages: no workspace, no TypeScript.
  *
- * @returns the path of `main.js`.
  * @throws esbuild's `BuildFailure` with the place of what cannot be bundled.
  */
-export async function bundleProgram(options: BundleOptions): Promise<string> {
-  const { entry, folder, sbom = false } = options
+export async function bundlePrograms(options: BundleOptions): Promise<void> {
+  const { entries, folder, external = [], node = 24, sbom = false } = options
   await mkdir(folder, { recursive: true })
   await build({
-    entryPoints: { main: entry },
+    entryPoints: { ...entries },
     outdir: folder,
     absWorkingDir: root,
     bundle: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node24',
+    target: `node${node}`,
+    external: [...external],
     mainFields: ['module', 'main'],
     conditions: ['module'],
     // The names stay, so that a stack in a log can be read.
@@ -40,6 +46,7 @@ export async function bundleProgram(options: BundleOptions): Promise<string> {
     minifySyntax: true,
     legalComments: 'linked',
     banner: { js: REQUIRE },
+    inject: node < 24 ? [asyncDisposableStack()] : [],
     logLevel: 'silent',
     plugins: [
       requiredBuiltins,
@@ -50,7 +57,6 @@ export async function bundleProgram(options: BundleOptions): Promise<string> {
     ],
   })
   await writeFile(join(folder, 'package.json'), '{"type":"module"}\n')
-  return join(folder, 'main.js')
 }
 
 const root = join(import.meta.dirname, '../../..')
@@ -58,3 +64,8 @@ const root = join(import.meta.dirname, '../../..')
 /** Packages written for `require` call it; a module has none. */
 const REQUIRE =
   'import{createRequire}from"node:module";const millraceRequire=createRequire(import.meta.url),require=millraceRequire;'
+
+/** Node has `AsyncDisposableStack` from version 24 on. */
+function asyncDisposableStack(): string {
+  return createRequire(import.meta.url).resolve('core-js/actual/async-disposable-stack')
+}

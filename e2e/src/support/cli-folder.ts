@@ -1,0 +1,4 @@
+import { join } from 'node:path'
+
+/** Where the command line lies, bundled, while the tests run. */
+export const cliFolder = join(import.meta.dirname, '../../../dist/e2e-cli')

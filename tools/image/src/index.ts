@@ -1,2 +1,0 @@
-export { bundleProgram } from './bundle-program.ts'
-export { warmCache } from './warm-cache.ts'
