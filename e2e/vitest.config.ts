@@ -7,6 +7,6 @@ export default defineConfig({
     globalSetup: './src/support/bundle-cli.ts',
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 })
