@@ -8,10 +8,11 @@ export const isNumberText = (text: string): boolean => NUMBER.test(text)
  * ends. Gives -1 when any line is something else. One pass, nothing allocated.
  */
 export function scanNumberLines(body: Buffer, end: number): number {
+  const words = new DataView(body.buffer, body.byteOffset, end)
   let at = 0
   let lines = 0
   while (at < end) {
-    at = afterNumber(body, at, end)
+    at = afterNumber(body, words, at, end)
     if (at === -1) return -1
     lines++
     if (at === end) return lines
@@ -22,14 +23,14 @@ export function scanNumberLines(body: Buffer, end: number): number {
 }
 
 /** Where the number that begins at `at` ends; -1 when there is none. */
-function afterNumber(body: Buffer, at: number, end: number): number {
+function afterNumber(body: Buffer, words: DataView, at: number, end: number): number {
   let next = at
   if (body[next] === 0x2d) next++
   const whole = afterDigits(body, next, end)
   if (whole === next) return -1
   next = whole
   if (next < end && body[next] === 0x2e) {
-    const fraction = afterDigits(body, next + 1, end)
+    const fraction = afterDigits(body, afterFours(words, next + 1, end), end)
     if (fraction === next + 1) return -1
     next = fraction
   }
@@ -40,6 +41,21 @@ function afterNumber(body: Buffer, at: number, end: number): number {
     const exponent = afterDigits(body, next, end)
     if (exponent === next) return -1
     next = exponent
+  }
+  return next
+}
+
+/**
+ * Steps over digits, four at a time: a fraction has up to seventeen. Four bytes are digits when each
+ * has 3 above, and still has it after 6 is added, which takes `:` and what follows it to 4.
+ */
+function afterFours(words: DataView, at: number, end: number): number {
+  let next = at
+  while (next + 4 <= end) {
+    const four = words.getInt32(next, true)
+    const carried = (four + 0x06060606) & 0xf0f0f0f0
+    if (((four & 0xf0f0f0f0) | (carried >>> 4)) !== 0x33333333) break
+    next += 4
   }
   return next
 }
