@@ -79,6 +79,8 @@ const FAILED_FACTOR = 0.75
 const FAILED_PERCENT_MAX = 20
 /** Answers before a level that throttled is tried again, at most; fewer for a level that did not. */
 const ANSWERS_BETWEEN_PROBES_MAX = 400
+/** At least, for a level that throttled twice: of a few slots, three times as many answers are few. */
+const ANSWERS_BETWEEN_PROBES_MIN = 100
 const EPOCH_MS = 20_000
 const EPOCH_LATENCIES = 60
 const YIELD_LATENCIES = 2
@@ -227,7 +229,8 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   function answersNeeded(): number {
     const calm = phase === 'recovering' ? level : 2 * level
     const refused = phase === 'recovering' ? 0 : (refusals.get(level + 1) ?? 0)
-    return Math.min(calm * 3 ** refused, Math.max(calm, ANSWERS_BETWEEN_PROBES_MAX))
+    const patient = Math.max(calm * 3 ** refused, refused > 1 ? ANSWERS_BETWEEN_PROBES_MIN : 0)
+    return Math.min(patient, Math.max(calm, ANSWERS_BETWEEN_PROBES_MAX))
   }
 
   function shareOfCapacity(at: number): number {
