@@ -1,4 +1,4 @@
-import { builtinModules } from 'node:module'
+import { builtinModules, createRequire } from 'node:module'
 import type { Plugin } from 'esbuild'
 
 const builtin = new RegExp(`^(node:)?(${builtinModules.join('|')})$`)
@@ -11,15 +11,30 @@ const builtin = new RegExp(`^(node:)?(${builtinModules.join('|')})$`)
 export const requiredBuiltins: Plugin = {
   name: 'required-builtins',
   setup(build) {
-    build.onResolve({ filter: builtin }, ({ path, kind }) =>
+    build.onResolve({ filter: builtin }, ({ path, kind }) => ({
+      path: path.replace(/^node:/, ''),
       // `await import` wants a module with names, which what is required is not.
-      kind === 'dynamic-import'
-        ? { path, external: true }
-        : { path: path.replace(/^node:/, ''), namespace: 'builtin' },
-    )
+      namespace: kind === 'dynamic-import' ? 'named-builtin' : 'builtin',
+    }))
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = millraceRequire(${JSON.stringify(`node:${path}`)})`,
+      contents: `module.exports = ${required(path)}`,
+      loader: 'js',
+    }))
+    build.onLoad({ filter: /.*/, namespace: 'named-builtin' }, ({ path }) => ({
+      contents: `const builtin = ${required(path)}
+export default builtin
+export const { ${namesOf(path).join(', ')} } = builtin`,
       loader: 'js',
     }))
   },
+}
+
+const required = (path: string): string => `millraceRequire(${JSON.stringify(`node:${path}`)})`
+
+/** What a builtin exports, but for its getters: to name one would load what is behind it. */
+function namesOf(path: string): string[] {
+  const exported: unknown = createRequire(import.meta.url)(`node:${path}`)
+  const properties = Object.entries(Object.getOwnPropertyDescriptors(exported))
+  const names = properties.filter(([, { get, enumerable }]) => get === undefined && enumerable)
+  return names.map(([name]) => name).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name))
 }
