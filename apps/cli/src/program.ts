@@ -3,6 +3,7 @@ import { adjustCommand } from './commands/adjust.ts'
 import { cancelCommand } from './commands/cancel.ts'
 import { devCommand } from './commands/dev.ts'
 import { dlqCommand } from './commands/dlq.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
 import { getCommand } from './commands/get.ts'
 import { initCommand } from './commands/init.ts'
@@ -35,6 +36,7 @@ const COMMANDS: readonly ((perform: Perform) => Command)[] = [
   initCommand,
   devCommand,
   exportCommand,
+  doctorCommand,
 ]
 
 /** The command line: its verbs, their options and their help. */

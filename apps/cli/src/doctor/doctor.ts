@@ -1,0 +1,71 @@
+import { CliError } from '../cli-error.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { regionOf } from '../local/region.ts'
+import { readSpec } from '../spec/read-spec.ts'
+import type { PartialSpec } from '../spec/spec-options.ts'
+import { connectSystem } from '../system/connect-system.ts'
+import { isDeployed, type SystemOptions } from '../system/open-system.ts'
+import type { World } from '../world.ts'
+import { checksOf } from './checks.ts'
+import { type Check, type Finding, findingOf } from './finding.ts'
+import { toldFindings, verdictOf } from './show-findings.ts'
+
+export interface DoctorOptions extends SystemOptions {
+  /** What was typed of a job spec: the endpoint. */
+  readonly spec: PartialSpec
+  /** A spec file, whose places and endpoint are looked at too. */
+  readonly file?: string
+  readonly endpointUrl?: string
+  /** A row to invoke the endpoint with, once. */
+  readonly probe?: string
+  readonly json: boolean
+}
+
+/** A finding with the name of what was looked at. */
+export type NamedFinding = Finding & { readonly check: string }
+
+/** `millrace doctor`: looks at all that a run or a stack needs, and says what to do about it. */
+export async function doctor(options: DoctorOptions, world: World): Promise<ExitCode> {
+  const spec = await readSpec(options.file, options.spec)
+  if (options.probe !== undefined && spec.endpoint?.name === undefined) {
+    throw new CliError('--probe wanted an endpoint: --endpoint NAME, or name it in a spec file')
+  }
+  const region = await regionOf(options).catch(() => undefined)
+  const deployed = isDeployed(options, world)
+  const account = { region, env: world.env, isNeeded: deployed || needsAws(options, spec) }
+  await using stack = deployed && region !== undefined ? connect(region, world.env) : undefined
+  const system = stack ?? (deployed ? 'out of reach' : 'this machine')
+  const findings = await lookAtAll(checksOf(options, spec, account, system), world.stop)
+  world.stop.throwIfAborted()
+  const told = options.json
+    ? JSON.stringify({ verdict: verdictOf(findings), checks: findings })
+    : toldFindings(deployed ? 'the stack' : 'this machine', findings)
+  world.stdout.write(`${told}\n`)
+  return verdictOf(findings) === 'failed' ? EXIT.failed : EXIT.succeeded
+}
+
+function needsAws({ endpointUrl }: DoctorOptions, { dataset, output, endpoint }: PartialSpec) {
+  const inS3 = [dataset?.uri, output?.uri].some((uri) => uri?.startsWith('s3://'))
+  return inS3 || (endpoint?.name !== undefined && endpointUrl === undefined)
+}
+
+function connect(region: string, env: World['env']) {
+  const known = Object.entries({ ...env, AWS_REGION: region })
+  return connectSystem(
+    'deployed',
+    Object.fromEntries(known.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  )
+}
+
+/** The slowest check is a connection that nobody answers. */
+const LOOK_MS_MAX = 15_000
+
+/** At once, because most of each is waiting. */
+async function lookAtAll(checks: readonly Check[], stop: AbortSignal): Promise<NamedFinding[]> {
+  return await Promise.all(
+    checks.map(async ({ name, look }) => {
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(LOOK_MS_MAX)])
+      return { check: name, ...(await look(signal).catch(findingOf)) }
+    }),
+  )
+}

@@ -1,0 +1,62 @@
+import { jobIdOf } from '@millrace/job'
+import { listJobs, readJob } from '@millrace/ledger'
+import { readDepth } from '@millrace/queue'
+import type { QueueName, System } from '../system/system.ts'
+import { type Check, deniedIs, failed, findingOf, type Finding, ok, warning } from './finding.ts'
+
+/** What a deployed stack is made of, as far as the verbs touch it. */
+export function stackChecks(system: System): Check[] {
+  return [
+    ...(['jobs', 'batches', 'completions'] as const).map((name) => queueCheck(system, name)),
+    { name: 'table', look: (signal) => lookAtTable(system, signal) },
+  ]
+}
+
+function queueCheck(system: System, name: QueueName): Check {
+  const missing = ['QUEUE_URL', 'DLQ_URL']
+    .map((end) => `MILLRACE_${name.toUpperCase()}_${end}`)
+    .find((variable) => (system.env[variable] ?? '') === '')
+  return {
+    name: `${name} queue`,
+    look: async (signal) =>
+      missing === undefined
+        ? await lookAtQueue(system, name, signal)
+        : failed(`${missing} is not set`, 'set the environment that the outputs of the stack name'),
+  }
+}
+
+async function lookAtQueue(system: System, name: QueueName, signal: AbortSignal): Promise<Finding> {
+  try {
+    const { visible, inFlight } = await readDepth(system.queue(name), signal)
+    const dead = await readDepth(system.deadLetters(name), signal)
+    const found = `${visible} waiting, ${inFlight} in flight, ${dead.visible} set aside`
+    if (dead.visible === 0) return ok(found)
+    return warning(found, `millrace dlq list --queue ${name} shows why`)
+  } catch (error) {
+    return deniedIs(`sqs:GetQueueAttributes on the ${name} queue and its dead-letter queue`, error)
+  }
+}
+
+/** More are not counted: each is read. */
+const COUNTED_MAX = 100
+
+/** By the very calls of submit, status and list: that they are permitted is seen too. */
+async function lookAtTable({ ledger }: System, signal: AbortSignal): Promise<Finding> {
+  try {
+    await readJob(ledger, jobIdOf('millrace doctor'), signal)
+    let active = 0
+    for await (const _job of listJobs(ledger, { active: true }, signal)) {
+      active += 1
+      if (active === COUNTED_MAX) break
+    }
+    const count = active === COUNTED_MAX ? `${COUNTED_MAX} or more` : active
+    return ok(`${ledger.tableName}: ${count} ${active === 1 ? 'job has' : 'jobs have'} not ended`)
+  } catch (error) {
+    const finding = findingOf(error)
+    if ((error as { code?: string }).code !== 'access_denied') return finding
+    return failed(
+      finding.found,
+      'allow dynamodb:GetItem and dynamodb:Query on the table and its indexes, or sign in again',
+    )
+  }
+}

@@ -1,0 +1,45 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface StandInOptions {
+  /** A refusal of every call, by its code. */
+  readonly error?: string
+  readonly message?: string
+  /** The answer to every call, when it is no refusal. */
+  readonly answer?: object
+  /** How far the service's clock is ahead of this machine's. */
+  readonly clockSeconds?: number
+}
+
+/** Stands for any AWS service on loopback, with one answer for every call. */
+export async function startStandIn(
+  options: StandInOptions,
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const { error, message = 'refused', answer, clockSeconds = 0 } = options
+  const server = createServer((request, response) => {
+    request.resume()
+    request.on('end', () => {
+      const date = new Date(Date.now() + clockSeconds * 1_000).toUTCString()
+      // The query protocol of STS answers in XML, the others in JSON.
+      const isQuery = request.headers['content-type']?.includes('urlencoded') === true
+      const body = isQuery
+        ? `<ErrorResponse><Error><Code>${error}</Code><Message>${message}</Message></Error></ErrorResponse>`
+        : JSON.stringify(error === undefined ? answer : { __type: error, message })
+      response.writeHead(error === undefined ? 200 : 400, {
+        date,
+        'content-type': isQuery ? 'text/xml' : 'application/x-amz-json-1.1',
+      })
+      response.end(body)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => close(server) }
+}
+
+async function close(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
