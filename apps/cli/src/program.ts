@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { adjustCommand } from './commands/adjust.ts'
 import { cancelCommand } from './commands/cancel.ts'
+import { completeCommand, completionCommand } from './commands/completion.ts'
 import { devCommand } from './commands/dev.ts'
 import { dlqCommand } from './commands/dlq.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -37,6 +38,7 @@ const COMMANDS: readonly ((perform: Perform) => Command)[] = [
   devCommand,
   exportCommand,
   doctorCommand,
+  completionCommand,
 ]
 
 /** The command line: its verbs, their options and their help. */
@@ -47,12 +49,13 @@ export function createProgram(perform: Perform): Command {
     .showHelpAfterError('(millrace --help shows what there is)')
     .configureHelp({ showGlobalOptions: true })
   for (const command of COMMANDS) adopt(program, command(perform))
+  adopt(program, completeCommand(perform), { hidden: true })
   return program
 }
 
 /** Adds a verb, and lets it and the verbs below it speak as the program does. */
-function adopt(parent: Command, command: Command): void {
-  parent.addCommand(command.copyInheritedSettings(parent))
+function adopt(parent: Command, command: Command, options: { hidden?: boolean } = {}): void {
+  parent.addCommand(command.copyInheritedSettings(parent), options)
   for (const child of command.commands) child.copyInheritedSettings(command)
 }
 

@@ -1,6 +1,7 @@
 import { type BatchMessage, decodeBatchMessage, isJobId, type JobId, jobIdOf } from '@millrace/job'
 import type { DeadLetter, DeadLettersWanted } from '@millrace/queue'
-import { isDeployed, openDeployed, openJob } from '../system/open-system.ts'
+import { openDeployed, openJob } from '../system/open-system.ts'
+import { isDeployed } from '../system/which-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
 import type { DlqOptions } from './dlq-options.ts'

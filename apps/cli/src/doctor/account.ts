@@ -48,7 +48,7 @@ async function unlessLocal(
   { region, env }: Account,
   look: () => Promise<Finding>,
 ): Promise<Finding> {
-  if (env['AWS_ACCESS_KEY_ID'] === 'local') return skipped('a local cloud needs none')
+  if (env['AWS_ACCESS_KEY_ID'] === 'local') return skipped('a local cloud does not ask')
   return region === undefined ? skipped('no region to ask in') : await look()
 }
 

@@ -1,6 +1,6 @@
 import type { PartialSpec } from '../spec/spec-options.ts'
-import { stateRootOf } from '../system/open-system.ts'
 import type { System } from '../system/system.ts'
+import { stateRootOf } from '../system/which-system.ts'
 import { type Account, accountChecks } from './account.ts'
 import type { DoctorOptions } from './doctor.ts'
 import { endpointChecks } from './endpoint.ts'

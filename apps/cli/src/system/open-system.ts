@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { JobId } from '@millrace/job'
 import { isJobId } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
@@ -8,6 +8,7 @@ import { connectSystem } from './connect-system.ts'
 import { openLocalSystem } from './local-system.ts'
 import { jobFolders } from './job-folders.ts'
 import type { System } from './system.ts'
+import { isDeployed, stateRootOf } from './which-system.ts'
 
 /** How a verb is told where the jobs are; `systemOptions` adds these to its command. */
 export interface SystemOptions {
@@ -54,15 +55,6 @@ export async function openJob(
   const root = stateRootOf(options)
   const jobId = pick(wanted, await jobFolders(root), root)
   return { system: await openLocalSystem(join(root, jobId)), jobId }
-}
-
-export function isDeployed({ state }: SystemOptions, { env }: World): boolean {
-  return state === undefined && (env['MILLRACE_LEDGER_TABLE'] ?? '') !== ''
-}
-
-/** The folder that holds the state folders of local jobs. */
-export function stateRootOf({ state }: SystemOptions): string {
-  return resolve(state ?? '.millrace')
 }
 
 function pick(wanted: string | undefined, jobs: readonly JobId[], root: string): JobId {
