@@ -13,8 +13,8 @@ export interface Deps {
 
 export interface OpenedObject {
   readonly object: PinnedObject
-  /** `buffers`: memory that a large object is read into; a piece is good until the next. */
-  readonly pieces: (buffers: readonly Uint8Array[]) => AsyncIterable<Uint8Array>
+  /** `buffers`: makes the memory that a large object is read into; a piece is good until the next. */
+  readonly pieces: (buffers: () => readonly Uint8Array[]) => AsyncIterable<Uint8Array>
 }
 
 /** Up to this size an object is read whole, ahead of its turn: 16 MiB of them at a time. */
@@ -44,7 +44,7 @@ export async function* openObjects(
       const read = reads[0]
       yield {
         object,
-        pieces: (buffers) => (read ? whole(read) : deps.stream(object, buffers, signal)),
+        pieces: (buffers) => (read ? whole(read) : deps.stream(object, buffers(), signal)),
       }
       await read?.catch(() => {})
       void reads.shift()

@@ -77,8 +77,8 @@ async function* cutObjects(
         return { batch: next.batch++, rows: { start, end: next.row }, bytes, object }
       })
     const buffers = pinned.uri.startsWith('file:')
-      ? Array.from({ length: READS }, (_, slot) => cutter.slot(slot))
-      : s3Buffers()
+      ? () => Array.from({ length: READS }, (_, slot) => cutter.slot(slot))
+      : s3Buffers
     let first = true
     for await (const piece of pieces(buffers)) {
       if (first) checkHeader(pinned, piece, spec.dataset, dataset)
