@@ -37,6 +37,18 @@ describe('createCutter', () => {
     expect(cutUp(text)).toEqual(cuts)
   })
 
+  test.for([
+    { what: 'a quote that is its delimiter', dialect: { delimiter: ',', quote: ',' } },
+    { what: 'a delimiter of two characters', dialect: { delimiter: '||', quote: '"' } },
+    { what: 'a delimiter beyond ASCII', dialect: { delimiter: '¦', quote: '"' } },
+    { what: 'a line end for a quote', dialect: { delimiter: ',', quote: '\n' } },
+    { what: 'a delimiter alone', dialect: { delimiter: ',', quote: '' } },
+  ])('refuses $what', ({ dialect }) => {
+    expect(() => cutUp('a\n', { dialect })).toThrow(
+      expect.objectContaining({ code: 'bad_dialect', message: expect.stringContaining('dialect') }),
+    )
+  })
+
   test('with a header, skips the first row', () => {
     expect(cutUp('\uFEFF\n"h\n",i\na\nb\n', { header: true })).toEqual(['2:a\nb\n'])
   })

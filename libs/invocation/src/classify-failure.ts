@@ -127,9 +127,11 @@ function byNodeCode(code: string | undefined): InvocationErrorCode | undefined {
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return 'invocation_timed_out'
   }
-  // Certificates do not mend by waiting.
+  // Certificates do not mend by waiting; nor does a port that speaks no TLS, which is EPROTO.
   if (
-    /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(code)
+    /^(EPROTO$|CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(
+      code,
+    )
   ) {
     return 'tls_refused'
   }

@@ -150,6 +150,42 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
     await invoke.close()
   })
 
+  test('calls a clock that is wrong skewed', async () => {
+    const server = await answering((_, response) => {
+      response.writeHead(403, { 'x-amzn-errortype': 'RequestTimeTooSkewed' }).end('{}')
+    })
+    const invoke = createInvoke({ ...options, endpointUrl: server.url })
+    await expect(invoke({ endpoint: flightsEndpoint, body }, never)).rejects.toMatchObject({
+      code: 'clock_skewed',
+      kind: 'systemic',
+    })
+    await invoke.close()
+    server.close()
+  })
+
+  test('calls what speaks no TLS refused', async () => {
+    const endpointUrl = endpoint.url.replace('http:', 'https:')
+    const invoke = createInvoke({ ...options, endpointUrl })
+    await expect(invoke({ endpoint: flightsEndpoint, body }, never)).rejects.toMatchObject({
+      code: 'tls_refused',
+      retryable: false,
+    })
+    await invoke.close()
+  })
+
+  test('without keys, sends nothing and says so', async () => {
+    const found = Object.assign(new Error('no keys'), { name: 'CredentialsProviderError' })
+    const nothing = () => Promise.reject(found)
+    const before = endpoint.stats.invocations
+    const invoke = createInvoke({ ...options, endpointUrl: endpoint.url, credentials: nothing })
+    await expect(invoke({ endpoint: flightsEndpoint, body }, never)).rejects.toMatchObject({
+      code: 'credentials_missing',
+      kind: 'systemic',
+    })
+    expect(endpoint.stats.invocations).toBe(before)
+    await invoke.close()
+  })
+
   test('on abort in mid-invocation, rejects with the reason', async () => {
     const controller = new AbortController()
     const failing = invoking({ faults: { hang: 1 } }, async (invoke) => {

@@ -116,3 +116,14 @@ test.for<[InvocationErrorCode, number]>([
   expect(scored.invocations).toBe(times + 1)
   expect(scored.throttles).toBe(code === 'endpoint_throttled' ? times : 0)
 })
+
+test('without room until its deadline, charges the endpoint and no row', async () => {
+  const { input, invoke } = fixture(10)
+  const deps = depsOf(invoke)
+  const busy = Promise.withResolvers<undefined>()
+  const others = Array.from({ length: 8 }, () => deps.limiter.run(() => busy.promise, never))
+  const scoring = scoreBatch(deps, { ...input, deadlineMs: 100 }, never)
+  await expect(scoring).rejects.toMatchObject({ code: 'endpoint_outage', kind: 'throttle' })
+  busy.resolve(undefined)
+  await Promise.all(others)
+})

@@ -83,7 +83,10 @@ describe('against a queue with faults', () => {
   test('of a message above 1 MiB, is refused before any call', async () => {
     const { queue, calls } = queueAnswering(async () => [])
     const publishing = publish(queue, [{ body: 'x'.repeat(1_048_577) }], never)
-    await expect(publishing).rejects.toThrow('publish batches: too large (1048577 > 1048576 bytes)')
+    await expect(publishing).rejects.toMatchObject({
+      code: 'message_too_large',
+      message: 'publish batches: too large (1048577 > 1048576 bytes)',
+    })
     expect(calls).toEqual([])
   })
 

@@ -201,6 +201,17 @@ function differences(mine: unknown, theirs: unknown, path: string): string[] {
   )
 }
 
+test('without a row that has both, there is nothing to measure', () => {
+  const classes = createMulticlassCounts()
+  classes.add('cat', undefined)
+  classes.add(undefined, 'dog')
+  expect(() => classes.finish()).toThrow(/no_scores/)
+  const numbers = createRegressionSums()
+  numbers.add(0.5, undefined)
+  numbers.add(Number.NaN, 1)
+  expect(() => numbers.finish()).toThrow(/no_scores/)
+})
+
 describe('labelled scores', () => {
   test('count rows that lack a label or a score', () => {
     const labelled = createLabelledScores(6)

@@ -57,6 +57,16 @@ describe('a configuration', () => {
     const plain = z.object({ NAME: z.string().min(5).regex(/^\d+$/) })
     expect(() => loadConfig('cli', plain, { NAME: 'abc' })).toThrow('1 variable is wrong')
   })
+
+  test('that is wrong, is told by code and hint', () => {
+    expect(() => loadConfig('consumer', schema, {})).toThrow(
+      expect.objectContaining({
+        code: 'invalid_environment',
+        retryable: false,
+        hint: 'set AWS_REGION, QUEUE_URL in the environment',
+      }),
+    )
+  })
 })
 
 describe('a wrong value in the error', () => {

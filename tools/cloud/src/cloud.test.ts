@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { createLedgerClient } from '@millrace/ledger'
 import { DescribeTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, test } from 'vitest'
+import { portError } from './cloud-error.ts'
 import { type Cloud, type CloudOptions, startCloud } from './index.ts'
 
 const closing: (() => Promise<unknown> | void)[] = []
@@ -197,6 +198,15 @@ test('on a port in use, names the port and frees the rest', async () => {
     message: `listen on 127.0.0.1:${port}: the port is in use by another process`,
   })
   await cloudWith({ stateDir })
+})
+
+test('on a port that the system refuses, names the port and its reason', () => {
+  const cause = Object.assign(new Error('listen'), { code: 'EACCES' })
+  expect(portError(80, cause)).toMatchObject({
+    code: 'port_refused',
+    message: 'listen on 127.0.0.1:80: EACCES',
+    cause,
+  })
 })
 
 test('a client that dies in the middle of a request harms nobody', async () => {

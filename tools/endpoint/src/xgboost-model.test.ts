@@ -72,7 +72,10 @@ test.for<[string, string, string, string]>([
 
 test('a file that is not there is told by its name', () => {
   expect(() => loadXgboostModel('/nowhere/model.json')).toThrow(
-    'read /nowhere/model.json: no such file',
+    expect.objectContaining({
+      code: 'model_unreadable',
+      message: 'read /nowhere/model.json: no such file',
+    }),
   )
 })
 

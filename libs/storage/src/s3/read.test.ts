@@ -128,6 +128,12 @@ describe.for(['direct', 'sdk'] as const)('%s reads', (s3Reads) => {
     expect(s3.faults.length).toBe(3)
   })
 
+  test('when S3 answers late each time, says that it timed out', async () => {
+    const late = { kind: 'status', status: 400, code: 'RequestTimeout' } as const
+    s3.faults.push(...Array.from({ length: 9 }, () => late))
+    await expect(read(0, 9)).rejects.toMatchObject({ code: 'timed_out', retryable: true })
+  })
+
   test('takes a body of unstated length', async () => {
     s3.faults.push({ kind: 'chunked' })
     expect((await read(1, 9)).equals(bytes.subarray(1, 9))).toBe(true)
