@@ -34,7 +34,8 @@ function createStorage(fail?: string) {
 async function textsOf(deps: Deps, objects: readonly PinnedObject[], most = Infinity) {
   const texts: string[] = []
   for await (const { pieces } of openObjects(deps, objects, never)) {
-    for await (const piece of pieces(() => [Buffer.alloc(1)])) texts.push(Buffer.from(piece).toString())
+    for await (const piece of pieces(() => [Buffer.alloc(1)]))
+      texts.push(Buffer.from(piece).toString())
     if (texts.length >= most) break
   }
   return texts
