@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import { invocationErrorOf } from './classify-failure.ts'
 import { collectAnswer, type RawAnswer } from './collect-answer.ts'
 import type { InvocationAnswer, InvocationRequest, Invoke } from './invocation.ts'
@@ -106,6 +106,8 @@ async function openLink(options: InvokeFastOptions): Promise<Link> {
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: { timeout: CONNECT_TIMEOUT_MS },
   }
+  // Loaded with the first invocation: a consumer receives before it invokes.
+  const { EnvHttpProxyAgent, Pool } = await import('undici')
   const dispatcher =
     proxies?.http === undefined && proxies?.https === undefined
       ? new Pool(origin.origin, settings)
