@@ -71,7 +71,7 @@ export async function startFleet(
   }
   const ledger = { client: dynamo, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
   const children: ChildProcess[] = []
-  const forever = AbortSignal.timeout(600_000)
+  const closing = new AbortController()
 
   return {
     cloud,
@@ -101,11 +101,11 @@ export async function startFleet(
     },
     submit: async (clientToken, spec) => {
       const body = encodeJobRequest({ clientToken, spec: jobSpecSchema.parse(spec) })
-      await publish(queues.jobs, [{ body }], forever)
+      await publish(queues.jobs, [{ body }], closing.signal)
     },
     ended: async (clientToken, timeout = 60_000) => {
       const read = async (): Promise<Job | undefined> =>
-        await readJob(ledger, jobIdOf(clientToken), forever)
+        await readJob(ledger, jobIdOf(clientToken), closing.signal)
       return await vi.waitFor(
         async () => {
           const job = await read()
@@ -116,6 +116,7 @@ export async function startFleet(
       )
     },
     async [Symbol.asyncDispose]() {
+      closing.abort()
       const running = children.filter(
         (child) => child.exitCode === null && child.signalCode === null,
       )
