@@ -42,8 +42,16 @@ describe.skipIf(disk === undefined)('on a disk of one megabyte', () => {
   test('a result that does not fit cannot be committed and leaves nothing', async () => {
     const writer = await storage.createWriter(uri, signal)
     await writer.write(Buffer.alloc(500_000, 'x'))
-    await expect(writer.write(Buffer.alloc(1_000_000, 'x'))).rejects.toMatchObject(full)
+    await expect(writer.write(Buffer.alloc(3_000_000, 'x'))).rejects.toMatchObject(full)
     await expect(writer.commit()).rejects.toThrow('failed')
+    await writer.abort()
+    expect(await readdir(disk!)).toEqual([])
+  })
+
+  test('a result whose end does not fit is refused by commit', async () => {
+    const writer = await storage.createWriter(uri, signal)
+    await writer.write(Buffer.alloc(1_100_000, 'x'))
+    await expect(writer.commit()).rejects.toMatchObject(full)
     await writer.abort()
     expect(await readdir(disk!)).toEqual([])
   })
