@@ -71,7 +71,8 @@ function createSpread(threshold: number) {
   return {
     add(scores: Float64Array): void {
       grid.add(scores)
-      for (const score of scores) {
+      for (let index = 0; index < scores.length; index += 1) {
+        const score = scores[index] ?? Number.NaN
         if (Number.isNaN(score)) continue
         count += 1
         if (!Number.isFinite(score)) continue

@@ -53,17 +53,15 @@ export function areasOf(ranked: RankedScores): {
 }
 
 /** Adds without losing the small among the large (Neumaier, 1974). */
-export function createSum(): { add(value: number): void; value(): number } {
-  let sum = 0
-  let lost = 0
-  return {
-    add(value) {
-      const next = sum + value
-      lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
-      sum = next
-    },
-    value: () => sum + lost,
+export function createSum() {
+  const parts = { sum: 0, lost: 0 }
+  const add = (value: number): void => {
+    const { sum } = parts
+    const next = sum + value
+    parts.lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
+    parts.sum = next
   }
+  return { add, value: (): number => parts.sum + parts.lost }
 }
 
 /** How many of the sorted scores are above. */

@@ -54,14 +54,13 @@ function fineBin(score: number): number {
   if (score <= 0) return 0
   if (score > 1) return FINE + 1
   const near = Math.ceil(score * FINE)
-  if (score > near / FINE) return near + 1
-  return score <= (near - 1) / FINE ? near - 1 : near
+  if (score > (FINE_EDGES[near] ?? Infinity)) return near + 1
+  return score <= (FINE_EDGES[near - 1] ?? -Infinity) ? near - 1 : near
 }
 
-const fineBins = (counts: Float64Array) => ({
-  edges: Array.from({ length: FINE + 1 }, (_, k) => k / FINE),
-  counts: [...counts],
-})
+const FINE_EDGES = Float64Array.from({ length: FINE + 1 }, (_, k) => k / FINE)
+
+const fineBins = (counts: Float64Array) => ({ edges: [...FINE_EDGES], counts: [...counts] })
 
 /** `counts[i]` lie in the bin that ends at edge i; the last, one more than edges, above all. */
 function gridOf(edges: readonly number[], counts: readonly number[]): Grid {
@@ -94,6 +93,8 @@ const BIN_MAX = 2 ** 50
 function createWideBins() {
   let counts = new Float64Array(WIDE)
   let exponent = NARROWEST
+  /** Bins of a unit: a multiplication by it is exact, and quicker than a division by the width. */
+  let bins = 2 ** -NARROWEST
   let first = 0
   let [lowest, highest] = [Infinity, -Infinity]
   const infinite = { below: 0, above: 0 }
@@ -115,6 +116,7 @@ function createWideBins() {
     }
     counts = moved
     exponent += doublings
+    bins = 2 ** -exponent
     first = start
     lowest = Math.ceil(lowest / 2 ** doublings)
     highest = Math.ceil(highest / 2 ** doublings)
@@ -126,30 +128,31 @@ function createWideBins() {
         infinite[score > 0 ? 'above' : 'below'] += 1
         return
       }
-      let bin = binAt(score, exponent)
+      let bin = binOf(score, bins)
       if (bin < first || bin >= first + WIDE || lowest > highest) {
         const before = exponent
         fit(Math.min(lowest, bin), Math.max(highest, bin))
         bin = Math.ceil(bin / 2 ** (exponent - before))
       }
-      lowest = Math.min(lowest, bin)
-      highest = Math.max(highest, bin)
+      // Only when they move: a number that a closure keeps is a new object each time.
+      if (bin < lowest) lowest = bin
+      if (bin > highest) highest = bin
       counts[bin - first] = (counts[bin - first] ?? 0) + 1
     },
     bins(): { edges: readonly number[]; counts: readonly number[] } {
       if (lowest > highest) return { edges: [], counts: [infinite.above] }
       // One edge below the lowest score, so that "above" all of it is an edge too.
-      const bins = highest - lowest + 1
+      const seen = highest - lowest + 1
       const width = 2 ** exponent
-      const edges = Array.from({ length: bins + 1 }, (_, index) => (lowest - 1 + index) * width)
-      const held = [...counts.subarray(lowest - first, lowest - first + bins)]
+      const edges = Array.from({ length: seen + 1 }, (_, index) => (lowest - 1 + index) * width)
+      const held = [...counts.subarray(lowest - first, lowest - first + seen)]
       return { edges, counts: [infinite.below, ...held, infinite.above] }
     },
   }
 }
 
-/** The smallest i with `score <= i * 2^exponent`; a quotient that underflows is still above zero. */
-function binAt(score: number, exponent: number): number {
-  const bin = Math.ceil(score / 2 ** exponent)
+/** The smallest i with `score <= i / bins`; a product that underflows is still above zero. */
+function binOf(score: number, bins: number): number {
+  const bin = Math.ceil(score * bins)
   return bin === 0 && score > 0 ? 1 : bin
 }
