@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { readingQueryPages } from './query-pages.ts'
 
 /** The table that keeps what stays true about jobs, and the client to reach it with. */
 export interface Ledger {
@@ -28,7 +29,7 @@ const CONNECTION_TIMEOUT_MS = 1_000
  */
 export function createLedgerClient(options: LedgerClientOptions): DynamoDBClient {
   const agent = { keepAlive: true, maxSockets: options.socketsMax ?? 256 }
-  return new DynamoDBClient({
+  const client = new DynamoDBClient({
     region: options.region,
     maxAttempts: 1,
     requestHandler: {
@@ -41,4 +42,6 @@ export function createLedgerClient(options: LedgerClientOptions): DynamoDBClient
     ...(options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   })
+  client.config.protocol = readingQueryPages(client.config.protocol)
+  return client
 }

@@ -17,15 +17,15 @@ import { type Page, queryPage } from './query.ts'
  * ahead of the others and waits: the smallest head is always next.
  */
 
-/** Memory of all pages held, about; DynamoDB's pages of 1 MB are cut down to fit. */
-const PAGES_BYTES_MAX = 32 * 1024 * 1024
+/** Memory of all pages held, about; DynamoDB's pages of 1 MB are cut down to fit: 256 KB of 16 partitions. */
+const PAGES_BYTES_MAX = 8 * 1024 * 1024
 const PAGE_BYTES_MAX = 1024 * 1024
 /** Parts of a first page, before the size of a part is known. */
 const FIRST_PAGE_PARTS = 8
 
 /**
  * Reads all parts of a job in the order of their batches (strongly consistent). Memory is bounded
- * by 32 MB of pages, whatever the job's size. A missing part is left out: the reader counts.
+ * by 8 MB of pages, whatever the job's size. A missing part is left out: the reader counts.
  *
  * @throws {LedgerError} `item_corrupt` at a part that is not what was written.
  */
