@@ -19,9 +19,12 @@ export default {
     },
     {
       name: 'pure-libs-do-no-io',
-      comment: 'csv, job and report know no AWS and do no I/O.',
+      comment: 'csv, job, predictions and report know no AWS and do no I/O.',
       severity: 'error',
-      from: { path: '^libs/(csv|job|report)/', pathNot: '\\.(test|bench|fuzz|fixture)\\.ts$' },
+      from: {
+        path: '^libs/(csv|job|predictions|report)/',
+        pathNot: '\\.(test|bench|fuzz|fixture)\\.ts$',
+      },
       to: {
         path: `^libs/(${adapters})/|^apps/|^tools/|^infra/|@aws-sdk|@smithy|^(node:)?(fs|fs/promises|net|http|https|child_process|worker_threads|timers|timers/promises)$`,
       },

@@ -29,7 +29,7 @@ const failure = (row: number) => ({ row, code: 'row_width', message: '' })
 
 test('parts that account for the plan pass through in order', async () => {
   const passed = await account(balanced)
-  expect(passed).toEqual(plan.map((batch, index) => ({ batch, part: balanced[index] })))
+  expect(passed).toMatchObject(plan.map((batch, index) => ({ batch, part: balanced[index] })))
 })
 
 test('a job of no rows is accounted for by no parts', async () => {

@@ -1,4 +1,5 @@
 import { type Batch, type Job, lengthOf, type RowFailure, type RowRange } from '@millrace/job'
+import { type PredictionLines, readLines } from '@millrace/predictions'
 import { AccountingError } from './accounting-error.ts'
 
 /** What accounting needs to know of a recorded part. */
@@ -11,11 +12,10 @@ export interface PartLike {
   readonly failures: readonly RowFailure[]
 }
 
-const NEWLINE = 0x0a
-
 /**
  * Passes parts through, in order, while they account for the plan: each batch once, with the plan's
- * rows, one line a row, and a failure for exactly the lines that are empty.
+ * rows, one line a row, and a failure for exactly the lines that are empty. Whoever comes after has the
+ * lines as they were read for it.
  *
  * @throws {AccountingError} at the first part that does not fit, or at the end when one is missing.
  */
@@ -23,7 +23,7 @@ export async function* accountFor<P extends PartLike>(
   job: Job,
   planned: AsyncIterable<Batch>,
   parts: AsyncIterable<P>,
-): AsyncGenerator<{ batch: Batch; part: P }> {
+): AsyncGenerator<{ batch: Batch; part: P; lines: PredictionLines }> {
   const recorded = parts[Symbol.asyncIterator]()
   let rows = 0
   try {
@@ -33,8 +33,10 @@ export async function* accountFor<P extends PartLike>(
         throw new AccountingError('part_missing', `batch ${batch.batch} has no part`)
       }
       checkPart(job, batch, next.value)
+      const lines = readLines(next.value.predictions)
+      checkLines(`batch ${batch.batch}`, next.value, lines)
       rows += lengthOf(batch.rows)
-      yield { batch, part: next.value }
+      yield { batch, part: next.value, lines }
     }
     const extra = await recorded.next()
     if (extra.done !== true) {
@@ -63,35 +65,28 @@ function checkPart(job: Job, batch: Batch, part: PartLike): void {
     const wanted = `${batch.rows.start} to ${batch.rows.end}`
     throw new AccountingError('part_rows_mismatch', `${at} holds ${found}, the plan has ${wanted}`)
   }
-  checkLines(at, part)
 }
 
-/** One pass over the bytes: counts lines and compares the empty ones with the failures. */
-function checkLines(at: string, { rows, predictions, failures }: PartLike): void {
-  let line = 0
-  let explained = 0
-  let unexplained: number | undefined
-  let start = 0
-  for (;;) {
-    const newline = predictions.indexOf(NEWLINE, start)
-    const end = newline === -1 ? predictions.length : newline
-    if (end === start) {
-      const row = rows.start + line
-      if (failures[explained]?.row === row) explained += 1
-      else unexplained ??= row
-    }
-    line += 1
-    if (newline === -1) break
-    start = newline + 1
-  }
+function checkLines(
+  at: string,
+  { rows, failures }: PartLike,
+  { ends, empty }: PredictionLines,
+): void {
   // Counted first: with a line too few or too many, which row an empty line belongs to means nothing.
-  if (line !== lengthOf(rows)) {
-    const counts = `${line} predictions for ${lengthOf(rows)} rows`
+  if (ends.length !== lengthOf(rows)) {
+    const counts = `${ends.length} predictions for ${lengthOf(rows)} rows`
     throw new AccountingError('part_lines_mismatch', `${at} holds ${counts}`)
   }
-  if (unexplained !== undefined) {
-    const what = `row ${unexplained} has no prediction and no failure`
-    throw new AccountingError('part_failures_mismatch', `${at}: ${what}`)
+  if (empty === 0 && failures.length === 0) return
+  let explained = 0
+  for (const [line, end] of ends.entries()) {
+    if (end !== (line === 0 ? 0 : (ends[line - 1] ?? 0) + 1)) continue
+    const row = rows.start + line
+    if (failures[explained]?.row !== row) {
+      const what = `row ${row} has no prediction and no failure`
+      throw new AccountingError('part_failures_mismatch', `${at}: ${what}`)
+    }
+    explained += 1
   }
   if (explained !== failures.length) {
     const what = `row ${failures[explained]?.row} has both a prediction and a failure`

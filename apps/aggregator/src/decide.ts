@@ -1,6 +1,6 @@
 import { type Decision, type Output, thresholdsOf } from '@millrace/job'
+import { numberOf } from '@millrace/predictions'
 import { DecisionError } from './decision-error.ts'
-import { numberOf } from './number-of.ts'
 
 /** What a typed format takes a column for. A label column is of integers when each label is one. */
 export type ColumnType = 'number' | 'integer' | 'text'
@@ -20,6 +20,12 @@ export interface Deciding {
    * @throws {DecisionError} for a prediction that is not of the kind that was asked for.
    */
   fields(prediction: string): string[]
+  /** The same for a prediction that is a plain number, where nothing else is written of it. */
+  readonly ofNumber?: {
+    /** A class is written for each. */
+    readonly thresholds: readonly number[]
+    readonly labels: readonly [below: string, above: string]
+  }
 }
 
 /**
@@ -55,6 +61,7 @@ function binary(decision: Decision, names: Output['names']): Deciding {
     type,
   }))
   return {
+    ofNumber: { thresholds, labels: [below, above] },
     columns: [{ name: names.prediction, type: 'number' }, ...classes],
     fields: (prediction) => {
       const value = numberOf(prediction)
@@ -107,6 +114,7 @@ function wantedClasses(classes: number, labels: readonly string[] | undefined): 
 function verbatim(names: Output['names'], first: string): Deciding {
   const type = numberOf(first) === undefined ? 'text' : 'number'
   return {
+    ofNumber: { thresholds: [], labels: ['', ''] },
     columns: [{ name: names.prediction, type }],
     fields: (prediction) => [prediction],
   }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { parseFields, rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
+import { readLines } from '@millrace/predictions'
 import { describe, expect, test } from 'vitest'
 import { decideBy } from './decide.ts'
 import { createCsvFormat } from './format-csv.ts'
@@ -19,7 +20,9 @@ const formatOf = (change: Partial<JobSpecInput>, of = dataset) => {
 const header = (...input: Parameters<typeof formatOf>) => String(formatOf(...input).begin())
 const batch = planOf(1)[0]!
 const plain = (spec: Partial<JobSpecInput>, predictions: string) =>
-  String(formatOf(spec).rows({ batch, predictions: Buffer.from(predictions), input: undefined }))
+  String(
+    formatOf(spec).rows({ batch, lines: readLines(Buffer.from(predictions)), input: undefined }),
+  )
 const output = { uri: 's3://results/scores.csv' }
 const all = { output: { ...output, join: 'all' as const } }
 const none = { decision: { kind: 'none' as const } }
@@ -50,7 +53,7 @@ const joined = (spec: Partial<JobSpecInput>, input: string, predictions: string,
   const bytes = Buffer.from(input)
   const { csv } = jobWith(spec).spec.dataset
   const offsets = rowOffsets(bytes, csv)
-  const rows = { batch, predictions: Buffer.from(predictions), input: { bytes, offsets } }
+  const rows = { batch, lines: readLines(Buffer.from(predictions)), input: { bytes, offsets } }
   return String(formatOf(spec, of).rows(rows))
 }
 

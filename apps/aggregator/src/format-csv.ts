@@ -6,8 +6,10 @@ import {
   selectColumns,
 } from '@millrace/csv'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
+import { createRowCopier } from './copy-rows.ts'
 import type { Deciding } from './decide.ts'
-import { linesOf, type ResultFormat } from './result-format.ts'
+import { quoted } from './quote-field.ts'
+import { type ResultFormat, textsOf } from './result-format.ts'
 
 const LF = '\n'
 
@@ -16,6 +18,8 @@ const LF = '\n'
  * row has them empty, so that there is one row out for each row in. The prediction is the text that
  * the endpoint sent, and the input's own bytes are copied, never parsed and written again. Joined, the
  * result is written in the input's dialect; its blank lines are no rows and are left out.
+ *
+ * Batches of plain numbers are written without taking rows apart (`copy-rows.ts`), the same bytes.
  *
  * @throws {CsvError} when a column to join is not in the dataset.
  */
@@ -36,14 +40,18 @@ export function createCsvFormat(
           .map((field) => quoted(field, dialect))
           .join(dialect.delimiter)
 
+  const copyRows = createRowCopier(dialect, selection, deciding)
+
   return {
     begin: () => headerRow(spec, dataset, selection, deciding, dialect),
-    rows: ({ predictions, input }) => {
+    rows: ({ lines, input }) => {
+      const copied = copyRows(lines, input)
+      if (copied !== undefined) return copied
       if (input === undefined) {
-        const rows = linesOf(predictions).map((line) => loneField(added(line), dialect))
+        const rows = textsOf(lines).map((line) => loneField(added(line), dialect))
         return Buffer.from(`${rows.join(LF)}${LF}`)
       }
-      const pieces = linesOf(predictions).flatMap((line, index) => {
+      const pieces = textsOf(lines).flatMap((line, index) => {
         const row = input.bytes.subarray(input.offsets[index], input.offsets[index + 1])
         const end = endOfContent(row)
         const fields = Buffer.from(`${dialect.delimiter}${added(line)}`)
@@ -74,12 +82,6 @@ function headerRow(
 
 /** An empty row would be a blank line, which readers skip: every row after it would move up. */
 const loneField = (row: string, { quote }: Dialect): string => (row === '' ? quote + quote : row)
-
-/** Quotes a field where RFC 4180, section 2, asks for it. */
-function quoted(field: string, { delimiter, quote }: Dialect): string {
-  const plain = !field.includes(delimiter) && !field.includes(quote) && !/[\r\n]/.test(field)
-  return plain ? field : `${quote}${field.replaceAll(quote, quote + quote)}${quote}`
-}
 
 /** The columns of a row to join; empty ones for a row of another width, whose columns nobody knows. */
 function chosen(row: Buffer, dialect: Dialect, selection: ColumnSelection): Uint8Array {

@@ -1,5 +1,6 @@
 import { jsonLines, rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
+import { readLines } from '@millrace/predictions'
 import { expect, test } from 'vitest'
 import { decideBy } from './decide.ts'
 import { createJsonLinesFormat } from './format-json-lines.ts'
@@ -25,7 +26,7 @@ function rowsOf(change: Partial<JobSpecInput>, predictions: string, text?: strin
   const bytes = Buffer.from(text ?? '')
   const dialect = spec.dataset.format === 'jsonl' ? jsonLines : spec.dataset.csv
   const input = text === undefined ? undefined : { bytes, offsets: rowOffsets(bytes, dialect) }
-  return String(format.rows({ batch, predictions: Buffer.from(predictions), input }))
+  return String(format.rows({ batch, lines: readLines(Buffer.from(predictions)), input }))
 }
 
 type Row = [string, Partial<JobSpecInput>, string, string]

@@ -1,6 +1,6 @@
 import type { JobSpec, PinnedDataset } from '@millrace/job'
 import type { ColumnType, Deciding } from './decide.ts'
-import { type BatchRows, linesOf, type ResultFormat } from './result-format.ts'
+import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
 import { joinedColumns } from './joined-columns.ts'
 
 /**
@@ -29,13 +29,13 @@ export function createJsonLinesFormat(
   }
   return {
     begin: () => NOTHING,
-    rows: ({ predictions, input }) => {
-      const lines = linesOf(predictions).map((line, row) =>
+    rows: ({ lines, input }) => {
+      const rows = textsOf(lines).map((line, row) =>
         splices && input !== undefined
           ? spliced(rowText(input, row), members(line))
           : `{${[...joinedMembers(input, row), members(line)].join(',')}}`,
       )
-      return Buffer.from(`${lines.join('\n')}\n`)
+      return Buffer.from(`${rows.join('\n')}\n`)
     },
     end: () => NOTHING,
   }

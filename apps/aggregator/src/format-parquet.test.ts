@@ -2,6 +2,7 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
+import { readLines } from '@millrace/predictions'
 import { expect, test } from 'vitest'
 import { decideBy } from './decide.ts'
 import { createParquetFormat } from './format-parquet.ts'
@@ -26,7 +27,7 @@ function fileOf(change: Partial<JobSpecInput>, batches: readonly (readonly [stri
     const bytes = Buffer.from(text ?? '')
     const input =
       text === undefined ? undefined : { bytes, offsets: rowOffsets(bytes, spec.dataset.csv) }
-    return format.rows({ batch, predictions: Buffer.from(predictions), input })
+    return format.rows({ batch, lines: readLines(Buffer.from(predictions)), input })
   })
   const pieces = [format.begin(), ...rows, format.end()]
   return { bytes: Uint8Array.from(Buffer.concat(pieces)), pieces }

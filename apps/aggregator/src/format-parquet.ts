@@ -1,10 +1,10 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
+import { numberOf } from '@millrace/predictions'
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import type { ColumnType, Deciding } from './decide.ts'
-import { type BatchRows, linesOf, type ResultFormat } from './result-format.ts'
+import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
 import { joinedColumns } from './joined-columns.ts'
-import { numberOf } from './number-of.ts'
 import { OutputError } from './output-error.ts'
 
 /** A row group is closed at so many rows, or bytes of text: that is what memory holds of a result. */
@@ -45,8 +45,8 @@ export function createParquetFormat(
   const file = openFile(columns, CODECS[spec.output.compression])
   return {
     begin: file.take,
-    rows: ({ predictions, input }) => {
-      linesOf(predictions).forEach((line, row) => {
+    rows: ({ lines, input }) => {
+      textsOf(lines).forEach((line, row) => {
         const texts = joinedTexts(input, row)
         const added = line === '' ? [] : deciding.fields(line)
         file.add([...texts, ...deciding.columns.map(({ type }, at) => valueOf(added[at], type))])

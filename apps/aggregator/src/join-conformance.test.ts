@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { CsvError, inspectHead, rowOffsets } from '@millrace/csv'
+import { readLines } from '@millrace/predictions'
 import { describe, expect, test } from 'vitest'
 import { decideBy } from './decide.ts'
 import { createCsvFormat } from './format-csv.ts'
@@ -84,7 +85,7 @@ function joined({ bytes, width }: Input, join: 'all' | number[] = 'all'): Buffer
   const rows = offsets.length - 1
   return createCsvFormat(spec, dataset, deciding).rows({
     batch: planOf(rows)[0]!,
-    predictions: Buffer.from(Array.from({ length: rows }, () => '0.123456789012').join('\n')),
+    lines: readLines(Buffer.from(Array.from({ length: rows }, () => '0.123456789012').join('\n'))),
     input: { bytes, offsets },
   })
 }

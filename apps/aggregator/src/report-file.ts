@@ -1,4 +1,5 @@
 import { thresholdsOf } from '@millrace/job'
+import type { PredictionLines } from '@millrace/predictions'
 import { createReport, readScores, renderPage, type ReportFacts } from '@millrace/report'
 import type { CountedPart, Tally } from './manifest.ts'
 import type { ResultWanted } from './write-result.ts'
@@ -6,7 +7,7 @@ import type { OutputFile } from './writer.ts'
 
 /** Gathers the report of a result while its parts go by. */
 export interface Reporting {
-  add(part: CountedPart): void
+  add(part: CountedPart, lines: PredictionLines): void
   /** The page. It tells no time of writing, as nothing of a result does. */
   page(tally: Tally, outputs: readonly OutputFile[]): Buffer
 }
@@ -17,7 +18,7 @@ export function createReporting({ job, spec }: ResultWanted): Reporting {
   const decision = { kind, threshold, labels }
   const report = createReport(decision)
   return {
-    add: (part) => report.add({ ...part, ...readScores(decision, part.predictions) }),
+    add: (part, lines) => report.add({ ...part, ...readScores(decision, lines) }),
     page: (tally, outputs) => {
       const facts: Omit<ReportFacts, 'decision'> = {
         jobId: job.jobId,

@@ -1,10 +1,10 @@
 import type { Batch } from '@millrace/job'
+import type { PredictionLines } from '@millrace/predictions'
 
 /** All that the rows of one batch are written from. */
 export interface BatchRows {
   readonly batch: Batch
-  /** One line a row, joined by newlines; an empty line is a failed row. */
-  readonly predictions: Buffer
+  readonly lines: PredictionLines
   /** There when input columns are joined. `offsets` are the starts of the rows, then their end. */
   readonly input: { readonly bytes: Buffer; readonly offsets: Uint32Array } | undefined
 }
@@ -17,4 +17,4 @@ export interface ResultFormat {
 }
 
 /** The predictions of a batch as texts, one for each row. */
-export const linesOf = (predictions: Buffer): string[] => predictions.toString('utf8').split('\n')
+export const textsOf = ({ text }: PredictionLines): string[] => text.toString('utf8').split('\n')

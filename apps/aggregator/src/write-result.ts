@@ -154,16 +154,16 @@ async function copyParts(
     return { bytes, offsets: deps.rowOffsets(job, bytes) }
   }
   const accounted = accountFor(job, deps.planned(job, signal), deps.parts(job, signal))
-  const readAhead = mapAhead(accounted, READ_AHEAD, async ({ batch, part }) => {
-    const needsInput = joins || part.failures.length > 0
-    return { batch, part, input: needsInput ? await inputOf(batch) : undefined }
+  const readAhead = mapAhead(accounted, READ_AHEAD, async (recorded) => {
+    const needsInput = joins || recorded.part.failures.length > 0
+    return { ...recorded, input: needsInput ? await inputOf(recorded.batch) : undefined }
   })
-  for await (const { batch, part, input } of readAhead) {
+  for await (const { batch, part, lines, input } of readAhead) {
     signal.throwIfAborted()
     tallying.add(batch, part)
-    report.add(part)
-    const { predictions, failures, attempt } = part
-    await result.add({ batch, predictions, input: joins ? input : undefined })
+    report.add(part, lines)
+    const { failures, attempt } = part
+    await result.add({ batch, lines, input: joins ? input : undefined })
     if (input !== undefined && failures.length > 0) {
       await errors.write(await errorsFile.rows({ batch, failures, attempt, ...input }))
     }

@@ -1,8 +1,8 @@
 import { startCloud } from '@millrace/cloud'
 import { type JobId, limits } from '@millrace/job'
+import { printFloats } from '@millrace/predictions'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLedgerClient, createProgressMarker, type Ledger, putPart } from './index.ts'
-import { pythonFloat } from './python-float.ts'
 
 let ledger: Ledger
 let close: () => Promise<void>
@@ -77,7 +77,7 @@ async function unitsOf(rows: number, text: Buffer, batches: number): Promise<num
 test.for([
   {
     what: 'float32 as Python prints it',
-    print: (v: number) => pythonFloat(Math.fround(v)),
+    print: (v: number) => String(printFloats(Buffer.from(Float32Array.of(v).buffer))),
     max: 6,
   },
   { what: 'doubles of 17 digits', print: String, max: 10.5 },

@@ -1,3 +1,4 @@
+import { readLines } from '@millrace/predictions'
 import { describe, expect, test } from 'vitest'
 import { createReport } from './collect-report.ts'
 import { createDurationSketch } from './duration-sketch.ts'
@@ -112,13 +113,13 @@ test.for([
   ['nan\nNaN\ninf\n-Infinity', [Number.NaN, Number.NaN, Infinity, -Infinity]],
   ['yes\n ', [Number.NaN, Number.NaN]],
 ] as const)('the scores of %j are %j', ([text, scores]) => {
-  expect([...readScores(binary, Buffer.from(text)).scores]).toEqual(scores)
+  expect([...readScores(binary, readLines(Buffer.from(text))).scores]).toEqual(scores)
 })
 
 test('of several numbers in a row, the greatest decides', () => {
   const decision = { kind: 'multiclass', threshold: 0.5, labels: ['a', 'b'] } as const
   const text = '0.1,0.7,0.2\n[0.5, 0.4]\n"[1, 2]"\n\n0.5,nan\n0.3,0.3'
-  expect(readScores(decision, Buffer.from(text))).toEqual({
+  expect(readScores(decision, readLines(Buffer.from(text)))).toEqual({
     scores: Float64Array.of(0.7, 0.5, 2, Number.NaN, Number.NaN, 0.3),
     classes: ['b', 'a', 'b', '', '', 'a'],
   })

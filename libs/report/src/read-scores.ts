@@ -1,3 +1,4 @@
+import { numberOf, type PredictionLines } from '@millrace/predictions'
 import type { Decision } from './report-data.ts'
 
 /** The numbers in a part's predictions, and what they decide where there are several in a row. */
@@ -12,11 +13,10 @@ export interface ReadScores {
 }
 
 /** Reads the predictions of one part, a line a row. */
-export function readScores(decision: Decision, predictions: Buffer): ReadScores {
-  const lines = predictions.toString('latin1').split('\n')
+export function readScores(decision: Decision, lines: PredictionLines): ReadScores {
   return decision.kind === 'multiclass'
-    ? readWinners(decision.labels, lines)
-    : { scores: Float64Array.from(lines, numberOf) }
+    ? readWinners(decision.labels, lines.text.toString('latin1').split('\n'))
+    : { scores: lines.numbers }
 }
 
 function readWinners(labels: readonly string[], lines: readonly string[]): ReadScores {
@@ -36,14 +36,4 @@ const valuesOf = (line: string): number[] =>
   line
     .replace(/^"?\[|\]"?$/g, '')
     .split(',')
-    .map(numberOf)
-
-function numberOf(text: string): number {
-  const number = Number(text)
-  if (!Number.isNaN(number)) return text.trim() === '' ? Number.NaN : number
-  const infinite = INFINITE.exec(text.trim())
-  if (infinite === null) return Number.NaN
-  return infinite[1] === '-' ? -Infinity : Infinity
-}
-
-const INFINITE = /^([-+]?)inf(?:inity)?$/i
+    .map((text) => numberOf(text) ?? Number.NaN)

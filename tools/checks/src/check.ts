@@ -15,6 +15,7 @@ const gates: Readonly<Record<string, readonly string[]>> = {
   'dead-code': ['npm', 'run', '--silent', 'deadcode'],
   contracts: ['npm', 'run', '--silent', 'contracts', '--', '--check'],
   scanner: ['npm', 'run', '--silent', '-w', '@millrace/csv', 'build:check'],
+  kernel: ['npm', 'run', '--silent', '-w', '@millrace/predictions', 'build:check'],
   'report-page': ['npm', 'run', '--silent', '-w', '@millrace/report', 'build:check'],
   demo: ['npm', 'run', '--silent', 'demo'],
   tests: ['npm', 'test', '--silent'],

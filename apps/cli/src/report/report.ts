@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { CsvError } from '@millrace/csv'
 import { type Job, readPlan, thresholdsOf } from '@millrace/job'
 import { type Part, readParts } from '@millrace/ledger'
+import { readLines } from '@millrace/predictions'
 import {
   createReport,
   type Decision,
@@ -114,7 +115,7 @@ async function readAll(
     const known = await labelsOf?.(batch)
     if (next.done === true || next.value.batch !== batch.batch) continue
     const part = next.value
-    const read = readScores(decision, part.predictions)
+    const read = readScores(decision, readLines(part.predictions))
     collector.add({ ...part, ...read })
     if (known !== undefined) measure?.add(read, known)
     count(sums, part)

@@ -1,10 +1,6 @@
 /**
- * Writes a finite double as Python's `repr` does, and so as the SageMaker built-in containers print
- * a prediction: the shortest digits that read back as the same number, always with a point or an
- * exponent, an exponent below 1e-4 and from 1e16 on, of two digits at least.
- *
- * JavaScript finds the same shortest digits and writes them otherwise (`1`, `0.00001`, `1e-7`).
- * See https://docs.python.org/3/library/functions.html#repr and `float_repr_style`.
+ * Writes a finite double as Python's `repr` does, by other means than the kernel: JavaScript finds the
+ * same shortest digits and writes them otherwise (`1`, `0.00001`, `1e-7`).
  */
 export function pythonFloat(value: number): string {
   const size = Math.abs(value)

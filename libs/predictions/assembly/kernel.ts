@@ -1,0 +1,3 @@
+export { printFloats } from './print'
+export { countLines, emptyLines, oddLines, readLines } from './read'
+export { beginRows, writeRows } from './write'

@@ -1,0 +1,52 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { printFloats } from './print-floats.ts'
+import { pythonFloat } from './python-float.fixture.ts'
+
+const print = (...values: readonly number[]): string =>
+  String(printFloats(Buffer.from(Float32Array.from(values).buffer)))
+
+// As CPython 3.12 prints `float(numpy.float32(value))`.
+test.for([
+  [0, '0.0'],
+  [-0, '-0.0'],
+  [1, '1.0'],
+  [-2, '-2.0'],
+  [0.1, '0.10000000149011612'],
+  [100, '100.0'],
+  [0.0001, '9.999999747378752e-05'],
+  [0.00012207031, '0.0001220703125'],
+  [0.00005, '4.999999873689376e-05'],
+  [0.9, '0.8999999761581421'],
+  [2 ** -20, '9.5367431640625e-07'],
+  [2 ** 53, '9007199254740992.0'],
+  [1e16, '1.0000000272564224e+16'],
+  [1e-45, '1.401298464324817e-45'],
+  [3.4028234663852886e38, '3.4028234663852886e+38'],
+] as const)('prints %d as %s', ([value, text]) => {
+  expect(print(value)).toBe(text)
+})
+
+test('a NaN is an empty line', () => {
+  expect(print(Number.NaN, 0.5, Number.NaN)).toBe('\n0.5\n')
+  expect(print()).toBe('')
+})
+
+test('whatever the floats are, prints what Python prints', () => {
+  const bits = fc.uint32Array({ maxLength: 2_000 })
+  fc.assert(
+    fc.property(bits, (bits) => {
+      const floats = new Float32Array(bits.slice().buffer).filter(Number.isFinite)
+      expect(print(...floats)).toBe([...floats].map(pythonFloat).join('\n'))
+    }),
+  )
+})
+
+test('every power of two that a float32 holds is printed as Python does', () => {
+  const powers = Array.from({ length: 277 }, (_, index) => 2 ** (index - 149))
+  expect(print(...powers)).toBe(powers.map(pythonFloat).join('\n'))
+})
+
+test('bytes that are no whole floats are refused', () => {
+  expect(() => printFloats(Buffer.alloc(7))).toThrow('wanted whole floats, got 7 bytes')
+})
