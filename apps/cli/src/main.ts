@@ -2,10 +2,12 @@
 import { CommanderError } from 'commander'
 import { ContractError } from '@millrace/job'
 import { CliError } from './cli-error.ts'
+import { keepCompiled } from './compile-cache.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { allCommands, createProgram } from './program.ts'
 import type { Perform, World } from './world.ts'
 
+keepCompiled(process.env)
 const stop = new AbortController()
 const abort = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { expect } from 'vitest'
-import { cliFolder } from './cli-folder.ts'
+import { cacheFolder, cliFolder } from './cli-folder.ts'
 
 const main = join(cliFolder, 'cli.js')
 
@@ -34,7 +34,12 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd, ...options.env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: options.cwd,
+      XDG_CACHE_HOME: cacheFolder,
+      ...options.env,
+    },
   })
   child.stdin.on('error', () => {})
   child.stdin.end(options.stdin ?? '')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { type Cloud, type CloudOptions, startCloud } from '@millrace/cloud'
 import { type Endpoint, loadXgboostModel, startEndpoint } from '@millrace/endpoint'
 import {
@@ -15,6 +15,7 @@ import {
 import { createLedgerClient, type Ledger, readJob } from '@millrace/ledger'
 import { createQueueClient, publish, type Queue } from '@millrace/queue'
 import { vi } from 'vitest'
+import { cacheFolder, cliFolder } from './cli-folder.ts'
 import { flights } from './flights.ts'
 
 export const BUCKET = 'millrace-e2e'
@@ -26,7 +27,7 @@ export interface Fleet extends AsyncDisposable {
   readonly ledger: Ledger
   readonly queues: Readonly<Record<'jobs' | 'batches' | 'completions', Queue>>
   deadLetters(name: 'jobs' | 'batches' | 'completions'): Queue
-  /** @param command what is run instead of the app's sources. */
+  /** @param command what is run instead of the bundled app. */
   start(
     app: 'producer' | 'consumer' | 'aggregator',
     env?: Record<string, string>,
@@ -80,12 +81,13 @@ export async function startFleet(
     queues,
     deadLetters: (name) => queue(name, 'DLQ_URL'),
     start: (app, env = {}, command) => {
-      const main = fileURLToPath(import.meta.resolve(`@millrace/${app}`))
+      const main = join(cliFolder, `${app}.js`)
       const { file, args } = command ?? { file: process.execPath, args: [main] }
       const child = spawn(file, args, {
         stdio: ['ignore', options.logFd ?? 'ignore', 'inherit', 'ipc'],
         env: {
           PATH: process.env['PATH'] ?? '',
+          NODE_COMPILE_CACHE: join(cacheFolder, 'millrace', 'compiled'),
           ...cloud.env,
           AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpoint.url,
           MILLRACE_WORK_URI: `s3://${BUCKET}/work/`,
