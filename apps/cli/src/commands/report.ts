@@ -7,7 +7,10 @@ import type { Perform } from '../world.ts'
 export function reportCommand(perform: Perform): Command {
   const command = new Command('report')
     .description('draw the report of a job as a page, with labels where they are known')
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+    .argument(
+      '[job]',
+      'the job, the beginning of its name, or its result, such as scores.csv (default: the latest run)',
+    )
     .option('-o, --out <file>', 'the page (default: <job>.report.html)')
     .optionsGroup('Labels:')
     .option(
@@ -32,4 +35,5 @@ const EXAMPLES = `
 Examples:
   millrace report                                  the latest run in .millrace
   millrace report j-4f2a --labels labels.csv       ROC, calibration, the best threshold
+  millrace report scores.csv --labels labels.csv   from the result and its manifest, without the job
   millrace report --labels churned --positive yes --cost-false-negative 20`

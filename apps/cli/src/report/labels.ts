@@ -63,12 +63,13 @@ function fieldsOf(bytes: Buffer, dialect: Dialect, column: number): string[] {
   })
 }
 
-async function labelsInFile(
+/** The labels of a file, a row each; asked for in row order. */
+export async function labelsInFile(
   storage: Storage,
   path: string,
   column: string | undefined,
   signal: AbortSignal,
-): Promise<LabelsOf> {
+): Promise<(batch: Pick<Batch, 'rows'>) => Promise<readonly string[]>> {
   const [file] = await storage.pin(fileUri(path), signal)
   if (file === undefined) throw new CliError(`${path}: is not there`)
   const labels = streamLabels(storage, file, path, column, signal)

@@ -11,7 +11,7 @@ import {
   type ReportCollector,
   ReportError,
 } from '@millrace/report'
-import { fileUri } from '@millrace/storage'
+import { createStorage, fileUri, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type JobReader, openReader } from '../system/job-reader.ts'
@@ -19,9 +19,11 @@ import type { SystemOptions } from '../system/open-system.ts'
 import type { World } from '../world.ts'
 import { openLabels } from './labels.ts'
 import { createMeasure, type Measure } from './measure.ts'
+import { pageOfFiles } from './report-of-files.ts'
+import { isResultFile } from './vouched-result.ts'
 
 export interface ReportOptions extends SystemOptions {
-  /** The latest local job when absent. */
+  /** A job, or the path of a result; the latest local job when absent. */
   readonly job?: string
   /** A file of labels, or a column of the dataset. */
   readonly labels?: string
@@ -35,6 +37,10 @@ export interface ReportOptions extends SystemOptions {
 
 /** `millrace report`: draws a job's report anew, with labels where they are known. */
 export async function report(options: ReportOptions, world: World): Promise<ExitCode> {
+  if (options.job !== undefined && isResultFile(options.job)) {
+    const { jobId, page } = await pageOfFiles(options.job, options, world.stop).catch(told)
+    return await write(jobId, page, createStorage({}), options, world)
+  }
   await using reader = await openReader(options.job, options, world)
   const { job, storage } = reader
   if (job.plan === undefined) {
@@ -43,9 +49,19 @@ export async function report(options: ReportOptions, world: World): Promise<Exit
     })
   }
   const page = await drawPage(reader, job.plan, options, world.stop).catch(told)
-  const path = resolve(options.out ?? `${job.jobId}.report.html`)
-  await storage.writeDocument(fileUri(path), Buffer.from(page), {}, world.stop)
-  world.stdout.write(`${path}\n`)
+  return await write(job.jobId, page, storage, options, world)
+}
+
+async function write(
+  jobId: string,
+  page: string,
+  storage: Storage,
+  { out }: ReportOptions,
+  { stdout, stop }: World,
+): Promise<ExitCode> {
+  const path = resolve(out ?? `${jobId}.report.html`)
+  await storage.writeDocument(fileUri(path), Buffer.from(page), {}, stop)
+  stdout.write(`${path}\n`)
   return EXIT.succeeded
 }
 

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { readPage } from '@millrace/report'
+import { expect, test } from 'vitest'
+import { createWorld, jobWith, temporaryFolder } from '../test-data.ts'
+import { report, type ReportOptions } from './report.ts'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+interface Result {
+  readonly text: string
+  readonly errors?: string
+  readonly spec?: Record<string, unknown>
+  readonly header?: boolean
+}
+
+/** A result with its manifest, in a folder of its own: gives its path. */
+async function resultWith({ text, errors, spec = {}, header = true }: Result): Promise<string> {
+  const folder = await temporaryFolder()
+  const uri = pathToFileURL(join(folder, 'scores.csv')).href
+  const files = {
+    'scores.csv': text,
+    ...(errors === undefined ? {} : { 'scores.errors.csv': errors }),
+  }
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+  const base = jobWith().spec
+  const manifest = {
+    version: 1,
+    jobId: 'j-4f2a',
+    state: 'succeeded',
+    rows: { total: 4, predicted: 4, failed: 0, failedByCode: {} },
+    ...{ batches: 7, invocations: 9, throttles: 2, variants: { blue: 7 } },
+    dataset: { header },
+    spec: { ...base, ...spec, output: { ...base.output, uri, ...(spec['output'] as object) } },
+    // Where it was written; the files have been moved since.
+    outputs: Object.entries(files).map(([name, content]) => {
+      return { uri: `s3://results/${name}`, bytes: content.length, sha256: sha256(content) }
+    }),
+    times: { created: 1_000, started: 1_001, lastRecorded: 1_060 },
+  }
+  await writeFile(join(folder, 'scores.manifest.json'), JSON.stringify(manifest))
+  return join(folder, 'scores.csv')
+}
+
+async function reportOf(path: string, options: Partial<ReportOptions> = {}) {
+  const { world, said } = createWorld({})
+  const out = path.replace(/csv$/, 'html')
+  const costs = { costFalsePositive: 1, costFalseNegative: 1 }
+  await report({ ...costs, job: path, out, ...options }, world)
+  expect(said()).toBe(`${out}\n`)
+  return readPage(await readFile(out, 'utf8'))
+}
+
+const BINARY = 'Prediction,Binary Classification\n0.9,1\n0.2,0\n,\n0.7,1\n'
+
+test('a result and its manifest are enough for a report', async () => {
+  const errors =
+    'row,object,byte,line,code,message,attempts\n2,"x",9,4,"row_width","has 3 fields",1\n'
+  const page = await reportOf(await resultWith({ text: BINARY, errors }))
+  expect(page).toMatchObject({
+    jobId: 'j-4f2a',
+    rows: { total: 4, predicted: 3, failed: 1 },
+    ...{ batches: 7, invocations: 9, throttles: 2, variants: { blue: 7 }, endedAt: 1_060 },
+    scores: { count: 3, min: 0.2, max: 0.9 },
+    failures: [{ code: 'row_width', rows: 1 }],
+    timeline: { points: [] },
+  })
+})
+
+test('labels are taken from a file, a row each', async () => {
+  const path = await resultWith({ text: BINARY })
+  const labels = path.replace('scores.csv', 'labels.csv')
+  await writeFile(labels, 'late\n1\n0\n1\n1\n')
+  expect((await reportOf(path, { labels })).quality).toMatchObject({ kind: 'binary', rocAuc: 1 })
+})
+
+test('labels are taken from a joined column, and predictions from the end', async () => {
+  const text = 'Prediction;late;Prediction;Binary Classification\n9;1;0.9;1\n9;1;0.2;0\n9;0;0.3;0\n'
+  const spec = {
+    dataset: { uri: 'file:///rows.csv', csv: { delimiter: ';' } },
+    output: { join: 'all' },
+  }
+  const page = await reportOf(await resultWith({ text, spec }), { labels: 'late' })
+  expect(page.scores).toMatchObject({ count: 3, max: 0.9 })
+  expect(page.quality).toMatchObject({ rocAuc: 0.5 })
+})
+
+test('a joined result without a header is read by its width', async () => {
+  const spec = { output: { join: 'all' } }
+  const page = await reportOf(await resultWith({ text: '7,0.9,1\n7,0.1,0\n', spec, header: false }))
+  expect(page.scores).toMatchObject({ count: 2, min: 0.1, max: 0.9 })
+})
+
+test.for([
+  ['each', 'Probability a,Probability b,Classification\n0.1,0.9,b\n0.8,0.2,a\n'],
+  ['winner', 'Classification,Probability\nb,0.9\na,0.8\n'],
+] as const)(
+  'of several classes with %s probability, classes are counted',
+  async ([which, text]) => {
+    const decision = { kind: 'multiclass', labels: ['a', 'b'], probabilities: which }
+    const page = await reportOf(await resultWith({ text, spec: { decision } }))
+    expect(page.classes).toEqual([
+      { label: 'b', rows: 1 },
+      { label: 'a', rows: 1 },
+    ])
+    expect(page.scores).toMatchObject({ count: 2, min: 0.8, max: 0.9 })
+  },
+)
+
+test('a result that was changed is refused', async () => {
+  const path = await resultWith({ text: BINARY })
+  await writeFile(path, BINARY.replace('0.9', '0.8'))
+  await expect(reportOf(path)).rejects.toThrow('is not the file that its manifest vouches for')
+})
+
+test('a result without a manifest is refused', async () => {
+  const path = join(await temporaryFolder(), 'scores.csv')
+  await writeFile(path, BINARY)
+  await expect(reportOf(path)).rejects.toThrow('has no manifest scores.manifest.json beside it')
+})
+
+test('a result that is no plain CSV is refused, and told what to do', async () => {
+  const path = await resultWith({ text: '{}\n', spec: { output: { format: 'jsonl' } } })
+  await expect(reportOf(path)).rejects.toMatchObject({
+    message: expect.stringContaining('is jsonl, and a report is drawn from plain CSV only'),
+    hint: expect.stringContaining('millrace export j-4f2a --format csv'),
+  })
+})
+
+test('labels that are neither a file nor a column are refused', async () => {
+  const path = await resultWith({ text: BINARY })
+  await expect(reportOf(path, { labels: 'churned' })).rejects.toMatchObject({
+    message: 'churned: is neither a file nor a column of the result',
+    hint: 'its columns: Prediction, Binary Classification',
+  })
+})

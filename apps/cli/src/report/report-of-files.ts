@@ -1,0 +1,145 @@
+import { type Dialect, headBytes, inspectHead } from '@millrace/csv'
+import { thresholdsOf } from '@millrace/job'
+import { createReport, type Decision, type ReportCollector, renderPage } from '@millrace/report'
+import { createStorage, fileUri, type Storage } from '@millrace/storage'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { CliError } from '../cli-error.ts'
+import { labelsInFile } from './labels.ts'
+import { createMeasure, type Measure } from './measure.ts'
+import { scoresOfColumns } from './prediction-columns.ts'
+import type { ReportOptions } from './report.ts'
+import { resultRows } from './result-rows.ts'
+import { findVouchedResult, type VouchedResult } from './vouched-result.ts'
+
+/** The page of a result, from its files alone: without the ledger, there is nothing over time. */
+export async function pageOfFiles(
+  named: string,
+  options: ReportOptions,
+  signal: AbortSignal,
+): Promise<{ readonly jobId: string; readonly page: string }> {
+  const result = await findVouchedResult(named)
+  const storage = createStorage({})
+  try {
+    return {
+      jobId: result.manifest.jobId,
+      page: await drawPage(result, storage, options, signal),
+    }
+  } finally {
+    await storage.close()
+  }
+}
+
+async function drawPage(
+  result: VouchedResult,
+  storage: Storage,
+  options: ReportOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const { manifest, spec } = result
+  const { kind, labels = [] } = spec.decision
+  const decision = { kind, threshold: thresholdsOf(spec.decision)[0] ?? 0.5, labels }
+  const collector = createReport(decision)
+  const costs = {
+    falsePositive: options.costFalsePositive,
+    falseNegative: options.costFalseNegative,
+  }
+  const measure =
+    options.labels === undefined
+      ? undefined
+      : createMeasure(decision, { rows: manifest.rows.total, positive: options.positive, costs })
+  await readAll(result, storage, decision, { collector, measure }, options, signal)
+  const { created, started, lastRecorded = created } = manifest.times
+  const facts = {
+    jobId: manifest.jobId,
+    state: manifest.state,
+    endpoint: spec.endpoint.name,
+    variants: manifest.variants,
+    dataset: spec.dataset.uri,
+    invocations: manifest.invocations,
+    createdAt: created,
+    ...(started === undefined ? {} : { startedAt: started }),
+    endedAt: lastRecorded,
+    outputs: [],
+  }
+  const { batches, throttles } = manifest
+  return renderPage({ ...collector.finish(facts, measure?.finish()), batches, throttles })
+}
+
+const PLAIN: Dialect = { delimiter: ',', quote: '"' }
+
+/** Reads result and failures once; labels go beside the rows. */
+async function readAll(
+  result: VouchedResult,
+  storage: Storage,
+  decision: Decision,
+  { collector, measure }: { collector: ReportCollector; measure: Measure | undefined },
+  options: ReportOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { manifest, spec, errors } = result
+  const joins = spec.output.join !== 'none'
+  const { header: wanted } = spec.output
+  const header = wanted === 'auto' ? !joins || manifest.dataset.header : wanted === 'present'
+  const table = { ...result, header, dialect: joins ? spec.dataset.csv : PLAIN }
+  const { width, columns } = await headOf(storage, table, signal)
+  const scoresOf = scoresOfColumns(spec, decision, width, columns)
+  const labelsOf = await openLabels(storage, columns, options, signal)
+  let start = 0
+  for await (const rows of resultRows(storage, table, signal)) {
+    const read = scoresOf(rows)
+    const labels = await labelsOf?.(rows, start)
+    collector.add({ ...read, failures: [] })
+    if (labels !== undefined) measure?.add(read, labels)
+    start += rows.length
+  }
+  if (errors === undefined) return
+  for await (const rows of resultRows(
+    storage,
+    { ...errors, header: true, dialect: PLAIN },
+    signal,
+  )) {
+    const failures = rows.map(([row, , , , code = '', message = '']) => ({
+      row: Number(row),
+      code,
+      message,
+    }))
+    collector.add({ scores: new Float64Array(0), failures })
+  }
+}
+
+async function headOf(
+  storage: Storage,
+  { path, dialect, header }: { path: string; dialect: Dialect; header: boolean },
+  signal: AbortSignal,
+) {
+  const [object] = await storage.pin(fileUri(path), signal)
+  if (object === undefined) throw new CliError(`${path}: is not there`)
+  const end = Math.min(headBytes, object.bytes)
+  const bytes = await storage.read(object, { start: 0, end }, signal)
+  return inspectHead(bytes, dialect, header ? 'present' : 'absent', end === object.bytes)
+}
+
+type LabelsOfRows = (
+  rows: readonly (readonly string[])[],
+  start: number,
+) => Promise<readonly string[]>
+
+/** A file with a label a row, or a column that was joined into the result. */
+async function openLabels(
+  storage: Storage,
+  columns: readonly string[] | undefined,
+  { labels, labelColumn }: ReportOptions,
+  signal: AbortSignal,
+): Promise<LabelsOfRows | undefined> {
+  if (labels === undefined) return undefined
+  if (existsSync(labels)) {
+    const labelsOf = await labelsInFile(storage, resolve(labels), labelColumn, signal)
+    return async (rows, start) => await labelsOf({ rows: { start, end: start + rows.length } })
+  }
+  const at = columns?.indexOf(labels) ?? -1
+  if (at >= 0) return async (rows) => rows.map((row) => row[at] ?? '')
+  throw new CliError(`${labels}: is neither a file nor a column of the result`, {
+    hint: `its columns: ${columns?.slice(0, 20).join(', ') ?? 'it has no header'}`,
+  })
+}

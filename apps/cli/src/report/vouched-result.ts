@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { besideResult, check, jobSpecSchema } from '@millrace/job'
+import { z } from 'zod'
+import { CliError } from '../cli-error.ts'
+import { checkInput } from '../run/check-input.ts'
+
+/** What a report takes from a manifest; it holds more. */
+const manifestSchema = z.looseObject({
+  version: z.literal(1),
+  jobId: z.string(),
+  state: z.enum(['succeeded', 'succeeded_with_failures']),
+  rows: z.looseObject({ total: z.int().min(0) }),
+  batches: z.int().min(0),
+  invocations: z.int().min(0),
+  throttles: z.int().min(0),
+  variants: z.record(z.string(), z.number()),
+  dataset: z.looseObject({ header: z.boolean() }),
+  spec: z.looseObject({}),
+  outputs: z.array(z.looseObject({ uri: z.string(), bytes: z.number(), sha256: z.string() })),
+  times: z.looseObject({
+    created: z.number(),
+    started: z.number().optional(),
+    lastRecorded: z.number().optional(),
+  }),
+})
+
+/** A result on this machine, with the manifest that vouches for it. */
+export interface VouchedResult {
+  readonly path: string
+  readonly manifest: z.output<typeof manifestSchema>
+  readonly spec: z.output<typeof jobSpecSchema>
+  readonly sha256: string
+  /** The file of failed rows, when there are some. */
+  readonly errors: { readonly path: string; readonly sha256: string } | undefined
+}
+
+/** True for what names a file and no job. */
+export const isResultFile = (name: string): boolean =>
+  /[/\\]|\.(csv|tsv|txt|jsonl|ndjson|parquet|json|gz|zst)$/i.test(name)
+
+/**
+ * Finds the manifest beside a result, and looks whether a report can be drawn from the two.
+ *
+ * @throws {CliError} when there is no manifest, or the result is not of a kind that is read.
+ */
+export async function findVouchedResult(named: string): Promise<VouchedResult> {
+  const { path } = await checkInput(named)
+  const beside = besideResult(path).manifest
+  const manifest = check(basename(beside), manifestSchema, await readJsonFile(named, beside))
+  const spec = check(basename(beside), jobSpecSchema, manifest.spec)
+  const sha256 = hashOf(path, manifest)
+  if (sha256 === undefined) {
+    throw new CliError(`${named}: its manifest ${basename(beside)} does not vouch for it`, {
+      hint: 'name the result itself, under the name that the job gave it',
+    })
+  }
+  const { format, compression } = spec.output
+  if (format === 'csv' && (compression === 'auto' || compression === 'none')) {
+    const errors = besideResult(path).errors
+    const ofErrors = hashOf(errors, manifest)
+    return {
+      ...{ path, manifest, spec, sha256 },
+      errors: ofErrors === undefined ? undefined : { path: errors, sha256: ofErrors },
+    }
+  }
+  const kind = format === 'csv' ? compression : format
+  throw new CliError(`${named}: is ${kind}, and a report is drawn from plain CSV only`, {
+    hint: `name the job (millrace report ${manifest.jobId}), or export it: millrace export ${manifest.jobId} --format csv`,
+  })
+}
+
+/** Files may have been moved together: only their names tell. */
+const hashOf = (path: string, { outputs }: z.output<typeof manifestSchema>): string | undefined =>
+  outputs.find(({ uri }) => basename(uri) === basename(path))?.sha256
+
+async function readJsonFile(named: string, path: string): Promise<unknown> {
+  const text = await readFile(resolve(path), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause
+    throw new CliError(`${named}: has no manifest ${basename(path)} beside it`, {
+      hint: 'a report is drawn from a result that a manifest vouches for, or from the job',
+      cause,
+    })
+  })
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new CliError(`${path}: is no JSON (${(cause as Error).message})`, { cause })
+  }
+}
