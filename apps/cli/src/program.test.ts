@@ -107,7 +107,7 @@ test.for([
   const { ran, said, code } = await parse('run', 'rows.csv', ...args)
   expect(ran).toBeUndefined()
   expect(said).toContain(reason)
-  expect(said).toContain('(millrace --help shows what there is)')
+  expect(said).toContain('millrace run --help shows what there is')
   expect(code).toBe(1)
 })
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
 import { adjustCommand } from './commands/adjust.ts'
 import { cancelCommand } from './commands/cancel.ts'
 import { completeCommand, completionCommand } from './commands/completion.ts'
@@ -17,6 +18,7 @@ import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import { submitCommand } from './commands/submit.ts'
 import { watchCommand } from './commands/watch.ts'
+import { speakPlainly } from './usage-error.ts'
 import type { Perform } from './world.ts'
 
 /** Every verb, in the order in which a person meets them. */
@@ -45,11 +47,12 @@ const COMMANDS: readonly ((perform: Perform) => Command)[] = [
 export function createProgram(perform: Perform): Command {
   const program = new Command('millrace')
     .description('Scores a big table through a live SageMaker endpoint: every row once, in order.')
+    .version(manifest.version, '-V, --version', 'say which version this is')
     .showSuggestionAfterError()
-    .showHelpAfterError('(millrace --help shows what there is)')
     .configureHelp({ showGlobalOptions: true })
   for (const command of COMMANDS) adopt(program, command(perform))
   adopt(program, completeCommand(perform), { hidden: true })
+  speakPlainly(program, 'millrace')
   return program
 }
 

@@ -1,5 +1,6 @@
 import { CsvError } from './csv-error.ts'
 import type { Head } from './head.ts'
+import { nearest } from './nearest.ts'
 
 /** Columns by name or by index from 0. */
 export type ColumnChoice =
@@ -91,31 +92,4 @@ function listed(texts: readonly string[]): string {
   const more = texts.length - LISTED_MAX
   const shown = texts.slice(0, LISTED_MAX).join(', ')
   return more > 0 ? `${shown} and ${more} more` : shown
-}
-
-/** The column whose name is written most like it, when a third of the letters or fewer differ. */
-function nearest(name: string, columns: readonly string[]): string | undefined {
-  const wanted = name.trim().toLowerCase()
-  let best: { column: string; distance: number } | undefined
-  for (const column of columns) {
-    const distance = editDistance(wanted, column.trim().toLowerCase())
-    if (distance < (best?.distance ?? Math.max(2, wanted.length / 3 + 1)))
-      best = { column, distance }
-  }
-  return best?.column
-}
-
-/** Levenshtein's distance, on the first 64 characters. */
-function editDistance(left: string, right: string): number {
-  const [a, b] = [left.slice(0, 64), right.slice(0, 64)]
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
-    }
-    previous = row
-  }
-  return previous[b.length] ?? 0
 }

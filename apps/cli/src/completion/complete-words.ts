@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
+import { isRepeated } from '../usage-error.ts'
 
 /** What may stand at the end of a command line. */
 export type Completion =
@@ -102,9 +103,6 @@ function optionsOf({ command, used }: Line): Completion {
     .map(({ long, short, description }) => ({ text: long ?? short ?? '', about: description }))
   return { kind: 'words', words }
 }
-
-const isRepeated = ({ variadic, description }: Option): boolean =>
-  variadic || description.includes('said again')
 
 function verbsOf(command: Command): Word[] {
   return command

@@ -4,12 +4,12 @@ import { pathToFileURL } from 'node:url'
 import { CloudError, startCloud } from '@millrace/cloud'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { checkModel } from '../local/check-model.ts'
 import { checkCredentials } from '../local/credentials.ts'
 import type { ProcessesOptions } from '../local/processes.ts'
 import { regionOf } from '../local/region.ts'
 import { type EndpointPlace, startApps } from '../local/start-apps.ts'
 import { makeFolders } from '../local/state-folder.ts'
-import { checkInput } from '../run/check-input.ts'
 import { VISIBILITY_SECONDS } from '../system/local-system.ts'
 import type { World } from '../world.ts'
 
@@ -80,7 +80,7 @@ function tell(env: Readonly<Record<string, string>>, options: DevOptions, world:
 async function placeOf(options: DevOptions): Promise<EndpointPlace> {
   const { localModel, localLatency, endpointUrl } = options
   if (localModel !== undefined) {
-    const { path } = await checkInput(localModel)
+    const { path } = await checkModel(localModel)
     return { kind: 'model', file: path, latencyMs: localLatency }
   }
   return endpointUrl === undefined ? { kind: 'aws' } : { kind: 'url', url: endpointUrl }

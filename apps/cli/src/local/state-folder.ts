@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { jobIdOf, type JobId, type JobSpec } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import type { InputFile } from '../run/check-input.ts'
+import { checkStateVersion, writeStateVersion } from './state-version.ts'
 
 /** The folder that a run keeps, so that the same command continues it after any interruption. */
 export interface StateFolder {
@@ -33,6 +34,7 @@ export async function openStateFolder(
   const jobId = jobIdOf(clientToken)
   const path = join(options.stateRoot, jobId)
   if (options.fresh) await rm(path, { recursive: true, force: true })
+  await checkStateVersion(path)
   await makeFolders(path)
   return {
     path,
@@ -47,6 +49,7 @@ export async function openStateFolder(
 /** Makes the folders of one job's state. */
 export async function makeFolders(path: string): Promise<void> {
   await Promise.all(['ledger', 'work', 'logs'].map((name) => makeFolder(join(path, name))))
+  await writeStateVersion(path)
 }
 
 async function makeFolder(path: string): Promise<void> {

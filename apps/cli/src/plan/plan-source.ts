@@ -9,6 +9,7 @@ import {
   fileUri,
   type Storage,
 } from '@millrace/storage'
+import { CliError } from '../cli-error.ts'
 import { openStorage } from '../dataset/open-storage.ts'
 import type { World } from '../world.ts'
 
@@ -61,7 +62,12 @@ export async function openSource(
 /** A folder is meant as one, with or without its slash. */
 async function folderAware(path: string): Promise<string> {
   const uri = path.startsWith('file://') ? path : fileUri(resolve(path))
-  const found = path.startsWith('file://') ? undefined : await stat(path).catch(() => undefined)
+  const found = path.startsWith('file://')
+    ? undefined
+    : await stat(path).catch((cause: NodeJS.ErrnoException) => {
+        if (cause.code !== 'ENOENT') return undefined
+        throw new CliError(`${path}: no such file or folder`, { cause })
+      })
   return found?.isDirectory() === true || path.endsWith('/') ? `${uri.replace(/\/$/, '')}/` : uri
 }
 

@@ -119,7 +119,7 @@ test.for([
   ['no row', Buffer.from('\n\n'), /has no row/],
   ['UTF-16', Buffer.from('\uFEFFa,b\n', 'utf16le'), /UTF-16, wanted UTF-8 in standard input/],
   ['cut gzip', gzipSync(table).subarray(0, 20), /compression_invalid/],
-  ['nowhere.csv', 'nowhere.csv', /object_missing/],
+  ['nowhere.csv', 'nowhere.csv', /no such file or folder/],
 ] as const)('%s is told in a sentence', async ([, data, message]) => {
   await expect(planOf(data)).rejects.toMatchObject({
     name: 'CliError',

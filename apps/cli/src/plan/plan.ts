@@ -5,6 +5,7 @@ import { datasetByName, withLooks } from '../dataset/by-name.ts'
 import { storageTold } from '../dataset/open-storage.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
+import { refuseOtherUri } from '../run/check-input.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import type { World } from '../world.ts'
 import { openSource } from './plan-source.ts'
@@ -30,6 +31,7 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
   if (data === undefined) {
     throw new CliError("missing required argument 'data': wanted a file, a folder or an s3:// URI")
   }
+  refuseOtherUri(data)
   const spec = specOf(options, wanted, data)
   try {
     await using source = await openSource(data, spec, wanted.dataset?.compression, options, world)

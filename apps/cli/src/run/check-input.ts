@@ -18,19 +18,18 @@ export interface InputFile {
  *
  * @throws {CliError} when it is missing, a directory, no regular file, empty, or may not be read.
  */
-export async function checkInput(data: string): Promise<InputFile> {
+export async function checkInput(data: string, what = 'a CSV file'): Promise<InputFile> {
+  refuseOtherUri(data)
   const path = resolve(data)
   const stats = await stat(path, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new CliError(`${data}: no such file`, { cause })
     throw new CliError(`${data}: cannot be looked at (${cause.code})`, { cause })
   })
   if (stats.isDirectory()) {
-    throw new CliError(`${data}: is a directory, wanted a CSV file`, {
-      hint: 'name the file; to score many files, concatenate them: cat dir/*.csv | millrace run -',
-    })
+    throw new CliError(`${data}: is a directory, wanted ${what}`, { hint: 'name the file' })
   }
   if (!stats.isFile()) {
-    throw new CliError(`${data}: is not a regular file, wanted a CSV file`, {
+    throw new CliError(`${data}: is not a regular file, wanted ${what}`, {
       hint: `pipe it: millrace run - < ${data}`,
     })
   }
@@ -39,6 +38,16 @@ export async function checkInput(data: string): Promise<InputFile> {
     throw new CliError(`${data}: may not be read by this user`, { cause })
   })
   return { path, bytes: Number(stats.size), changedAt: String(stats.mtimeNs) }
+}
+
+/** @throws {CliError} for a URI that is neither S3's nor a file's. */
+export function refuseOtherUri(data: string): void {
+  const [, scheme] = /^([a-z][a-z0-9+.-]+):\//i.exec(data) ?? []
+  if (scheme === undefined || /^(s3|file):\/\//.test(data)) return
+  const hint = /^https?$/i.test(scheme)
+    ? `fetch it: curl -fL ${data} | millrace run -`
+    : `did you mean ${scheme === 's3' ? data.replace(/^s3:\/+/, 's3://') : 's3://…'}?`
+  throw new CliError(`${data}: wanted a path, or an s3:// URI`, { hint })
 }
 
 /** Where the result goes when nobody says: beside nothing else, in the folder the user is in. */

@@ -8,7 +8,7 @@ import { CliError } from '../cli-error.ts'
 import { datasetByName, type Looks } from '../dataset/by-name.ts'
 import { openStorage, storageTold } from '../dataset/open-storage.ts'
 import type { World } from '../world.ts'
-import { checkInput, type InputFile } from './check-input.ts'
+import { checkInput, type InputFile, refuseOtherUri } from './check-input.ts'
 import { spool } from './spool.ts'
 
 /** What a run is to read, and what it looks like. */
@@ -38,6 +38,7 @@ export async function findDataset(
   signal: AbortSignal,
 ): Promise<FoundDataset> {
   const isStdin = data === '-'
+  refuseOtherUri(data)
   const kept = isStdin ? await spool(from.stdin, join(from.stateRoot, 'spool'), signal) : undefined
   const input =
     kept ?? (isMany(data) || (await isFolder(data)) ? undefined : await checkInput(data))
@@ -65,13 +66,14 @@ export async function findDataset(
  */
 export function checkHead(
   { bytes, isWhole, of }: FoundDataset['head'],
-  { dataset }: JobSpec,
+  { dataset, output: { join } }: JobSpec,
 ): void {
   if (dataset.compression !== 'none') return
   const header = dataset.format === 'jsonl' ? 'absent' : dataset.csv.header
   try {
     const head = inspectHead(bytes, dialectOf(dataset), header, isWhole)
     if (head.width > 0) chooseColumns(head, dataset.features)
+    if (head.width > 0 && Array.isArray(join)) chooseColumns(head, { include: join })
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause
     const { hint, message } = cause

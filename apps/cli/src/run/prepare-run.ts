@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { check, type JobSpec, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { withLooks } from '../dataset/by-name.ts'
+import { checkModel } from '../local/check-model.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { openStateFolder, type StateFolder } from '../local/state-folder.ts'
 import { formatByName } from '../spec/format-by-name.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import type { World } from '../world.ts'
-import { checkApart, checkInput, checkOutput, defaultOut, type InputFile } from './check-input.ts'
+import { checkApart, checkOutput, defaultOut, type InputFile } from './check-input.ts'
 import { bytesNeeded, freeBytes } from './disk-space.ts'
 import { checkHead, findDataset } from './find-dataset.ts'
 import type { RunOptions } from './run-options.ts'
@@ -33,10 +34,11 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const wanted = await readSpec(options.file, options.spec)
   const data = dataOf(options, wanted)
-  const out = options.out ?? pathOf(wanted.output?.uri) ?? defaultOut(data, wanted.output ?? {})
+  const out =
+    pathOf(options.out) ?? pathOf(wanted.output?.uri) ?? defaultOut(data, wanted.output ?? {})
   const toStdout = out === '-'
   const stateRoot = resolve(options.state ?? join(toStdout ? tmpdir() : dirname(out), '.millrace'))
-  const model = options.localModel === undefined ? undefined : await checkInput(options.localModel)
+  const model = options.localModel === undefined ? undefined : await checkModel(options.localModel)
 
   const { input, looks, head } = await findDataset(
     data,
@@ -62,7 +64,7 @@ function placeOf({ endpointUrl, localModel, localLatency }: RunOptions): Endpoin
 }
 
 function dataOf({ data, file }: RunOptions, spec: PartialSpec): string {
-  const named = data ?? pathOf(spec.dataset?.uri)
+  const named = pathOf(data) ?? pathOf(spec.dataset?.uri)
   if (named !== undefined) return named
   throw new CliError(
     file === undefined

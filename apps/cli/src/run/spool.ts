@@ -31,7 +31,11 @@ export async function spool(
   })
   try {
     await pipeline(source, measure, createWriteStream(partial), { signal })
-    if (bytes === 0) throw new CliError('standard input is empty, wanted at least one row')
+    if (bytes === 0) {
+      throw new CliError('standard input is empty, wanted at least one row', {
+        hint: 'pipe the table into it; the same table again continues its run',
+      })
+    }
     const digest = hash.digest('hex')
     const path = join(folder, `stdin-${digest.slice(0, 16)}.csv`)
     const earlier = await stat(path).catch(() => undefined)

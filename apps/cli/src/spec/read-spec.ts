@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { LineCounter, parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { CliError } from '../cli-error.ts'
+import { specIssues } from './spec-issues.ts'
 import type { PartialSpec } from './spec-options.ts'
 
 /** No spec that a person writes is longer. */
@@ -21,8 +22,14 @@ export async function readSpec(file: string | undefined, typed: PartialSpec): Pr
 
 async function parseSpec(file: string): Promise<Record<string, unknown>> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'no such file' : `cannot be read (${cause.code})`
-    throw new CliError(`${file}: ${why}`, { hint: 'millrace init writes one', cause })
+    if (cause.code === 'ENOENT') {
+      throw new CliError(`${file}: no such file`, { hint: 'millrace init writes one', cause })
+    }
+    const why =
+      cause.code === 'EISDIR'
+        ? 'is a folder, wanted a job spec in YAML'
+        : `cannot be read (${cause.code})`
+    throw new CliError(`${file}: ${why}`, { cause })
   })
   if (text.length > SPEC_BYTES_MAX) {
     throw new CliError(`${file}: ${text.length} characters, wanted a job spec of a few lines`)
@@ -36,8 +43,40 @@ async function parseSpec(file: string): Promise<Record<string, unknown>> {
   }
   // An alias that doubles itself over and over is refused by the library.
   const value: unknown = document.toJS({ maxAliasCount: 100 })
-  if (isRecord(value)) return value
-  throw new CliError(`${file}: wanted a mapping with dataset, endpoint and output`)
+  if (!isRecord(value)) {
+    throw new CliError(`${file}: wanted a mapping with dataset, endpoint and output`)
+  }
+  const issues = specIssues(withUris(value)).map(
+    ({ path, message }) => `${file}: ${placeOf(document, lines, path)}${message}`,
+  )
+  if (issues.length === 0) return value
+  throw new CliError(issues.slice(0, ISSUES_SHOWN).join('\n'))
+}
+
+/** Who has made more mistakes than these sees the others next. */
+const ISSUES_SHOWN = 5
+
+/** `line 3, column 15: ` of what the path leads to: a key with its value. */
+function placeOf(
+  { contents }: ReturnType<typeof parseDocument>,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+): string {
+  let node: unknown = contents
+  let start: number | undefined
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key)
+      if (isScalar(pair?.key)) start = pair.key.range?.[0] ?? start
+      node = pair?.value
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)]
+      start = (node as Node | undefined)?.range?.[0] ?? start
+    }
+  }
+  if (start === undefined) return ''
+  const { line, col } = lines.linePos(start)
+  return `line ${line}, column ${col}: `
 }
 
 /** `uri: rows.csv` and `uri: s3://…` are both what a person writes; a spec wants a URI. */

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import { finiteNumber } from '../arguments.ts'
 import { columnList } from '../dataset/column-list.ts'
+import { repeated } from '../usage-error.ts'
 import type { SpecOption } from './spec-options.ts'
 
 /**
@@ -23,17 +24,21 @@ export function resultOptions(
     ),
     setting(
       'decision.threshold',
-      new Option(
-        '--threshold <number>',
-        'above it is class 1; said again, each has a column (default: 0.5)',
-      ).argParser(oneOrMore(finiteNumber)),
+      repeated(
+        new Option(
+          '--threshold <number>',
+          'above it is class 1; said again, each has a column (default: 0.5)',
+        ).argParser(oneOrMore(finiteNumber)),
+      ),
     ),
     setting(
       'decision.labels',
-      new Option(
-        '--label <name>',
-        'the name of class 0, said again of class 1, … (default: 0, 1, …)',
-      ).argParser(listOf((text) => text)),
+      repeated(
+        new Option(
+          '--label <name>',
+          'the name of class 0, said again of class 1, … (default: 0, 1, …)',
+        ).argParser(listOf((text) => text)),
+      ),
     ),
     setting(
       'decision.probabilities',
@@ -52,10 +57,12 @@ export function resultOptions(
     ),
     setting(
       'output.join',
-      new Option(
-        '--join <columns>',
-        'input columns beside the prediction: all, or such as id,amount or 0,2,5-9 (default: none)',
-      ).argParser(joinOf),
+      repeated(
+        new Option(
+          '--join <columns>',
+          'input columns beside the prediction: all, or such as id,amount or 0,2,5-9 (default: none)',
+        ).argParser(joinOf),
+      ),
     ),
     setting(
       'output.names.prediction',

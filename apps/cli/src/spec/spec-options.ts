@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { type JobSpecInput, limits } from '@millrace/job'
 import { columnList } from '../dataset/column-list.ts'
 import { oneCharacter, wholeNumber } from '../arguments.ts'
+import { repeated } from '../usage-error.ts'
 import { resultOptions } from './result-options.ts'
 
 /** A job spec of which only a part is said. */
@@ -47,17 +48,21 @@ function specOptions(): readonly SpecOption[] {
     setting(
       'Dataset:',
       'dataset.features.include',
-      new Option(
-        '--include <columns>',
-        "the model's columns, in this order: names, or indexes from 0 (default: all)",
-      )
-        .argParser(columnList)
-        .conflicts('exclude'),
+      repeated(
+        new Option(
+          '--include <columns>',
+          "the model's columns, in this order: names, or indexes from 0 (default: all)",
+        )
+          .argParser(columnList)
+          .conflicts('exclude'),
+      ),
     ),
     setting(
       'Dataset:',
       'dataset.features.exclude',
-      new Option('--exclude <columns>', "columns that are not the model's").argParser(columnList),
+      repeated(
+        new Option('--exclude <columns>', "columns that are not the model's").argParser(columnList),
+      ),
     ),
     setting(
       'Dataset:',

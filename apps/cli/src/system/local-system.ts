@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
 import { type Cloud, startCloud } from '@millrace/cloud'
 import { CliError } from '../cli-error.ts'
+import { checkStateVersion } from '../local/state-version.ts'
 import { connectSystem } from './connect-system.ts'
 import { readLiveCloud } from './live-cloud.ts'
 import type { System } from './system.ts'
@@ -14,6 +15,7 @@ export const VISIBILITY_SECONDS = 15
  * embedded services over its state folder when none is.
  */
 export async function openLocalSystem(folder: string): Promise<System> {
+  await checkStateVersion(folder)
   const work = { MILLRACE_WORK_URI: `${pathToFileURL(join(folder, 'work')).href}/` }
   const live = await readLiveCloud(folder)
   if (live !== undefined) return connectSystem('local', { ...live, ...work })

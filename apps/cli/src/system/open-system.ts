@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { nearest } from '@millrace/csv'
 import type { JobId } from '@millrace/job'
 import { isJobId } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
@@ -60,12 +61,28 @@ export async function openJob(
 function pick(wanted: string | undefined, jobs: readonly JobId[], root: string): JobId {
   const fitting = jobs.filter((id) => wanted === undefined || isBeginning(wanted, id))
   const [first, second] = fitting
-  const hint = 'name the folder of a run with --state, or set MILLRACE_LEDGER_TABLE for a stack'
   if (first === undefined) {
-    throw new CliError(`${root}: has no job${wanted === undefined ? '' : ` ${wanted}`}`, { hint })
+    throw new CliError(`${root}: has no job${wanted === undefined ? '' : ` ${wanted}`}`, {
+      hint: whereElse(wanted, jobs),
+    })
   }
   if (wanted === undefined || second === undefined) return first
   throw new CliError(`${wanted}: several jobs begin so: ${fitting.join(', ')}`)
+}
+
+function whereElse(wanted: string | undefined, jobs: readonly JobId[]): string {
+  if (wanted === undefined || jobs.length === 0) {
+    return 'name the folder of a run with --state, or set MILLRACE_LEDGER_TABLE for a stack'
+  }
+  const length = wanted.startsWith('j-') ? wanted.length : wanted.length + 2
+  const near = nearest(
+    wanted.padStart(length, 'j-'),
+    jobs.map((id) => id.slice(0, length)),
+  )
+  const meant = jobs.filter((id) => near !== undefined && id.startsWith(near))
+  return meant.length > 0
+    ? `did you mean ${meant.slice(0, 3).join(' or ')}?`
+    : `millrace list shows its ${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'}`
 }
 
 const isBeginning = (wanted: string, id: JobId): boolean =>

@@ -1,0 +1,41 @@
+import { CommanderError } from 'commander'
+import { ContractError } from '@millrace/job'
+import { CliError } from './cli-error.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
+import { allCommands, createProgram } from './program.ts'
+import type { World } from './world.ts'
+
+/** Runs one command line, whatever becomes of it, and says what the process is to exit with. */
+export async function runCommandLine(args: readonly string[], world: World): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.succeeded
+  const program = createProgram(async (load, options) => {
+    const act = await load()
+    exitCode = await act(options, world)
+  })
+  for (const command of allCommands(program)) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void world.stdout.write(text),
+      writeErr: (text) => void world.stderr.write(text),
+    })
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return report(error, world)
+  }
+}
+
+function report(error: unknown, { stderr, stop }: World): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage
+  if (stop.aborted) return EXIT.interrupted
+  if (error instanceof CliError || error instanceof ContractError) {
+    stderr.write(`millrace: ${error.message}\n`)
+    if (error instanceof CliError && error.hint !== undefined) stderr.write(`  ${error.hint}\n`)
+    return error instanceof CliError ? error.exitCode : EXIT.usage
+  }
+  stderr.write(
+    `millrace: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  )
+  return EXIT.failed
+}
