@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { type Batch, lengthOf } from '@millrace/job'
+import { type Batch, type JobId, jobIdOf, lengthOf } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { accountFor } from './account.ts'
 import type { AccountingError, AccountingErrorCode } from './accounting-error.ts'
@@ -27,6 +27,14 @@ const lines = (part: RecordedPart, ...texts: string[]): RecordedPart => ({
 })
 const failure = (row: number) => ({ row, code: 'row_width', message: '' })
 
+test('of a retry, the parts of the jobs that it stands on account for the plan too', async () => {
+  const [older, base] = [jobIdOf('older'), jobIdOf('base')]
+  const retry = { ...job, retryOf: { jobId: older, layers: [older, base] } }
+  const layered = [{ ...first, jobId: base }, { ...middle, jobId: older }, last]
+  expect(await account(layered, plan, retry)).toHaveLength(3)
+  await expect(account(layered)).rejects.toMatchObject({ code: 'part_of_another_job' })
+})
+
 test('parts that account for the plan pass through in order', async () => {
   const passed = await account(balanced)
   expect(passed).toMatchObject(plan.map((batch, index) => ({ batch, part: balanced[index] })))
@@ -47,7 +55,7 @@ test.for<Row>([
   ['a part beyond the plan', [...balanced, last], 'part_repeated', /batch 2 is not in the plan/],
   [
     "another job's part",
-    [first, { ...middle, jobId: 'j-other' }, last],
+    [first, { ...middle, jobId: 'j-other' as JobId }, last],
     'part_of_another_job',
     /batch 1 holds a part of job j-other/,
   ],

@@ -1,4 +1,11 @@
-import { type Batch, type Job, lengthOf, type RowFailure, type RowRange } from '@millrace/job'
+import {
+  type Batch,
+  type Job,
+  layersOf,
+  lengthOf,
+  type RowFailure,
+  type RowRange,
+} from '@millrace/job'
 import { type PredictionLines, readLines } from '@millrace/predictions'
 import { AccountingError } from './accounting-error.ts'
 
@@ -14,8 +21,8 @@ export interface PartLike {
 
 /**
  * Passes parts through, in order, while they account for the plan: each batch once, with the plan's
- * rows, one line a row, and a failure for exactly the lines that are empty. Whoever comes after has the
- * lines as they were read for it.
+ * rows, one line a row, and a failure for exactly the lines that are empty. It is the job's own, or of a
+ * job that it retries. Whoever comes after has the lines as they were read for it.
  *
  * @throws {AccountingError} at the first part that does not fit, or at the end when one is missing.
  */
@@ -25,6 +32,7 @@ export async function* accountFor<P extends PartLike>(
   parts: AsyncIterable<P>,
 ): AsyncGenerator<{ batch: Batch; part: P; lines: PredictionLines }> {
   const recorded = parts[Symbol.asyncIterator]()
+  const layers = new Set<string>(layersOf(job))
   let rows = 0
   try {
     for await (const batch of planned) {
@@ -32,7 +40,7 @@ export async function* accountFor<P extends PartLike>(
       if (next.done === true) {
         throw new AccountingError('part_missing', `batch ${batch.batch} has no part`)
       }
-      checkPart(job, batch, next.value)
+      checkPart(layers, batch, next.value)
       const lines = readLines(next.value.predictions)
       checkLines(`batch ${batch.batch}`, next.value, lines)
       rows += lengthOf(batch.rows)
@@ -51,9 +59,9 @@ export async function* accountFor<P extends PartLike>(
   }
 }
 
-function checkPart(job: Job, batch: Batch, part: PartLike): void {
+function checkPart(layers: ReadonlySet<string>, batch: Batch, part: PartLike): void {
   const at = `batch ${batch.batch}`
-  if (part.jobId !== job.jobId) {
+  if (!layers.has(part.jobId)) {
     throw new AccountingError('part_of_another_job', `${at} holds a part of job ${part.jobId}`)
   }
   if (part.batch !== batch.batch) {

@@ -95,8 +95,13 @@ function createResultDeps(config: Config, { ledger, storage }: World): ResultDep
   return {
     dataset: async (job, signal) =>
       await readPinnedDataset(documentsOf(job.jobId), pinOf(job), signal),
+    below: async ({ retryOf }, signal) => {
+      const layers = retryOf?.layers ?? []
+      const jobs = await Promise.all(layers.map((jobId) => readJob(ledger, jobId, signal)))
+      return jobs.filter((layer) => layer !== undefined)
+    },
     planned: (job, signal) => readPlan(documentsOf(job.jobId), job, signal),
-    parts: (job, signal) => readParts(ledger, job, documentsOf(job.jobId), signal),
+    parts: (job, signal) => readParts(ledger, job, documentsOf, signal),
     input: async (dataset, batch, signal) =>
       await storage.read(objectOf(dataset, batch.object), batch.bytes, signal),
     stream: (dataset, object, range, signal) =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { PinnedDataset } from '@millrace/job'
+import { jobIdOf, type PinnedDataset } from '@millrace/job'
+import { workOf } from '@millrace/ledger'
 import { expect, test } from 'vitest'
 import { createTally, manifestOf } from './manifest.ts'
 import { jobId, jobWith, partOf, planOf } from './test-data.ts'
@@ -55,6 +56,56 @@ test('it says what came in, what came out, and by which endpoint', () => {
 
 test('without failed rows, it says succeeded', () => {
   expect(manifest(sound).state).toBe('succeeded')
+})
+
+test('that of a retry tells what each job has done for the result', () => {
+  const base = jobWith(
+    {},
+    { jobId: jobIdOf('base'), clientToken: 'base', startedAt: 510, endedAt: 600, createdAt: 500 },
+  )
+  const retry = jobWith(
+    { endpoint: { name: 'churn-v4' } },
+    { retryOf: { jobId: base.jobId, layers: [base.jobId], reasons: ['throttled'] } },
+  )
+  const kept = { ...sound[0]!, jobId: base.jobId }
+  const before = { ...partOf(plan[1]!, ['', '']), jobId: base.jobId, invocations: 9, throttles: 4 }
+  const mended: RecordedPart = {
+    ...partOf(plan[1]!, ['0.4', '']),
+    retried: { rows: 2, mended: 1 },
+    earlier: workOf(before),
+  }
+  const tallying = createTally()
+  for (const [index, part] of [kept, mended].entries()) tallying.add(plan[index]!, part)
+  const written = { spec: retry.spec, dataset, tally: tallying.total(), outputs }
+  expect(manifestOf({ job: retry, below: [base], ...written })).toMatchObject({
+    invocations: 11,
+    throttles: 4,
+    attempts: 3,
+    rows: { total: 5, predicted: 4, failed: 1 },
+    variants: { blue: 2 },
+    variantChanged: true,
+    history: [
+      {
+        jobId: base.jobId,
+        endpoint: { name: 'churn-v3' },
+        rows: { invoked: 5, predicted: 3 },
+        invocations: 10,
+        throttles: 4,
+        times: { created: 500, started: 510, ended: 600 },
+      },
+      {
+        jobId,
+        reasons: ['throttled'],
+        endpoint: { name: 'churn-v4' },
+        rows: { invoked: 2, predicted: 1 },
+        invocations: 1,
+        throttles: 0,
+        times: { created: 1_000 },
+      },
+    ],
+  })
+  const same = { ...retry, spec: base.spec }
+  expect(manifestOf({ job: same, below: [base], ...written }).variantChanged).toBe(false)
 })
 
 test('that of an export names it', () => {

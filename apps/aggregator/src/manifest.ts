@@ -1,5 +1,12 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { Batch, Job, JobSpec, PinnedDataset, RowFailure } from '@millrace/job'
+import type { Batch, Job, JobId, JobSpec, PinnedDataset } from '@millrace/job'
+import {
+  type CountedPart,
+  countWork,
+  historyOf,
+  type LayerHistory,
+  type LayerTally,
+} from './history.ts'
 import { millraceVersion } from './version.ts'
 import type { OutputFile } from './writer.ts'
 
@@ -21,7 +28,7 @@ export interface Manifest {
   readonly batches: number
   /** Deliveries of messages that recorded a part, the first of each included. */
   readonly attempts: number
-  /** Counted over the recorded parts; an attempt that died before it recorded is not among them. */
+  /** Counted over the recorded parts, in a retry those of the jobs below too; an attempt that died before it recorded is not among them. */
   readonly invocations: number
   readonly throttles: number
   /** The sum over the batches, in milliseconds: that of one worker after the other. */
@@ -30,7 +37,7 @@ export interface Manifest {
   readonly endpoint: JobSpec['endpoint']
   /** The production variants that answered, with the batches that each answered. */
   readonly variants: Readonly<Record<string, number>>
-  /** True when more than one variant answered: rows of this result came from different models. */
+  /** True when more than one variant or endpoint answered: rows of this result came from different models. */
   readonly variantChanged: boolean
   readonly dataset: PinnedDataset & {
     /** Of the pinned dataset's document, as in the ledger. */
@@ -39,6 +46,8 @@ export interface Manifest {
     readonly sha256OfBatches: string
   }
   readonly spec: JobSpec
+  /** In the manifest of a retry: what each job has done for this result, the first one first. */
+  readonly history?: readonly LayerHistory[]
   readonly outputs: readonly OutputFile[]
   /** Seconds since the epoch. None of them is the time of writing: a result written again is the same. */
   readonly times: {
@@ -47,20 +56,6 @@ export interface Manifest {
     readonly firstRecorded?: number
     readonly lastRecorded?: number
   }
-}
-
-/** What the manifest takes from a part. */
-export interface CountedPart {
-  readonly rows: { readonly start: number; readonly end: number }
-  readonly predictions: Buffer
-  readonly failures: readonly RowFailure[]
-  readonly inputHash: string
-  readonly attempt: number
-  readonly invocations: number
-  readonly throttles: number
-  readonly durationMs: number
-  readonly recordedAt: number
-  readonly variant?: string
 }
 
 /** What the parts add up to. */
@@ -78,6 +73,8 @@ export interface Tally {
   readonly variants: Readonly<Record<string, number>>
   readonly recordedAt: { readonly first: number; readonly last: number } | undefined
   readonly sha256OfBatches: string
+  /** What each job has done: one, or a retry and those that it stands on. */
+  readonly layers: ReadonlyMap<JobId, LayerTally>
 }
 
 export interface Tallying {
@@ -90,6 +87,7 @@ export function createTally(): Tallying {
   const sizes = { durationMs: 0, inputBytes: 0, predictionBytes: 0 }
   const failedByCode: Record<string, number> = {}
   const variants: Record<string, number> = {}
+  const layers = new Map<JobId, LayerTally>()
   const hash: Hash = createHash('sha256')
   let recordedAt: { first: number; last: number } | undefined
   return {
@@ -97,14 +95,18 @@ export function createTally(): Tallying {
       sums.rows += part.rows.end - part.rows.start
       sums.batches += 1
       sums.failedRows += part.failures.length
-      sums.attempts += part.attempt
-      sums.invocations += part.invocations
-      sums.throttles += part.throttles
-      sizes.durationMs += part.durationMs
+      const works = countWork(layers, part)
+      for (const { attempt, invocations, throttles, durationMs } of works) {
+        sums.attempts += attempt
+        sums.invocations += invocations
+        sums.throttles += throttles
+        sizes.durationMs += durationMs
+      }
       sizes.inputBytes += batch.bytes.end - batch.bytes.start
       sizes.predictionBytes += part.predictions.length
       for (const { code } of part.failures) increment(failedByCode, code)
-      if (part.variant !== undefined) increment(variants, part.variant)
+      const answered = works.flatMap(({ variant }) => (variant === undefined ? [] : [variant]))
+      for (const variant of new Set(answered)) increment(variants, variant)
       hash.update(part.inputHash)
       recordedAt = {
         first: Math.min(recordedAt?.first ?? part.recordedAt, part.recordedAt),
@@ -117,6 +119,7 @@ export function createTally(): Tallying {
       failedByCode: sorted(failedByCode),
       variants: sorted(variants),
       recordedAt,
+      layers,
       sha256OfBatches: hash.copy().digest('hex'),
     }),
   }
@@ -134,12 +137,17 @@ export interface Written {
   readonly job: Job
   readonly spec: JobSpec
   readonly exportId?: string | undefined
+  /** The jobs that a retry stands on, the newest first. */
+  readonly below?: readonly Job[]
   readonly dataset: PinnedDataset
   readonly tally: Tally
   readonly outputs: readonly OutputFile[]
 }
 
-export function manifestOf({ job, spec, exportId, dataset, tally, outputs }: Written): Manifest {
+export function manifestOf(written: Written): Manifest {
+  const { job, spec, exportId, below = [], dataset, tally, outputs } = written
+  const history = historyOf(job, below, tally.layers)
+  const endpoints = history.filter(({ rows }) => rows.predicted > 0).map(endpointOf)
   return {
     version: 1,
     millrace: millraceVersion,
@@ -164,13 +172,14 @@ export function manifestOf({ job, spec, exportId, dataset, tally, outputs }: Wri
     },
     endpoint: spec.endpoint,
     variants: tally.variants,
-    variantChanged: Object.keys(tally.variants).length > 1,
+    variantChanged: Object.keys(tally.variants).length > 1 || new Set(endpoints).size > 1,
     dataset: {
       ...dataset,
       digest: job.dataset?.digest ?? '',
       sha256OfBatches: tally.sha256OfBatches,
     },
     spec,
+    ...(below.length === 0 ? {} : { history }),
     outputs,
     times: {
       created: job.createdAt,
@@ -181,3 +190,6 @@ export function manifestOf({ job, spec, exportId, dataset, tally, outputs }: Wri
     },
   }
 }
+
+const endpointOf = ({ endpoint }: LayerHistory): string =>
+  [endpoint.name, endpoint.variant, endpoint.model, endpoint.inferenceComponent].join(' ')

@@ -12,7 +12,8 @@ function createWatch() {
   const deps: Deps = {
     activeJobs: () => streamOf(world.jobs),
     recordedBatches: async () => world.recorded,
-    requestJob: async ({ clientToken }) => void world.asked.push(`job ${clientToken}`),
+    requestJob: async ({ clientToken, retryOf }) =>
+      void world.asked.push(`job ${clientToken}${retryOf === undefined ? '' : ' as a retry'}`),
     publishCompletion: async (of) => void world.asked.push(`completion ${of}`),
     onStalled: () => world.asked.push('stalled'),
     now: () => world.at,
@@ -32,6 +33,13 @@ test('a job that stood still for the whole time is requested again', async () =>
   expect(await look(0)).toEqual([])
   expect(await look(999)).toEqual([])
   expect(await look(1_000)).toEqual(['stalled', 'job token'])
+})
+
+test('a retry that stood still is requested as the retry that it is', async () => {
+  const { world, look } = createWatch()
+  world.jobs = [{ ...running, retryOf: { jobId, layers: [jobId] } }]
+  await look(0)
+  expect(await look(1_000)).toEqual(['stalled', 'job token as a retry'])
 })
 
 test('after it asked, it waits as long again', async () => {

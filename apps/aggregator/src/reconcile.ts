@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Job, JobId, JobRequest } from '@millrace/job'
+import { type Job, type JobId, type JobRequest, requestOf } from '@millrace/job'
 
 export interface Deps {
   activeJobs(signal: AbortSignal): AsyncIterable<Job>
@@ -77,5 +77,5 @@ async function askAgain(
 ): Promise<void> {
   deps.onStalled(job, recorded)
   if (recorded === job.plan?.batches) await deps.publishCompletion(job.jobId, signal)
-  else await deps.requestJob({ clientToken: job.clientToken, spec: job.spec }, signal)
+  else await deps.requestJob(requestOf(job), signal)
 }

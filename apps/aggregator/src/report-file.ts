@@ -1,7 +1,8 @@
 import { thresholdsOf } from '@millrace/job'
 import type { PredictionLines } from '@millrace/predictions'
 import { createReport, readScores, renderPage, type ReportFacts } from '@millrace/report'
-import type { CountedPart, Tally } from './manifest.ts'
+import type { CountedPart } from './history.ts'
+import type { Tally } from './manifest.ts'
 import type { ResultWanted } from './write-result.ts'
 import type { OutputFile } from './writer.ts'
 

@@ -29,7 +29,7 @@ export async function tellEvents(deps: Deps, jobId: JobId, signal: AbortSignal):
 
 /** The event as `contracts/job-event.schema.json` has it. */
 export function eventOf(job: Job, kind: EventKind, summary?: EventSummary): JobEvent {
-  const { jobId, clientToken, spec, plan, failure, createdAt, startedAt, endedAt } = job
+  const { jobId, clientToken, spec, plan, failure, createdAt, startedAt, endedAt, retryOf } = job
   const ended = kind === 'ended'
   return {
     version: 1,
@@ -38,6 +38,7 @@ export function eventOf(job: Job, kind: EventKind, summary?: EventSummary): JobE
     clientToken,
     state: ended ? (job.state as JobEvent['state']) : 'running',
     endpoint: spec.endpoint.name,
+    ...(retryOf === undefined ? {} : { retryOf: retryOf.jobId }),
     dataset: spec.dataset.uri,
     result: spec.output.uri,
     ...(ended && summary !== undefined ? { manifest: summary.manifestUri } : {}),

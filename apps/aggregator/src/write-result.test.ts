@@ -30,6 +30,7 @@ function createWorld(parts: readonly RecordedPart[]) {
   let inputReads = 0
   const deps: Deps = {
     dataset: async () => dataset,
+    below: async () => [],
     planned: () => streamOf(plan),
     parts: () => streamOf(parts),
     input: async (_, { bytes }) => {

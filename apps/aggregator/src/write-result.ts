@@ -12,7 +12,8 @@ import { createFormat } from './create-format.ts'
 import { decideBy } from './decide.ts'
 import { createErrorsFile } from './errors-file.ts'
 import { firstPrediction } from './first-prediction.ts'
-import { type CountedPart, createTally, type Manifest, manifestOf, type Tally } from './manifest.ts'
+import type { CountedPart } from './history.ts'
+import { createTally, type Manifest, manifestOf, type Tally } from './manifest.ts'
 import { mapAhead } from './map-ahead.ts'
 import { createFilePerObject, createOneFile, type ResultFiles } from './result-files.ts'
 import type { BatchRows } from './result-format.ts'
@@ -24,6 +25,8 @@ export type RecordedPart = PartLike & CountedPart
 
 export interface Deps {
   dataset(job: Job, signal: AbortSignal): Promise<PinnedDataset>
+  /** The jobs that a retry stands on, the newest first; none for another job. */
+  below(job: Job, signal: AbortSignal): Promise<readonly Job[]>
   planned(job: Job, signal: AbortSignal): AsyncIterable<Batch>
   parts(job: Job, signal: AbortSignal): AsyncIterable<RecordedPart>
   /** The input's bytes of a batch, held to the pinned version. */
@@ -72,6 +75,7 @@ export async function writeResult(
   const { job, spec } = wanted
   const names = resultNames(spec.output)
   const dataset = await deps.dataset(job, signal)
+  const below = await deps.below(job, signal)
   if (spec.output.files === 'per_object') await accountForAll(deps, job, signal)
 
   await using open = new AsyncDisposableStack()
@@ -92,7 +96,7 @@ export async function writeResult(
   await page.write(report.page(tally, outputs))
   const manifest = await openFile(names.manifest)
   const vouched = [...outputs, page.seal()]
-  await manifest.write(encode(manifestOf({ ...wanted, dataset, tally, outputs: vouched })))
+  await manifest.write(encode(manifestOf({ ...wanted, below, dataset, tally, outputs: vouched })))
   if (tally.failedRows > 0) await errors.commit()
   else await deps.remove(names.errors, signal)
   await result.commit()

@@ -25,6 +25,7 @@ import {
   type Progress,
   putPart,
   putRejection,
+  readNewestPart,
   readPart,
   readProgress,
 } from '@millrace/ledger'
@@ -37,7 +38,13 @@ import { createJobLanes } from './job-lanes.ts'
 import { openJob } from './open-job.ts'
 import { createPlanCache } from './plan-cache.ts'
 import type { Deps, Verdict } from './process-batch.ts'
-import { type RowReason, type ScoredPayload, scoreRows } from './score-rows.ts'
+import { scoreRetry } from './score-retry.ts'
+import {
+  type Deps as ScoringDeps,
+  type RowReason,
+  type ScoredPayload,
+  scoreRows,
+} from './score-rows.ts'
 import { createToleranceWatch } from './tolerance-watch.ts'
 
 export interface World {
@@ -84,6 +91,26 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   const planned = createPlanCache((job, segment) =>
     findPlanSegment(documentsOf(job.jobId), segment, lifetime),
   )
+  const scoring: ScoringDeps = {
+    read: storage.read,
+    reasonToGiveUp,
+    score: async ({ job }, { batch: index }, payload, aborted): Promise<ScoredPayload> => {
+      const { endpoint, batching } = job.spec
+      if (world.limiters.isInTheWay(endpoint)) throw gone(endpoint.name)
+      const limiter = laneOf(job.jobId, world.limiters.of(endpoint))
+      return await scoreBatch(
+        { invoke: world.invoke, limiter, layouts, sleep: wait, random: Math.random, now },
+        {
+          ...payload,
+          endpoint,
+          firstRow: 0,
+          payloadBytesMax: batching.payloadBytesMax,
+          inferenceId: `${job.jobId}-${index}`,
+        },
+        aborted,
+      )
+    },
+  }
   return {
     openJob: jobs.open,
     openJobNow: jobs.openNow,
@@ -103,26 +130,13 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
       return part?.failures.length
     },
     score: (open, batch, attempt, signal) =>
-      scoreRows(
+      scoreRetry(
         {
-          read: storage.read,
-          reasonToGiveUp,
-          score: async ({ job }, { batch: index }, payload, aborted): Promise<ScoredPayload> => {
-            const { endpoint, batching } = job.spec
-            if (world.limiters.isInTheWay(endpoint)) throw gone(endpoint.name)
-            const limiter = laneOf(job.jobId, world.limiters.of(endpoint))
-            return await scoreBatch(
-              { invoke: world.invoke, limiter, layouts, sleep: wait, random: Math.random, now },
-              {
-                ...payload,
-                endpoint,
-                firstRow: 0,
-                payloadBytesMax: batching.payloadBytesMax,
-                inferenceId: `${job.jobId}-${index}`,
-              },
-              aborted,
-            )
+          below: async ({ retryOf, partitions }, index, aborted) => {
+            const place = { layers: retryOf?.layers ?? [], partitions }
+            return await readNewestPart(ledger, place, index, documentsOf, aborted)
           },
+          score: (...rows) => scoreRows(scoring, ...rows),
         },
         open,
         batch,

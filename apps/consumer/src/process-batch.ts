@@ -8,6 +8,7 @@ import type {
   RowFailure,
 } from '@millrace/job'
 import { takesBatches } from '@millrace/job'
+import type { PartWork } from '@millrace/ledger'
 import { JobHaltedError } from './job-halted-error.ts'
 
 /** What became of one attempt, and so what happens to its message. */
@@ -38,6 +39,9 @@ export interface Scored {
   readonly bisections?: number
   readonly durationMs: number
   readonly variant?: string
+  /** In a retry: of which rows this is the answer, and what the jobs below have done on the batch. */
+  readonly retried?: { readonly rows: number; readonly mended: number }
+  readonly earlier?: readonly PartWork[]
 }
 
 export interface PartFacts {
@@ -47,6 +51,8 @@ export interface PartFacts {
   readonly throttles: number
   readonly bisections: number
   readonly durationMs: number
+  /** In a retry, the rows that were invoked again, and how many of them have a prediction now. */
+  readonly retried?: { readonly rows: number; readonly mended: number }
 }
 
 /** A job with what its batches need, as the consumer keeps it in memory. */
@@ -227,4 +233,5 @@ const factsOf = (batch: Batch, scored: Scored): PartFacts => ({
   throttles: scored.throttles,
   bisections: scored.bisections ?? 0,
   durationMs: scored.durationMs,
+  ...(scored.retried === undefined ? {} : { retried: scored.retried }),
 })

@@ -21,9 +21,11 @@ export function reportOutcome(
   metrics.count('millrace.batches', 1, kind)
   metrics.measure('millrace.batch.duration', durationMs / 1_000)
   if (kind === 'recorded') {
-    const { rows, failedRows, bisections } = outcome.part
-    metrics.count('millrace.rows.predicted', rows - failedRows)
-    metrics.count('millrace.rows.failed', failedRows)
+    const { rows, failedRows, bisections, retried } = outcome.part
+    // What a retry has taken over was counted when it was invoked.
+    const { rows: answered, mended } = retried ?? { rows, mended: rows - failedRows }
+    metrics.count('millrace.rows.predicted', mended)
+    metrics.count('millrace.rows.failed', answered - mended)
     metrics.count('millrace.bisections', bisections)
   }
   const facts = {
@@ -42,8 +44,10 @@ export function reportOutcome(
 function detailsOf(outcome: Outcome): { level: 'info' | 'warn'; more: object } {
   switch (outcome.kind) {
     case 'recorded': {
-      const { durationMs: invocationMs, ...part } = outcome.part
-      return { level: 'info', more: { ...part, invocationMs: Math.round(invocationMs) } }
+      const { durationMs: invocationMs, retried, ...part } = outcome.part
+      const again = retried && { retriedRows: retried.rows, mendedRows: retried.mended }
+      const more = { ...part, ...again, invocationMs: Math.round(invocationMs) }
+      return { level: 'info', more }
     }
     case 'duplicate':
     case 'stale':

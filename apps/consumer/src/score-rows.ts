@@ -45,6 +45,7 @@ export type RowReason = Pick<RowFailure, 'code' | 'message'>
  * failure here and never leaves. When no attempt can score the rest, or this was the last one, they
  * are row failures too: a job must end with each row accounted for.
  *
+ * @param only the rows to score, by their index in the batch; the lines of the others are empty.
  * @throws {PlanError} when the bytes do not hold the rows that the plan promises.
  */
 export async function scoreRows(
@@ -53,6 +54,7 @@ export async function scoreRows(
   batch: Batch,
   attempt: number,
   signal: AbortSignal,
+  only?: ReadonlySet<number>,
 ): Promise<Scored> {
   const { spec } = open.job
   const bytesMax = spec.batching.payloadBytesMax
@@ -64,13 +66,17 @@ export async function scoreRows(
   checkRows(batch, countRows(bytes, dialectOf(spec.dataset)))
   const inputHash = createHash('sha256').update(bytes).digest('hex')
 
-  const dropped = unfitRows(open, batch, bytes)
-  const payload = payloadOf(open, bytes, lengthOf(batch.rows), new Set(dropped.keys()))
+  const unfit = unfitRows(open, batch, bytes)
+  const dropped = new Set(unfit.map(({ row }) => row - batch.rows.start))
+  if (only !== undefined) {
+    for (let row = 0; row < lengthOf(batch.rows); row += 1) if (!only.has(row)) dropped.add(row)
+  }
+  const payload = payloadOf(open, bytes, lengthOf(batch.rows), dropped)
   const scored =
     payload.rows === 0
       ? nothingScored
       : await scoreOrGiveUp(deps, open, batch, payload, attempt, signal)
-  return { ...restoreRows(scored, batch, dropped), inputHash }
+  return { ...restoreRows(scored, batch, dropped, unfit), inputHash }
 }
 
 async function scoreOrGiveUp(
@@ -127,7 +133,8 @@ const nothingScored: ScoredPayload = {
 function restoreRows(
   scored: ScoredPayload,
   batch: Batch,
-  dropped: ReadonlyMap<number, RowFailure>,
+  dropped: ReadonlySet<number>,
+  unfit: readonly RowFailure[],
 ): ScoredPayload {
   const first = batch.rows.start
   if (dropped.size === 0) {
@@ -140,33 +147,28 @@ function restoreRows(
   const lines = kept.length === 0 ? [] : scored.predictions.toString('latin1').split('\n')
   const lineOf = new Map(kept.map((row, index) => [row, lines[index] ?? '']))
   const failures = [
-    ...dropped.values(),
+    ...unfit,
     ...scored.failures.map((failure) => ({ ...failure, row: first + (kept[failure.row] ?? 0) })),
   ].sort((a, b) => a.row - b.row)
   const predictions = Buffer.from(rows.map((row) => lineOf.get(row) ?? '').join('\n'), 'latin1')
   return { ...scored, predictions, failures }
 }
 
-/** The rows that the model must not see, by their index in the batch. */
-function unfitRows(
-  { job, dataset }: OpenJob,
-  batch: Batch,
-  bytes: Buffer,
-): Map<number, RowFailure> {
-  const unfit = (row: number, code: string, message: string): [number, RowFailure] => [
-    row,
-    { row: batch.rows.start + row, code, message },
-  ]
+/** The rows that the model must not see. */
+function unfitRows({ job, dataset }: OpenJob, batch: Batch, bytes: Buffer): RowFailure[] {
+  const first = batch.rows.start
   if (job.spec.dataset.format === 'jsonl') {
-    return new Map(
-      malformedLines(bytes).map(({ row, problem }) => unfit(row, 'row_malformed', problem)),
-    )
+    return malformedLines(bytes).map(({ row, problem }) => ({
+      row: first + row,
+      code: 'row_malformed',
+      message: problem,
+    }))
   }
-  return new Map(
-    oddRows(bytes, dialectOf(job.spec.dataset), dataset.width).map(({ row, fields }) =>
-      unfit(row, 'row_width', `${fields} fields, wanted ${dataset.width}`),
-    ),
-  )
+  return oddRows(bytes, dialectOf(job.spec.dataset), dataset.width).map(({ row, fields }) => ({
+    row: first + row,
+    code: 'row_width',
+    message: `${fields} fields, wanted ${dataset.width}`,
+  }))
 }
 
 /** The plan lets a single row be larger than a payload, so that it costs itself and no other row. */
@@ -174,5 +176,5 @@ function rowTooLarge(batch: Batch, bytesMax: number): Scored {
   const size = `${lengthOf(batch.bytes)} > ${bytesMax} bytes`
   const message = `a row larger than one invocation takes (${size})`
   const failed = everyRowFailed(lengthOf(batch.rows), { code: 'row_too_large', message })
-  return { ...restoreRows(failed, batch, new Map()), inputHash: '' }
+  return { ...restoreRows(failed, batch, new Set(), []), inputHash: '' }
 }

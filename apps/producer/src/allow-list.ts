@@ -1,4 +1,4 @@
-import { allowsUri, type JobRequest } from '@millrace/job'
+import { allowsUri, type JobRequest, type JobSpec } from '@millrace/job'
 
 /** What this deployment may read, write and invoke; a job request chooses only within it. */
 export interface AllowList {
@@ -12,15 +12,25 @@ export interface AllowList {
 
 /** A sentence that says what is not allowed and by which setting, or nothing. */
 export function refusalOf(allow: AllowList, { spec }: JobRequest): string | undefined {
-  const { dataset, output, endpoint } = spec
+  const { endpoint } = spec
+  const refusal = placesRefusalOf(allow, spec)
+  if (refusal !== undefined) return refusal
+  if (!allow.endpoints.some((pattern) => allowsName(pattern, endpoint.name))) {
+    return `endpoint ${endpoint.name} is outside of MILLRACE_ENDPOINTS_ALLOWED`
+  }
+  return undefined
+}
+
+/** The same for what is read and written only. */
+export function placesRefusalOf(
+  allow: Pick<AllowList, 'datasets' | 'results'>,
+  { dataset, output }: JobSpec,
+): string | undefined {
   if (!allowsUri(allow.datasets, dataset.uri)) {
     return `dataset ${dataset.uri} is outside of MILLRACE_DATASETS_ALLOWED`
   }
   if (!allowsUri(allow.results, output.uri)) {
     return `output ${output.uri} is outside of MILLRACE_RESULTS_ALLOWED`
-  }
-  if (!allow.endpoints.some((pattern) => allowsName(pattern, endpoint.name))) {
-    return `endpoint ${endpoint.name} is outside of MILLRACE_ENDPOINTS_ALLOWED`
   }
   return undefined
 }

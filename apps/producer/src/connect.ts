@@ -28,6 +28,7 @@ import { type Logger, noTelemetry, publishSpan, type Telemetry } from '@millrace
 import { type Compression, jobDocuments, resolveUri, type Storage } from '@millrace/storage'
 import { refusalOf } from './allow-list.ts'
 import type { Config } from './config.ts'
+import { createRetryDeps } from './connect-retry.ts'
 import { failureOf } from './failure-of.ts'
 import { pinDataset } from './pin-dataset.ts'
 import type { Deps } from './plan-job.ts'
@@ -65,38 +66,51 @@ export function createDeps(
     async (jobId, signal) => (await readJob(ledger, jobId, signal))?.state,
     () => performance.now(),
   )
+  const makeJob = async (job: Job, signal: AbortSignal): Promise<Job> => {
+    const made = await createJob(ledger, job, signal)
+    return made.kind === 'created' ? job : made.job
+  }
+  const invoke = patient(world.invoke)
+  const retry = createRetryDeps({ ...world, allow, invoke, documentsOf, createJob: makeJob })
   return {
     stateOf,
     refusal: (request) => refusalOf(allow, request),
     openJob: async (jobId, request, signal) => {
+      const { retryOf } = request
       const job = newJob(jobId, request, {
         createdAt: now(),
         retentionDays: config.MILLRACE_RETENTION_DAYS,
       })
-      const opened = await createJob(ledger, job, signal)
-      return opened.kind === 'created' ? job : opened.job
+      return retryOf === undefined
+        ? { kind: 'opened', job: await makeJob(job, signal) }
+        : await retry.open(job, { ...request, retryOf }, signal)
     },
     pinDataset: (job, signal) =>
-      pinDataset(
-        {
-          documents: documentsOf(job.jobId),
-          pin: storage.pin,
-          read: storage.read,
-          spool: (objects, compression, aborted) =>
-            spool(config, world, logger, job, objects, compression, aborted),
-          recordPin: (pinned, pin, aborted) => recordPin(ledger, pinned.jobId, pin, aborted),
-        },
-        job,
-        signal,
-      ),
-    probe: (job, dataset, signal) =>
-      probeJob(
+      job.retryOf === undefined
+        ? pinDataset(
+            {
+              documents: documentsOf(job.jobId),
+              pin: storage.pin,
+              read: storage.read,
+              spool: (objects, compression, aborted) =>
+                spool(config, world, logger, job, objects, compression, aborted),
+              recordPin: (pinned, pin, aborted) => recordPin(ledger, pinned.jobId, pin, aborted),
+            },
+            job,
+            signal,
+          )
+        : retry.pinDataset(job, signal),
+    inherit: (job, signal) => retry.inherit(job, signal),
+    probe: async (job, dataset, signal) => {
+      const inherited = await retry.plan(job, signal)
+      if (inherited !== undefined) return await retry.probe(job, dataset, inherited, signal)
+      await probeJob(
         {
           read: storage.read,
           preflight: async ({ jobId, spec }, probe, aborted) => {
             const { endpoint, batching } = spec
             const report = await preflight(
-              { invoke: patient(world.invoke) },
+              { invoke },
               { ...probe, endpoint, region: config.AWS_REGION, rowsMax: batching.rows },
               aborted,
             )
@@ -107,21 +121,24 @@ export function createDeps(
         job,
         dataset,
         signal,
-      ),
-    planBatches: (job, dataset, signal) =>
-      job.plan === undefined
-        ? scanBatches(
-            {
-              documents: documentsOf(job.jobId),
-              read: (object, aborted) =>
-                storage.read(object, { start: 0, end: object.bytes }, aborted),
-              stream: (object, buffers, aborted) => storage.stream(object, { buffers }, aborted),
-            },
-            job,
-            dataset,
-            signal,
-          )
-        : readPlan(documentsOf(job.jobId), job, signal),
+      )
+    },
+    planBatches: async function* (job, dataset, signal) {
+      if (job.plan !== undefined) return yield* readPlan(documentsOf(job.jobId), job, signal)
+      const inherited = await retry.plan(job, signal)
+      yield* inherited ??
+        scanBatches(
+          {
+            documents: documentsOf(job.jobId),
+            read: (object, aborted) =>
+              storage.read(object, { start: 0, end: object.bytes }, aborted),
+            stream: (object, buffers, aborted) => storage.stream(object, { buffers }, aborted),
+          },
+          job,
+          dataset,
+          signal,
+        )
+    },
     recordedBatches: async (job, signal) => {
       const { done } = await readProgress(ledger, job.jobId, signal)
       return (batch) => done.has(batch)

@@ -21,6 +21,7 @@ function createWorld() {
     published: [] as number[],
     completions: 0,
     probes: 0,
+    inherited: [] as string[],
   }
   const change = (facts: Partial<Job>): void => {
     world.jobs.set(jobId, { ...(world.jobs.get(jobId) ?? jobWith()), ...facts })
@@ -30,10 +31,11 @@ function createWorld() {
     openJob: async (id, { clientToken, spec }) => {
       const job = world.jobs.get(id) ?? { ...jobWith(), jobId: id, clientToken, spec }
       world.jobs.set(id, job)
-      return job
+      return { kind: 'opened', job }
     },
     stateOf: async (id) => world.jobs.get(id)?.state ?? 'cancelled',
     pinDataset: async () => dataset,
+    inherit: async ({ jobId: id }) => void (world.inherited = [...world.inherited, id]),
     probe: async () => void (world.probes += 1),
     async *planBatches() {
       yield* plan
@@ -60,6 +62,7 @@ test('a new job is probed, planned, published and sealed', async () => {
   const { world, deps } = createWorld()
   expect(await planJob(deps, request, never)).toEqual({ kind: 'published', jobId, totals })
   expect(world).toMatchObject({ published: [0, 1, 2], completions: 1, probes: 1 })
+  expect(world.inherited).toEqual([jobId])
   expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals })
 })
 
@@ -77,6 +80,7 @@ test('a job asked for again has only what is missing published', async () => {
   world.recorded = new Set([0, 2])
   expect(await planJob(deps, request, never)).toEqual({ kind: 'published', jobId, totals })
   expect(world).toMatchObject({ published: [1], completions: 2, probes: 1 })
+  expect(world.inherited).toEqual([jobId])
 })
 
 test('when every batch is recorded, only the completion is published', async () => {
@@ -99,6 +103,14 @@ test('what the deployment does not allow is refused before there is a job', asyn
   const outcome = await planJob({ ...deps, refusal: () => 'outside' }, request, never)
   expect(outcome).toEqual({ kind: 'refused', reason: 'outside' })
   expect(world.jobs.size).toBe(0)
+})
+
+test('a retry that cannot be is refused by what the ledger holds', async () => {
+  const { world, deps } = createWorld()
+  const openJob = async () => ({ kind: 'refused', reason: 'it is running' }) as const
+  const outcome = await planJob({ ...deps, openJob }, request, never)
+  expect(outcome).toEqual({ kind: 'refused', reason: 'it is running' })
+  expect(world).toMatchObject({ published: [], completions: 0 })
 })
 
 test.for<JobState>(['succeeded', 'succeeded_with_failures', 'failed', 'cancelled'])(
@@ -151,7 +163,7 @@ test('a job resumed while it is still being stopped is not sealed too small', as
   expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals })
 })
 
-test.for(['pinDataset', 'probe', 'publishBatches'] as const)(
+test.for(['pinDataset', 'inherit', 'probe', 'publishBatches'] as const)(
   'what no attempt can mend, met at %s, fails the job',
   async (step) => {
     const { world, deps } = createWorld()
@@ -177,6 +189,7 @@ test('an aborted attempt never fails the job', async () => {
 const steps = [
   'openJob',
   'pinDataset',
+  'inherit',
   'probe',
   'recordedBatches',
   'publishBatches',

@@ -19,15 +19,22 @@ export type PlanOutcome =
   | { readonly kind: 'refused'; readonly reason: string } // No such job may be: set it aside.
   | { readonly kind: 'failed'; readonly jobId: JobId; readonly failure: JobFailure }
 
+/** A job to be planned, or why there must be none. */
+export type Opened =
+  | { readonly kind: 'opened'; readonly job: Job }
+  | { readonly kind: 'refused'; readonly reason: string }
+
 export interface Deps {
   /** A sentence when the spec names something that this deployment must not touch. */
   refusal(request: JobRequest): string | undefined
   /** The job of the request: made now, or by an earlier request with the same client token. */
-  openJob(jobId: JobId, request: JobRequest, signal: AbortSignal): Promise<Job>
+  openJob(jobId: JobId, request: JobRequest, signal: AbortSignal): Promise<Opened>
   /** The job's state as it was within the last two seconds. */
   stateOf(jobId: JobId, signal: AbortSignal): Promise<JobState>
   /** Pins the dataset, or gives back what an earlier attempt pinned. */
   pinDataset(job: Job, signal: AbortSignal): Promise<PinnedDataset>
+  /** Of a retry, marks the batches as done that stay as the job below has them. */
+  inherit(job: Job, signal: AbortSignal): Promise<void>
   /** Invokes the endpoint with the first rows, before a million of them are published. */
   probe(job: Job, dataset: PinnedDataset, signal: AbortSignal): Promise<void>
   /** Batches of the plan in order; each is in a written plan segment before it is yielded. */
@@ -60,7 +67,9 @@ export async function planJob(
   if (reason !== undefined) return { kind: 'refused', reason }
 
   const jobId = jobIdOf(request.clientToken)
-  const job = await deps.openJob(jobId, request, signal)
+  const opened = await deps.openJob(jobId, request, signal)
+  if (opened.kind === 'refused') return opened
+  const { job } = opened
   const stopped = stoppedBy(job.state, jobId)
   if (stopped !== undefined) return stopped
   try {
@@ -92,7 +101,10 @@ function stoppedBy(state: JobState, jobId: JobId): PlanOutcome | undefined {
 async function publishPlan(deps: Deps, job: Job, signal: AbortSignal): Promise<PlanOutcome> {
   const dataset = await deps.pinDataset(job, signal)
   // A sealed plan has been probed; probing again could fail a job that is half done.
-  if (job.plan === undefined) await deps.probe(job, dataset, signal)
+  if (job.plan === undefined) {
+    await deps.inherit(job, signal)
+    await deps.probe(job, dataset, signal)
+  }
 
   const recorded = await deps.recordedBatches(job, signal)
   const totals = { batches: 0, rows: 0 }

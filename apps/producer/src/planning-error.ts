@@ -1,4 +1,8 @@
-export type PlanningErrorCode = 'dataset_empty' | 'header_mismatch' | 'preflight_failed'
+export type PlanningErrorCode =
+  | 'dataset_empty'
+  | 'header_mismatch'
+  | 'preflight_failed'
+  | 'retried_already'
 
 /** The dataset cannot be planned as it is. Trying again cannot mend it. */
 export class PlanningError extends Error {

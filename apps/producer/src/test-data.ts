@@ -6,6 +6,7 @@ import {
   jobSpecSchema,
   type PinnedObject,
 } from '@millrace/job'
+import type { DoneBatches } from '@millrace/ledger'
 
 /** Small jobs and a storage in memory, for the tests of this app. */
 export const jobId = jobIdOf('token')
@@ -58,3 +59,14 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 export const never = new AbortController().signal
+
+/** Batches that are done, as the ledger tells of them. */
+export function doneBatches(batches: readonly number[]): DoneBatches {
+  const done = new Set(batches)
+  const firstMissing = (): number => {
+    let batch = 0
+    while (done.has(batch)) batch += 1
+    return batch
+  }
+  return { size: done.size, has: (batch) => done.has(batch), firstMissing }
+}

@@ -31,6 +31,7 @@ export {
   type PinnedObject,
   type PinnedSource,
   type PlanTotals,
+  type RetryOf,
   type Tolerance,
   sourceOf,
 } from './job.ts'
@@ -42,10 +43,12 @@ export {
   jobRequestOf,
   type JobRequest,
   jobRequestSchema,
+  type RetryRequest,
 } from './job-request.ts'
 export { dialectOf, type JobSpec, type JobSpecInput, jobSpecSchema } from './job-spec.ts'
 export { isFinal, JOB_STATES, type JobState, statesBefore, takesBatches } from './job-state.ts'
 export { type JobTemplate, jobTemplatesSchema, requestFor } from './job-template.ts'
+export { isWanted, layersOf, requestOf } from './layers.ts'
 export { limits } from './limits.ts'
 export { check, readJson } from './message.ts'
 export {

@@ -19,6 +19,7 @@ export const jobEventSchema = z
       .enum(['running', 'succeeded', 'succeeded_with_failures', 'failed', 'cancelled'])
       .describe('`running` at the start, one of the others at the end.'),
     endpoint: z.string(),
+    retryOf: jobIdField.optional().describe('The job that this one retries.'),
     dataset: z.string().describe('URI of the dataset.'),
     result: z.string().describe('URI of the result, or where it would be.'),
     manifest: z.string().optional().describe('URI of the manifest, when there is a result.'),

@@ -24,6 +24,23 @@ export interface Job {
   readonly expiresAt?: number
   /** What was changed since the job was submitted; it stands above the spec. */
   readonly adjusted?: Adjustment
+  /** For a retry: what it retries. */
+  readonly retryOf?: RetryOf
+  /** The retry of this job, once there is one; the first one stays, so retries form a line. */
+  readonly retriedBy?: JobId
+}
+
+/** What a retry invokes again, and what it stands on. */
+export interface RetryOf {
+  /** The job of which it is a retry. */
+  readonly jobId: JobId
+  /** Codes of the row failures that are invoked again; all of them when absent. */
+  readonly reasons?: readonly string[]
+  /**
+   * Whose parts lie below its own, the newest first: `jobId`, the job that that one retried, and so on.
+   * At most `limits.retryLayersMax`.
+   */
+  readonly layers: readonly JobId[]
 }
 
 /** What may be changed about a job that has not ended. */

@@ -55,6 +55,10 @@ export const limits = {
   /** Of the whole dataset, decompressed. */
   expandedBytesMax: 1024 ** 4,
 
+  /** Jobs that a retry stands on at most: each read of a batch looks through them. */
+  retryLayersMax: 16,
+  retryReasonsMax: 32,
+
   /** The aggregator's claim on a job, and how often it is renewed. */
   leaseSeconds: 60,
   leaseRenewSeconds: 20,

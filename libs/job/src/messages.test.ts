@@ -41,6 +41,23 @@ test('a job request comes back with its defaults filled in', () => {
   expect(spec.decision).toEqual({ kind: 'binary', threshold: 0.5, probabilities: 'each' })
 })
 
+test('a request for a retry names the job and the reasons', () => {
+  const named = { clientToken: 'token', spec, retryOf: { jobId, reasons: ['model_failed'] } }
+  expect(decodeJobRequest(encodeJobRequest(named))).toEqual(named)
+  const all = { clientToken: 'token', spec, retryOf: { jobId } }
+  expect(decodeJobRequest(encodeJobRequest(all))).toEqual(all)
+})
+
+test.for([
+  ['names no job', {}, /retryOf.jobId/],
+  ['names a hostile job', { jobId: '../j' }, /retryOf.jobId: wanted/],
+  ['has no reason in its list', { jobId, reasons: [] }, /retryOf.reasons/],
+  ['has layers of its own', { jobId, layers: [jobId] }, /layers/],
+] as const)('a request for a retry that %s is refused', ([, retryOf, message]) => {
+  const body = JSON.stringify({ version: 1, clientToken: 't', spec, retryOf })
+  expect(() => decodeJobRequest(body)).toThrow(message)
+})
+
 const encoded = (change: object): string =>
   JSON.stringify({ ...JSON.parse(encodeBatchMessage(batch)), ...change })
 

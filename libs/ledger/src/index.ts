@@ -8,6 +8,7 @@ export {
   type EventSummary,
 } from './claim-event.ts'
 export { type ClaimOutcome, claimJob } from './claim-job.ts'
+export { claimRetry } from './claim-retry.ts'
 export { announceConsumer, type Presence } from './consumer-presence.ts'
 export { createExport } from './create-export.ts'
 export { type CreateJobOutcome, createJob } from './create-job.ts'
@@ -17,8 +18,9 @@ export type { Lease } from './lease.ts'
 export { createLedgerClient, type Ledger, type LedgerClientOptions } from './ledger.ts'
 export { LedgerError, type LedgerErrorCode } from './ledger-error.ts'
 export { listJobs, type JobsWanted } from './list-jobs.ts'
+export { type BatchMark, markBatches } from './mark-batches.ts'
 export { type MoveFacts, moveJob, type MoveJobOutcome } from './move-job.ts'
-export type { Part, PartPlace } from './part.ts'
+export { type DocumentsOf, type Part, type PartPlace, type PartWork, workOf } from './part.ts'
 export { pauseJob } from './pause-job.ts'
 export { pinDataset } from './pin-dataset.ts'
 export { createProgressMarker, type ProgressMarker } from './progress-marker.ts'
@@ -26,9 +28,14 @@ export { putPart, type PutPartOutcome } from './put-part.ts'
 export { readExport } from './read-export.ts'
 export { readFailures } from './read-failures.ts'
 export { readJob } from './read-job.ts'
-export { readPart } from './read-part.ts'
+export { readNewestPart, readPart } from './read-part.ts'
 export { readParts } from './read-parts.ts'
-export { type DoneBatches, type Progress, readProgress } from './read-progress.ts'
+export {
+  type DoneBatches,
+  type Progress,
+  readLayeredProgress,
+  readProgress,
+} from './read-progress.ts'
 export { readRows, type RowAnswer } from './read-rows.ts'
 export { readWatermark, type Watermark } from './read-watermark.ts'
 export { renewLease } from './renew-lease.ts'

@@ -42,6 +42,12 @@ export class ItemReader {
     }
   }
 
+  /** A list of strings. */
+  texts(name: string): string[] {
+    const list = this.#item[name]?.L ?? this.#missing(name, 'a list')
+    return list.map((entry) => entry.S ?? this.#missing(name, 'strings'))
+  }
+
   map(name: string): ItemReader {
     return new ItemReader(
       `${this.#what} ${name}`,

@@ -5,8 +5,10 @@ import {
   isFinal,
   isJobId,
   type Job,
+  type JobId,
   JOB_STATES,
   jobSpecSchema,
+  type RetryOf,
   type Tolerance,
 } from '@millrace/job'
 import { corrupt, type Item, ItemReader } from './item.ts'
@@ -20,7 +22,7 @@ const ACTIVE = 'yes'
  * else is an attribute of its own, because conditions and people look at it.
  */
 export function itemOfJob(job: Job): Item {
-  const { dataset, plan, failure, startedAt, endedAt, adjusted } = job
+  const { dataset, plan, failure, startedAt, endedAt, adjusted, retryOf, retriedBy } = job
   return {
     ...jobKey(job.jobId),
     jobId: { S: job.jobId },
@@ -38,6 +40,8 @@ export function itemOfJob(job: Job): Item {
     ...(endedAt === undefined ? {} : { endedAt: number(endedAt) }),
     ...(job.expiresAt === undefined ? {} : { expiresAt: number(job.expiresAt) }),
     ...(adjusted === undefined ? {} : adjustmentAttributes(adjusted)),
+    ...(retryOf === undefined ? {} : { retryOf: retryValue(retryOf) }),
+    ...(retriedBy === undefined ? {} : { retriedBy: { S: retriedBy } }),
   }
 }
 
@@ -53,10 +57,8 @@ export function adjustmentAttributes({ concurrencyMax, tolerance }: Adjustment):
 export function jobOfItem(item: Item): Job {
   const what = `job item ${item['PK']?.S ?? ''}`
   const read = new ItemReader(what, item)
-  const jobId = read.text('jobId')
-  if (!isJobId(jobId)) throw corrupt(what, `jobId: ${jobId}`)
   return {
-    jobId,
+    jobId: jobIdOf(what, read.text('jobId')),
     clientToken: read.text('clientToken'),
     spec: specOf(what, read.json('spec')),
     state: stateOf(what, read.text('state')),
@@ -69,6 +71,8 @@ export function jobOfItem(item: Item): Job {
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),
     ...(read.has('expiresAt') ? { expiresAt: read.number('expiresAt') } : {}),
     ...adjustedOf(what, read),
+    ...(read.has('retryOf') ? { retryOf: retryOf(what, read.map('retryOf')) } : {}),
+    ...(read.has('retriedBy') ? { retriedBy: jobIdOf(what, read.text('retriedBy')) } : {}),
   }
 }
 
@@ -107,6 +111,25 @@ export function planOf(read: ItemReader): NonNullable<Job['plan']> {
   return { batches: read.number('batches'), rows: read.number('rows') }
 }
 
+function retryValue({ jobId, reasons, layers }: RetryOf): AttributeValue.MMember {
+  const list = (texts: readonly string[]) => ({ L: texts.map((text) => ({ S: text })) })
+  return {
+    M: {
+      jobId: { S: jobId },
+      ...(reasons === undefined ? {} : { reasons: list(reasons) }),
+      layers: list(layers),
+    },
+  }
+}
+
+function retryOf(what: string, read: ItemReader): RetryOf {
+  return {
+    jobId: jobIdOf(what, read.text('jobId')),
+    ...(read.has('reasons') ? { reasons: read.texts('reasons') } : {}),
+    layers: read.texts('layers').map((jobId) => jobIdOf(what, jobId)),
+  }
+}
+
 export function failureValue(failure: NonNullable<Job['failure']>): AttributeValue.MMember {
   return { M: { code: { S: failure.code }, message: { S: failure.message } } }
 }
@@ -129,6 +152,11 @@ function specOf(what: string, value: unknown): Job['spec'] {
   } catch (cause) {
     throw corrupt(what, (cause as Error).message, { cause })
   }
+}
+
+function jobIdOf(what: string, text: string): JobId {
+  if (isJobId(text)) return text
+  throw corrupt(what, `jobId: ${text}`)
 }
 
 function stateOf(what: string, text: string): Job['state'] {

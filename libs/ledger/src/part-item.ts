@@ -6,7 +6,7 @@ import { corrupt, type Item, ItemReader } from './item.ts'
 import { number } from './job-item.ts'
 import { padded, partKey } from './keys.ts'
 import { decodePredictions, encodePredictions, type PartEncoding } from './part-encoding.ts'
-import type { Part, PartPlace } from './part.ts'
+import type { Part, PartPlace, PartWork } from './part.ts'
 
 /*
  * A part has two bodies: `predictions`, as `encoding` says, and, when rows have failed, `failures`,
@@ -67,6 +67,10 @@ function factsOf(part: Part & PartPlace): Item {
     recordedAt: number(part.recordedAt),
     ...(part.variant === undefined ? {} : { variant: { S: part.variant } }),
     ...(part.expiresAt === undefined ? {} : { expiresAt: number(part.expiresAt) }),
+    ...(part.retried === undefined
+      ? {}
+      : { retriedRows: number(part.retried.rows), mendedRows: number(part.retried.mended) }),
+    ...(part.earlier === undefined ? {} : { earlier: { S: JSON.stringify(part.earlier) } }),
   }
 }
 
@@ -125,6 +129,10 @@ function readFacts(what: string, read: ItemReader): Omit<Part, 'predictions' | '
     recordedAt: read.number('recordedAt'),
     ...(read.has('variant') ? { variant: read.text('variant') } : {}),
     ...(read.has('expiresAt') ? { expiresAt: read.number('expiresAt') } : {}),
+    ...(read.has('retriedRows')
+      ? { retried: { rows: read.number('retriedRows'), mended: read.number('mendedRows') } }
+      : {}),
+    ...(read.has('earlier') ? { earlier: read.json('earlier') as PartWork[] } : {}),
   }
 }
 

@@ -219,7 +219,7 @@ describe('readPart', () => {
 describe('readParts', () => {
   async function batchesOf(place: PartPlace): Promise<number[]> {
     const batches: number[] = []
-    const parts = readParts(ledger, place, documentsInMemory(), signal)
+    const parts = readParts(ledger, place, documentsInMemory, signal)
     for await (const { batch } of parts) batches.push(batch)
     return batches
   }
@@ -250,7 +250,7 @@ describe('readParts', () => {
   test('stopped early, ends its reads', async () => {
     const place = newPlace(2)
     await Promise.all(range(40).map((batch) => put(partOf(place, batch))))
-    const parts = readParts(ledger, place, documentsInMemory(), signal)
+    const parts = readParts(ledger, place, documentsInMemory, signal)
 
     expect((await parts.next()).value).toMatchObject({ batch: 0 })
     expect(await parts.return(undefined)).toEqual({ done: true, value: undefined })
@@ -260,7 +260,7 @@ describe('readParts', () => {
     const place = newPlace(2)
     await put(partOf(place, 0))
     const reason = new Error('drained')
-    const parts = readParts(ledger, place, documentsInMemory(), AbortSignal.abort(reason))
+    const parts = readParts(ledger, place, documentsInMemory, AbortSignal.abort(reason))
 
     await expect(parts.next()).rejects.toBe(reason)
   })
@@ -268,7 +268,7 @@ describe('readParts', () => {
   test('a part under the key of another batch is corrupt', async () => {
     const place = newPlace(1)
     await put(partOf(place, 1))
-    const parts = readParts(ledger, place, documentsInMemory(), signal)
+    const parts = readParts(ledger, place, documentsInMemory, signal)
     const { value } = await parts.next()
     expect(value).toMatchObject({ batch: 1 })
 

@@ -1,4 +1,4 @@
-import type { JobId, RowFailure, RowRange } from '@millrace/job'
+import { type Documents, type JobId, lengthOf, type RowFailure, type RowRange } from '@millrace/job'
 
 /** The stored answer to one batch: written once, by whoever is first, and never changed. */
 export interface Part {
@@ -22,7 +22,34 @@ export interface Part {
   readonly recordedAt: number
   /** Seconds since the epoch from which on the part no longer counts; DynamoDB removes it later. */
   readonly expiresAt?: number
+  /** In a part of a retry: of which rows it is the answer; the others are those of the part below. */
+  readonly retried?: { readonly rows: number; readonly mended: number }
+  /** In a part of a retry: what the jobs below have done on this batch, the oldest first. */
+  readonly earlier?: readonly PartWork[]
 }
+
+/** What one job has done on a batch. */
+export interface PartWork
+  extends Pick<
+    Part,
+    'jobId' | 'variant' | 'attempt' | 'invocations' | 'throttles' | 'durationMs' | 'recordedAt'
+  > {
+  /** Rows that it was to have answered, and those of them that it has a prediction for. */
+  readonly rows: number
+  readonly predicted: number
+}
+
+/** The work that has gone into a part, by job, the oldest first; that of its own job is the last. */
+export function workOf(part: Omit<Part, 'batch' | 'inputHash' | 'predictions'>): PartWork[] {
+  const { jobId, variant, attempt, invocations, throttles, durationMs, recordedAt } = part
+  const rows = part.retried?.rows ?? lengthOf(part.rows)
+  const predicted = part.retried?.mended ?? rows - part.failures.length
+  const own = { jobId, rows, predicted, attempt, invocations, throttles, durationMs, recordedAt }
+  return [...(part.earlier ?? []), variant === undefined ? own : { ...own, variant }]
+}
+
+/** The documents of each job, for what is too large for an item. */
+export type DocumentsOf = (jobId: JobId) => Pick<Documents, 'read'>
 
 /** Which partitions the parts of a job lie in. */
 export interface PartPlace {

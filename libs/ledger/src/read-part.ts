@@ -1,14 +1,34 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
-import type { Documents } from '@millrace/job'
+import type { Documents, JobId } from '@millrace/job'
 import { call } from './call.ts'
 import { isExpired } from './expiry.ts'
 import { partKey } from './keys.ts'
 import type { Ledger } from './ledger.ts'
 import { partOfItem } from './part-item.ts'
-import type { Part, PartPlace } from './part.ts'
+import type { DocumentsOf, Part, PartPlace } from './part.ts'
 
 /**
- * Reads the part of one batch (strongly consistent); nothing when it is not recorded, or has expired.
+ * Reads the part of a batch that counts among those of several jobs, the newest of which comes first.
+ *
+ * @throws {LedgerError} `item_corrupt` when it is not what was written.
+ */
+export async function readNewestPart(
+  ledger: Ledger,
+  { layers, partitions }: { readonly layers: readonly JobId[]; readonly partitions: number },
+  batch: number,
+  documentsOf: DocumentsOf,
+  signal: AbortSignal,
+): Promise<Part | undefined> {
+  for (const jobId of layers) {
+    const part = await readPart(ledger, { jobId, partitions }, batch, documentsOf(jobId), signal)
+    if (part !== undefined) return part
+  }
+  return undefined
+}
+
+/**
+ * Reads the part that this very job has of a batch (strongly consistent); nothing when it is not
+ * recorded, or has expired.
  *
  * @throws {LedgerError} `item_corrupt` when it is not what was written.
  */

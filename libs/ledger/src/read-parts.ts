@@ -1,9 +1,9 @@
-import type { Documents } from '@millrace/job'
+import { type Job, type JobId, layersOf } from '@millrace/job'
 import type { Item } from './item.ts'
 import { partPartition } from './keys.ts'
 import type { Ledger } from './ledger.ts'
 import { partOfItem } from './part-item.ts'
-import type { Part, PartPlace } from './part.ts'
+import type { DocumentsOf, Part, PartPlace } from './part.ts'
 import { type Page, queryPage } from './query.ts'
 
 /*
@@ -15,6 +15,9 @@ import { type Page, queryPage } from './query.ts'
  *
  * Each stream holds one page and reads the next one ahead. Where a part is missing, its stream is
  * ahead of the others and waits: the smallest head is always next.
+ *
+ * A retry has such streams for each job that it stands on too. Of parts with the same index the newest
+ * job's is taken, and the others are passed over.
  */
 
 /** Memory of all pages held, about; DynamoDB's pages of 1 MB are cut down to fit: 256 KB of 16 partitions. */
@@ -24,30 +27,37 @@ const PAGE_BYTES_MAX = 1024 * 1024
 const FIRST_PAGE_PARTS = 8
 
 /**
- * Reads all parts of a job in the order of their batches (strongly consistent). Memory is bounded
- * by 8 MB of pages, whatever the job's size. A missing part is left out: the reader counts.
+ * Reads all parts of a job in the order of their batches (strongly consistent), for a retry with those
+ * of the jobs below. Memory is bounded by 8 MB of pages, whatever the job's size. A missing part is left
+ * out: the reader counts.
  *
  * @throws {LedgerError} `item_corrupt` at a part that is not what was written.
  */
 export async function* readParts(
   ledger: Ledger,
-  { jobId, partitions }: PartPlace,
-  documents: Pick<Documents, 'read'>,
+  job: PartPlace & Pick<Job, 'retryOf'>,
+  documentsOf: DocumentsOf,
   signal: AbortSignal,
 ): AsyncGenerator<Part> {
-  const pageBytes = Math.min(PAGE_BYTES_MAX, PAGES_BYTES_MAX / (2 * partitions))
+  const layers = layersOf(job)
+  const pageBytes = Math.min(PAGE_BYTES_MAX, PAGES_BYTES_MAX / (2 * job.partitions * layers.length))
+  const pages = { bytes: pageBytes, firstParts: Math.ceil(FIRST_PAGE_PARTS / layers.length) }
   const stop = new AbortController()
   const aborted = AbortSignal.any([signal, stop.signal])
-  const streams = Array.from({ length: partitions }, (_, partition) =>
-    createStream(ledger, partPartition(jobId, partition), pageBytes, aborted),
+  const streams = layers.flatMap((jobId) =>
+    Array.from({ length: job.partitions }, (_, partition) =>
+      createStream(ledger, jobId, partition, pages, aborted),
+    ),
   )
   try {
     await Promise.all(streams.map((stream) => stream.fill()))
     for (;;) {
       const next = smallestHead(streams)
       if (next === undefined) return
-      yield await partOfItem(next.take(), documents, aborted)
+      const key = next.head() ?? ''
+      yield await partOfItem(next.take(), documentsOf(next.jobId), aborted)
       await next.fill()
+      if (layers.length > 1) await passOver(streams, key)
     }
   } finally {
     stop.abort()
@@ -55,6 +65,7 @@ export async function* readParts(
 }
 
 interface Stream {
+  readonly jobId: JobId
   /** The sort key of the next part; nothing at the end. Valid after `fill`. */
   head(): string | undefined
   take(): Item
@@ -62,6 +73,15 @@ interface Stream {
   fill(): Promise<void>
 }
 
+/** Leaves out the parts of older jobs for a batch that was read. */
+async function passOver(streams: readonly Stream[], key: string): Promise<void> {
+  for (const stream of streams.filter((one) => one.head() === key)) {
+    stream.take()
+    await stream.fill()
+  }
+}
+
+/** The first one of those that are equal. */
 function smallestHead(streams: readonly Stream[]): Stream | undefined {
   let smallest: Stream | undefined
   let key: string | undefined
@@ -77,13 +97,15 @@ function smallestHead(streams: readonly Stream[]): Stream | undefined {
 
 function createStream(
   ledger: Ledger,
-  partition: string,
-  pageBytes: number,
+  jobId: JobId,
+  index: number,
+  pages: { readonly bytes: number; readonly firstParts: number },
   signal: AbortSignal,
 ): Stream {
+  const partition = partPartition(jobId, index)
   let items: readonly Item[] = []
   let at = 0
-  let ahead: Promise<Page> | undefined = readAhead(undefined, FIRST_PAGE_PARTS)
+  let ahead: Promise<Page> | undefined = readAhead(undefined, pages.firstParts)
 
   function readAhead(from: Item | undefined, limit: number): Promise<Page> {
     const input = {
@@ -100,6 +122,7 @@ function createStream(
   }
 
   return {
+    jobId,
     head: () => items[at]?.['SK']?.S,
     take() {
       const item = items[at]
@@ -112,7 +135,8 @@ function createStream(
         const page = await ahead
         items = page.items
         at = 0
-        ahead = page.next === undefined ? undefined : readAhead(page.next, partsOf(page, pageBytes))
+        ahead =
+          page.next === undefined ? undefined : readAhead(page.next, partsOf(page, pages.bytes))
       }
     },
   }

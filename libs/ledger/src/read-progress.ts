@@ -19,14 +19,32 @@ export interface DoneBatches {
   firstMissing(): number
 }
 
-/** Reads which batches are done (strongly consistent). A million batches take 128 KB. */
+/** Reads which batches of a job are done (strongly consistent). A million batches take 128 KB. */
 export async function readProgress(
   ledger: Ledger,
   jobId: JobId,
   signal: AbortSignal,
 ): Promise<Progress> {
-  const done = createBitSet()
-  const failedRows = new Map<number, number>()
+  return await readLayeredProgress(ledger, [jobId], signal)
+}
+
+/** The same of several jobs together, the newest first: of a batch it tells what the newest one says. */
+export async function readLayeredProgress(
+  ledger: Ledger,
+  layers: readonly JobId[],
+  signal: AbortSignal,
+): Promise<Progress> {
+  const progress = { done: createBitSet(), failedRows: new Map<number, number>() }
+  for (const jobId of layers.toReversed()) await readLayer(ledger, jobId, progress, signal)
+  return progress
+}
+
+async function readLayer(
+  ledger: Ledger,
+  jobId: JobId,
+  { done, failedRows }: { done: ReturnType<typeof createBitSet>; failedRows: Map<number, number> },
+  signal: AbortSignal,
+): Promise<void> {
   const input = {
     KeyConditionExpression: 'PK = :job AND begins_with(SK, :level)',
     ExpressionAttributeValues: { ':job': { S: progressPartition(jobId) }, ':level': { S: '0#' } },
@@ -34,13 +52,16 @@ export async function readProgress(
   }
   const operation = `read progress of job ${jobId}`
   for await (const item of queryItems(ledger, operation, input, signal)) {
-    for (const batch of item['done']?.NS ?? []) done.add(naturalNumber(item, batch))
+    for (const text of item['done']?.NS ?? []) {
+      const batch = naturalNumber(item, text)
+      done.add(batch)
+      failedRows.delete(batch)
+    }
     for (const mark of item['failed']?.SS ?? []) {
       const [batch = '', rows = ''] = mark.split(':')
       failedRows.set(naturalNumber(item, batch), naturalNumber(item, rows))
     }
   }
-  return { done, failedRows }
 }
 
 function naturalNumber(item: Item, text: string): number {

@@ -1,8 +1,8 @@
-import type { Documents, Job, RowRange } from '@millrace/job'
+import { type Documents, type Job, layersOf, type RowRange } from '@millrace/job'
 import type { Ledger } from './ledger.ts'
-import type { Part } from './part.ts'
+import type { DocumentsOf, Part } from './part.ts'
 import { batchOfRow } from './planned-batch.ts'
-import { readPart } from './read-part.ts'
+import { readNewestPart } from './read-part.ts'
 
 /** What is known of one row, now. */
 export type RowAnswer =
@@ -18,23 +18,25 @@ export type RowAnswer =
 
 /**
  * Looks rows up, in row order, while the job runs as well as afterwards. One part is read at a time.
- * A part is written once, so an answer that is there is final, above the watermark too.
+ * A part is written once, so an answer that is there is final, above the watermark too; but for a row that
+ * has failed in the job that a retry under way stands on, and may be mended yet.
  */
 export async function* readRows(
   ledger: Ledger,
   job: Job,
   rows: RowRange,
-  documents: Pick<Documents, 'read'>,
+  documentsOf: DocumentsOf,
   signal: AbortSignal,
 ): AsyncGenerator<RowAnswer> {
-  const plan = rememberLast(documents)
+  const plan = rememberLast(documentsOf(job.jobId))
+  const place = { layers: layersOf(job), partitions: job.partitions }
   for (let row = rows.start; row < rows.end; ) {
     const batch = await batchOfRow(plan, job, row, signal)
     if (batch === undefined) {
       yield* unplanned(job, { start: row, end: rows.end })
       return
     }
-    const part = await readPart(ledger, job, batch.batch, documents, signal)
+    const part = await readNewestPart(ledger, place, batch.batch, documentsOf, signal)
     const range = { start: row, end: Math.min(rows.end, batch.rows.end) }
     yield* part === undefined ? answers('pending', range) : answersOf(part, range)
     row = range.end

@@ -134,7 +134,7 @@ async function record(
 }
 
 const rowsOf = async (job: Job, start: number, end: number, documents: Documents) =>
-  await Array.fromAsync(readRows(ledger, job, { start, end }, documents, signal))
+  await Array.fromAsync(readRows(ledger, job, { start, end }, () => documents, signal))
 
 describe('the watermark', () => {
   test.for([
@@ -257,7 +257,7 @@ describe('rows of a running job', () => {
       return ledger.client.send(command as never, options)
     }) as Ledger['client']['send']
     const failures = await Array.fromAsync(
-      readFailures({ ...ledger, client: { send } }, job, documents, signal),
+      readFailures({ ...ledger, client: { send } }, job, () => documents, signal),
     )
     expect(failures.map(({ row }) => row)).toEqual([
       plan[3]!.rows.start + 1,
@@ -274,8 +274,8 @@ describe('what has expired', () => {
     const at = (now: number): Ledger => ({ ...ledger, now: () => now })
     const seenAt = async (now: number) => {
       const read = at(now)
-      const parts = await Array.fromAsync(readParts(read, job, documents, signal))
-      const failures = await Array.fromAsync(readFailures(read, job, documents, signal))
+      const parts = await Array.fromAsync(readParts(read, job, () => documents, signal))
+      const failures = await Array.fromAsync(readFailures(read, job, () => documents, signal))
       const listed = await Array.fromAsync(listJobs(read, { active: true }, signal))
       return [
         (await readJob(read, job.jobId, signal)) !== undefined,

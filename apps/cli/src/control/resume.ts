@@ -1,4 +1,4 @@
-import { encodeJobRequest, type JobId, takesBatches } from '@millrace/job'
+import { encodeJobRequest, type JobId, requestOf, takesBatches } from '@millrace/job'
 import { readJob, resumeJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
@@ -26,6 +26,6 @@ export async function resume(options: ControlOptions, world: World): Promise<Exi
 async function requestJob(system: System, jobId: JobId, signal: AbortSignal): Promise<void> {
   const job = await readJob(system.ledger, jobId, signal)
   if (job === undefined) throw new CliError(`${jobId}: no such job`)
-  const body = encodeJobRequest({ clientToken: job.clientToken, spec: job.spec })
+  const body = encodeJobRequest(requestOf(job))
   await publish(system.queue('jobs'), [{ body }], signal)
 }

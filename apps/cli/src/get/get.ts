@@ -37,7 +37,7 @@ export async function get(options: GetOptions, world: World): Promise<ExitCode> 
 }
 
 async function tellRows(
-  { system, job, documents }: JobReader,
+  { system, job, documentsOf }: JobReader,
   row: number,
   { count, json }: GetOptions,
   world: World,
@@ -49,7 +49,7 @@ async function tellRows(
   }
   let missing = false
   const tell = json ? JSON.stringify : answerText
-  for await (const answer of readRows(system.ledger, job, rows, documents, world.stop)) {
+  for await (const answer of readRows(system.ledger, job, rows, documentsOf, world.stop)) {
     missing ||= answer.kind !== 'predicted'
     await write(world, tell(answer))
   }
@@ -78,13 +78,13 @@ const failureText = ({ row, code, message }: RowFailure): string =>
 const printable = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ')
 
 async function tellFailures(
-  { system, job, documents }: JobReader,
+  { system, job, documentsOf }: JobReader,
   { json }: GetOptions,
   world: World,
 ): Promise<ExitCode> {
   const tell = json ? JSON.stringify : failureText
   let failed = false
-  for await (const failure of readFailures(system.ledger, job, documents, world.stop)) {
+  for await (const failure of readFailures(system.ledger, job, documentsOf, world.stop)) {
     failed = true
     await write(world, tell(failure))
   }

@@ -114,18 +114,19 @@ interface Sums {
 
 /** Reads the parts once; a batch that is not recorded yet still has its labels read past. */
 async function readAll(
-  { system, job, documents, ...reader }: JobReader,
+  reader: JobReader,
   decision: Decision,
   { collector, measure }: { collector: ReportCollector; measure: Measure | undefined },
   { labels, labelColumn }: ReportOptions,
   signal: AbortSignal,
 ): Promise<Sums> {
+  const { system, job, documents, documentsOf } = reader
   const sums: Sums = { variants: {}, invocations: 0 }
   const labelsOf =
     labels === undefined
       ? undefined
-      : await openLabels({ system, job, documents, ...reader }, labels, labelColumn, signal)
-  const parts = readParts(system.ledger, job, documents, signal)
+      : await openLabels(reader, labels, labelColumn, signal)
+  const parts = readParts(system.ledger, job, documentsOf, signal)
   let next = await parts.next()
   for await (const batch of readPlan(documents, job, signal)) {
     const known = await labelsOf?.(batch)

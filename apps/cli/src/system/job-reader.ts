@@ -1,4 +1,4 @@
-import { type Documents, type Job, PlanError, readPinnedDataset } from '@millrace/job'
+import { type Documents, type Job, type JobId, PlanError, readPinnedDataset } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { createS3Client, createStorage, jobDocuments, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
@@ -12,6 +12,8 @@ export interface JobReader extends AsyncDisposable {
   readonly job: Job
   readonly storage: Storage
   readonly documents: Documents
+  /** Of the jobs too that a retry stands on. */
+  readonly documentsOf: (jobId: JobId) => Documents
 }
 
 /**
@@ -37,9 +39,17 @@ export async function openReader(
   opened.defer(() => storage.close())
   const job = await readJob(system.ledger, jobId, world.stop)
   if (job === undefined) throw new CliError(`${jobId}: no such job`)
-  const documents = jobDocuments(storage, workUriOf(system), jobId)
+  const workUri = workUriOf(system)
+  const documentsOf = (of: JobId): Documents => jobDocuments(storage, workUri, of)
   const held = opened.move()
-  return { system, job, storage, documents, [Symbol.asyncDispose]: () => held.disposeAsync() }
+  return {
+    system,
+    job,
+    storage,
+    documents: documentsOf(jobId),
+    documentsOf,
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  }
 }
 
 /** The dataset as it was when the job was planned. */
