@@ -38,6 +38,21 @@ test('a run has no defaults for what the spec says', async () => {
   })
 })
 
+test('reasons of a retry are collected, and its job is named before or after', async () => {
+  const { ran } = await parse(
+    'retry',
+    '--reason',
+    'a',
+    'j-4f2a',
+    '--reason',
+    'b',
+    '--endpoint',
+    'x',
+  )
+  expect(ran).toMatchObject({ job: 'j-4f2a', reason: ['a', 'b'], endpoint: 'x', json: false })
+  expect((await parse('retry')).ran).not.toHaveProperty('reason')
+})
+
 test.for<[string[], Partial<RunOptions>]>([
   [['-', '-o', '-'], { data: '-', out: '-' }],
   [['x', '--threshold', '-0.5'], { spec: { decision: { threshold: -0.5 } } }],

@@ -13,6 +13,7 @@ import { listCommand } from './commands/list.ts'
 import { pauseCommand } from './commands/pause.ts'
 import { planCommand } from './commands/plan.ts'
 import { reportCommand } from './commands/report.ts'
+import { retryCommand } from './commands/retry.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
@@ -34,6 +35,7 @@ const COMMANDS: readonly ((perform: Perform) => Command)[] = [
   pauseCommand,
   resumeCommand,
   cancelCommand,
+  retryCommand,
   adjustCommand,
   dlqCommand,
   initCommand,

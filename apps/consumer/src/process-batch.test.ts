@@ -69,6 +69,15 @@ test('a batch is scored, put, marked and completed, in that order', async () => 
   expect([...marks]).toEqual([[2, 1]])
 })
 
+test('of a retry, it is told how many rows were invoked again and mended', async () => {
+  const retried = { rows: 2, mended: 1 }
+  const { deps } = createWorld({ score: async () => ({ ...scored, retried }) })
+  expect(await processBatch(deps, message, first, never)).toMatchObject({
+    kind: 'recorded',
+    part: { rows: 3, failedRows: 1, retried },
+  })
+})
+
 test('a batch that is not the last of its job completes nothing', async () => {
   const { deps, log } = createWorld({ mark: async () => false })
   await processBatch(deps, message, first, never)

@@ -124,9 +124,11 @@ export function createDeps(
       )
     },
     planBatches: async function* (job, dataset, signal) {
-      if (job.plan !== undefined) return yield* readPlan(documentsOf(job.jobId), job, signal)
-      const inherited = await retry.plan(job, signal)
-      yield* inherited ??
+      const known =
+        job.plan === undefined
+          ? await retry.plan(job, signal)
+          : readPlan(documentsOf(job.jobId), job, signal)
+      yield* known ??
         scanBatches(
           {
             documents: documentsOf(job.jobId),

@@ -28,6 +28,7 @@ export { putPart, type PutPartOutcome } from './put-part.ts'
 export { readExport } from './read-export.ts'
 export { readFailures } from './read-failures.ts'
 export { readJob } from './read-job.ts'
+export { readNewestJob } from './read-newest-job.ts'
 export { readNewestPart, readPart } from './read-part.ts'
 export { readParts } from './read-parts.ts'
 export {

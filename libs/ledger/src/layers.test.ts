@@ -22,6 +22,7 @@ import {
   readFailures,
   readJob,
   readLayeredProgress,
+  readNewestJob,
   readNewestPart,
   readPart,
   readParts,
@@ -244,6 +245,17 @@ describe('claimRetry', () => {
       code: 'job_missing',
     })
   })
+})
+
+test('the newest retry of a job is found from any of them', async () => {
+  const { base, first, second } = jobsNamed('newest')
+  for (const job of [base, first, second]) await createJob(ledger, job, signal)
+  await claimRetry(ledger, base.jobId, first.jobId, signal)
+  await claimRetry(ledger, first.jobId, second.jobId, signal)
+  for (const { jobId } of [base, first, second]) {
+    expect((await readNewestJob(ledger, jobId, signal))?.jobId).toBe(second.jobId)
+  }
+  expect(await readNewestJob(ledger, jobIdOf('nobody'), signal)).toBeUndefined()
 })
 
 test('a retry reads back as it was made', async () => {

@@ -1,11 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import { createProcesses } from '../local/processes.ts'
 import { entryOf } from '../local/start-apps.ts'
-import { VISIBILITY_SECONDS } from '../system/local-system.ts'
+import { stateFolderOf, VISIBILITY_SECONDS } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 
 /** Starts an aggregator for a job of this machine, which may write that one result. */
@@ -14,8 +13,7 @@ export async function startAggregator(
   resultUri: string,
   trouble: AbortController,
 ): Promise<AsyncDisposable> {
-  // Beside the folder of the job's documents lies that of its logs.
-  const logs = join(fileURLToPath(system.env['MILLRACE_WORK_URI'] ?? ''), '../logs')
+  const logs = join(stateFolderOf(system), 'logs')
   await mkdir(logs, { recursive: true })
   const processes = createProcesses({
     logs,

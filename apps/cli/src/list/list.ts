@@ -28,15 +28,18 @@ export async function list(options: ListOptions, world: World): Promise<ExitCode
 
 function told(jobs: readonly Job[]): string {
   if (jobs.length === 0) return 'no jobs'
-  const rows = jobs.map(({ jobId, state, plan, spec, createdAt }) => [
+  const hasRetries = jobs.some(({ retryOf }) => retryOf !== undefined)
+  const rows = jobs.map(({ jobId, state, plan, spec, createdAt, retryOf }) => [
     jobId,
     state,
+    ...(hasRetries ? [retryOf?.jobId ?? ''] : []),
     plan?.rows ?? '',
     spec.endpoint.name,
     when(createdAt) ?? '',
     spec.dataset.uri,
   ])
-  return tableOf(['job', 'state', 'rows', 'endpoint', 'created', 'dataset'], rows)
+  const retries = hasRetries ? ['retry of'] : []
+  return tableOf(['job', 'state', ...retries, 'rows', 'endpoint', 'created', 'dataset'], rows)
 }
 
 async function deployedJobs(options: ListOptions, world: World): Promise<Job[]> {

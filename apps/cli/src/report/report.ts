@@ -123,9 +123,7 @@ async function readAll(
   const { system, job, documents, documentsOf } = reader
   const sums: Sums = { variants: {}, invocations: 0 }
   const labelsOf =
-    labels === undefined
-      ? undefined
-      : await openLabels(reader, labels, labelColumn, signal)
+    labels === undefined ? undefined : await openLabels(reader, labels, labelColumn, signal)
   const parts = readParts(system.ledger, job, documentsOf, signal)
   let next = await parts.next()
   for await (const batch of readPlan(documents, job, signal)) {

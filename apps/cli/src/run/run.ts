@@ -3,9 +3,10 @@ import { pipeline } from 'node:stream/promises'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { createScreen } from '../show/screen.ts'
 import type { World } from '../world.ts'
-import { executeRun, type RunEnd } from './execute-run.ts'
+import { executeRun } from './execute-run.ts'
 import { type PreparedRun, prepareRun } from './prepare-run.ts'
 import type { RunOptions } from './run-options.ts'
+import type { RunEnd } from './run-job.ts'
 import { summaryOf } from './summary.ts'
 
 /** `millrace run`: one job on this machine, shown on the terminal. */

@@ -1,15 +1,17 @@
-import type { Job, Tolerance } from '@millrace/job'
+import type { Job, RetryOf, Tolerance } from '@millrace/job'
 import { factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { JobProgress } from '../system/job-progress.ts'
 
 /** A job for people: one fact a line. */
 export function jobFacts(job: Job, { batches, failedRows }: JobProgress): string {
-  const { plan, spec, failure, adjusted } = job
+  const { plan, spec, failure, adjusted, retryOf, retriedBy } = job
   const recorded = plan === undefined ? `${batches}` : `${batches} of ${plan.batches}`
   return factsOf([
     ['job', job.jobId],
     ['state', job.state],
+    ['retry of', retryOf && `${retryOf.jobId}${reasonsOf(retryOf)}`],
+    ['retried by', retriedBy],
     ['failure', failure && `${failure.message} (${failure.code})`],
     ['dataset', spec.dataset.uri],
     ['endpoint', spec.endpoint.name],
@@ -24,6 +26,9 @@ export function jobFacts(job: Job, { batches, failedRows }: JobProgress): string
     ['ended', when(job.endedAt)],
   ])
 }
+
+const reasonsOf = ({ reasons }: RetryOf): string =>
+  reasons === undefined ? '' : ` (${reasons.join(', ')})`
 
 /** Nothing when any number of rows may fail. */
 function toleranceOf({ failedRowsMax, failedRowsPercentMax }: Tolerance): string | undefined {

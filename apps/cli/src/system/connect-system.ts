@@ -3,11 +3,15 @@ import { createQueueClient } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import type { QueueName, System } from './system.ts'
 
-/** Connects to the services that an environment names, as the apps do. */
+/**
+ * Connects to the services that an environment names, as the apps do.
+ *
+ * @param close ends them, when they are those of this process.
+ */
 export function connectSystem(
   kind: System['kind'],
   env: Readonly<Record<string, string>>,
-  close: () => Promise<void> = async () => {},
+  close?: () => Promise<void>,
 ): System {
   const region = wanted(env, 'AWS_REGION')
   const credentials = env['AWS_ACCESS_KEY_ID'] === 'local' ? LOCAL_CREDENTIALS : undefined
@@ -22,6 +26,7 @@ export function connectSystem(
   })
   return {
     kind,
+    isHost: close !== undefined,
     region,
     env,
     ledger: { client: dynamo, tableName: wanted(env, 'MILLRACE_LEDGER_TABLE') },
@@ -30,7 +35,7 @@ export function connectSystem(
     async [Symbol.asyncDispose]() {
       dynamo.destroy()
       sqs.destroy()
-      await close()
+      await close?.()
     },
   }
 }

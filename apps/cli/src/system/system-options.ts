@@ -2,19 +2,22 @@ import { type Command, Option } from 'commander'
 
 /** Adds the options by which a verb is told where the jobs are, and how to answer. */
 export function addSystemOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        '--state <folder>',
-        'jobs of `millrace run` in this folder (default: .millrace, or the stack that the environment names)',
-      )
-        .helpGroup('System:')
-        .env('MILLRACE_STATE'),
+  return addStateOption(command).addOption(
+    new Option('--region <region>', 'AWS region of the stack (default: the usual AWS chain)') //
+      .helpGroup('System:'),
+  )
+}
+
+/** The first of them, for a verb that has a region for its endpoint. */
+export function addStateOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--state <folder>',
+      'jobs of `millrace run` in this folder (default: .millrace, or the stack that the environment names)',
     )
-    .addOption(
-      new Option('--region <region>', 'AWS region of the stack (default: the usual AWS chain)') //
-        .helpGroup('System:'),
-    )
+      .helpGroup('System:')
+      .env('MILLRACE_STATE'),
+  )
 }
 
 export function addJsonOption(command: Command): Command {

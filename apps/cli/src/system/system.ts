@@ -7,6 +7,8 @@ export type QueueName = 'jobs' | 'batches' | 'completions'
 /** Where jobs live: a deployed stack, or the embedded services over a state folder. */
 export interface System extends AsyncDisposable {
   readonly kind: 'local' | 'deployed'
+  /** True when its services end with this process: then only apps that it starts work on jobs. */
+  readonly isHost: boolean
   readonly ledger: Ledger
   readonly region: string
   queue(name: QueueName): Queue

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os'
+import { Command } from 'commander'
+import { limits } from '@millrace/job'
+import { wholeNumber } from '../arguments.ts'
+import type { RetryOptions } from '../retry/retry.ts'
+import { addJsonOption, addStateOption } from '../system/system-options.ts'
+import type { Perform } from '../world.ts'
+import { addEndpointOptions } from './endpoint-options.ts'
+
+export function retryCommand(perform: Perform): Command {
+  const command = new Command('retry')
+    .description('invoke again only what failed of a job that has ended, and merge')
+    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+    .option('--reason <code>', 'only rows that failed for this reason; may be repeated', collect)
+    .option('-o, --out <file>', 'the merged result (default: in place of that of the job)')
+    .option('--watch', 'show the retry of a stack until it has ended', false)
+  addJsonOption(command).optionsGroup('This machine:')
+  addStateOption(command)
+    .option(
+      '--concurrency <count>',
+      'invocations in flight at most',
+      wholeNumber(1, limits.concurrencyMax),
+      16,
+    )
+    .option(
+      '--consumers <count>',
+      'consumer processes',
+      wholeNumber(1, 64),
+      Math.min(2, availableParallelism()),
+    )
+    .option('-q, --quiet', 'no progress', false)
+  return addEndpointOptions(command)
+    .option('--endpoint <name>', 'another endpoint (default: that of the job)')
+    .addHelpText('after', EXAMPLES)
+    .action((job: string | undefined, typed: Omit<RetryOptions, 'job'>) => {
+      const options: RetryOptions = { ...typed, ...(job === undefined ? {} : { job }) }
+      return perform(async () => (await import('../retry/retry.ts')).retry, options)
+    })
+}
+
+const collect = (code: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  code,
+]
+
+const EXAMPLES = `
+Rows that were never scored, of a job that failed or was cancelled, are always scored. Examples:
+  millrace retry                                       every failed row of the latest run
+  millrace retry j-4f2a --reason rows_rejected         the reasons are in the errors file
+  millrace retry j-4f2a --endpoint churn-v4            through another endpoint
+  millrace retry j-4f2a -o mended.csv --watch
+
+Exit codes: 0 all rows predicted, 3 some rows failed, 1 no result or nothing to retry, 2 wrong use, 130 interrupted.`

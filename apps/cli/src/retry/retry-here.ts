@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Job, type JobRequest, jobIdOf, resultNames } from '@millrace/job'
+import { readJob, resumeJob } from '@millrace/ledger'
+import { CliError } from '../cli-error.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { checkCredentials } from '../local/credentials.ts'
+import { regionOf } from '../local/region.ts'
+import { type EndpointPlace, LOCAL_ENDPOINT, type LocalApps } from '../local/start-apps.ts'
+import { makeFolders } from '../local/state-folder.ts'
+import { checkInput, checkOutput } from '../run/check-input.ts'
+import { type RunEnd, runJob } from '../run/run-job.ts'
+import { summaryOf } from '../run/summary.ts'
+import { createScreen } from '../show/screen.ts'
+import { linkRetry } from '../system/job-folders.ts'
+import { removeLiveCloud, writeLiveCloud } from '../system/live-cloud.ts'
+import { stateFolderOf } from '../system/local-system.ts'
+import type { System } from '../system/system.ts'
+import type { World } from '../world.ts'
+import type { RetryOptions } from './retry.ts'
+
+interface RetryHereOptions extends RetryOptions {
+  /** Rows that stay as they are. */
+  readonly rowsBefore: number
+}
+
+/** Works on a retry on this machine, over the state of the job that it retries, and shows it as a run. */
+export async function retryHere(
+  system: System,
+  base: Job,
+  request: JobRequest,
+  options: RetryHereOptions,
+  world: World,
+): Promise<ExitCode> {
+  await checkPlaces(request)
+  const apps = await appsOf(system, base, request, options)
+  const folder = stateFolderOf(system)
+  await makeFolders(folder)
+  const jobId = jobIdOf(request.clientToken)
+  await linkRetry(folder, jobId)
+  const before = await readJob(system.ledger, jobId, world.stop)
+  // Who asks for a paused retry again wants it to go on.
+  if (before?.state === 'paused') await resumeJob(system.ledger, jobId, world.stop)
+  const screen = createScreen(world.stderr, { quiet: options.quiet || options.json, now: Date.now })
+  const { show, note } = screen
+  await writeLiveCloud(folder, { ...system.env })
+  try {
+    const hooks = { show, note, stop: world.stop, abort: world.abort }
+    const here = { request, apps, system, folder, logs: join(folder, 'logs') }
+    const end = await runJob(here, options.rowsBefore, hooks)
+    screen.close()
+    return end.kind === 'stopped' ? EXIT.interrupted : tell(end, folder, options, world)
+  } finally {
+    screen.close()
+    await removeLiveCloud(folder)
+  }
+}
+
+/** A result that is a file must have a folder, and must not be the input. */
+async function checkPlaces({ spec: { dataset, output } }: JobRequest): Promise<void> {
+  if (!output.uri.startsWith('file:') || output.uri.endsWith('/')) return
+  const input = dataset.uri.startsWith('file:') ? fileURLToPath(dataset.uri) : dataset.uri
+  await checkOutput(fileURLToPath(output.uri), input)
+}
+
+/** The apps may touch what the job and its retry name, and nothing else. */
+async function appsOf(
+  { env }: System,
+  base: Job,
+  { spec }: JobRequest,
+  options: RetryOptions,
+): Promise<LocalApps> {
+  const endpoint = await placeOf(spec.endpoint.name, options)
+  const region = await regionOf(options)
+  await checkCredentials(endpoint, region)
+  const allowed = {
+    datasets: spec.dataset.uri,
+    results: [...new Set([spec.output.uri, base.spec.output.uri])].join(','),
+    endpoints: spec.endpoint.name,
+  }
+  const { concurrency, consumers } = options
+  const workUri = env['MILLRACE_WORK_URI'] ?? ''
+  return { services: env, workUri, region, endpoint, allowed, concurrency, consumers }
+}
+
+async function placeOf(name: string, options: RetryOptions): Promise<EndpointPlace> {
+  const { localModel, localLatency, endpointUrl } = options
+  if (localModel !== undefined) {
+    await checkInput(localModel)
+    return { kind: 'model', file: localModel, latencyMs: localLatency }
+  }
+  if (endpointUrl !== undefined) return { kind: 'url', url: endpointUrl }
+  if (name !== LOCAL_ENDPOINT) return { kind: 'aws' }
+  throw new CliError('the job was scored by a model on this machine', {
+    hint: 'name it with --local-model FILE, or an endpoint with --endpoint NAME',
+  })
+}
+
+function tell(
+  { job, ...facts }: RunEnd & { readonly kind: 'ended' },
+  statePath: string,
+  { json }: RetryOptions,
+  world: World,
+): ExitCode {
+  const names = resultNames(job.spec.output)
+  const resultPath = names.result.startsWith('file:') ? fileURLToPath(names.result) : names.result
+  const { lines, exitCode } = summaryOf(job, { resultPath, statePath, ...facts })
+  if (!json) {
+    world.stderr.write(`${lines.join('\n')}\n`)
+    return exitCode
+  }
+  const { jobId, retryOf, state, plan, failure } = job
+  const { rowsFailed, seconds } = facts
+  const end = { jobId, retryOf, state, rows: plan?.rows, rowsFailed, seconds, failure, ...names }
+  world.stdout.write(`${JSON.stringify(end)}\n`)
+  return exitCode
+}

@@ -1,0 +1,50 @@
+import { jobIdOf } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { jobWith } from '../test-data.ts'
+import { retryRequest } from './retry-request.ts'
+
+const base = jobWith({ jobId: jobIdOf('base'), state: 'succeeded_with_failures' })
+
+test('what is not typed is as in the job that is retried', () => {
+  const { spec, retryOf } = retryRequest(base, {})
+  expect(spec).toEqual(base.spec)
+  expect(retryOf).toEqual({ jobId: base.jobId })
+})
+
+test('endpoint and output may be others, and nothing else', () => {
+  const { spec } = retryRequest(base, { endpoint: 'churn-v4', out: 's3://results/mended.jsonl.gz' })
+  expect(spec.endpoint).toEqual({ ...base.spec.endpoint, name: 'churn-v4' })
+  expect(spec.output).toEqual({
+    ...base.spec.output,
+    uri: 's3://results/mended.jsonl.gz',
+    format: 'jsonl',
+    compression: 'gzip',
+  })
+  expect([spec.dataset, spec.batching]).toEqual([base.spec.dataset, base.spec.batching])
+})
+
+test('a model on this machine is the endpoint called local', () => {
+  expect(retryRequest(base, { localModel: 'model.json' }).spec.endpoint.name).toBe('local')
+})
+
+test('the same retry has the same token, whatever the order of its reasons', () => {
+  const tokenOf = (...reason: string[]) => retryRequest(base, { reason }).clientToken
+  expect(tokenOf('a', 'b')).toBe(tokenOf('b', 'a', 'b'))
+  expect(tokenOf('a').length).toBeLessThan(256)
+})
+
+test.for<[string, object]>([
+  ['another reason', { reason: ['b'] }],
+  ['no reason', {}],
+  ['another endpoint', { reason: ['a'], endpoint: 'churn-v4' }],
+  ['another output', { reason: ['a'], out: '/data/other.csv' }],
+])('%s makes another retry', ([, wanted]) => {
+  const usual = retryRequest(base, { reason: ['a'] })
+  expect(retryRequest(base, wanted).clientToken).not.toBe(usual.clientToken)
+  const ofAnother = retryRequest({ ...base, jobId: jobIdOf('other') }, { reason: ['a'] })
+  expect(ofAnother.clientToken).not.toBe(usual.clientToken)
+})
+
+test('standard output is no place for a result that is merged', () => {
+  expect(() => retryRequest(base, { out: '-' })).toThrow('a retry writes a file')
+})

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { check, type Job, type JobRequest, jobSpecSchema } from '@millrace/job'
+import { CliError } from '../cli-error.ts'
+import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
+import { formatByName } from '../spec/format-by-name.ts'
+import { uriOf } from '../spec/read-spec.ts'
+
+/** What was typed of a retry that its request depends on. */
+export interface RetryWanted {
+  /** Codes of row failures; every failed row when absent. */
+  readonly reason?: readonly string[]
+  readonly endpoint?: string
+  readonly localModel?: string
+  readonly out?: string
+}
+
+/**
+ * The request for a retry of a job: its spec, but for what was typed. The client token follows from both,
+ * so the same command is the same retry, until that has ended and is retried itself.
+ */
+export function retryRequest(
+  base: Job,
+  wanted: RetryWanted,
+): JobRequest & Required<Pick<JobRequest, 'retryOf'>> {
+  const { spec } = base
+  const name = wanted.localModel === undefined ? wanted.endpoint : LOCAL_ENDPOINT
+  const changed = check('retry', jobSpecSchema, {
+    ...spec,
+    endpoint: { ...spec.endpoint, name: name ?? spec.endpoint.name },
+    output: { ...spec.output, ...outputOf(wanted.out) },
+  })
+  const reasons = wanted.reason && [...new Set(wanted.reason)].toSorted()
+  const facts = JSON.stringify([base.jobId, reasons, changed])
+  return {
+    clientToken: `retry-${createHash('sha256').update(facts).digest('hex')}`,
+    spec: changed,
+    retryOf: { jobId: base.jobId, ...(reasons === undefined ? {} : { reasons }) },
+  }
+}
+
+function outputOf(out: string | undefined) {
+  if (out === undefined) return {}
+  if (out === '-') throw new CliError('--out -: a retry writes a file; name one')
+  return { ...formatByName(out), uri: uriOf(out) }
+}

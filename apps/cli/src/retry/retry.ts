@@ -1,0 +1,107 @@
+import {
+  encodeJobRequest,
+  isFinal,
+  type Job,
+  type JobId,
+  type JobRequest,
+  jobIdOf,
+} from '@millrace/job'
+import { readJob, readNewestJob } from '@millrace/ledger'
+import { publish } from '@millrace/queue'
+import { CliError } from '../cli-error.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { openReader, type JobReader } from '../system/job-reader.ts'
+import type { SystemOptions } from '../system/open-system.ts'
+import { follow } from '../watch/watch.ts'
+import type { World } from '../world.ts'
+import { countFailed, reasonsText, rowsToRetry } from './count-failed.ts'
+import { retryHere } from './retry-here.ts'
+import { retryRequest, type RetryWanted } from './retry-request.ts'
+
+export interface RetryOptions extends SystemOptions, RetryWanted {
+  /** The latest local job when absent. */
+  readonly job?: string
+  readonly endpointUrl?: string
+  readonly localLatency: number
+  readonly concurrency: number
+  readonly consumers: number
+  readonly watch: boolean
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+/**
+ * `millrace retry`: invokes again only what failed of a job that has ended, and merges. A job of this
+ * machine is worked on here, as by `millrace run`; of a stack it is asked for, as by `submit`.
+ */
+export async function retry(options: RetryOptions, world: World): Promise<ExitCode> {
+  await using reader = await openReader(options.job, options, world)
+  const note = (text: string): void => {
+    if (!options.json && !options.quiet) world.stderr.write(`${text}\n`)
+  }
+  const base = await whatToRetry(reader, options, note, world.stop)
+  const request = retryRequest(base, options)
+  const failed = await countFailed(reader, base, world.stop)
+  const rows = rowsToRetry(base, failed, options.reason)
+  if (rows !== undefined) {
+    const found = reasonsText(failed.byReason)
+    const notScored = (failed.notScored ?? 0) > 0 ? `, ${failed.notScored} rows not scored` : ''
+    note(`retrying ${rows} of ${failed.rows} rows of ${base.jobId} (${found}${notScored})`)
+  }
+  const { system } = reader
+  if (system.isHost) {
+    const rowsBefore = Math.max(0, (failed.rows ?? 0) - (rows ?? failed.rows ?? 0))
+    return await retryHere(system, base, request, { ...options, rowsBefore }, world)
+  }
+  await publish(system.queue('jobs'), [{ body: encodeJobRequest(request) }], world.stop)
+  return await tellOrFollow(reader, request, options, world)
+}
+
+/** The job that a retry stands on: the named one, its newest retry, or what a retry under way stands on. */
+async function whatToRetry(
+  { system: { ledger }, job }: JobReader,
+  options: RetryOptions,
+  note: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Job> {
+  const newest = (await readNewestJob(ledger, job.jobId, signal)) ?? job
+  if (isFinal(newest.state)) {
+    if (newest.jobId !== job.jobId) {
+      note(`${job.jobId} was retried: going on from ${newest.jobId}, its newest retry`)
+    }
+    return newest
+  }
+  const below = newest.retryOf && (await readJob(ledger, newest.retryOf.jobId, signal))
+  if (below !== undefined && idOf(retryRequest(below, options)) === newest.jobId) {
+    note(`${newest.jobId} is ${newest.state}: going on with it`)
+    return below
+  }
+  throw stillRunning(job.jobId, newest)
+}
+
+const idOf = ({ clientToken }: JobRequest): JobId => jobIdOf(clientToken)
+
+function stillRunning(jobId: JobId, newest: Job): CliError {
+  const what =
+    newest.jobId === jobId
+      ? `${jobId}: is ${newest.state}, and only a job that has ended is retried`
+      : `${jobId}: its retry ${newest.jobId} is ${newest.state}, and asks for something else`
+  return new CliError(what, {
+    hint: `millrace watch ${newest.jobId} shows it until it has ended`,
+    exitCode: EXIT.failed,
+  })
+}
+
+async function tellOrFollow(
+  { system }: JobReader,
+  request: JobRequest & Required<Pick<JobRequest, 'retryOf'>>,
+  options: RetryOptions,
+  world: World,
+): Promise<ExitCode> {
+  const jobId = idOf(request)
+  if (options.watch || system.kind === 'local') return await follow(system, jobId, options, world)
+  const { clientToken, retryOf } = request
+  world.stdout.write(`${options.json ? JSON.stringify({ jobId, clientToken, retryOf }) : jobId}\n`)
+  if (!options.json) world.stderr.write(`millrace watch ${jobId} shows how it goes\n`)
+  return EXIT.succeeded
+}

@@ -1,0 +1,124 @@
+import { encodeJobRequest, type Job, type JobRequest, jobIdOf } from '@millrace/job'
+import { readJob } from '@millrace/ledger'
+import { publish } from '@millrace/queue'
+import { CliError } from '../cli-error.ts'
+import { EXIT } from '../exit-code.ts'
+import type { Processes } from '../local/processes.ts'
+import { type LocalApps, startApps } from '../local/start-apps.ts'
+import type { Snapshot } from '../show/screen.ts'
+import { jobProgress } from '../system/job-progress.ts'
+import type { System } from '../system/system.ts'
+import { watchJob } from '../watch/watch-job.ts'
+import { watchDisk } from './disk-space.ts'
+
+/** Whoever looks at a run: the terminal, or a program that uses this as a library. */
+export interface RunHooks {
+  show(snapshot: Snapshot): void
+  /** A sentence about something that happened. */
+  note(text: string): void
+  /** First ctrl-C: finish what is in flight, and stop. */
+  readonly stop: AbortSignal
+  /** Second one: stop now. */
+  readonly abort: AbortSignal
+}
+
+/** What became of a run. */
+export type RunEnd =
+  | { readonly kind: 'stopped' } // The same options continue it.
+  | {
+      readonly kind: 'ended'
+      readonly job: Job
+      readonly rowsFailed: number
+      /** Rows that were recorded before this run began, by whole batches. */
+      readonly rowsBefore: number
+      readonly seconds: number
+    }
+
+/** A consumer finishes what it has in flight within this after ctrl-C. */
+const STOP_GRACE_MS = 10_000
+const LOOK_EVERY_MS = 200
+
+/** What a job on this machine needs to be worked on. */
+export interface JobHere {
+  readonly request: JobRequest
+  readonly apps: LocalApps
+  readonly system: System
+  /** The folder of its state, and that of the logs in it. */
+  readonly folder: string
+  readonly logs: string
+}
+
+/** Starts the apps for a job, asks them for it and watches it to its end. */
+export async function runJob(
+  { request, apps, system, folder, logs }: JobHere,
+  rowsBefore: number,
+  hooks: RunHooks,
+): Promise<RunEnd> {
+  const jobId = jobIdOf(request.clientToken)
+  const trouble = new AbortController()
+  const ask = (): Promise<unknown> =>
+    publish(system.queue('jobs'), [{ body: encodeJobRequest(request) }], trouble.signal)
+
+  const startedAt = performance.now()
+  const { processes } = await startApps(apps, {
+    logs,
+    onRestart: (name, how) => {
+      hooks.note(`${name} ended (${how}) and was started again`)
+      // The messages that it held are hidden for a while; asking again publishes what is missing.
+      ask().catch((error: unknown) => trouble.abort(error))
+    },
+    onGiveUp: (name, how) =>
+      trouble.abort(
+        new CliError(`${name} cannot run (${how})`, {
+          hint: `see ${logs}/${name}.log`,
+          exitCode: EXIT.failed,
+        }),
+      ),
+  })
+  using _watchdog = watchDisk(folder, trouble)
+  try {
+    await ask()
+    const job = await watchJob(
+      {
+        readJob: (signal) => readJob(system.ledger, jobId, signal),
+        readProgress: (signal) => jobProgress(system, jobId, signal),
+        show: hooks.show,
+        now: () => performance.now(),
+        everyMs: LOOK_EVERY_MS,
+      },
+      AbortSignal.any([hooks.stop, hooks.abort, trouble.signal]),
+    )
+    const seconds = (performance.now() - startedAt) / 1_000
+    // The job has ended: nothing is in flight that anybody would miss.
+    await processes.stop(0)
+    return await endOf(system, job, rowsBefore, seconds)
+  } catch (error) {
+    if (!hooks.stop.aborted) throw trouble.signal.aborted ? trouble.signal.reason : error
+    await stopCleanly(processes, hooks)
+    hooks.note(`stopped; the same command continues (state in ${folder})`)
+    return { kind: 'stopped' }
+  } finally {
+    await processes.stop(hooks.abort.aborted ? 0 : STOP_GRACE_MS)
+  }
+}
+
+async function stopCleanly(processes: Processes, { note, abort }: RunHooks): Promise<void> {
+  note('stopping: finishing what is in flight (ctrl-C again to stop now)')
+  const now = new Promise<void>((resolve) => {
+    if (abort.aborted) resolve()
+    else abort.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await Promise.race([processes.stop(STOP_GRACE_MS), now.then(() => processes.stop(0))])
+}
+
+/** What a job that has ended is told of. */
+export async function endOf(
+  system: System,
+  job: Job,
+  rowsBefore: number,
+  seconds: number,
+): Promise<RunEnd> {
+  const signal = AbortSignal.timeout(10_000)
+  const { failedRows } = await jobProgress(system, job.jobId, signal)
+  return { kind: 'ended', job, rowsFailed: failedRows, rowsBefore, seconds }
+}
