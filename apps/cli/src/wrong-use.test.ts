@@ -75,6 +75,12 @@ const wrongUses: readonly WrongUse[] = [
     says: /\(--quiet takes no value\)/,
   },
   {
+    name: 'a model and an endpoint for a retry',
+    args: ['retry', '--local-model', model, '--endpoint', 'churn-v3'],
+    says: /'--local-model <file>' cannot be used with option '--endpoint <name>'/,
+  },
+  { name: 'a retry of no job', args: ['retry', 'j-nope'], says: /has no job j-nope/ },
+  {
     name: 'an option given twice',
     args: [...run, '--endpoint-url', 'http://a', '--endpoint-url', 'http://b'],
     says: /was given twice/,

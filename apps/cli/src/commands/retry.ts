@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { limits } from '@millrace/job'
 import { wholeNumber } from '../arguments.ts'
 import type { RetryOptions } from '../retry/retry.ts'
 import { addJsonOption, addStateOption } from '../system/system-options.ts'
+import { repeated } from '../usage-error.ts'
 import type { Perform } from '../world.ts'
 import { addEndpointOptions } from './endpoint-options.ts'
 
@@ -11,7 +12,14 @@ export function retryCommand(perform: Perform): Command {
   const command = new Command('retry')
     .description('invoke again only what failed of a job that has ended, and merge')
     .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
-    .option('--reason <code>', 'only rows that failed for this reason; may be repeated', collect)
+    .addOption(
+      repeated(
+        new Option(
+          '--reason <code>',
+          'only rows that failed for this reason; said again, for that one too',
+        ).argParser(collect),
+      ),
+    )
     .option('-o, --out <file>', 'the merged result (default: in place of that of the job)')
     .option('--watch', 'show the retry of a stack until it has ended', false)
   addJsonOption(command).optionsGroup('This machine:')

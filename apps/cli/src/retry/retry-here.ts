@@ -4,11 +4,12 @@ import { type Job, type JobRequest, jobIdOf, resultNames } from '@millrace/job'
 import { readJob, resumeJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { checkModel } from '../local/check-model.ts'
 import { checkCredentials } from '../local/credentials.ts'
 import { regionOf } from '../local/region.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT, type LocalApps } from '../local/start-apps.ts'
 import { makeFolders } from '../local/state-folder.ts'
-import { checkInput, checkOutput } from '../run/check-input.ts'
+import { checkOutput } from '../run/check-input.ts'
 import { type RunEnd, runJob } from '../run/run-job.ts'
 import { summaryOf } from '../run/summary.ts'
 import { createScreen } from '../show/screen.ts'
@@ -86,7 +87,7 @@ async function appsOf(
 async function placeOf(name: string, options: RetryOptions): Promise<EndpointPlace> {
   const { localModel, localLatency, endpointUrl } = options
   if (localModel !== undefined) {
-    await checkInput(localModel)
+    await checkModel(localModel)
     return { kind: 'model', file: localModel, latencyMs: localLatency }
   }
   if (endpointUrl !== undefined) return { kind: 'url', url: endpointUrl }
