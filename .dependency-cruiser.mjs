@@ -19,10 +19,10 @@ export default {
     },
     {
       name: 'pure-libs-do-no-io',
-      comment: 'csv, job, predictions and report know no AWS and do no I/O.',
+      comment: 'csv, job, predictions, report and cost know no AWS and do no I/O.',
       severity: 'error',
       from: {
-        path: '^libs/(csv|job|predictions|report)/',
+        path: '^libs/(csv|job|predictions|report|cost)/',
         pathNot: '\\.(test|bench|fuzz|fixture)\\.ts$',
       },
       to: {

@@ -214,15 +214,12 @@ function newJob(
   { clientToken, spec }: JobRequest,
   { createdAt, retentionDays }: { createdAt: number; retentionDays: number },
 ): Job {
-  const job = { jobId, clientToken, spec, partitions: PARTITIONS, createdAt } as const
+  const job = { jobId, clientToken, spec, partitions: limits.partPartitions, createdAt } as const
   const expiry = retentionDays > 0 ? { expiresAt: createdAt + retentionDays * DAY_SECONDS } : {}
   return { ...job, state: 'planning', ...expiry }
 }
 
 const DAY_SECONDS = 24 * 60 * 60
-
-/** Parts of a job are spread over so many partitions: 1,000 writes a second each. */
-const PARTITIONS = 16
 
 /** Waits between the looks at an endpoint that cannot be reached or answers with a passing fault. */
 const PASSING_WAITS_MS = [250, 500, 1_000, 2_000, 4_000]

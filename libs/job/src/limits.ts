@@ -46,6 +46,8 @@ export const limits = {
   progressFanOut: 128,
   /** Part data above this goes to storage and the item points to it (DynamoDB: 400 KB an item). */
   partInlineBytesMax: 300 * 1024,
+  /** Parts of a job are spread over so many partitions of the ledger: 1,000 writes a second each. */
+  partPartitions: 16,
   /** Batches of one plan segment, a 32-byte record each. */
   planSegmentBatches: 1_024,
 

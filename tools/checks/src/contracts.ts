@@ -1,6 +1,6 @@
 /*
  * Writes what is published from the sources that the apps run with: the JSON Schemas of spec and
- * messages, the AsyncAPI document and the list of metrics. With --check it only says whether the files are up to date. Run
+ * messages, the AsyncAPI document, the list of metrics and the tables of prices. With --check it only says whether the files are up to date. Run
  * by `npm run contracts`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -15,6 +15,7 @@ import {
 import { z } from 'zod'
 import manifest from '../package.json' with { type: 'json' }
 import { asyncApi } from './asyncapi.ts'
+import { costsPage } from './costs-page.ts'
 import { metricsPage } from './metrics-page.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -37,6 +38,7 @@ const documents: Readonly<Record<string, string>> = {
   ),
   'contracts/asyncapi.json': jsonText(asyncApi(manifest.version)),
   'docs/metrics.md': metricsPage(),
+  'docs/costs.md': costsPage(readOr(join(root, 'docs/costs.md'), '')),
 }
 
 const checkOnly = process.argv.includes('--check')

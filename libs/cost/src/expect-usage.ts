@@ -1,0 +1,129 @@
+import { limits } from '@millrace/job'
+import type { Usage } from './usage.ts'
+
+/** What is known of a job before it runs: its plan, and one probe of the endpoint. */
+export interface JobShape {
+  readonly rows: number
+  readonly batches: number
+  readonly objects: number
+  /** Of the dataset as it is cut. */
+  readonly inputBytes: number
+  /** Sent and answered for one row. */
+  readonly rowBytesIn: number
+  readonly rowBytesOut: number
+  /** Write units of one part as it will be stored. */
+  readonly partUnits: number
+  readonly partBytes: number
+  /** How long one invocation takes. */
+  readonly batchSeconds: number
+  /** Invocations in flight, over all consumers together. */
+  readonly concurrency: number
+  readonly consumers: number
+  /** The result has columns of the input, which is read again for them. */
+  readonly joins: boolean
+  readonly partitions: number
+}
+
+export interface Expected {
+  readonly usage: Usage
+  /** From the first invocation to the last. */
+  readonly seconds: number
+}
+
+/** A poll of a queue that has messages, and a write of the ledger, within a region. */
+const POLL_SECONDS = 0.01
+const WRITE_SECONDS = 0.005
+/** How long an acknowledgement waits for company (`libs/queue`). */
+const ACKNOWLEDGE_SECONDS = 0.05
+const ENTRIES_MAX = 10
+/** Bytes of one request in `libs/storage`. */
+const READ_BYTES = 8 * 1024 * 1024
+const READ_UNIT_BYTES = 4 * 1024
+
+/*
+ * The job's own queues and items, whatever its size: one job request, two completions, each published,
+ * received and deleted; the job item, written when it is created, pinned, sealed, claimed and ended, at
+ * two units for itself and as much for each of two indexes.
+ */
+const QUEUE_CALLS = 9
+const JOB_ITEM_UNITS = 5 * 2 * 3
+const JOB_ITEM_READS = 20
+
+/**
+ * What a job will use, by what producer, consumers and aggregator do for each batch.
+ *
+ * Each slot that ends polls for its next message, acknowledges the last one and marks its progress. The
+ * calls of slots that end within the time of such a call go together, so a call carries one message
+ * when the endpoint is slow, and up to ten when it is fast: with `n` ends expected within the time of a
+ * call, n + e^-n of them.
+ */
+export function expectUsage(shape: JobShape): Expected {
+  const { rows, batches, concurrency, batchSeconds, consumers } = shape
+  const busy = Math.min(concurrency, batches)
+  const seconds = (batches * batchSeconds) / Math.max(1, busy)
+  const fair = fairRequests(shape, busy)
+  const invocations = batches
+  return {
+    seconds,
+    usage: {
+      invocations,
+      endpointSeconds: invocations * batchSeconds,
+      endpointBytesIn: rows * shape.rowBytesIn,
+      endpointBytesOut: rows * shape.rowBytesOut,
+      sqsRequests: Math.round(fair + QUEUE_CALLS),
+      sqsFairRequests: Math.round(fair),
+      writeUnits: writeUnitsOf(shape, busy),
+      readUnits: readUnitsOf(shape, seconds),
+      ...s3Requests(shape),
+      workerSeconds: seconds * consumers,
+    },
+  }
+}
+
+/** How many of a worker's batches end in a second. */
+const endsOf = ({ batchSeconds, consumers }: JobShape, busy: number): number =>
+  busy / consumers / Math.max(batchSeconds, 0.001)
+
+/** Of random ends, how many go together with one that begins a call of this length. */
+const together = (ends: number): number => ends + Math.exp(-ends)
+
+function fairRequests(shape: JobShape, busy: number): number {
+  const { batches } = shape
+  const ends = endsOf(shape, busy)
+  const received = Math.min(ENTRIES_MAX, together(ends * POLL_SECONDS))
+  const deleted = Math.min(ENTRIES_MAX, 1 + ends * ACKNOWLEDGE_SECONDS)
+  return batches / ENTRIES_MAX + batches / received + batches / deleted
+}
+
+/** Each batch has its part and its mark; a full item of progress marks itself one level up. */
+function writeUnitsOf(shape: JobShape, busy: number): number {
+  const { batches, partUnits } = shape
+  const marks = batches / together(endsOf(shape, busy) * WRITE_SECONDS)
+  const upwards = batches / limits.progressFanOut
+  return Math.round(batches * partUnits + marks + upwards + JOB_ITEM_UNITS)
+}
+
+/** The aggregator reads every part once; consumers and producer look at the job every two seconds. */
+function readUnitsOf(
+  { batches, partBytes, partitions, consumers }: JobShape,
+  seconds: number,
+): number {
+  const used = Math.min(partitions, batches)
+  const parts = (batches * partBytes) / READ_UNIT_BYTES + 2 * used
+  const progress = Math.ceil(batches / limits.progressFanOut)
+  return Math.round(parts + progress + JOB_ITEM_READS + (consumers + 1) * (seconds / 2))
+}
+
+function s3Requests(shape: JobShape): Pick<Usage, 's3Reads' | 's3Writes'> {
+  const { batches, objects, inputBytes, consumers, joins, rows } = shape
+  const segments = Math.ceil(batches / limits.planSegmentBatches)
+  const scanned = Math.max(objects, Math.ceil(inputBytes / READ_BYTES))
+  const documents = (consumers + 1) * (segments + 1)
+  const resultBytes = rows * (shape.rowBytesOut + 2) + (joins ? inputBytes : 0)
+  const pieces = Math.ceil(resultBytes / READ_BYTES)
+  return {
+    s3Reads: batches + scanned + 2 + objects + documents + (joins ? batches : 0),
+    // Pinned dataset and plan; the result in pieces; report and manifest.
+    s3Writes: 1 + segments + (pieces > 1 ? pieces + 2 : 1) + 2,
+  }
+}
