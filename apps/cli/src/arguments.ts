@@ -25,3 +25,10 @@ export function httpUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
   throw new InvalidArgumentError('Wanted a URL, such as http://127.0.0.1:8080.')
 }
+
+/** Instances of an endpoint: `ml.m5.xlarge`, or `ml.m5.xlarge:3`. */
+export function instances(text: string): { readonly type: string; readonly count: number } {
+  const [, type, count = '1'] = /^(ml\.[a-z0-9]+\.[a-z0-9]+)(?::([1-9]\d{0,3}))?$/.exec(text) ?? []
+  if (type !== undefined) return { type, count: Number(count) }
+  throw new InvalidArgumentError('Wanted an instance type, such as ml.m5.xlarge or ml.m5.xlarge:2.')
+}

@@ -6,6 +6,7 @@ import { completeCommand, completionCommand } from './commands/completion.ts'
 import { devCommand } from './commands/dev.ts'
 import { dlqCommand } from './commands/dlq.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { estimateCommand } from './commands/estimate.ts'
 import { exportCommand } from './commands/export.ts'
 import { getCommand } from './commands/get.ts'
 import { initCommand } from './commands/init.ts'
@@ -26,6 +27,7 @@ import type { Perform } from './world.ts'
 const COMMANDS: readonly ((perform: Perform) => Command)[] = [
   runCommand,
   planCommand,
+  estimateCommand,
   submitCommand,
   statusCommand,
   watchCommand,

@@ -3,8 +3,8 @@ import type { JobId } from '@millrace/job'
 import type { Logger } from '@millrace/service'
 
 /**
- * Logs what the first rows of a job have shown. Shown without the example: predictions are the job's,
- * and logs are read by others.
+ * Logs what the first rows of a job have shown. Shown without predictions: they are the job's, and
+ * logs are read by others.
  */
 export function tellPreflight(
   logger: Pick<Logger, 'info' | 'warn'>,
@@ -16,7 +16,7 @@ export function tellPreflight(
     logger.warn({ jobId, rows, outcome: report.kind, problems: report.problems }, 'preflight done')
     return
   }
-  const { kind: outcome, example: _, ...facts } = report
+  const { kind: outcome, example: _one, predictions: _all, ...facts } = report
   const level = report.rowsRefused > 0 ? 'warn' : 'info'
   logger[level]({ jobId, rows, outcome, ...facts }, 'preflight done')
 }

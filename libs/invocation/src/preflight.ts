@@ -28,6 +28,9 @@ export type PreflightReport =
       readonly rowsRefused: number
       /** The text of the first row's prediction. */
       readonly example: string
+      /** One line for each row that was answered, joined by newlines. */
+      readonly predictions: Buffer
+      readonly answerBytes: number
       readonly variant?: string
       readonly latencyMs: number
       readonly bytesPerRow: number
@@ -96,6 +99,8 @@ async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
     kind: 'ready',
     layout: decoded.layout,
     example: decoded.predictions.toString().split('\n', 1)[0] ?? '',
+    predictions: decoded.predictions,
+    answerBytes: answer.body.length,
     latencyMs: answer.durationMs,
     bytesPerRow: input.body.length / input.rows,
     ...(answer.variant !== undefined && { variant: answer.variant }),

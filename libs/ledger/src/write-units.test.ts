@@ -2,7 +2,13 @@ import { startCloud } from '@millrace/cloud'
 import { type JobId, limits } from '@millrace/job'
 import { printFloats } from '@millrace/predictions'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createLedgerClient, createProgressMarker, type Ledger, putPart } from './index.ts'
+import {
+  createLedgerClient,
+  createProgressMarker,
+  expectPartSize,
+  type Ledger,
+  putPart,
+} from './index.ts'
 
 let ledger: Ledger
 let close: () => Promise<void>
@@ -46,6 +52,9 @@ function predictions(rows: number, print: (value: number) => string): Buffer {
   return Buffer.from(lines.join('\n'))
 }
 
+const pythonFloat = (value: number): string =>
+  String(printFloats(Buffer.from(Float32Array.of(value).buffer)))
+
 async function unitsOf(rows: number, text: Buffer, batches: number): Promise<number> {
   units = 0
   const jobId = `units-${rows}-${text.length}` as JobId
@@ -77,13 +86,20 @@ async function unitsOf(rows: number, text: Buffer, batches: number): Promise<num
 test.for([
   {
     what: 'float32 as Python prints it',
-    print: (v: number) => String(printFloats(Buffer.from(Float32Array.of(v).buffer))),
+    print: pythonFloat,
     max: 6,
   },
   { what: 'doubles of 17 digits', print: String, max: 10.5 },
   { what: 'six decimals', print: (v: number) => v.toFixed(6), max: 6 },
 ])('1,000 rows of $what cost at most $max units', async ({ print, max }) => {
   expect(await unitsOf(1_000, predictions(1_000, print), 10)).toBeLessThanOrEqual(max)
+})
+
+test.for([1, 100, 400, 900])('what a part of %d rows will cost is known before', async (rows) => {
+  const text = predictions(rows, pythonFloat)
+  const { writeUnits } = await expectPartSize(text, rows)
+  // The mark is the other unit.
+  expect(await unitsOf(rows, text, 1)).toBe(writeUnits + 1)
 })
 
 test('a batch of one row costs two units', async () => {

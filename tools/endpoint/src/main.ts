@@ -7,6 +7,8 @@ import { startEndpoint } from './start-endpoint.ts'
 import { loadXgboostModel } from './xgboost-model.ts'
 
 process.exitCode = await serve(process.argv)
+// The channel to a parent would hold a process that has nothing left to do.
+if (process.connected) process.disconnect()
 
 /** Serves until SIGINT or SIGTERM, or until the parent that forked it is gone. The exit code is 2 when the command, model or port is no good. */
 async function serve(argv: readonly string[]): Promise<number> {

@@ -1,14 +1,13 @@
 import { chooseColumns, CsvError } from '@millrace/csv'
-import { check, type JobSpec, jobSpecSchema, limits } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
-import { datasetByName, withLooks } from '../dataset/by-name.ts'
 import { storageTold } from '../dataset/open-storage.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { readSpec, uriOf } from '../spec/read-spec.ts'
+import { readSpec } from '../spec/read-spec.ts'
 import { refuseOtherUri } from '../run/check-input.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import type { World } from '../world.ts'
 import { openSource } from './plan-source.ts'
+import { planSpec } from './plan-spec.ts'
 import { planned } from './show-plan.ts'
 import { surveyObjects } from './survey-objects.ts'
 
@@ -32,7 +31,7 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
     throw new CliError("missing required argument 'data': wanted a file, a folder or an s3:// URI")
   }
   refuseOtherUri(data)
-  const spec = specOf(options, wanted, data)
+  const spec = planSpec(options.file ?? 'plan', wanted, data)
   try {
     await using source = await openSource(data, spec, wanted.dataset?.compression, options, world)
     const report = await surveyObjects(source.objects, spec, { check: options.check, now })
@@ -52,21 +51,8 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
 
 const now = (): number => performance.now()
 
-function specOf(options: PlanOptions, wanted: PartialSpec, data: string): JobSpec {
-  return check(options.file ?? 'plan', jobSpecSchema, {
-    ...wanted,
-    version: 1,
-    dataset: {
-      ...withLooks(datasetByName(data), wanted.dataset),
-      uri: data === '-' ? 'file:///dev/stdin' : uriOf(data),
-    },
-    endpoint: { name: 'unknown', ...wanted.endpoint },
-    output: { uri: 'file:///result.csv', ...wanted.output },
-    batching: { rows: limits.batchRowsDefault, ...wanted.batching },
-  })
-}
-
-function told(error: unknown): unknown {
+/** What is wrong with a table is for the person at the terminal. */
+export function told(error: unknown): unknown {
   if (!(error instanceof CsvError)) return storageTold(error)
   const { message, hint } = error
   return new CliError(message, { cause: error, ...(hint === undefined ? {} : { hint }) })

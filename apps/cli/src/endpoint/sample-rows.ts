@@ -1,0 +1,61 @@
+import {
+  chooseColumns,
+  headBytes,
+  inspectHead,
+  malformedLines,
+  oddRows,
+  rowOffsets,
+  selectColumns,
+} from '@millrace/csv'
+import { dialectOf, type JobSpec } from '@millrace/job'
+
+/** Rows of a dataset as the endpoint would be sent them. */
+export interface SampleRows {
+  readonly body: Uint8Array
+  readonly rows: number
+  /** Where each row begins in `body`, then the end of the last. */
+  readonly offsets: Uint32Array
+}
+
+/**
+ * The first whole rows of an object, without those that never leave: of a wrong width, or no JSON.
+ *
+ * @param bytes the object's first ones; all of them when `isWhole`.
+ * @returns nothing when there is no whole row.
+ * @throws {CsvError} when they are no table of the spec's dialect, or have not its columns.
+ */
+export function sampleRows(
+  bytes: Uint8Array,
+  isWhole: boolean,
+  { dataset }: Pick<JobSpec, 'dataset'>,
+  rowsMax: number,
+): SampleRows | undefined {
+  const dialect = dialectOf(dataset)
+  const isJson = dataset.format === 'jsonl'
+  const start = bytes.subarray(0, headBytes)
+  const startIsWhole = isWhole && start.length === bytes.length
+  const head = inspectHead(start, dialect, isJson ? 'absent' : dataset.csv.header, startIsWhole)
+  const body = bytes.subarray(head.bodyStart)
+  const found = rowOffsets(body, dialect)
+  // The last row of what was read may go on beyond it.
+  const rows = Math.min(rowsMax, found.length - (isWhole ? 1 : 2))
+  if (rows < 1) return undefined
+  const whole = body.subarray(0, found[rows])
+  const unfit = isJson ? malformedLines(whole) : oddRows(whole, dialect, head.width)
+  const odd = new Set(unfit.map(({ row }) => row))
+  if (odd.size === rows) return undefined
+  const payload = selectColumns(whole, dialect, chooseColumns(head, dataset.features), odd)
+  return { body: payload, rows: rows - odd.size, offsets: rowOffsets(payload, dialect) }
+}
+
+/** The first of these rows, as many as are wanted and as one payload takes. */
+export function firstOf(
+  { body, rows, offsets }: SampleRows,
+  rowsMax: number,
+  bytesMax: number,
+): SampleRows {
+  let count = Math.min(rows, rowsMax)
+  while (count > 1 && (offsets[count] ?? 0) > bytesMax) count -= 1
+  const end = offsets[count] ?? body.length
+  return { body: body.subarray(0, end), rows: count, offsets: offsets.subarray(0, count + 1) }
+}

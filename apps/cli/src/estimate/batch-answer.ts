@@ -1,0 +1,122 @@
+import { decodePredictions, InvocationError, type Invoke, preflight } from '@millrace/invocation'
+import type { JobSpec } from '@millrace/job'
+import { expectPartSize, type PartSize } from '@millrace/ledger'
+import { CliError } from '../cli-error.ts'
+import { openEndpoint } from '../endpoint/open-endpoint.ts'
+import { firstOf, type SampleRows, sampleRows } from '../endpoint/sample-rows.ts'
+import { EXIT } from '../exit-code.ts'
+import type { PlanReport } from '../plan/survey-objects.ts'
+import type { World } from '../world.ts'
+import type { EstimateOptions } from './estimate.ts'
+import type { KeptStart } from './keep-start.ts'
+
+/** What one batch sends and gets, by a probe or by assumption. */
+export interface BatchAnswer {
+  readonly kind: 'probed' | 'assumed'
+  readonly latencyMs: number
+  readonly rows: number
+  readonly rowBytesIn: number
+  readonly rowBytesOut: number
+  readonly part: PartSize
+  readonly region?: string
+}
+
+/** As many as the producer tries before it plans: what is wrong with them is told by name. */
+const PREFLIGHT_ROWS = 20
+
+/**
+ * Invokes the endpoint with a few rows, as every job begins, and then once with the first batch, which
+ * takes as long as the others will. Where that batch has a bad row, the few rows have to do.
+ *
+ * @throws {CliError} with what is wrong, when it does not take the rows.
+ */
+export async function probeBatch(
+  start: KeptStart,
+  spec: JobSpec,
+  options: EstimateOptions,
+  world: World,
+): Promise<BatchAnswer> {
+  const { rows: rowsMax, payloadBytesMax } = spec.batching
+  const found = sampleRows(start.bytes(), start.isWhole(), spec, rowsMax)
+  if (found === undefined) {
+    throw new CliError('no row at the start of the dataset has the width of the first one', {
+      hint: 'millrace plan --check tells which rows are odd',
+    })
+  }
+  const few = firstOf(found, Math.min(PREFLIGHT_ROWS, rowsMax), payloadBytesMax)
+  const batch = firstOf(found, rowsMax, payloadBytesMax)
+  await using endpoint = await openEndpoint(options, world)
+  const { invoke, region } = endpoint
+  const input = { ...few, endpoint: spec.endpoint, region, rowOffsets: () => few.offsets }
+  const report = await preflight({ invoke }, input, world.stop)
+  if (report.kind === 'wrong') {
+    throw new CliError(report.problems.join(' '), { exitCode: EXIT.failed })
+  }
+  const one =
+    (batch.rows > few.rows ? await invokeBatch(invoke, spec, batch, world.stop) : undefined) ??
+    ({ ...report, rows: few.rows - report.rowsRefused } satisfies Answered)
+  return {
+    kind: 'probed',
+    latencyMs: options.latency ?? one.latencyMs,
+    rows: one.rows,
+    rowBytesIn: batch.body.length / batch.rows,
+    rowBytesOut: one.answerBytes / one.rows,
+    part: await expectPartSize(repeated(one, batch.rows), batch.rows),
+    region,
+  }
+}
+
+interface Answered {
+  readonly rows: number
+  readonly latencyMs: number
+  readonly answerBytes: number
+  readonly predictions: Buffer
+}
+
+/** Nothing when the endpoint does not take the batch as a whole. */
+async function invokeBatch(
+  invoke: Invoke,
+  { endpoint }: JobSpec,
+  { body, rows }: SampleRows,
+  signal: AbortSignal,
+): Promise<Answered | undefined> {
+  const answer = await invoke({ endpoint, body }, signal).catch((error: unknown) => {
+    if (error instanceof InvocationError) return undefined
+    throw error
+  })
+  if (answer === undefined) return undefined
+  const decoded = decodePredictions(answer, rows, endpoint.response)
+  if (decoded.kind === 'malformed') return undefined
+  const { predictions } = decoded
+  return { rows, latencyMs: answer.durationMs, answerBytes: answer.body.length, predictions }
+}
+
+/** The predictions of a few rows, over and over, where a batch has more. */
+function repeated({ predictions, rows }: Answered, wanted: number): Buffer {
+  if (rows === wanted) return predictions
+  const lines = predictions.toString('latin1').split('\n')
+  const all = Array.from({ length: wanted }, (_, row) => lines[row % lines.length] ?? '')
+  return Buffer.from(all.join('\n'), 'latin1')
+}
+
+const LATENCY_MS = 100
+/** As an XGBoost container answers: the double of a float32. */
+const PREDICTION = '0.03125'
+
+/** What a batch sends and gets when nobody asks the endpoint. */
+export async function assumeAnswer(
+  { rows, bytes, batches }: PlanReport,
+  { batching }: JobSpec,
+  latencyMs = LATENCY_MS,
+): Promise<BatchAnswer> {
+  const inBatch = Math.min(batching.rows, Math.ceil(rows / batches))
+  const predictions = Buffer.from(Array(inBatch).fill(PREDICTION).join('\n'))
+  return {
+    kind: 'assumed',
+    latencyMs,
+    rows: inBatch,
+    rowBytesIn: bytes / rows,
+    rowBytesOut: 18,
+    part: await expectPartSize(predictions, inBatch),
+  }
+}

@@ -1,0 +1,106 @@
+import { billOf, expectUsage, type Instances, type JobShape, pricesOf } from '@millrace/cost'
+import { limits } from '@millrace/job'
+import { CliError } from '../cli-error.ts'
+import type { EndpointChosen } from '../endpoint/open-endpoint.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
+import { told } from '../plan/plan.ts'
+import { openSource } from '../plan/plan-source.ts'
+import { planSpec } from '../plan/plan-spec.ts'
+import { type PlanReport, surveyObjects } from '../plan/survey-objects.ts'
+import { refuseOtherUri } from '../run/check-input.ts'
+import { readSpec } from '../spec/read-spec.ts'
+import type { PartialSpec } from '../spec/spec-options.ts'
+import type { World } from '../world.ts'
+import { assumeAnswer, type BatchAnswer, probeBatch } from './batch-answer.ts'
+import { keepStart } from './keep-start.ts'
+import { readPrices } from './read-prices.ts'
+import { type Estimate, estimateText } from './show-estimate.ts'
+
+/** `millrace estimate`, as typed. */
+export interface EstimateOptions extends EndpointChosen {
+  /** A path, a folder, an `s3:` URI, or `-`; the spec file's dataset when absent. */
+  readonly data?: string
+  readonly spec: PartialSpec
+  readonly file?: string
+  readonly probe: boolean
+  /** Milliseconds of one invocation, in place of the probe's. */
+  readonly latency?: number
+  readonly concurrency: number
+  readonly consumers: number
+  readonly instance?: Instances
+  readonly prices?: string
+  readonly json: boolean
+}
+
+/** `millrace estimate`: what a job will take; reads the table, and invokes the endpoint once. */
+export async function estimate(options: EstimateOptions, world: World): Promise<ExitCode> {
+  const list = await readPrices(options.prices)
+  const wanted = withEndpoint(await readSpec(options.file, options.spec), options)
+  const data = options.data ?? wanted.dataset?.uri
+  if (data === undefined) {
+    throw new CliError("missing required argument 'data': wanted a file, a folder or an s3:// URI")
+  }
+  refuseOtherUri(data)
+  const spec = planSpec(options.file ?? 'estimate', wanted, data)
+  try {
+    await using source = await openSource(data, spec, wanted.dataset?.compression, options, world)
+    const start = keepStart(source.objects, spec.batching.payloadBytesMax)
+    const plan = await surveyObjects(start.objects, spec, { check: false, now })
+    const answer = options.probe
+      ? await probeBatch(start, spec, options, world)
+      : await assumeAnswer(plan, spec, options.latency)
+    const shape = shapeOf(plan, answer, options, spec.output.join !== 'none')
+    const { usage, seconds } = expectUsage(shape)
+    const region = answer.region ?? options.region ?? world.env['AWS_REGION'] ?? 'us-east-1'
+    const prices = pricesOf(region, list)
+    const estimated: Estimate = {
+      dataset: data,
+      endpoint: options.probe ? spec.endpoint.name : undefined,
+      plan,
+      answer,
+      options,
+      usage,
+      seconds,
+      prices,
+      bill: billOf(usage, plan.rows, prices),
+    }
+    world.stdout.write(`${estimateText(estimated, options.json)}\n`)
+    return EXIT.succeeded
+  } catch (error) {
+    throw told(error)
+  }
+}
+
+const now = (): number => performance.now()
+
+function withEndpoint(wanted: PartialSpec, { localModel, probe }: EstimateOptions): PartialSpec {
+  if (localModel !== undefined) {
+    return { ...wanted, endpoint: { ...wanted.endpoint, name: LOCAL_ENDPOINT } }
+  }
+  if (wanted.endpoint?.name !== undefined || !probe) return wanted
+  throw new CliError('no endpoint: wanted --endpoint NAME, or --no-probe to reckon without one')
+}
+
+function shapeOf(
+  { rows, batches, objects, bytes }: PlanReport,
+  answer: BatchAnswer,
+  { concurrency, consumers }: EstimateOptions,
+  joins: boolean,
+): JobShape {
+  return {
+    rows,
+    batches,
+    objects,
+    inputBytes: bytes,
+    rowBytesIn: answer.rowBytesIn,
+    rowBytesOut: answer.rowBytesOut,
+    partUnits: answer.part.writeUnits,
+    partBytes: answer.part.bytes,
+    batchSeconds: answer.latencyMs / 1_000,
+    concurrency,
+    consumers: Math.min(consumers, concurrency),
+    joins,
+    partitions: limits.partPartitions,
+  }
+}
