@@ -1,7 +1,7 @@
 /*
  * `npm run bench -- limiter`: what the adaptive limiter gets out of local endpoints of N slots and a
  * latency, from cold and untuned, beside the best fixed number of invocations at once; how two
- * consumers share one; how soon a limit that drops by half is followed. Takes four minutes.
+ * consumers share one; how soon a limit that drops by half is followed. Takes six minutes.
  */
 import { join } from 'node:path'
 import { loadXgboostModel, startEndpoint } from '@millrace/endpoint'
@@ -40,7 +40,8 @@ export async function main(): Promise<void> {
 }
 
 async function measure(cell: Cell): Promise<void> {
-  const seconds = cell.latencyMs === 500 ? 30 : 20
+  // Four latencies until the limit is found are two seconds here, which is little of a job of minutes.
+  const seconds = cell.latencyMs === 500 ? 60 : 20
   const best = bestFixed(cell, seconds)
   // One after the other where either would take the processor from the other.
   if (demanding(cell)) await best
