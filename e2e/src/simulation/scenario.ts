@@ -63,6 +63,12 @@ export interface JobPlan {
   readonly submitAtMs: number
 }
 
+/** Actions at moments after the first job has come to a state. */
+export interface Aimed {
+  readonly state: 'planning' | 'aggregating'
+  readonly actions: readonly Action[]
+}
+
 /** One run, as it follows from its seed. */
 export interface Scenario {
   /** Nothing goes wrong; then nothing may be repeated or late either. */
@@ -78,8 +84,8 @@ export interface Scenario {
   readonly healAtMs: number
   readonly faults: Faults
   readonly actions: readonly Action[]
-  /** What is done so soon after a job began to be aggregated: by chance alone it is hardly ever met. */
-  readonly onAggregating: Action | undefined
+  /** What is done so soon after a job has come to a state: by chance alone it is hardly ever met. */
+  readonly aimed: readonly Aimed[]
   /** What is done when every job has ended; the run goes on for a while. */
   readonly afterwards: readonly ActionKind[]
 }
@@ -107,15 +113,28 @@ export function drawScenario(random: Random): Scenario {
     healAtMs,
     faults: drawFaults(random, calm),
     actions: calm ? [] : drawActions(random, healAtMs),
-    onAggregating:
-      !calm && random.chance(0.15)
-        ? {
-            atMs: random.log(1, 2_000),
-            kind: random.pick(['cancel', 'freeze_aggregators', 'freeze_aggregators', 'pause']),
-          }
-        : undefined,
+    aimed: calm ? [] : drawAimed(random),
     afterwards: random.chance(0.1) ? LATE : [],
   }
+}
+
+function drawAimed(random: Random): Aimed[] {
+  const aimed: Aimed[] = []
+  if (random.chance(0.15)) {
+    const kind = random.pick([
+      'cancel',
+      'freeze_aggregators',
+      'freeze_aggregators',
+      'pause',
+    ] as const)
+    aimed.push({ state: 'aggregating', actions: [{ atMs: random.log(1, 2_000), kind }] })
+  }
+  // Two producers pin the dataset at once, and it changes between them.
+  if (random.chance(0.1)) {
+    const overwrite = { atMs: random.log(1, 1_000), kind: 'overwrite_dataset' } as const
+    aimed.push({ state: 'planning', actions: [{ atMs: 0, kind: 'submit_again' }, overwrite] })
+  }
+  return aimed
 }
 
 function drawJobs(random: Random, healAtMs: number): JobPlan[] {

@@ -76,14 +76,15 @@ export async function simulate(
     operator.heal()
   })
 
-  let aimed = scenario.onAggregating
-  /** Looks after each event whether the job is where the scenario waits for it. */
+  const aimed = new Set(scenario.aimed)
+  /** Looks after each event whether a job is where the scenario waits for it. */
   const aim = (): void => {
-    if (aimed === undefined || time.nowMs > startMs + scenario.healAtMs) return
-    if (![...jobs.values()].some((job) => stateOf(job) === 'aggregating')) return
-    const { atMs, kind } = aimed
-    aimed = undefined
-    after(atMs, () => operator.act(kind))
+    if (time.nowMs > startMs + scenario.healAtMs) return
+    for (const one of aimed) {
+      if (![...jobs.values()].some((job) => stateOf(job) === one.state)) continue
+      aimed.delete(one)
+      for (const { atMs, kind } of one.actions) after(atMs, () => operator.act(kind))
+    }
   }
   let lateUntilMs: number | undefined
   /** True when nothing more is to come after the end of every job. */
