@@ -16,6 +16,8 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
     command.exitOverride().configureOutput({
       writeOut: (text) => void world.stdout.write(text),
       writeErr: (text) => void world.stderr.write(text),
+      getOutHelpWidth: () => widthOf(world.stdout),
+      getErrHelpWidth: () => widthOf(world.stderr),
     })
   }
   try {
@@ -25,6 +27,13 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
     return report(error, world)
   }
 }
+
+/** Lines that are longer than this are hard to read, on however wide a terminal. */
+const WIDTH_MAX = 120
+const WIDTH_USUAL = 80
+
+const widthOf = ({ isTTY, columns }: NodeJS.WriteStream): number =>
+  Math.min(isTTY ? columns : WIDTH_USUAL, WIDTH_MAX)
 
 function report(error: unknown, { stderr, stop }: World): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Help, type Option } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { adjustCommand } from './commands/adjust.ts'
 import { cancelCommand } from './commands/cancel.ts'
@@ -53,11 +53,19 @@ export function createProgram(perform: Perform): Command {
     .description('Scores a big table through a live SageMaker endpoint: every row once, in order.')
     .version(manifest.version, '-V, --version', 'say which version this is')
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ optionDescription: describe })
   for (const command of COMMANDS) adopt(program, command(perform))
   adopt(program, completeCommand(perform), { hidden: true })
   speakPlainly(program, 'millrace')
   return program
+}
+
+/** That a switch is off unless it is typed needs no words. */
+function describe(this: Help, option: Option): string {
+  const told = option.isBoolean()
+    ? Object.create(option, { defaultValue: { value: null } })
+    : option
+  return Help.prototype.optionDescription.call(this, told as Option)
 }
 
 /** Adds a verb, and lets it and the verbs below it speak as the program does. */

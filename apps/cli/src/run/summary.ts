@@ -38,7 +38,7 @@ function resultLines(job: Job, facts: RunFacts): string[] {
   const before = Math.min(facts.rowsBefore, rows)
   const scored = rows - before
   const rate = count.format(scored / Math.max(facts.seconds, 0.001))
-  const continued = before > 0 ? `, ${count.format(before)} of them before` : ''
+  const continued = before > 0 && scored > 0 ? `, ${count.format(before)} of them before` : ''
   const result = shown(facts.resultPath)
   const beside = besideResult(result)
   const unpacked =
@@ -46,9 +46,9 @@ function resultLines(job: Job, facts: RunFacts): string[] {
       ? []
       : [`unpacked  ${megabytes(job.dataset.bytes)}, once, in ${shown(facts.statePath)}/work`]
   const errors = facts.rowsFailed > 0 ? [`errors    ${beside.errors}`] : []
+  const speed = scored > 0 ? `, ${facts.seconds.toFixed(1)} s, ${rate} rows/s` : ''
   return [
-    `${count.format(rows)} rows${continued}, ${count.format(facts.rowsFailed)} failed, ` +
-      `${facts.seconds.toFixed(1)} s, ${rate} rows/s`,
+    `${count.format(rows)} rows${continued}, ${count.format(facts.rowsFailed)} failed${speed}`,
     `result    ${result}`,
     ...errors,
     `report    ${beside.report}`,
