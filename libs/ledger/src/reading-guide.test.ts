@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { type Cloud, startCloud } from '@millrace/cloud'
-import { type Documents, type Job, jobIdOf, jobSpecSchema } from '@millrace/job'
+import { type Documents, type Job, type JobId, jobIdOf, jobSpecSchema } from '@millrace/job'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createJob, createLedgerClient, type Ledger, type Part, putPart } from './index.ts'
 
@@ -46,6 +46,17 @@ const parts: readonly string[][] = [
 ]
 const expired = ['0.5']
 
+/** A retry of the job: it has scored the second batch again, and put it into a document of its own. */
+const retry: Job = {
+  ...job,
+  jobId: jobIdOf('guide again'),
+  clientToken: 'guide again',
+  retryOf: { jobId: job.jobId, layers: [job.jobId] },
+}
+/** Too many digits for an item, and hard to compress. */
+const digits = Array.from({ length: 60_000 }, (_, row) => String(Math.sqrt(row)).slice(2)).join('')
+const mended = ['cat,0.25', `dog,${digits}`, 'Zürich']
+
 let cloud: Cloud
 let folder: string
 let ledger: Ledger
@@ -61,20 +72,23 @@ beforeAll(async () => {
   const s3 = new S3Client({ region, endpoint, forcePathStyle: true, credentials })
   ledger = { client, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
   dispose = () => [client, s3].forEach((one) => one.destroy())
-  await createJob(ledger, job, signal)
-  const documents: Documents = {
+  for (const each of [job, retry]) await createJob(ledger, each, signal)
+  const documentsOf = (jobId: JobId): Documents => ({
     read: async () => undefined,
     write: async (name, bytes) => {
-      const Key = `work/${job.jobId}/${name}`
+      const Key = `work/${jobId}/${name}`
       await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: bytes }))
     },
-  }
+  })
   let start = 0
   for (const [batch, texts] of [...parts, expired].entries()) {
     const ends = texts === expired ? { expiresAt: 1_500 } : {}
-    await putPart(ledger, { ...partOf(batch, start, texts), ...ends }, documents, signal)
+    const part = { ...partOf(batch, start, texts), ...ends }
+    await putPart(ledger, part, documentsOf(job.jobId), signal)
     start += texts.length
   }
+  const again = { ...partOf(1, 5, mended), jobId: retry.jobId }
+  await putPart(ledger, again, documentsOf(retry.jobId), signal)
 }, 60_000)
 afterAll(async () => {
   dispose()
@@ -115,10 +129,14 @@ async function programOf(language: 'python' | 'ts'): Promise<string> {
 }
 
 /** What the program prints, by first row. */
-async function read(command: string, language: 'python' | 'ts'): Promise<Map<string, string[]>> {
+async function read(
+  command: string,
+  language: 'python' | 'ts',
+  { jobId }: Job = job,
+): Promise<Map<string, string[]>> {
   const path = join(folder, language === 'ts' ? 'read.mts' : 'read.py')
   await writeFile(path, await programOf(language))
-  const args = [path, ledger.tableName, job.jobId, `s3://${BUCKET}/work/`]
+  const args = [path, ledger.tableName, jobId, `s3://${BUCKET}/work/`]
   const env = { ...cloud.env, AWS_DEFAULT_REGION: 'us-east-1' }
   const { stdout } = await run(command, args, { env, maxBuffer: 2 ** 26, signal })
   const lines = stdout
@@ -133,6 +151,9 @@ describe('a reader out of the guide', { timeout: 60_000 }, () => {
     const found = await read(PYTHON, 'python')
     expect([...found.keys()].map(Number).sort((a, b) => a - b)).toEqual([0, 5, 8])
     expect([found.get('0'), found.get('5'), found.get('8')]).toEqual(parts)
+    const merged = await read(PYTHON, 'python', retry)
+    expect([...merged.keys()].map(Number).sort((a, b) => a - b)).toEqual([0, 5, 8])
+    expect([merged.get('0'), merged.get('5')]).toEqual([parts[0], mended])
   })
 
   test('in TypeScript, prints the same numbers', async () => {
@@ -141,5 +162,8 @@ describe('a reader out of the guide', { timeout: 60_000 }, () => {
     const same = ['0.9531221389770508', '0.09883742034435272', '', '1', '0.00004999999873689376']
     expect([found.get('0'), found.get('5'), found.get('8')]).toEqual([same, ...parts.slice(1)])
     expect(found.size).toBe(3)
+    const merged = await read(process.execPath, 'ts', retry)
+    expect([merged.get('0'), merged.get('5'), merged.get('8')]).toEqual([same, mended, large])
+    expect(merged.size).toBe(3)
   })
 })
