@@ -2,6 +2,7 @@ import { jobIdOf } from '@millrace/job'
 import { readProgress } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { expect, test } from 'vitest'
+import { startEventReceiver } from './support/event-receiver.ts'
 import { flights } from './support/flights.ts'
 import { BUCKET, type Fleet, startFleet } from './support/fleet.ts'
 import { objectsOf } from './support/objects.ts'
@@ -20,6 +21,10 @@ const spec = (uri: string, output: string) => ({
 
 /** Small, so that heartbeats come; stalled jobs are asked for again soon. */
 const hasty = { MILLRACE_VISIBILITY_SECONDS: '6', MILLRACE_STALLED_SECONDS: '2' }
+const heard = {
+  MILLRACE_EVENT_BUS: 'events',
+  MILLRACE_EVENTS_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:events',
+}
 
 /*
  * Every call that the apps make, in good days and bad: `infra/calls.txt` is what the roles of the stack
@@ -27,10 +32,13 @@ const hasty = { MILLRACE_VISIBILITY_SECONDS: '6', MILLRACE_STALLED_SECONDS: '2' 
  */
 test('the apps make the calls that their roles were made for, and no other', async () => {
   await using fleet = await startFleet()
-  await using recorder = startRecorder((service) => upstreamOf(fleet, service), '/slow.csv')
+  await using receiver = await startEventReceiver()
+  const upstream = (service: string) =>
+    service === 'EVENTBRIDGE' || service === 'SNS' ? receiver.url : upstreamOf(fleet, service)
+  await using recorder = startRecorder(upstream, '/slow.csv')
   const objects = objectsOf(fleet)
   const start = async (app: 'producer' | 'consumer' | 'aggregator') =>
-    fleet.start(app, { ...hasty, ...(await recorder.env(app)) })
+    fleet.start(app, { ...hasty, ...heard, ...(await recorder.env(app)) })
   await objects.put('data/one.csv', text(flights.rows))
   await objects.put('data/many/1.csv', text(flights.rows.slice(0, 3_000)))
   await objects.put('data/many/2.csv', text(flights.rows.slice(3_000)))

@@ -2,6 +2,7 @@ import type * as pulumi from '@pulumi/pulumi'
 import type { DataBucket } from './data-bucket.ts'
 import type { DatasetAccess } from './dataset-access.ts'
 import { FargateService, type ServiceSetting } from './fargate-service.ts'
+import type { JobEvents } from './job-events.ts'
 import type { LedgerTable } from './ledger-table.ts'
 import type { Statement } from './policy.ts'
 import { publishOn, type WorkQueue } from './work-queue.ts'
@@ -13,6 +14,7 @@ export interface AggregatorArgs extends ServiceSetting {
   readonly datasets: DatasetAccess
   readonly results: DataBucket
   readonly useKey: readonly Statement[]
+  readonly events: JobEvents
 }
 
 /** Writes results, and watches over jobs that stand still. */
@@ -35,6 +37,7 @@ export function createAggregator(
         MILLRACE_LEDGER_TABLE: ledger.table.name,
         MILLRACE_WORK_URI: results.uri('work/'),
         MILLRACE_RESULTS_ALLOWED: results.uri('results/'),
+        ...args.events.environment(),
       },
       statements: [
         ...completions.work({ givesBack: true }),
@@ -50,6 +53,7 @@ export function createAggregator(
           'DeleteObject',
           'AbortMultipartUpload',
         ),
+        ...args.events.canTell(),
         ...args.useKey,
       ],
     },

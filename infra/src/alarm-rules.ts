@@ -1,3 +1,5 @@
+import type * as pulumi from '@pulumi/pulumi'
+import type { Arrivals } from './arrivals.ts'
 import type { BacklogMeter } from './backlog-meter.ts'
 import { awsMetric, type MetricOf, ours } from './metrics.ts'
 import type { EndpointSettings } from './settings.ts'
@@ -27,6 +29,7 @@ export interface AlarmRuleArgs {
   readonly metricsNamespace: string
   readonly queues: Readonly<Record<string, WorkQueue>>
   readonly meter: BacklogMeter
+  readonly arrivals: Arrivals
   readonly endpoints: readonly EndpointSettings[]
   /** Batches a task, at which the fleet grows. */
   readonly backlogTarget: number
@@ -40,6 +43,7 @@ export function alarmRules(args: AlarmRuleArgs): readonly AlarmRule[] {
     ...args.endpoints.flatMap(endpointRules),
     ...fleetRules(args),
     ...jobRules(args.metricsNamespace),
+    ...args.arrivals.rules.map(({ name }, index) => arrivalRule(name, index)),
   ]
 }
 
@@ -178,6 +182,18 @@ function fleetRules({ metricsNamespace, meter, backlogTarget }: AlarmRuleArgs): 
   ]
 }
 
+function arrivalRule(rule: pulumi.Input<string>, index: number): AlarmRule {
+  return {
+    name: `arrivals-${index}-lost`,
+    says: `EventBridge cannot send new objects of template ${index} to the jobs queue.`,
+    runbook: 'objects-do-not-arrive',
+    metric: awsMetric('AWS/Events', 'FailedInvocations', rule),
+    statistic: 'Sum',
+    threshold: 1,
+    minutes: 1,
+  }
+}
+
 function jobRules(namespace: string): AlarmRule[] {
   return [
     {
@@ -204,6 +220,15 @@ function jobRules(namespace: string): AlarmRule[] {
       says: 'A job failed while its batches were scored.',
       runbook: 'job-failed',
       metric: ours(namespace, 'millrace.jobs.ended', 'consumer', 'failed'),
+      statistic: 'Sum',
+      threshold: 1,
+      minutes: 1,
+    },
+    {
+      name: 'job-failed-aggregating',
+      says: 'A job failed when its result was to be written.',
+      runbook: 'job-failed',
+      metric: ours(namespace, 'millrace.jobs.ended', 'aggregator', 'failed'),
       statistic: 'Sum',
       threshold: 1,
       minutes: 1,

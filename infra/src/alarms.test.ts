@@ -20,7 +20,7 @@ const sections = new Map(
 
 const alarmsOf = (graph: Graph) =>
   ofType(graph, 'cloudwatch.MetricAlarm').filter(
-    ({ inputs }) => !String(inputs['alarmDescription']).startsWith('Scaling:'),
+    ({ inputs }) => !/^(Scaling|Deployment):/.test(String(inputs['alarmDescription'])),
   )
 
 interface Named {

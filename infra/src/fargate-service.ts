@@ -3,6 +3,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Cluster } from './cluster.ts'
 import type { App, ImageOfRepository } from './image-repositories.ts'
+import { ours } from './metrics.ts'
 import type { Network } from './network.ts'
 import { policyOf, type Statement, trust } from './policy.ts'
 
@@ -67,6 +68,7 @@ export class FargateService extends pulumi.ComponentResource {
       },
       parent,
     )
+    const failing = watchDeployments(app, args.metricsNamespace, parent)
     const capacityProvider = args.spot ? 'FARGATE_SPOT' : 'FARGATE'
     const service = new aws.ecs.Service(
       app,
@@ -85,6 +87,7 @@ export class FargateService extends pulumi.ComponentResource {
         deploymentMinimumHealthyPercent: 100,
         deploymentMaximumPercent: 200,
         deploymentCircuitBreaker: { enable: true, rollback: true },
+        alarms: { enable: true, rollback: true, alarmNames: [failing.name] },
         enableEcsManagedTags: true,
         propagateTags: 'SERVICE',
       },
@@ -95,6 +98,34 @@ export class FargateService extends pulumi.ComponentResource {
     this.arn = service.arn
     this.registerOutputs({ name: this.name })
   }
+}
+
+/**
+ * Rings when messages are given back with an attempt charged, minute after minute: tasks that run and
+ * fail at their work, which the circuit breaker does not see. A deployment that was going on is rolled back.
+ */
+function watchDeployments(
+  app: App,
+  namespace: string,
+  parent: pulumi.CustomResourceOptions,
+): aws.cloudwatch.MetricAlarm {
+  const { dimensions, ...metric } = ours(namespace, 'millrace.messages.settled', app, 'released')
+  return new aws.cloudwatch.MetricAlarm(
+    `${app}-deployment`,
+    {
+      alarmDescription: `Deployment: the ${app} fails at its work. A deployment is rolled back.`,
+      ...metric,
+      dimensions: { ...dimensions },
+      statistic: 'Sum',
+      period: 60,
+      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      threshold: 10,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 3,
+      treatMissingData: 'notBreaching',
+    },
+    parent,
+  )
 }
 
 function containerOf(app: App, args: FargateServiceArgs, logs: aws.cloudwatch.LogGroup) {

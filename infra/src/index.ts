@@ -7,6 +7,7 @@ import { inAccount } from './account.ts'
 import { createAggregator } from './aggregator.ts'
 import { alarmRules } from './alarm-rules.ts'
 import { Alarms } from './alarms.ts'
+import { Arrivals } from './arrivals.ts'
 import { BacklogMeter } from './backlog-meter.ts'
 import { Cluster } from './cluster.ts'
 import { createConsumer } from './consumer.ts'
@@ -16,6 +17,7 @@ import { datasetAccess } from './dataset-access.ts'
 import { encryptionOf } from './encryption-key.ts'
 import { EndpointScaling } from './endpoint-scaling.ts'
 import { type App, ImageRepositories } from './image-repositories.ts'
+import { JobEvents } from './job-events.ts'
 import { LedgerTable } from './ledger-table.ts'
 import { Network } from './network.ts'
 import { createProducer } from './producer.ts'
@@ -30,7 +32,6 @@ const account = inAccount(settings)
 const { kmsKeyArn, useKey } = encryptionOf(settings, account)
 const logRetentionDays = retentionDays.logs
 
-const jobs = new WorkQueue('jobs', { kmsKeyArn }, account)
 const batches = new WorkQueue('batches', { kmsKeyArn }, account)
 const completions = new WorkQueue('completions', { kmsKeyArn }, account)
 const ledger = new LedgerTable('ledger', { kmsKeyArn, protect }, account)
@@ -53,10 +54,16 @@ const results = new DataBucket(
 )
 const datasets = datasetAccess(uploads, settings.datasets)
 
+const places = { datasets: uploads.uri(), results: results.uri('results/') }
+const arrivals = new Arrivals('arrivals', { templates: settings.templates, places }, account)
+const jobs = new WorkQueue('jobs', { kmsKeyArn, senders: arrivals.canSend }, account)
+arrivals.sendTo(jobs)
+const jobEvents = new JobEvents('events', { settings: settings.events, kmsKeyArn }, account)
+
 const repositories = new ImageRepositories('images', { kmsKeyArn }, account)
 const network = new Network(
   'network',
-  { ...settings.network, logRetentionDays, kmsKeyArn },
+  { ...settings.network, alsoCalled: jobEvents.services, logRetentionDays, kmsKeyArn },
   account,
 )
 const cluster = new Cluster('millrace', settings, account)
@@ -74,6 +81,7 @@ const producer = createProducer(
     batches,
     endpoints,
     retentionDays: retentionDays.results,
+    templates: arrivals.templates,
   },
   account,
 )
@@ -81,7 +89,10 @@ const consumer = createConsumer(
   { ...shared, ...image('consumer'), batches, endpoints, size: settings.consumers },
   account,
 )
-const aggregator = createAggregator({ ...shared, ...image('aggregator'), jobs }, account)
+const aggregator = createAggregator(
+  { ...shared, ...image('aggregator'), jobs, events: jobEvents },
+  account,
+)
 
 const policies = scalingPoliciesOf(settings)
 const metered = [
@@ -112,7 +123,7 @@ const backlogTarget = policies.consumer.target
 const alarms = new Alarms(
   'alarms',
   {
-    rules: alarmRules({ metricsNamespace, queues, meter, endpoints, backlogTarget }),
+    rules: alarmRules({ metricsNamespace, queues, meter, arrivals, endpoints, backlogTarget }),
     settings: settings.alarms,
     kmsKeyArn,
   },
@@ -136,4 +147,5 @@ export const environment = {
 export const datasetsUri = uploads.uri()
 export const resultsUri = results.uri('results/')
 export const alarmsTopicArn = alarms.topicArn
+export const events = jobEvents.outputs()
 export const imageRepositories = repositories.urls()

@@ -36,7 +36,8 @@ export function ours(
 
 /**
  * Metrics that AWS's services emit, with their dimensions: "Available CloudWatch metrics for Amazon
- * SQS", "Amazon SageMaker AI metrics in Amazon CloudWatch", "Types of metrics for Lambda functions".
+ * SQS", "Amazon SageMaker AI metrics in Amazon CloudWatch", "Types of metrics for Lambda functions",
+ * "Monitoring Amazon EventBridge".
  */
 export const awsMetrics = {
   'AWS/SQS': {
@@ -52,6 +53,7 @@ export const awsMetrics = {
     names: ['Invocation4XXErrors', 'Invocation5XXErrors', 'ModelLatency'],
   },
   'AWS/Lambda': { dimensions: ['FunctionName'], names: ['Errors'] },
+  'AWS/Events': { dimensions: ['RuleName'], names: ['FailedInvocations'] },
 } as const
 
 type AwsNamespace = keyof typeof awsMetrics

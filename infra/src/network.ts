@@ -4,12 +4,14 @@ import { policyOf, trust } from './policy.ts'
 import type { Settings } from './settings.ts'
 
 export type NetworkArgs = Settings['network'] & {
+  /** Services that tasks call besides, by their names in `com.amazonaws.<region>.<name>`. */
+  readonly alsoCalled: readonly string[]
   readonly logRetentionDays: number
   readonly kmsKeyArn?: pulumi.Input<string> | undefined
 }
 
 /** The services that tasks call and that have interface endpoints; S3 and DynamoDB have gateways. */
-const INTERFACES = ['sqs', 'sagemaker.runtime', 'logs', 'ecr.api', 'ecr.dkr', 'sts', 'events']
+const INTERFACES = ['sqs', 'sagemaker.runtime', 'logs', 'ecr.api', 'ecr.dkr', 'sts']
 const GATEWAYS = ['s3', 'dynamodb']
 
 /**
@@ -43,7 +45,8 @@ export class Network extends pulumi.ComponentResource {
       this.subnetIds = subnets.map(({ id }) => id)
       const gateways = createGateways(name, vpcId, routes.id, parent)
       if (args.kind === 'private') {
-        createInterfaces(name, vpcId, this.subnetIds, tasks.id, gateways, parent)
+        const services = [...INTERFACES, ...args.alsoCalled]
+        createInterfaces(name, vpcId, this.subnetIds, tasks.id, gateways, services, parent)
       } else {
         createWayOut(name, vpcId, routes.id, parent)
       }
@@ -122,6 +125,7 @@ function createInterfaces(
   subnetIds: pulumi.Input<string>[],
   tasks: pulumi.Input<string>,
   gateways: readonly aws.ec2.VpcEndpoint[],
+  services: readonly string[],
   parent: Parent,
 ): void {
   const region = aws.getRegionOutput().region
@@ -139,7 +143,7 @@ function createInterfaces(
   for (const [index, gateway] of gateways.entries()) {
     letOut(`${name}-${GATEWAYS[index]}`, tasks, { prefixListId: gateway.prefixListId }, parent)
   }
-  for (const service of INTERFACES) {
+  for (const service of services) {
     new aws.ec2.VpcEndpoint(
       `${name}-${service}`,
       {

@@ -19,6 +19,8 @@ export interface ProducerArgs extends ServiceSetting {
   /** Days that a job's items in the ledger are kept. */
   readonly retentionDays: number
   readonly useKey: readonly Statement[]
+  /** Job templates as JSON; none when absent. */
+  readonly templates: pulumi.Input<string> | undefined
 }
 
 /** Plans jobs: reads datasets, tries the endpoint, writes plans, publishes batches. */
@@ -45,6 +47,7 @@ export function createProducer(
         MILLRACE_DATASETS_ALLOWED: datasets.uris,
         MILLRACE_RESULTS_ALLOWED: results.uri('results/'),
         MILLRACE_ENDPOINTS_ALLOWED: endpoints.map(({ name }) => name).join(','),
+        ...(args.templates === undefined ? {} : { MILLRACE_TEMPLATES: args.templates }),
       },
       statements: [
         ...jobs.work(),

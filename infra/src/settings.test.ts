@@ -15,8 +15,51 @@ test('endpoints and a network are all that a stack must say', () => {
   })
 })
 
+const template = (change: object = {}) => ({
+  prefix: '{datasets}incoming/',
+  spec: { version: 1, endpoint: { name: 'churn' }, output: { uri: '{results}{name}.csv' } },
+  ...change,
+})
+
+test('new objects of the own bucket, or of a dataset, can be jobs', () => {
+  const datasets = [{ uri: 's3://lake/in/' }]
+  const templates = [template(), template({ prefix: 's3://lake/in/churn/' })]
+  expect(readSettings({ ...least, datasets, templates }).templates).toMatchObject(templates)
+})
+
 describe('a wrong setting is named with what was wanted', () => {
   test.for([
+    [
+      'a template of a place that nobody may read',
+      { templates: [template({ prefix: 's3://lake/in/' })] },
+      'templates.0.prefix',
+    ],
+    [
+      'a template of another endpoint',
+      { templates: [template({ spec: { ...template().spec, endpoint: { name: 'fraud' } } })] },
+      'templates.0.spec.endpoint.name: wanted one of endpoints',
+    ],
+    [
+      'a template whose results would be written over each other',
+      {
+        templates: [template({ spec: { ...template().spec, output: { uri: '{results}a.csv' } } })],
+      },
+      'wanted {name}',
+    ],
+    [
+      'a template whose results lie elsewhere',
+      {
+        templates: [
+          template({ spec: { ...template().spec, output: { uri: '{datasets}{name}' } } }),
+        ],
+      },
+      'wanted {results}',
+    ],
+    [
+      'a typing error in a template',
+      { templates: [template({ spec: { ...template().spec, batchnig: {} } })] },
+      'batchnig',
+    ],
     ['endpoints', { endpoints: [] }, 'endpoints'],
     ['an endpoint name', { endpoints: [{ name: 'a b', concurrency: 1 }] }, 'endpoints.0.name'],
     ['a typing error', { endpoint: [] }, 'endpoint'],

@@ -1,4 +1,4 @@
-import { limits } from '@millrace/job'
+import { jobTemplatesSchema, limits } from '@millrace/job'
 import { z } from 'zod'
 
 /** An S3 prefix that ends in a slash, `s3://bucket/` at the least. */
@@ -100,6 +100,35 @@ const alarms = z.strictObject({
     .describe('Where alarms point to, with the section behind it.'),
 })
 
+const events = z.strictObject({
+  bus: z.boolean().default(false).describe('An EventBridge bus that hears of jobs.'),
+  topic: z.boolean().default(false).describe('An SNS topic that hears of them.'),
+})
+
+/** A job template whose prefix and output may begin with the stack's own buckets. */
+const template = z.looseObject({
+  prefix: z.string(),
+  suffix: z.string().default(''),
+  spec: z.looseObject({
+    endpoint: z.looseObject({ name: z.string() }),
+    output: z.looseObject({ uri: z.string().startsWith('{results}', 'wanted {results}…') }),
+  }),
+})
+
+/** What a producer would refuse when it starts is refused here. */
+const templates = z
+  .array(template)
+  .default([])
+  .superRefine((templates, context) => {
+    const text = JSON.stringify(templates)
+      .replaceAll('{datasets}', 's3://datasets/')
+      .replaceAll('{results}', 's3://results/results/')
+    const parsed = jobTemplatesSchema.safeParse(JSON.parse(text))
+    for (const { path, message } of parsed.error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path, message })
+    }
+  })
+
 /** What a stack may choose. Documented with examples in `docs/deploy.md`. */
 export const settingsSchema = z
   .strictObject({
@@ -122,6 +151,8 @@ export const settingsSchema = z
     containerInsights: z.boolean().default(false),
     protect: z.boolean().default(true).describe('Refuse to destroy or replace what holds data.'),
     alarms: alarms.prefault({}),
+    events: events.prefault({}),
+    templates: templates.describe('New objects that are jobs (docs/sending-jobs.md).'),
     tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
   })
   .refine(
@@ -129,6 +160,19 @@ export const settingsSchema = z
       endpoints.every(({ concurrency }) => concurrency >= consumers.concurrency),
     'consumers.concurrency is more than one of the endpoints serves at once',
   )
+  .superRefine(({ templates, endpoints, datasets }, context) => {
+    const places = ['{datasets}', ...datasets.map(({ uri }) => uri)]
+    for (const [index, { prefix, spec }] of templates.entries()) {
+      const refuse = (path: string[], message: string) =>
+        context.addIssue({ code: 'custom', path: ['templates', index, ...path], message })
+      if (!places.some((place) => prefix.startsWith(place))) {
+        refuse(['prefix'], `wanted one that begins with ${places.join(' or ')}`)
+      }
+      if (!endpoints.some(({ name }) => name === spec.endpoint.name)) {
+        refuse(['spec', 'endpoint', 'name'], 'wanted one of endpoints')
+      }
+    }
+  })
 
 export type Settings = z.output<typeof settingsSchema>
 export type EndpointSettings = Settings['endpoints'][number]

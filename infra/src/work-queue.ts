@@ -8,6 +8,8 @@ const DAY_SECONDS = 86_400
 export interface WorkQueueArgs {
   /** The key of its messages; SQS's own when absent. */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined
+  /** Statements of the queue's policy for services that send to it. */
+  readonly senders?: (queueArn: pulumi.Input<string>) => readonly Statement[]
 }
 
 /** A queue whose messages are set aside after `limits.attemptsMax` attempts, and refuse plain HTTP. */
@@ -43,11 +45,11 @@ export class WorkQueue extends pulumi.ComponentResource {
       },
       parent,
     )
-    for (const [role, queue] of [
-      [name, this.queue],
-      [`${name}-dlq`, this.deadLetter],
+    for (const [role, queue, senders] of [
+      [name, this.queue, args.senders?.(this.queue.arn) ?? []],
+      [`${name}-dlq`, this.deadLetter, []],
     ] as const) {
-      const policy = policyOf([refusePlainHttp('sqs:*', [queue.arn])])
+      const policy = policyOf([refusePlainHttp('sqs:*', [queue.arn]), ...senders])
       // oxlint-disable-next-line no-new -- a resource registers itself.
       new aws.sqs.QueuePolicy(role, { queueUrl: queue.url, policy }, parent)
     }

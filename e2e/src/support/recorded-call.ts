@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { BUCKET } from './fleet.ts'
 
-export type Service = 'SQS' | 'DYNAMODB' | 'S3' | 'SAGEMAKER_RUNTIME'
+export type Service = 'SQS' | 'DYNAMODB' | 'S3' | 'SAGEMAKER_RUNTIME' | 'EVENTBRIDGE' | 'SNS'
 export type Request = Pick<IncomingMessage, 'headers' | 'url' | 'method'>
 
 /**
@@ -23,6 +23,10 @@ export function callsOf(
       return [tableCall(operation, json())]
     case 'SAGEMAKER_RUNTIME':
       return ['sagemaker:InvokeEndpoint endpoint']
+    case 'EVENTBRIDGE':
+      return [`events:${operation} bus events`]
+    case 'SNS':
+      return [`sns:${new URLSearchParams(body.toString()).get('Action')} topic events`]
     case 'S3':
       return objectCalls(request, status)
     default:

@@ -13,7 +13,7 @@ export interface Recorder extends AsyncDisposable {
   readonly calls: () => readonly string[]
 }
 
-const SERVICES = ['SQS', 'DYNAMODB', 'S3', 'SAGEMAKER_RUNTIME'] as const
+const SERVICES = ['SQS', 'DYNAMODB', 'S3', 'SAGEMAKER_RUNTIME', 'EVENTBRIDGE', 'SNS'] as const
 
 /**
  * @param upstream the URL of each service.
@@ -55,6 +55,8 @@ function serviceOf({ headers, url = '' }: IncomingMessage): Service {
   const target = String(headers['x-amz-target'])
   if (target.startsWith('AmazonSQS.')) return 'SQS'
   if (target.startsWith('DynamoDB_')) return 'DYNAMODB'
+  if (target.startsWith('AWSEvents.')) return 'EVENTBRIDGE'
+  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return 'SNS'
   return url.startsWith('/endpoints/') ? 'SAGEMAKER_RUNTIME' : 'S3'
 }
 

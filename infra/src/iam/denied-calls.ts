@@ -72,6 +72,12 @@ export const deniedCalls: readonly Denied[] = [
     'sqs:SendMessage',
     foreign(`arn:aws:sqs:eu-central-1:${ACCOUNT}:orders`),
   ],
+  [
+    "put events on a stranger's bus",
+    'events:PutEvents',
+    foreign(`arn:aws:events:eu-central-1:${ACCOUNT}:event-bus/default`),
+  ],
+  ['ring the alarms', 'sns:Publish', own('sns', '', 'alarms')],
   ['publish over plain HTTP', 'sqs:SendMessage', own('sqs', '', 'batches'), plain],
   ['receive over plain HTTP', 'sqs:ReceiveMessage', own('sqs', '', 'jobs'), plain],
   ['read a dataset over plain HTTP', 's3:GetObject', object('datasets', 'a.csv'), plain],

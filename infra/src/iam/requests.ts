@@ -60,6 +60,15 @@ function placesOf(graph: Graph, reach: Reach, on: string): readonly Place[] {
   switch (kind) {
     case 'queue':
       return [{ resource: arn(graph, 'sqs', name), key }]
+    case 'bus':
+      return mayBe(
+        graph,
+        'cloudwatch.EventBus',
+        name,
+        arn(graph, 'events', `event-bus/${named(graph, name)}`, ''),
+      )
+    case 'topic':
+      return mayBe(graph, 'sns.Topic', name, arn(graph, 'sns', name), key)
     case 'table':
       return [{ resource: arn(graph, 'dynamodb', `table/${named(graph, name)}`, ''), key }]
     case 'index':
@@ -95,6 +104,18 @@ function placesOf(graph: Graph, reach: Reach, on: string): readonly Place[] {
     default:
       throw new Error(`a call on ${on}, which no stack has`)
   }
+}
+
+/** What a stack has only when its settings ask for it. */
+function mayBe(
+  graph: Graph,
+  type: string,
+  name: string,
+  resource: string,
+  key?: string,
+): readonly Place[] {
+  const isThere = ofType(graph, type).some((found) => found.name === name)
+  return isThere ? [{ resource, key }] : []
 }
 
 function bucketsOf(graph: Graph, reach: Reach, name: string, byPrefix: boolean): Place[] {
@@ -135,12 +156,13 @@ const keyOf = (graph: Graph): string | undefined =>
 
 /**
  * What a service asks of the key in the caller's name. SQS: developer guide, "Key management"; S3: user
- * guide, "Using server-side encryption with AWS KMS keys"; DynamoDB: developer guide, "DynamoDB
+ * guide, "Using server-side encryption with AWS KMS keys"; SNS: developer guide, "Key management"; DynamoDB: developer guide, "DynamoDB
  * encryption at rest".
  */
 function keyActions(action: string): readonly string[] {
   const [service = '', verb = ''] = action.split(':')
   if (verb === 'ReceiveMessage' || verb === 'GetObject') return ['kms:Decrypt']
-  if (verb === 'SendMessage' || verb === 'PutObject') return ['kms:Decrypt', 'kms:GenerateDataKey']
+  if (action === 'sns:Publish' || verb === 'SendMessage' || verb === 'PutObject')
+    return ['kms:Decrypt', 'kms:GenerateDataKey']
   return service === 'dynamodb' ? ['kms:Decrypt'] : []
 }

@@ -121,6 +121,20 @@ export const computeControls: readonly Control[] = [
     }),
   },
   {
+    id: 'rollback-on-alarm',
+    source: 'Millrace',
+    says: 'a deployment whose tasks fail at their work rolls back by itself',
+    breaches: each('ecs.Service', ({ alarms }, { name }) => {
+      const { enable, rollback, alarmNames } = (alarms ?? {}) as {
+        enable?: boolean
+        rollback?: boolean
+        alarmNames?: readonly string[]
+      }
+      const watched = alarmNames?.some((alarm) => alarm.endsWith(`-${name}-deployment`))
+      return !(enable === true && rollback === true && watched === true) && 'no alarm'
+    }),
+  },
+  {
     id: 'ECR.1',
     source: 'FSBP',
     says: 'images are scanned',

@@ -1,0 +1,72 @@
+import { startCloud } from '@millrace/cloud'
+import type { JobEvent, JobId } from '@millrace/job'
+import { cancelJob, claimEvent, confirmEvent } from '@millrace/ledger'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Recorded, startRecorded } from './recorded-job.ts'
+import { type Deps, tellEvents } from './tell-events.ts'
+import { never } from './test-data.ts'
+
+/*
+ * The teller is killed at each of its calls, and another comes when its claim has run out. Killed after
+ * an event has reached the bus and before that is noted, the same event comes twice; else once.
+ */
+
+let recorded: Recorded
+beforeAll(async () => {
+  recorded = await startRecorded(await startCloud({ s3: true }))
+})
+afterAll(() => recorded[Symbol.asyncDispose]())
+
+const HELD_SECONDS = 61
+
+/** Who is killed after so many calls; the last of them has happened, and nobody hears of it. */
+function mortal(events: JobEvent[], now: number, callsMax: number): Deps {
+  let calls = 0
+  const dying = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (calls === callsMax) throw new Error('killed')
+    calls += 1
+    const answer = await call()
+    if (calls === callsMax) throw new Error('killed')
+    return answer
+  }
+  const { ledger } = recorded
+  return {
+    claim: async (job, kind, signal) =>
+      await dying(() => claimEvent(ledger, job, { kind, now }, signal)),
+    tell: async (event) => await dying(async () => void events.push(event)),
+    confirm: async (job, kind, signal) =>
+      await dying(() => confirmEvent(ledger, job, kind, signal)),
+  }
+}
+
+async function cancelledJob(token: string): Promise<JobId> {
+  const { jobId } = await recorded.record(token, [['0.5']], { name: `${token}.csv` })
+  await cancelJob(recorded.ledger, jobId, { now: 2_000 }, never)
+  return jobId
+}
+
+// claim, tell, confirm of the start; claim, tell, confirm of the end.
+test.for([
+  [1, ['started', 'ended']],
+  [2, ['started', 'started', 'ended']],
+  [3, ['started', 'ended']],
+  [4, ['started', 'ended']],
+  [5, ['started', 'ended', 'ended']],
+  [6, ['started', 'ended']],
+] as const)('killed after call %d, a cancelled job is told as %j', async ([calls, told]) => {
+  const events: JobEvent[] = []
+  const jobId = await cancelledJob(`killed-${calls}`)
+  await expect(tellEvents(mortal(events, 3_000, calls), jobId, never)).rejects.toThrow('killed')
+  const later = 3_000 + HELD_SECONDS
+  expect(await tellEvents(mortal(events, later, Infinity), jobId, never)).toBe(true)
+  expect(await tellEvents(mortal(events, later, Infinity), jobId, never)).toBe(true)
+  expect(events.map(({ id }) => id)).toEqual(told.map((kind) => `${jobId}:${kind}`))
+  expect(events.at(-1)?.state).toBe('cancelled')
+})
+
+test('two at once tell each event once', async () => {
+  const events: JobEvent[] = []
+  const jobId = await cancelledJob('at-once')
+  await Promise.all([1, 2].map(() => tellEvents(mortal(events, 3_000, Infinity), jobId, never)))
+  expect(events.map(({ id }) => id)).toEqual([`${jobId}:started`, `${jobId}:ended`])
+})
