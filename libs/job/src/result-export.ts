@@ -40,4 +40,6 @@ export interface ResultExport {
   readonly createdAt: number
   readonly endedAt?: number
   readonly failure?: JobFailure
+  /** Seconds since the epoch: the job's, without whose parts there is nothing to export. */
+  readonly expiresAt?: number
 }

@@ -12,7 +12,8 @@ import { exportKey } from './keys.ts'
 
 /** An export as its item, which lies beside the job's. Decision and output are one JSON string. */
 export function itemOfExport(wanted: ResultExport): Item {
-  const { jobId, exportId, decision, output, state, createdAt, endedAt, failure } = wanted
+  const { jobId, exportId, decision, output, state, createdAt, endedAt, failure, expiresAt } =
+    wanted
   return {
     ...exportKey(jobId, exportId),
     jobId: { S: jobId },
@@ -22,6 +23,7 @@ export function itemOfExport(wanted: ResultExport): Item {
     createdAt: number(createdAt),
     ...(endedAt === undefined ? {} : { endedAt: number(endedAt) }),
     ...(failure === undefined ? {} : { failure: failureValue(failure) }),
+    ...(expiresAt === undefined ? {} : { expiresAt: number(expiresAt) }),
   }
 }
 
@@ -42,6 +44,7 @@ export function exportOfItem(item: Item): ResultExport {
     createdAt: read.number('createdAt'),
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
+    ...(read.has('expiresAt') ? { expiresAt: read.number('expiresAt') } : {}),
   }
 }
 

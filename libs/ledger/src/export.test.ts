@@ -66,6 +66,14 @@ test('why it failed is kept', async () => {
   expect(await readExport(ledger, wanted, signal)).toMatchObject({ state: 'failed', failure })
 })
 
+test('an export expires with its job, before DynamoDB removes it', async () => {
+  const wanted = { ...exportOf('expires'), expiresAt: 5_000 }
+  const at = (now: number): Ledger => ({ ...ledger, now: () => now })
+  await createExport(ledger, wanted, signal)
+  expect(await readExport(at(4_999), wanted, signal)).toEqual(wanted)
+  expect(await readExport(at(5_000), wanted, signal)).toBeUndefined()
+})
+
 test('nobody ends an export that nobody asked for', async () => {
   const facts = { state: 'succeeded' as const, now: 2_000 }
   expect(await finishExport(ledger, exportOf('never'), facts, signal)).toBe(false)

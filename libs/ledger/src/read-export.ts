@@ -1,11 +1,12 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ExportId, JobId, ResultExport } from '@millrace/job'
 import { call } from './call.ts'
+import { isExpired } from './expiry.ts'
 import { exportOfItem } from './export-item.ts'
 import { exportKey } from './keys.ts'
 import type { Ledger } from './ledger.ts'
 
-/** Reads an export as it is now (strongly consistent); nothing when there is none. */
+/** Reads an export as it is now (strongly consistent); nothing when there is none, or it has expired. */
 export async function readExport(
   ledger: Ledger,
   { jobId, exportId }: { readonly jobId: JobId; readonly exportId: ExportId },
@@ -19,5 +20,5 @@ export async function readExport(
   const operation = `read export ${exportId} of job ${jobId}`
   const request = () => ledger.client.send(command, { abortSignal: signal })
   const { Item } = await call(operation, request, signal)
-  return Item === undefined ? undefined : exportOfItem(Item)
+  return Item === undefined || isExpired(Item, ledger) ? undefined : exportOfItem(Item)
 }

@@ -46,7 +46,9 @@ export async function exportJob(options: ExportOptions, world: World): Promise<E
   const exportId = exportIdOf(randomUUID())
   const wanted = exportSpec(job, exportId, options.spec, options.out)
   const createdAt = Math.floor(Date.now() / 1_000)
-  const asked: ResultExport = { jobId, exportId, ...wanted, state: 'requested', createdAt }
+  const expiry = job.expiresAt === undefined ? {} : { expiresAt: job.expiresAt }
+  const about = { jobId, exportId, ...wanted, ...expiry }
+  const asked: ResultExport = { ...about, state: 'requested', createdAt }
 
   await createExport(system.ledger, asked, world.stop)
   const trouble = new AbortController()
