@@ -128,6 +128,15 @@ async function programOf(language: 'python' | 'ts'): Promise<string> {
   return program
 }
 
+/** Where the services are is told by the environment, which boto3 reads from 1.28 on; Debian's is older. */
+const OLDER_BOTO3 = `
+import os, boto3.session
+make = boto3.session.Session.client
+def there(self, name, **more):
+    return make(self, name, **{**more, "endpoint_url": os.environ[f"AWS_ENDPOINT_URL_{name.upper()}"]})
+boto3.session.Session.client = there
+`
+
 /** What the program prints, by first row. */
 async function read(
   command: string,
@@ -137,7 +146,8 @@ async function read(
   const path = join(folder, language === 'ts' ? 'read.mts' : 'read.py')
   await writeFile(path, await programOf(language))
   const args = [path, ledger.tableName, jobId, `s3://${BUCKET}/work/`]
-  const env = { ...cloud.env, AWS_DEFAULT_REGION: 'us-east-1' }
+  const env = { ...cloud.env, AWS_DEFAULT_REGION: 'us-east-1', PYTHONPATH: folder }
+  await writeFile(join(folder, 'sitecustomize.py'), OLDER_BOTO3)
   const { stdout } = await run(command, args, { env, maxBuffer: 2 ** 26, signal })
   const lines = stdout
     .trimEnd()
