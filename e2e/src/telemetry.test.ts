@@ -1,12 +1,7 @@
-import {
-  encodeJobRequest,
-  jobSpecSchema,
-  type MetricDefinition,
-  metricCatalogue,
-} from '@millrace/job'
-import { publish } from '@millrace/queue'
+import { type MetricDefinition, metricCatalogue } from '@millrace/job'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Collector, type ReceivedSpan, startCollector } from './support/collector.ts'
+import { runCli, temporaryFolder } from './support/cli.ts'
 import { BUCKET, type Fleet, startFleet } from './support/fleet.ts'
 import { flights } from './support/flights.ts'
 import { objectsOf } from './support/objects.ts'
@@ -33,16 +28,12 @@ beforeAll(async () => {
     fleet.start(app, env),
   )
   await objectsOf(fleet).put('data/in.csv', `${flights.rows.slice(0, BATCHES * 100).join('\n')}\n`)
-  const spec = jobSpecSchema.parse({
-    version: 1,
-    dataset: { uri: `s3://${BUCKET}/data/in.csv` },
-    endpoint: { name: 'flights' },
-    batching: { rows: 100 },
-    output: { uri: `s3://${BUCKET}/results/out.csv` },
-  })
-  const attributes = { traceparent: `00-${SUBMITTER.traceId}-${SUBMITTER.spanId}-01` }
-  const body = encodeJobRequest({ clientToken: 'traced', spec })
-  await publish(fleet.queues.jobs, [{ body, attributes }], AbortSignal.timeout(10_000))
+  const submit = ['submit', `s3://${BUCKET}/data/in.csv`, '-o', `s3://${BUCKET}/results/out.csv`]
+  const options = ['--endpoint', 'flights', '--batch-rows', '100', '--client-token', 'traced']
+  const TRACEPARENT = `00-${SUBMITTER.traceId}-${SUBMITTER.spanId}-01`
+  await using folder = await temporaryFolder()
+  const submitter = { ...fleet.cloud.env, AWS_REGION: 'us-east-1', TRACEPARENT }
+  await runCli([...submit, ...options], { cwd: folder.path, env: submitter })
   await fleet.ended('traced')
   // What has not been sent is sent when an app drains.
   const exits = children.map((child) => new Promise((resolve) => child.once('exit', resolve)))
@@ -73,6 +64,7 @@ describe('the trace of a job', () => {
       'messaging.system': 'aws_sqs',
       'messaging.operation.type': 'process',
       'messaging.destination.name': 'millrace-jobs',
+      'server.address': '127.0.0.1',
     })
   })
 

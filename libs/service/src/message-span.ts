@@ -60,7 +60,15 @@ function messagingAttributes(operation: 'send' | 'process', queueUrl: string) {
     'messaging.operation.type': operation,
     'messaging.destination.name': queueNameOf(queueUrl),
     'aws.sqs.queue.url': queueUrl,
+    ...serverOf(queueUrl),
   }
+}
+
+/** The port is named where it is not that of HTTPS. */
+function serverOf(queueUrl: string): Record<string, string | number> {
+  if (!URL.canParse(queueUrl)) return {}
+  const { hostname, port } = new URL(queueUrl)
+  return { 'server.address': hostname, ...(port === '' ? {} : { 'server.port': Number(port) }) }
 }
 
 const queueNameOf = (queueUrl: string): string => queueUrl.split('/').at(-1) ?? queueUrl

@@ -71,6 +71,7 @@ export function startTracer(options: {
         )
       } catch (error) {
         span.recordException(error as Error)
+        span.setAttribute('error.type', errorTypeOf(error))
         span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message })
         throw error
       } finally {
@@ -85,6 +86,12 @@ export function startTracer(options: {
     },
   }
   return { tracer, close: () => provider.shutdown() }
+}
+
+/** A code of a closed set where there is one, else the name: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
+function errorTypeOf(error: unknown): string {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : '_OTHER'
 }
 
 /** Who sends, in the words of the semantic conventions. */

@@ -13,6 +13,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { openReader, type JobReader } from '../system/job-reader.ts'
 import type { SystemOptions } from '../system/open-system.ts'
 import { follow } from '../watch/watch.ts'
+import { traceContext } from '../system/trace-context.ts'
 import type { World } from '../world.ts'
 import { countFailed, reasonsText, rowsToRetry } from './count-failed.ts'
 import { retryHere } from './retry-here.ts'
@@ -53,7 +54,8 @@ export async function retry(options: RetryOptions, world: World): Promise<ExitCo
     const rowsBefore = Math.max(0, (failed.rows ?? 0) - (rows ?? failed.rows ?? 0))
     return await retryHere(system, base, request, { ...options, rowsBefore }, world)
   }
-  await publish(system.queue('jobs'), [{ body: encodeJobRequest(request) }], world.stop)
+  const message = { body: encodeJobRequest(request), attributes: traceContext(world.env) }
+  await publish(system.queue('jobs'), [message], world.stop)
   return await tellOrFollow(reader, request, options, world)
 }
 

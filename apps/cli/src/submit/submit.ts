@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { openDeployed, type SystemOptions } from '../system/open-system.ts'
+import { traceContext } from '../system/trace-context.ts'
 import type { World } from '../world.ts'
 import { follow } from '../watch/watch.ts'
 
@@ -37,11 +38,8 @@ export async function submit(options: SubmitOptions, world: World): Promise<Exit
       hint: 'the same token is the same job; choose another for another one',
     })
   }
-  await publish(
-    system.queue('jobs'),
-    [{ body: encodeJobRequest({ clientToken, spec }) }],
-    world.stop,
-  )
+  const body = encodeJobRequest({ clientToken, spec })
+  await publish(system.queue('jobs'), [{ body, attributes: traceContext(world.env) }], world.stop)
   if (options.watch) return await follow(system, jobId, options, world)
   world.stdout.write(`${options.json ? JSON.stringify({ jobId, clientToken }) : jobId}\n`)
   if (!options.json) world.stderr.write(`millrace watch ${jobId} shows how it goes\n`)
