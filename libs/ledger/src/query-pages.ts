@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import type { AttributeValue, DynamoDBClient, QueryCommandOutput } from '@aws-sdk/client-dynamodb'
 import type { Item } from './item.ts'
 
@@ -15,8 +14,9 @@ export function readingQueryPages(protocol: Protocol): Protocol {
   const deserializeResponse: Deserialize = async (operation, context, response) => {
     const isPage = operation.name === 'Query' && response.statusCode === 200
     if (!isPage) return await theirs(operation, context, response)
-    const body = await buffer(response.body)
-    const { Items = [], ...rest } = JSON.parse(body.toString()) as JsonPage
+    const pieces: Buffer[] = []
+    for await (const piece of response.body) pieces.push(piece as Buffer)
+    const { Items = [], ...rest } = JSON.parse(String(Buffer.concat(pieces))) as JsonPage
     return { ...rest, Items: Items.map(itemOf), $metadata: { httpStatusCode: 200 } }
   }
   return Object.assign(Object.create(protocol) as Protocol, { deserializeResponse })

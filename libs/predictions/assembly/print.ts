@@ -39,10 +39,31 @@ function print(value: f64, out: usize): usize {
     return out + 3
   }
   shorten(size)
+  if (digits >= 1000000000000000 && exponent <= -16 && exponent >= -19) return probability(out)
   const count = layOut(digits)
   const point = count + exponent
   if (point <= -4 || point > 16) return scientific(count, point - 1, out)
   return plain(count, point, out)
+}
+
+/**
+ * The usual case, without a detour: 16 or 17 digits of a number below one. Digits are written over what
+ * the zeros before them have left.
+ */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function probability(out: usize): usize {
+  const more = <i32>(digits >= 10000000000000000)
+  const end = out + 2 - exponent
+  if (exponent + 16 + more > 0) return plain(layOut(digits), exponent + 16 + more, out)
+  store<u64>(out, ZEROS)
+  store<u8>(out, POINT, 1)
+  const upper = hundredMillionth(digits)
+  const first = <u32>upper / 100000000
+  if (more) store<u8>(end - 17, ZERO + <u8>first)
+  store<u64>(end - 16, eightDigits(<u32>upper - first * 100000000))
+  store<u64>(end - 8, eightDigits(<u32>(digits - upper * 100000000)))
+  return end
 }
 
 /** `point` digits lie before the point; none where it is negative or zero. */

@@ -42,6 +42,15 @@ test('whatever the floats are, prints what Python prints', () => {
   )
 })
 
+test('whatever the probabilities are, prints what Python prints', () => {
+  const probability = fc.float({ min: Math.fround(1e-5), max: 2, noNaN: true })
+  fc.assert(
+    fc.property(fc.array(probability, { maxLength: 500 }), (floats) => {
+      expect(print(...floats)).toBe(floats.map(pythonFloat).join('\n'))
+    }),
+  )
+})
+
 test('every power of two that a float32 holds is printed as Python does', () => {
   const powers = Array.from({ length: 277 }, (_, index) => 2 ** (index - 149))
   expect(print(...powers)).toBe(powers.map(pythonFloat).join('\n'))
