@@ -23,6 +23,7 @@ export function createReporting({ job, spec }: ResultWanted): Reporting {
     page: (tally, outputs) => {
       const facts: Omit<ReportFacts, 'decision'> = {
         jobId: job.jobId,
+        ...(job.retryOf === undefined ? {} : { retryOf: job.retryOf.jobId }),
         state: tally.failedRows === 0 ? 'succeeded' : 'succeeded_with_failures',
         endpoint: spec.endpoint.name,
         variants: tally.variants,
@@ -30,7 +31,8 @@ export function createReporting({ job, spec }: ResultWanted): Reporting {
         invocations: tally.invocations,
         createdAt: job.createdAt,
         ...(job.startedAt === undefined ? {} : { startedAt: job.startedAt }),
-        endedAt: tally.recordedAt?.last ?? job.createdAt,
+        // A retry that had nothing left to record has only what is older than it.
+        endedAt: Math.max(tally.recordedAt?.last ?? 0, job.startedAt ?? job.createdAt),
         outputs: outputs.map((output) => ({ ...output, name: nameOf(output.uri) })),
       }
       return Buffer.from(renderPage(report.finish(facts)))

@@ -7,6 +7,7 @@ export function header(data: ReportData): HTMLElement {
   const { rows, startedAt = data.createdAt } = data
   const seconds = Math.max(data.endedAt - startedAt, 1)
   const good = data.state === 'succeeded'
+  const retry = data.retryOf === undefined ? '' : `, a retry of ${data.retryOf}`
   return h(
     'header',
     {},
@@ -15,7 +16,7 @@ export function header(data: ReportData): HTMLElement {
       'p',
       { class: 'soft break' },
       h('span', { class: `state ${good ? 'good' : 'bad'}` }, data.state.replaceAll('_', ' ')),
-      ` job ${data.jobId} · ${moment(data.endedAt)}`,
+      ` job ${data.jobId}${retry} · ${moment(data.endedAt)}`,
     ),
     h('p', { class: 'soft small break' }, data.dataset),
     h(
@@ -24,7 +25,7 @@ export function header(data: ReportData): HTMLElement {
       tile('predicted', count(rows.predicted), percent(rows.predicted / Math.max(1, rows.total))),
       tile('failed', count(rows.failed), percent(rows.failed / Math.max(1, rows.total))),
       tile('took', duration(data.endedAt - startedAt)),
-      tile('rows a second', count(rows.total / seconds)),
+      ...(retry === '' ? [tile('rows a second', count(rows.total / seconds))] : []),
       tile('invocations', count(data.invocations), `${count(data.batches)} batches`),
       tile('throttles', count(data.throttles)),
     ),

@@ -77,6 +77,20 @@ describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
     expect(opened.seen).toEqual([url])
   })
 
+  test('of a retry, names the job that it retries and no rate of all rows', async () => {
+    const data = flightsReport()
+    const path = join(folder, 'retry.html')
+    await writeFile(path, renderPage({ ...data, retryOf: 'j-before' }))
+    await using opened = await open()
+    const { page } = opened
+    expect(await textOf(page, 'header')).toContain('rows a second')
+    await page.goto(pathToFileURL(path).href)
+    await page.locator('#accounting').waitFor()
+    const header = await textOf(page, 'header')
+    expect(header).toContain(`job ${data.jobId}, a retry of j-before`)
+    expect(header).not.toContain('rows a second')
+  })
+
   test('shows what the endpoint said as text, markup and all', async () => {
     await using opened = await open()
     expect(await textOf(opened.page, '#failures')).toContain('<img src=x onerror=alert(1)>')

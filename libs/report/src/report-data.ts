@@ -29,6 +29,8 @@ export interface Labelled {
 /** What is known of the job beside its rows. */
 export interface ReportFacts {
   readonly jobId: string
+  /** The job that this one retries; most rows are then older than it. */
+  readonly retryOf?: string
   readonly state: string
   readonly endpoint: string
   readonly variants: Readonly<Record<string, number>>

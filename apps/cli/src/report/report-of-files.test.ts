@@ -14,10 +14,12 @@ interface Result {
   readonly errors?: string
   readonly spec?: Record<string, unknown>
   readonly header?: boolean
+  readonly history?: readonly { readonly jobId: string }[]
 }
 
 /** A result with its manifest, in a folder of its own: gives its path. */
-async function resultWith({ text, errors, spec = {}, header = true }: Result): Promise<string> {
+async function resultWith(result: Result): Promise<string> {
+  const { text, errors, spec = {}, header = true, history } = result
   const folder = await temporaryFolder()
   const uri = pathToFileURL(join(folder, 'scores.csv')).href
   const files = {
@@ -38,6 +40,7 @@ async function resultWith({ text, errors, spec = {}, header = true }: Result): P
     outputs: Object.entries(files).map(([name, content]) => {
       return { uri: `s3://results/${name}`, bytes: content.length, sha256: sha256(content) }
     }),
+    ...(history === undefined ? {} : { history }),
     times: { created: 1_000, started: 1_001, lastRecorded: 1_060 },
   }
   await writeFile(join(folder, 'scores.manifest.json'), JSON.stringify(manifest))
@@ -67,6 +70,12 @@ test('a result and its manifest are enough for a report', async () => {
     failures: [{ code: 'row_width', rows: 1 }],
     timeline: { points: [] },
   })
+})
+
+test('the report of a merged result names the job that was retried', async () => {
+  const history = [{ jobId: 'j-1' }, { jobId: 'j-2' }, { jobId: 'j-4f2a' }]
+  const page = await reportOf(await resultWith({ text: BINARY, history }))
+  expect(page).toMatchObject({ jobId: 'j-4f2a', retryOf: 'j-2' })
 })
 
 test('labels are taken from a file, a row each', async () => {

@@ -50,8 +50,10 @@ async function drawPage(
       : createMeasure(decision, { rows: manifest.rows.total, positive: options.positive, costs })
   await readAll(result, storage, decision, { collector, measure }, options, signal)
   const { created, started, lastRecorded = created } = manifest.times
+  const retried = manifest.history?.at(-2)?.jobId
   const facts = {
     jobId: manifest.jobId,
+    ...(retried === undefined ? {} : { retryOf: retried }),
     state: manifest.state,
     endpoint: spec.endpoint.name,
     variants: manifest.variants,

@@ -93,6 +93,7 @@ async function drawPage(
   const sums = await readAll(reader, decision, { collector, measure }, options, signal)
   const facts = {
     jobId: job.jobId,
+    ...(job.retryOf === undefined ? {} : { retryOf: job.retryOf.jobId }),
     state: job.state,
     endpoint: job.spec.endpoint.name,
     variants: sums.variants,

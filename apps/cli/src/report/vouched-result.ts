@@ -17,6 +17,7 @@ const manifestSchema = z.looseObject({
   variants: z.record(z.string(), z.number()),
   dataset: z.looseObject({ header: z.boolean() }),
   spec: z.looseObject({}),
+  history: z.array(z.looseObject({ jobId: z.string() })).optional(),
   outputs: z.array(z.looseObject({ uri: z.string(), bytes: z.number(), sha256: z.string() })),
   times: z.looseObject({
     created: z.number(),
