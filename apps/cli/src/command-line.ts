@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { ContractError } from '@millrace/job'
 import { CliError } from './cli-error.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
+import { fit } from './show/fit.ts'
 import { allCommands, createProgram } from './program.ts'
 import type { World } from './world.ts'
 
@@ -39,8 +40,8 @@ function report(error: unknown, { stderr, stop }: World): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage
   if (stop.aborted) return EXIT.interrupted
   if (error instanceof CliError || error instanceof ContractError) {
-    stderr.write(`millrace: ${error.message}\n`)
-    if (error instanceof CliError && error.hint !== undefined) stderr.write(`  ${error.hint}\n`)
+    const hint = error instanceof CliError && error.hint !== undefined ? `\n  ${error.hint}` : ''
+    stderr.write(`${fit(`millrace: ${error.message}${hint}`, stderr)}\n`)
     return error instanceof CliError ? error.exitCode : EXIT.usage
   }
   stderr.write(

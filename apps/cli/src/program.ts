@@ -53,7 +53,7 @@ export function createProgram(perform: Perform): Command {
     .description('Scores a big table through a live SageMaker endpoint: every row once, in order.')
     .version(manifest.version, '-V, --version', 'say which version this is')
     .showSuggestionAfterError()
-    .configureHelp({ optionDescription: describe })
+    .configureHelp({ optionDescription: describe, minWidthToWrap: 20 })
   for (const command of COMMANDS) adopt(program, command(perform))
   adopt(program, completeCommand(perform), { hidden: true })
   speakPlainly(program, 'millrace')

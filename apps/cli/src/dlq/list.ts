@@ -1,5 +1,6 @@
 import { type DeadLetter, readDeadLetters } from '@millrace/queue'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { fit } from '../show/fit.ts'
 import { tableOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { World } from '../world.ts'
@@ -31,7 +32,9 @@ export async function list(options: DlqOptions, world: World): Promise<ExitCode>
     return [code, job, messages, when(oldest) ?? '', cut(reason)]
   })
   if (rows.length > 0)
-    world.stdout.write(`${tableOf(['code', 'job', 'messages', 'oldest', 'reason'], rows)}\n`)
+    world.stdout.write(
+      `${fit(tableOf(['code', 'job', 'messages', 'oldest', 'reason'], rows), world.stdout)}\n`,
+    )
   world.stderr.write(`${summary(letters.length, all, options)}\n`)
   return EXIT.succeeded
 }

@@ -1,6 +1,7 @@
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { regionOf } from '../local/region.ts'
+import { fit } from '../show/fit.ts'
 import { readSpec } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { connectSystem } from '../system/connect-system.ts'
@@ -40,7 +41,7 @@ export async function doctor(options: DoctorOptions, world: World): Promise<Exit
   world.stop.throwIfAborted()
   const told = options.json
     ? JSON.stringify({ verdict: verdictOf(findings), checks: findings })
-    : toldFindings(deployed ? 'the stack' : 'this machine', findings)
+    : fit(toldFindings(deployed ? 'the stack' : 'this machine', findings), world.stdout)
   world.stdout.write(`${told}\n`)
   return verdictOf(findings) === 'failed' ? EXIT.failed : EXIT.succeeded
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Job, JobId } from '@millrace/job'
 import { listJobs, readJob } from '@millrace/ledger'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { fit } from '../show/fit.ts'
 import { tableOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import { jobFolders } from '../system/job-folders.ts'
@@ -22,7 +23,7 @@ export async function list(options: ListOptions, world: World): Promise<ExitCode
     ? await deployedJobs(options, world)
     : await localJobs(options, world)
   const sorted = jobs.toSorted((a, b) => b.createdAt - a.createdAt)
-  world.stdout.write(`${options.json ? JSON.stringify(sorted) : told(sorted)}\n`)
+  world.stdout.write(`${options.json ? JSON.stringify(sorted) : fit(told(sorted), world.stdout)}\n`)
   return EXIT.succeeded
 }
 

@@ -6,6 +6,7 @@ import { readSpec } from '../spec/read-spec.ts'
 import { refuseOtherUri } from '../run/check-input.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import type { World } from '../world.ts'
+import { fit } from '../show/fit.ts'
 import { openSource } from './plan-source.ts'
 import { planSpec } from './plan-spec.ts'
 import { planned } from './show-plan.ts'
@@ -39,7 +40,7 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
     const { kept } = chooseColumns(report, spec.dataset.features)
     const text = options.json
       ? JSON.stringify({ dataset: data, ...report, features: kept })
-      : planned(data, report, kept, spec)
+      : fit(planned(data, report, kept, spec), world.stdout)
     world.stdout.write(`${text}\n`)
     return report.oddRows + report.tooLarge + report.faults.length > 0
       ? EXIT.succeededWithFailures

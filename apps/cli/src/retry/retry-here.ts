@@ -42,7 +42,11 @@ export async function retryHere(
   const before = await readJob(system.ledger, jobId, world.stop)
   // Who asks for a paused retry again wants it to go on.
   if (before?.state === 'paused') await resumeJob(system.ledger, jobId, world.stop)
-  const screen = createScreen(world.stderr, { quiet: options.quiet || options.json, now: Date.now })
+  const screen = createScreen(world.stderr, {
+    quiet: options.quiet || options.json,
+    now: Date.now,
+    env: world.env,
+  })
   const { show, note } = screen
   await writeLiveCloud(folder, { ...system.env })
   try {

@@ -12,7 +12,11 @@ import { summaryOf } from './summary.ts'
 /** `millrace run`: one job on this machine, shown on the terminal. */
 export async function run(options: RunOptions, world: World): Promise<ExitCode> {
   const prepared = await prepareRun(options, world, world.stop)
-  const screen = createScreen(world.stderr, { quiet: options.quiet, now: Date.now })
+  const screen = createScreen(world.stderr, {
+    quiet: options.quiet,
+    now: Date.now,
+    env: world.env,
+  })
   const { show, note } = screen
   const hooks = {
     show,

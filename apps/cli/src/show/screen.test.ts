@@ -84,3 +84,16 @@ test('on a terminal, draws a bar with the numbers', () => {
   )
   expect(texts.join('')).toContain('producer was started again\n')
 })
+
+test.for([
+  [{ TERM: 'dumb' }, false],
+  [{ CI: 'true' }, false],
+  [{ CI: 'false', TERM: 'xterm' }, true],
+] as const)('on a terminal with %j, a bar is drawn: %s', ([env, isDrawn]) => {
+  const { stream, texts } = createSink(true)
+  let at = 0
+  const screen = createScreen(stream, { quiet: false, now: () => at, env })
+  for (at = 0; at <= 5_000; at += 5_000) screen.show(snapshot)
+  screen.close()
+  expect(texts.join('').includes('\u001b')).toBe(isDrawn)
+})

@@ -23,10 +23,20 @@ const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 export function createScreen(
   stream: NodeJS.WriteStream,
-  options: { quiet: boolean; now: () => number },
+  options: {
+    readonly quiet: boolean
+    readonly now: () => number
+    readonly env?: Readonly<Record<string, string | undefined>>
+  },
 ): Screen {
   if (options.quiet) return { show: () => {}, note: () => {}, close: () => {} }
-  return stream.isTTY ? barScreen(stream) : lineScreen(stream, options.now)
+  const draws = stream.isTTY && !isPlain(options.env ?? {})
+  return draws ? barScreen(stream) : lineScreen(stream, options.now)
+}
+
+/** A terminal that moves no cursor, and the log of a build, whose lines are kept one below the other. */
+function isPlain({ TERM, CI = '' }: Readonly<Record<string, string | undefined>>): boolean {
+  return TERM === 'dumb' || !['', '0', 'false'].includes(CI)
 }
 
 /** The widest form that fits, up to hundreds of millions of rows: a bar that wraps is no bar. */

@@ -1,6 +1,7 @@
 import { readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { fit } from '../show/fit.ts'
 import { jobProgress } from '../system/job-progress.ts'
 import { openJob, type SystemOptions } from '../system/open-system.ts'
 import type { World } from '../world.ts'
@@ -19,7 +20,9 @@ export async function status(options: StatusOptions, world: World): Promise<Exit
   const job = await readJob(system.ledger, jobId, world.stop)
   if (job === undefined) throw new CliError(`${jobId}: no such job`)
   const progress = await jobProgress(system, jobId, world.stop)
-  const text = options.json ? JSON.stringify({ ...job, progress }) : jobFacts(job, progress)
+  const text = options.json
+    ? JSON.stringify({ ...job, progress })
+    : fit(jobFacts(job, progress), world.stdout)
   world.stdout.write(`${text}\n`)
   return EXIT.succeeded
 }

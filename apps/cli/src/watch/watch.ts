@@ -2,6 +2,7 @@ import type { Job, JobId } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { fit } from '../show/fit.ts'
 import { createScreen, type Snapshot } from '../show/screen.ts'
 import { jobFacts } from '../status/job-facts.ts'
 import { jobProgress } from '../system/job-progress.ts'
@@ -36,7 +37,11 @@ export async function follow(
   { json }: { readonly json: boolean },
   world: World,
 ): Promise<ExitCode> {
-  const screen = createScreen(world.stderr, { quiet: json, now: Date.now })
+  const screen = createScreen(world.stderr, {
+    quiet: json,
+    now: Date.now,
+    env: world.env,
+  })
   const show = json
     ? (snapshot: Snapshot) => void world.stdout.write(`${JSON.stringify({ jobId, ...snapshot })}\n`)
     : screen.show
@@ -51,7 +56,7 @@ export async function follow(
     const job = await watchJob(deps, world.stop)
     screen.close()
     const progress = await jobProgress(system, jobId, world.stop)
-    if (!json) world.stdout.write(`${jobFacts(job, progress)}\n`)
+    if (!json) world.stdout.write(`${fit(jobFacts(job, progress), world.stdout)}\n`)
     return exitCodeOf(job)
   } finally {
     screen.close()
