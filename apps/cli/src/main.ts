@@ -2,8 +2,14 @@
 import { runCommandLine } from './command-line.ts'
 import { keepCompiled } from './compile-cache.ts'
 import { EXIT } from './exit-code.ts'
+import { oldNode } from './node-version.ts'
 import type { World } from './world.ts'
 
+const old = oldNode(process.versions.node)
+if (old !== undefined) {
+  process.stderr.write(`millrace: this is Node.js ${old}\n`)
+  process.exit(EXIT.usage)
+}
 keepCompiled(process.env)
 const stop = new AbortController()
 const abort = new AbortController()

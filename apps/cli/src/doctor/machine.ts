@@ -1,12 +1,10 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { oldNode } from '../node-version.ts'
 import { FREE_BYTES_MIN, freeBytes } from '../run/disk-space.ts'
 import { jobFolders } from '../system/job-folders.ts'
 import { type Check, type Finding, failed, ok, warning } from './finding.ts'
-
-/** The oldest Node that the published package runs on, as its `engines` say. */
-const NODE_MIN = [22, 15] as const
 
 export const nodeCheck: Check = {
   name: 'node',
@@ -14,10 +12,8 @@ export const nodeCheck: Check = {
 }
 
 export function judgeNode(version: string): Finding {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  const isOld = major < NODE_MIN[0] || (major === NODE_MIN[0] && minor < NODE_MIN[1])
-  if (!isOld) return ok(version)
-  return failed(`${version}, wanted ${NODE_MIN.join('.')} or newer`, 'install a newer Node.js')
+  const old = oldNode(version)
+  return old === undefined ? ok(version) : failed(old, 'install a newer Node.js')
 }
 
 /** What a run on this machine needs: a folder for its state, and room in it. */
