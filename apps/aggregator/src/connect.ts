@@ -93,6 +93,7 @@ function createResultDeps(config: Config, { ledger, storage }: World): ResultDep
   const documentsOf = (jobId: JobId): Documents =>
     jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
   return {
+    region: config.AWS_REGION,
     dataset: async (job, signal) =>
       await readPinnedDataset(documentsOf(job.jobId), pinOf(job), signal),
     below: async ({ retryOf }, signal) => {

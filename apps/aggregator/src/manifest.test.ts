@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { jobIdOf, type PinnedDataset } from '@millrace/job'
 import { workOf } from '@millrace/ledger'
 import { expect, test } from 'vitest'
+import { costOf } from './cost.ts'
 import { createTally, manifestOf } from './manifest.ts'
 import { jobId, jobWith, partOf, planOf } from './test-data.ts'
 import { millraceVersion } from './version.ts'
@@ -21,7 +22,10 @@ function manifest(parts: readonly RecordedPart[], exportId?: string) {
   const tallying = createTally()
   parts.forEach((part, index) => tallying.add(plan[index]!, part))
   const { spec } = job
-  return manifestOf({ job, spec, exportId, dataset, tally: tallying.total(), outputs })
+  const tally = tallying.total()
+  const billed = { job, spec, dataset, tally, region: 'us-east-1' }
+  const cost = exportId === undefined ? costOf(billed) : undefined
+  return manifestOf({ job, spec, exportId, dataset, tally, outputs, cost })
 }
 
 test('it says what came in, what came out, and by which endpoint', () => {
@@ -50,6 +54,11 @@ test('it says what came in, what came out, and by which endpoint', () => {
     },
     spec: job.spec,
     outputs,
+    cost: {
+      usage: expect.objectContaining({ invocations: 6, endpointSeconds: 0.08 }),
+      counted: { parts: 0, of: 2 },
+      bill: expect.objectContaining({ region: 'us-east-1' }),
+    },
     times: { created: 1_000, started: 1_100, firstRecorded: 1_500, lastRecorded: 1_501 },
   })
 })
@@ -76,14 +85,22 @@ test('that of a retry tells what each job has done for the result', () => {
   }
   const tallying = createTally()
   for (const [index, part] of [kept, mended].entries()) tallying.add(plan[index]!, part)
-  const written = { spec: retry.spec, dataset, tally: tallying.total(), outputs }
-  expect(manifestOf({ job: retry, below: [base], ...written })).toMatchObject({
+  const written = {
+    spec: retry.spec,
+    dataset,
+    tally: tallying.total(),
+    outputs,
+  }
+  const cost = costOf({ job: retry, ...written, region: 'us-east-1' })
+  expect(manifestOf({ job: retry, below: [base], ...written, cost })).toMatchObject({
     invocations: 11,
     throttles: 4,
     attempts: 3,
     rows: { total: 5, predicted: 4, failed: 1 },
     variants: { blue: 2 },
     variantChanged: true,
+    // What the job below has spent is on its own bill.
+    cost: { counted: { of: 1 }, usage: { invocations: 1 } },
     history: [
       {
         jobId: base.jobId,
@@ -110,6 +127,15 @@ test('that of a retry tells what each job has done for the result', () => {
 
 test('that of an export names it', () => {
   expect(manifest(sound, 'e-1').exportId).toBe('e-1')
+})
+
+test('what the parts have spent is the bill', () => {
+  const spent = { parts: 1, calls: 3, writes: 12, reads: 0, sent: 500, got: 100, ms: 10 }
+  const { cost } = manifest(sound.map((part) => ({ ...part, spent })))
+  expect(cost).toMatchObject({
+    usage: { sqsFairRequests: 7, writeUnits: 24 + 15, endpointBytesIn: 1_000 },
+    counted: { parts: 2, of: 2 },
+  })
 })
 
 test('when two variants answered, says that the model changed', () => {

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Batch, Job, JobId, JobSpec, PinnedDataset } from '@millrace/job'
+import { type Cost, countSpent, type JobSpent } from './cost.ts'
 import {
   type CountedPart,
   countWork,
@@ -49,6 +50,9 @@ export interface Manifest {
   /** In the manifest of a retry: what each job has done for this result, the first one first. */
   readonly history?: readonly LayerHistory[]
   readonly outputs: readonly OutputFile[]
+  /** What the job has used of AWS, and its price. An export, which invokes nothing, has none;
+   * what a retry stands on is on the bill of the job that did it. */
+  readonly cost?: Cost
   /** Seconds since the epoch. None of them is the time of writing: a result written again is the same. */
   readonly times: {
     readonly created: number
@@ -75,6 +79,8 @@ export interface Tally {
   readonly sha256OfBatches: string
   /** What each job has done: one, or a retry and those that it stands on. */
   readonly layers: ReadonlyMap<JobId, LayerTally>
+  /** What each of them has used, as far as their parts are among these. */
+  readonly spent: ReadonlyMap<JobId, JobSpent>
 }
 
 export interface Tallying {
@@ -90,6 +96,7 @@ export function createTally(): Tallying {
   const layers = new Map<JobId, LayerTally>()
   const hash: Hash = createHash('sha256')
   let recordedAt: { first: number; last: number } | undefined
+  const spent = new Map<JobId, JobSpent>()
   return {
     add(batch, part) {
       sums.rows += part.rows.end - part.rows.start
@@ -108,6 +115,7 @@ export function createTally(): Tallying {
       const answered = works.flatMap(({ variant }) => (variant === undefined ? [] : [variant]))
       for (const variant of new Set(answered)) increment(variants, variant)
       hash.update(part.inputHash)
+      countSpent(spent, part)
       recordedAt = {
         first: Math.min(recordedAt?.first ?? part.recordedAt, part.recordedAt),
         last: Math.max(recordedAt?.last ?? part.recordedAt, part.recordedAt),
@@ -121,6 +129,7 @@ export function createTally(): Tallying {
       recordedAt,
       layers,
       sha256OfBatches: hash.copy().digest('hex'),
+      spent,
     }),
   }
 }
@@ -142,10 +151,11 @@ export interface Written {
   readonly dataset: PinnedDataset
   readonly tally: Tally
   readonly outputs: readonly OutputFile[]
+  readonly cost?: Cost | undefined
 }
 
 export function manifestOf(written: Written): Manifest {
-  const { job, spec, exportId, below = [], dataset, tally, outputs } = written
+  const { job, spec, exportId, below = [], dataset, tally, outputs, cost } = written
   const history = historyOf(job, below, tally.layers)
   const endpoints = history.filter(({ rows }) => rows.predicted > 0).map(endpointOf)
   return {
@@ -181,6 +191,7 @@ export function manifestOf(written: Written): Manifest {
     spec,
     ...(below.length === 0 ? {} : { history }),
     outputs,
+    ...(cost === undefined ? {} : { cost }),
     times: {
       created: job.createdAt,
       ...(job.startedAt === undefined ? {} : { started: job.startedAt }),

@@ -1,6 +1,7 @@
 import { thresholdsOf } from '@millrace/job'
 import type { PredictionLines } from '@millrace/predictions'
 import { createReport, readScores, renderPage, type ReportFacts } from '@millrace/report'
+import type { Cost } from './cost.ts'
 import type { CountedPart } from './history.ts'
 import type { Tally } from './manifest.ts'
 import type { ResultWanted } from './write-result.ts'
@@ -10,7 +11,7 @@ import type { OutputFile } from './writer.ts'
 export interface Reporting {
   add(part: CountedPart, lines: PredictionLines): void
   /** The page. It tells no time of writing, as nothing of a result does. */
-  page(tally: Tally, outputs: readonly OutputFile[]): Buffer
+  page(tally: Tally, outputs: readonly OutputFile[], cost: Cost | undefined): Buffer
 }
 
 export function createReporting({ job, spec }: ResultWanted): Reporting {
@@ -20,7 +21,7 @@ export function createReporting({ job, spec }: ResultWanted): Reporting {
   const report = createReport(decision)
   return {
     add: (part, lines) => report.add({ ...part, ...readScores(decision, lines) }),
-    page: (tally, outputs) => {
+    page: (tally, outputs, cost) => {
       const facts: Omit<ReportFacts, 'decision'> = {
         jobId: job.jobId,
         ...(job.retryOf === undefined ? {} : { retryOf: job.retryOf.jobId }),
@@ -33,12 +34,19 @@ export function createReporting({ job, spec }: ResultWanted): Reporting {
         ...(job.startedAt === undefined ? {} : { startedAt: job.startedAt }),
         // A retry that had nothing left to record has only what is older than it.
         endedAt: Math.max(tally.recordedAt?.last ?? 0, job.startedAt ?? job.createdAt),
+        ...(cost === undefined ? {} : { cost: billed(cost) }),
         outputs: outputs.map((output) => ({ ...output, name: nameOf(output.uri) })),
       }
       return Buffer.from(renderPage(report.finish(facts)))
     },
   }
 }
+
+const billed = ({ bill: { total, perMillionRows, region } }: Cost) => ({
+  total,
+  perMillionRows,
+  region,
+})
 
 const nameOf = (uri: string): string => {
   const name = uri.slice(uri.lastIndexOf('/') + 1)

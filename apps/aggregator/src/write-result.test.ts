@@ -29,6 +29,7 @@ function createWorld(parts: readonly RecordedPart[]) {
   const log: string[] = []
   let inputReads = 0
   const deps: Deps = {
+    region: 'us-east-1',
     dataset: async () => dataset,
     below: async () => [],
     planned: () => streamOf(plan),

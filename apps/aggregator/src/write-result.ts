@@ -8,6 +8,7 @@ import {
 } from '@millrace/job'
 import { accountFor, type PartLike } from './account.ts'
 import type { ResultSummary } from './aggregate-job.ts'
+import { costOf } from './cost.ts'
 import { createFormat } from './create-format.ts'
 import { decideBy } from './decide.ts'
 import { createErrorsFile } from './errors-file.ts'
@@ -24,6 +25,8 @@ import { hashed, type HashedWriter, type Writer } from './writer.ts'
 export type RecordedPart = PartLike & CountedPart
 
 export interface Deps {
+  /** Of the deployment: its prices are those of the bill. */
+  readonly region: string
   dataset(job: Job, signal: AbortSignal): Promise<PinnedDataset>
   /** The jobs that a retry stands on, the newest first; none for another job. */
   below(job: Job, signal: AbortSignal): Promise<readonly Job[]>
@@ -90,13 +93,18 @@ export async function writeResult(
   const report = createReporting(wanted)
   const tally = await copyParts(deps, wanted, dataset, { result, errors, report }, signal)
 
-  const written = await result.end()
-  const outputs = [...written, ...(tally.failedRows > 0 ? [errors.seal()] : [])]
+  const files = await result.end()
+  const outputs = [...files, ...(tally.failedRows > 0 ? [errors.seal()] : [])]
   const page = await openFile(names.report)
-  await page.write(report.page(tally, outputs))
+  const { region } = deps
+  // An export invokes nothing.
+  const cost =
+    wanted.exportId === undefined ? costOf({ job, spec, dataset, tally, region }) : undefined
+  await page.write(report.page(tally, outputs, cost))
   const manifest = await openFile(names.manifest)
   const vouched = [...outputs, page.seal()]
-  await manifest.write(encode(manifestOf({ ...wanted, below, dataset, tally, outputs: vouched })))
+  const written = { ...wanted, below, dataset, tally, outputs: vouched, cost }
+  await manifest.write(encode(manifestOf(written)))
   if (tally.failedRows > 0) await errors.commit()
   else await deps.remove(names.errors, signal)
   await result.commit()

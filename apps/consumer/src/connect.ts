@@ -36,6 +36,7 @@ import type { Config } from './config.ts'
 import { createJobCache } from './job-cache.ts'
 import { createJobLanes } from './job-lanes.ts'
 import { openJob } from './open-job.ts'
+import type { Meter } from './meter.ts'
 import { createPlanCache } from './plan-cache.ts'
 import type { Deps, Verdict } from './process-batch.ts'
 import { scoreRetry } from './score-retry.ts'
@@ -55,6 +56,8 @@ export interface World {
   readonly limiters: Limiters
   readonly logger: Pick<Logger, 'warn'>
   readonly telemetry: Telemetry
+  /** Counts what is used of AWS. Without one parts do not tell. */
+  readonly meter?: Meter
 }
 
 /** What `processBatch` needs, made of this deployment's clients. */
@@ -144,6 +147,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
         signal,
       ),
     putPart: async (job, batch, attempt, scored, signal) => {
+      const spent = world.meter?.take()
       const part: Part = {
         jobId: job.jobId,
         batch: batch.batch,
@@ -151,14 +155,18 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
         attempt,
         recordedAt: Math.floor(Date.now() / 1_000),
         ...(job.expiresAt === undefined ? {} : { expiresAt: job.expiresAt }),
+        ...(spent === undefined ? {} : { spent: { ...spent } }),
         ...scored,
       }
-      const put = await putPart(
-        ledger,
-        { ...part, partitions: job.partitions },
-        documentsOf(job.jobId),
-        signal,
+      const place = { ...part, partitions: job.partitions }
+      const put = await putPart(ledger, place, documentsOf(job.jobId), signal).catch(
+        (error: unknown) => {
+          if (spent !== undefined) world.meter?.giveBack(spent)
+          throw error
+        },
       )
+      if (put.kind === 'recorded') world.meter?.recorded()
+      else if (spent !== undefined) world.meter?.giveBack(spent)
       const held = put.kind === 'duplicate' ? put.part : part
       return { kind: put.kind, failedRows: held.failures.length }
     },

@@ -26,6 +26,7 @@ import {
 import { createS3Client, createStorage } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
+import { createMeter } from './meter.ts'
 import { type Delivery, type Deps, type Outcome, processBatch } from './process-batch.ts'
 import { reportOutcome } from './report-outcome.ts'
 import { watchInvoke, watchLimiter } from './watch-endpoint.ts'
@@ -61,6 +62,9 @@ export async function consume(
   }
   resources.defer(() => storage.close())
   resources.defer(() => invoke.close())
+  const meter = createMeter(() => performance.now())
+  for (const client of [receiving, acknowledging, publishing]) meter.watchQueue(client)
+  meter.watchLedger(dynamo)
 
   const queueUrl = config.MILLRACE_BATCHES_QUEUE_URL
   const deadLetterUrl = config.MILLRACE_BATCHES_DLQ_URL
@@ -68,7 +72,8 @@ export async function consume(
     ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
     storage,
     completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
-    invoke,
+    invoke: meter.watchInvoke(invoke),
+    meter,
   }
   const queue: WorkerQueues = {
     receive: { client: receiving, url: queueUrl },

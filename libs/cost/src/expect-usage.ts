@@ -43,10 +43,10 @@ const READ_UNIT_BYTES = 4 * 1024
 /*
  * The job's own queues and items, whatever its size: one job request, two completions, each published,
  * received and deleted; the job item, written when it is created, pinned, sealed, claimed and ended, at
- * two units for itself and as much for each of two indexes.
+ * about a kilobyte for itself and as much for each of two indexes.
  */
-const QUEUE_CALLS = 9
-const JOB_ITEM_UNITS = 5 * 2 * 3
+export const QUEUE_CALLS = 9
+export const JOB_ITEM_UNITS = 5 * 3
 const JOB_ITEM_READS = 20
 
 /**
@@ -92,8 +92,10 @@ function fairRequests(shape: JobShape, busy: number): number {
   const ends = endsOf(shape, busy)
   const received = Math.min(ENTRIES_MAX, together(ends * POLL_SECONDS))
   const deleted = Math.min(ENTRIES_MAX, 1 + ends * ACKNOWLEDGE_SECONDS)
-  return batches / ENTRIES_MAX + batches / received + batches / deleted
+  return publishCalls(batches) + batches / received + batches / deleted
 }
+
+export const publishCalls = (batches: number): number => Math.ceil(batches / ENTRIES_MAX)
 
 /** Each batch has its part and its mark; a full item of progress marks itself one level up. */
 function writeUnitsOf(shape: JobShape, busy: number): number {
@@ -104,7 +106,7 @@ function writeUnitsOf(shape: JobShape, busy: number): number {
 }
 
 /** The aggregator reads every part once; consumers and producer look at the job every two seconds. */
-function readUnitsOf(
+export function readUnitsOf(
   { batches, partBytes, partitions, consumers }: JobShape,
   seconds: number,
 ): number {
@@ -114,7 +116,7 @@ function readUnitsOf(
   return Math.round(parts + progress + JOB_ITEM_READS + (consumers + 1) * (seconds / 2))
 }
 
-function s3Requests(shape: JobShape): Pick<Usage, 's3Reads' | 's3Writes'> {
+export function s3Requests(shape: JobShape): Pick<Usage, 's3Reads' | 's3Writes'> {
   const { batches, objects, inputBytes, consumers, joins, rows } = shape
   const segments = Math.ceil(batches / limits.planSegmentBatches)
   const scanned = Math.max(objects, Math.ceil(inputBytes / READ_BYTES))

@@ -8,4 +8,6 @@ export {
   type RegionPrices,
 } from './price-list.ts'
 export { prices } from './prices.ts'
+export { type Counted, type Recorded, recordedUsage } from './recorded-usage.ts'
+export { addSpent, NOTHING_SPENT, type Spent } from './spent.ts'
 export type { Usage } from './usage.ts'

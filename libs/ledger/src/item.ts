@@ -48,6 +48,11 @@ export class ItemReader {
     return list.map((entry) => entry.S ?? this.#missing(name, 'strings'))
   }
 
+  /** Of a map of numbers: all of them, by name. */
+  numbers(): Record<string, number> {
+    return Object.fromEntries(Object.keys(this.#item).map((name) => [name, this.number(name)]))
+  }
+
   map(name: string): ItemReader {
     return new ItemReader(
       `${this.#what} ${name}`,

@@ -71,8 +71,12 @@ function factsOf(part: Part & PartPlace): Item {
       ? {}
       : { retriedRows: number(part.retried.rows), mendedRows: number(part.retried.mended) }),
     ...(part.earlier === undefined ? {} : { earlier: { S: JSON.stringify(part.earlier) } }),
+    ...(part.spent === undefined ? {} : { spent: { M: numbersOf(part.spent) } }),
   }
 }
+
+const numbersOf = (spent: NonNullable<Part['spent']>): Item =>
+  Object.fromEntries(Object.entries(spent).map(([name, value]) => [name, number(value)]))
 
 /** The name holds the content's hash: two attempts with different answers write two documents. */
 async function spillBody(
@@ -133,6 +137,7 @@ function readFacts(what: string, read: ItemReader): Omit<Part, 'predictions' | '
       ? { retried: { rows: read.number('retriedRows'), mended: read.number('mendedRows') } }
       : {}),
     ...(read.has('earlier') ? { earlier: read.json('earlier') as PartWork[] } : {}),
+    ...(read.has('spent') ? { spent: read.map('spent').numbers() } : {}),
   }
 }
 

@@ -43,6 +43,7 @@ const TYPICAL = {
   durationMs: 123.456_789_012_345_67,
   recordedAt: 1_800_000_000,
   expiresAt: 1_800_000_000,
+  spent: { parts: 1, calls: 2, writes: 3, reads: 1, sent: 23_456, got: 19_876, ms: 1_234 },
 }
 
 /**

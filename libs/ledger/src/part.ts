@@ -26,6 +26,8 @@ export interface Part {
   readonly retried?: { readonly rows: number; readonly mended: number }
   /** In a part of a retry: what the jobs below have done on this batch, the oldest first. */
   readonly earlier?: readonly PartWork[]
+  /** What its worker has used since the part before, as numbers by name; the ledger only keeps it. */
+  readonly spent?: Readonly<Record<string, number>>
 }
 
 /** What one job has done on a batch. */

@@ -1,6 +1,6 @@
 import type { ReportData } from '../src/report-data.ts'
 import { h } from './dom.ts'
-import { bytes, count, moment } from './numbers.ts'
+import { bytes, count, moment, plain } from './numbers.ts'
 
 /** That nothing is missing, and what the result consists of. */
 export function accounting(data: ReportData): HTMLElement {
@@ -18,6 +18,7 @@ export function accounting(data: ReportData): HTMLElement {
     ['answered by', names.length === 0 ? 'not told' : names.join(', ')],
     ['submitted', moment(data.createdAt)],
     ['ended', moment(data.endedAt)],
+    ...costOf(data),
   ]
   return h(
     'section',
@@ -40,6 +41,13 @@ export function accounting(data: ReportData): HTMLElement {
     ),
     ...outputs(data),
   )
+}
+
+function costOf({ cost }: ReportData): [string, string][] {
+  if (cost === undefined) return []
+  const { total, perMillionRows, region } = cost
+  const [all, million] = [total, perMillionRows].map((dollars) => `$${plain(dollars)}`)
+  return [['cost on AWS', `${all}, ${million} a million rows (${region}), beside the endpoint`]]
 }
 
 function outputs({ outputs: files }: ReportData): HTMLElement[] {

@@ -40,6 +40,12 @@ export interface ReportFacts {
   readonly createdAt: number
   readonly startedAt?: number
   readonly endedAt: number
+  /** What the job has cost on AWS, or would have; dollars. */
+  readonly cost?: {
+    readonly total: number
+    readonly perMillionRows: number
+    readonly region: string
+  }
   readonly outputs: readonly {
     readonly name: string
     readonly bytes: number

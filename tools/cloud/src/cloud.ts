@@ -1,4 +1,5 @@
 import { limits } from '@millrace/job'
+import { type CloudUsage, createUsageCounter } from './count-usage.ts'
 import { startLedgerServer } from './ledger-server.ts'
 import { startQueueServer } from './queue-server.ts'
 
@@ -16,6 +17,8 @@ export interface CloudOptions {
   readonly visibilityTimeoutSeconds?: number | undefined
   /** Receives after which a message goes to its dead-letter queue. */
   readonly attemptsMax?: number | undefined
+  /** Counts what clients use, for `usage`. It costs a little of each request. Default: false. */
+  readonly counting?: boolean | undefined
 }
 
 /** SQS, DynamoDB and S3 on loopback, in this process. */
@@ -25,6 +28,8 @@ export interface Cloud {
    * leave them out for an app that also calls real AWS; any credentials will do here.
    */
   readonly env: Readonly<Record<string, string>>
+  /** What was used since the start; nothing unless it is counting. */
+  readonly usage: CloudUsage
   /** Ends every open request and frees ports, files and memory. Repeating it is harmless. */
   close(): Promise<void>
 }
@@ -38,10 +43,13 @@ export const LEDGER_TABLE = 'millrace-ledger'
  * @throws {CloudError} `port_in_use`, or `state_in_use` when another process has the folder.
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const counter = createUsageCounter()
+  const counting = options.counting === true ? counter : undefined
   const ledger = await startLedgerServer({
     region: REGION,
     tableName: LEDGER_TABLE,
     stateDir: options.stateDir,
+    counting,
   })
   const queues = await startQueueServer({
     region: REGION,
@@ -50,10 +58,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     deliverTwice: options.deliverTwice ?? false,
     visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? limits.visibilityTimeoutSeconds,
     attemptsMax: options.attemptsMax ?? limits.attemptsMax,
+    counting,
   }).catch(async (error: unknown) => {
     await ledger.close()
     throw error
   })
+  counter.reset()
   const hasS3 = options.s3 === true || options.buckets !== undefined
   let closed: Promise<void> | undefined
   return {
@@ -66,6 +76,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       ...(hasS3 ? { AWS_ENDPOINT_URL_S3: queues.url } : {}),
       ...queues.env,
       MILLRACE_LEDGER_TABLE: LEDGER_TABLE,
+    },
+    get usage() {
+      return counter.usage
     },
     close: () => (closed ??= Promise.all([queues.close(), ledger.close()]).then(() => undefined)),
   }

@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { closeIterators } from './close-iterators.ts'
 import { CloudError, portError } from './cloud-error.ts'
+import type { UsageCounter } from './count-usage.ts'
 import { guardRequests } from './guard-requests.ts'
 
 export interface LedgerServer {
@@ -25,11 +26,13 @@ export async function startLedgerServer(options: {
   readonly region: string
   readonly tableName: string
   readonly stateDir: string | undefined
+  readonly counting?: UsageCounter | undefined
 }): Promise<LedgerServer> {
   const place = options.stateDir === undefined ? {} : { path: join(options.stateDir, 'ledger') }
   if (place.path !== undefined) await checkUnused(place.path)
   closeIterators()
   const server = dynalite({ ...place, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  options.counting?.watchLedger(server)
   const guard = guardRequests(server)
   server.keepAliveTimeout = KEEP_ALIVE_MS
   await listen(server)

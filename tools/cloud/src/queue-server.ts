@@ -2,6 +2,7 @@ import { buildApp } from 'fauxqs'
 import { portError } from './cloud-error.ts'
 import { honourConditionalPuts } from './conditional-put.ts'
 import { deliverTwice } from './deliver-twice.ts'
+import type { UsageCounter } from './count-usage.ts'
 import { createFairStores } from './fair-queues.ts'
 import { nameQueuesByAddress } from './queue-urls.ts'
 
@@ -19,6 +20,7 @@ export interface QueueServerOptions {
   readonly deliverTwice: boolean
   readonly visibilityTimeoutSeconds: number
   readonly attemptsMax: number
+  readonly counting?: UsageCounter | undefined
 }
 
 type App = ReturnType<typeof buildApp>
@@ -36,6 +38,7 @@ export async function startQueueServer(options: QueueServerOptions): Promise<Que
   fair.listen(app)
   nameQueuesByAddress(app)
   honourConditionalPuts(app)
+  options.counting?.watchQueues(app)
   if (options.deliverTwice) deliverTwice(app)
   const url = await app.listen({ host: '127.0.0.1', port: options.port }).catch((error) => {
     throw portError(options.port, error)

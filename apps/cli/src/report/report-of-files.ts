@@ -4,6 +4,7 @@ import { createReport, type Decision, type ReportCollector, renderPage } from '@
 import { createStorage, fileUri, type Storage } from '@millrace/storage'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { costIn } from '../cost/read-cost.ts'
 import { CliError } from '../cli-error.ts'
 import { labelsInFile } from './labels.ts'
 import { createMeasure, type Measure } from './measure.ts'
@@ -51,6 +52,7 @@ async function drawPage(
   await readAll(result, storage, decision, { collector, measure }, options, signal)
   const { created, started, lastRecorded = created } = manifest.times
   const retried = manifest.history?.at(-2)?.jobId
+  const cost = costIn(manifest)
   const facts = {
     jobId: manifest.jobId,
     ...(retried === undefined ? {} : { retryOf: retried }),
@@ -62,6 +64,7 @@ async function drawPage(
     createdAt: created,
     ...(started === undefined ? {} : { startedAt: started }),
     endedAt: lastRecorded,
+    ...(cost === undefined ? {} : { cost: cost.bill }),
     outputs: [],
   }
   const { batches, throttles } = manifest

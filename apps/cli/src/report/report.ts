@@ -13,6 +13,7 @@ import {
 } from '@millrace/report'
 import { createStorage, fileUri, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
+import { type JobCost, readCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type JobReader, openReader } from '../system/job-reader.ts'
 import type { SystemOptions } from '../system/open-system.ts'
@@ -48,7 +49,8 @@ export async function report(options: ReportOptions, world: World): Promise<Exit
       hint: 'millrace watch shows how far it is',
     })
   }
-  const page = await drawPage(reader, job.plan, options, world.stop).catch(told)
+  const cost = await readCost(job, { region: reader.system.region }, world)
+  const page = await drawPage(reader, job.plan, { ...options, cost }, world.stop).catch(told)
   return await write(job.jobId, page, storage, options, world)
 }
 
@@ -75,7 +77,7 @@ function told(error: unknown): never {
 async function drawPage(
   reader: JobReader,
   plan: NonNullable<Job['plan']>,
-  options: ReportOptions,
+  options: ReportOptions & { readonly cost: JobCost | undefined },
   signal: AbortSignal,
 ): Promise<string> {
   const { job } = reader
@@ -102,6 +104,7 @@ async function drawPage(
     createdAt: job.createdAt,
     ...(job.startedAt === undefined ? {} : { startedAt: job.startedAt }),
     endedAt: sums.lastRecordedAt ?? job.createdAt,
+    ...(options.cost === undefined ? {} : { cost: options.cost.bill }),
     outputs: [],
   }
   return renderPage(collector.finish(facts, measure?.finish()))

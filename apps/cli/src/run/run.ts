@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import { readCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { createScreen } from '../show/screen.ts'
 import type { World } from '../world.ts'
@@ -42,7 +43,9 @@ async function tell(
   { job, ...facts }: RunEnd & { readonly kind: 'ended' },
   world: World,
 ): Promise<ExitCode> {
-  const { lines, exitCode } = summaryOf(job, { resultPath, statePath: state.path, ...facts })
+  const cost = await readCost(job, {}, world)
+  const shown = { resultPath, statePath: state.path, cost, ...facts }
+  const { lines, exitCode } = summaryOf(job, shown)
   if (toStdout && job.state.startsWith('succeeded')) {
     await pipeline(createReadStream(resultPath), world.stdout, { end: false })
   }

@@ -25,6 +25,19 @@ test('a job that succeeded says how many, how fast and where', () => {
   })
 })
 
+test('what it would have cost in an account comes with the result', () => {
+  const usage = {
+    invocations: 10,
+    endpointSeconds: 1,
+    sqsRequests: 30,
+    writeUnits: 40,
+    readUnits: 20,
+  }
+  const bill = { total: 0.0026, perMillionRows: 0.289, region: 'us-east-1' }
+  const { lines } = summaryOf(succeeded, { ...facts, cost: { usage, bill } })
+  expect(lines.at(-1)).toBe('on AWS    $0.0026, $0.29 a million rows, by the prices of us-east-1')
+})
+
 test('a job with failed rows says where they are listed, and exits with 3', () => {
   const job = jobWith({ state: 'succeeded_with_failures', plan })
   const { lines, exitCode } = summaryOf(job, { ...facts, rowsFailed: 7 })

@@ -1,5 +1,7 @@
 import { relative } from 'node:path'
 import { besideResult, type Job } from '@millrace/job'
+import { billText } from '../cost/cost-text.ts'
+import type { JobCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 
 export interface RunFacts {
@@ -9,6 +11,8 @@ export interface RunFacts {
   readonly seconds: number
   /** Rows that were recorded before this command began. */
   readonly rowsBefore: number
+  /** What the same job would have cost in an account. */
+  readonly cost?: JobCost | undefined
 }
 
 const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
@@ -53,6 +57,7 @@ function resultLines(job: Job, facts: RunFacts): string[] {
     ...errors,
     `report    ${beside.report}`,
     `manifest  ${beside.manifest}`,
+    ...(facts.cost === undefined ? [] : [`on AWS    ${billText(facts.cost)}`]),
     ...unpacked,
   ]
 }

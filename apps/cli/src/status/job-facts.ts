@@ -1,10 +1,12 @@
 import type { Job, RetryOf, Tolerance } from '@millrace/job'
+import { billText, usageText } from '../cost/cost-text.ts'
+import type { JobCost } from '../cost/read-cost.ts'
 import { factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { JobProgress } from '../system/job-progress.ts'
 
 /** A job for people: one fact a line. */
-export function jobFacts(job: Job, { batches, failedRows }: JobProgress): string {
+export function jobFacts(job: Job, { batches, failedRows }: JobProgress, cost?: JobCost): string {
   const { plan, spec, failure, adjusted, retryOf, retriedBy } = job
   const recorded = plan === undefined ? `${batches}` : `${batches} of ${plan.batches}`
   return factsOf([
@@ -24,6 +26,8 @@ export function jobFacts(job: Job, { batches, failedRows }: JobProgress): string
     ['created', when(job.createdAt)],
     ['started', when(job.startedAt)],
     ['ended', when(job.endedAt)],
+    ['cost', cost && billText(cost)],
+    ['used', cost && usageText(cost)],
   ])
 }
 

@@ -1,5 +1,6 @@
 import { readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
+import { readCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
 import { jobProgress } from '../system/job-progress.ts'
@@ -20,9 +21,10 @@ export async function status(options: StatusOptions, world: World): Promise<Exit
   const job = await readJob(system.ledger, jobId, world.stop)
   if (job === undefined) throw new CliError(`${jobId}: no such job`)
   const progress = await jobProgress(system, jobId, world.stop)
+  const cost = await readCost(job, { region: system.region }, world)
   const text = options.json
-    ? JSON.stringify({ ...job, progress })
-    : fit(jobFacts(job, progress), world.stdout)
+    ? JSON.stringify({ ...job, progress, cost })
+    : fit(jobFacts(job, progress, cost), world.stdout)
   world.stdout.write(`${text}\n`)
   return EXIT.succeeded
 }

@@ -1,0 +1,20 @@
+import { money } from '../show/money.ts'
+import type { JobCost } from './read-cost.ts'
+
+const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
+
+/** The bill in short: `$0.0026, $0.22 a million rows, by the prices of us-east-1`. */
+export function billText({ bill }: JobCost): string {
+  const { total, perMillionRows, region } = bill
+  return `${money(total)}, ${money(perMillionRows)} a million rows, by the prices of ${region}`
+}
+
+/** What it is for. */
+export function usageText({ usage }: JobCost): string {
+  const { invocations, endpointSeconds, sqsRequests, writeUnits, readUnits } = usage
+  return [
+    `${numbers.format(invocations)} invocations (${numbers.format(endpointSeconds)} s)`,
+    `${numbers.format(sqsRequests)} SQS requests`,
+    `${numbers.format(writeUnits)} write and ${numbers.format(readUnits)} read units`,
+  ].join(', ')
+}

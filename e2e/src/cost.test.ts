@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CloudUsage } from '@millrace/cloud'
+import type { JobSpecInput } from '@millrace/job'
+import { createRandom } from '@millrace/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { runCli, temporaryFolder } from './support/cli.ts'
+import { BUCKET, startFleet } from './support/fleet.ts'
+import { objectsOf } from './support/objects.ts'
+
+/** What one of ours says, and what the emulators have counted, may differ by so much. */
+const WITHIN = 0.1
+const BATCHES = 96
+const CONCURRENCY = 8
+const CONSUMERS = 2
+
+const JOBS: readonly (Shape & { readonly what: string })[] = [
+  { what: 'batches of 100 rows', batchRows: 100, badRows: 0, join: 'none' },
+  { what: 'batches of 1,000 rows', batchRows: 1_000, badRows: 0, join: 'none' },
+  { what: 'all columns joined and failed rows', batchRows: 100, badRows: 4, join: 'all' },
+]
+
+interface Shape {
+  readonly batchRows: number
+  readonly badRows: number
+  readonly join: 'none' | 'all'
+}
+
+test.for(JOBS)('the estimate and the bill of a job with $what are what it used', async (shape) => {
+  const table = tableOf(shape)
+  const url = await startJittery()
+  await using folder = await temporaryFolder()
+  await writeFile(join(folder.path, 'rows.csv'), table)
+  const estimate = await estimateOf(folder.path, url, shape)
+
+  await using fleet = await startFleet({ counting: true })
+  const objects = objectsOf(fleet)
+  await objects.put('data/rows.csv', table)
+  const before = fleet.cloud.usage
+  const env = { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: url, MILLRACE_ENDPOINTS_ALLOWED: 'jittery' }
+  fleet.start('producer', env)
+  for (let consumer = 0; consumer < CONSUMERS; consumer += 1) {
+    fleet.start('consumer', { ...env, MILLRACE_CONCURRENCY: String(CONCURRENCY / CONSUMERS) })
+  }
+  fleet.start('aggregator', env)
+  await fleet.submit('one', specOf(shape))
+  const job = await fleet.ended('one', 90_000)
+  expect(job.state).toBe(shape.badRows === 0 ? 'succeeded' : 'succeeded_with_failures')
+  const manifest = JSON.parse((await objects.get('results/out.manifest.json')) ?? '')
+  const counted = difference(fleet.cloud.usage, before)
+  const { usage } = manifest.cost
+
+  expectNear(usage.sqsRequests, counted.requests)
+  expectNear(usage.writeUnits, counted.writes)
+  expectNear(usage.s3Reads, counted.s3Reads)
+  expectNear(estimate.usage.sqsRequests, usage.sqsRequests)
+  expectNear(estimate.usage.writeUnits, usage.writeUnits)
+  expectNear(estimate.usage.s3Reads, usage.s3Reads)
+  expect(usage.invocations).toBe(Math.max(usage.invocations, BATCHES))
+})
+
+const expectNear = (said: number, counted: number) =>
+  expect(said / counted).toSatisfy((ratio: number) => Math.abs(ratio - 1) < WITHIN)
+
+/** Rows of two numbers; a bad one has a word in the place of the second. */
+function tableOf({ batchRows, badRows }: Shape): string {
+  const rows = batchRows * BATCHES
+  const every = badRows === 0 ? rows + 1 : Math.floor(rows / badRows)
+  return Array.from({ length: rows }, (_, row) =>
+    row % every === every - 1 ? `${row},bad\n` : `${row},2\n`,
+  ).join('')
+}
+
+const specOf = ({ batchRows, join: joined }: Shape): JobSpecInput => ({
+  version: 1,
+  dataset: { uri: `s3://${BUCKET}/data/rows.csv`, csv: { header: 'absent' } },
+  endpoint: { name: 'jittery' },
+  batching: { rows: batchRows },
+  output: { uri: `s3://${BUCKET}/results/out.csv`, join: joined },
+})
+
+async function estimateOf(cwd: string, url: string, { batchRows, join: joined }: Shape) {
+  const args = ['estimate', 'rows.csv', '--endpoint', 'jittery', '--endpoint-url', url, '--json']
+  const { code, stdout, stderr } = await runCli(
+    [
+      ...args,
+      ...['--header', 'absent', '--batch-rows', String(batchRows), '--join', joined],
+      ...['--concurrency', String(CONCURRENCY), '--consumers', String(CONSUMERS)],
+      ...['--latency', String(LATENCY_MS)],
+    ],
+    { cwd },
+  )
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  return JSON.parse(stdout)
+}
+
+/** Requests that carried messages, and write units, between two looks. */
+function difference(after: CloudUsage, before: CloudUsage) {
+  const sum = ({ sqs }: CloudUsage) => Object.values(sqs).reduce((all, count) => all + count, 0)
+  return {
+    requests: sum(after) - sum(before),
+    writes: after.writeUnits - before.writeUnits,
+    s3Reads: readsOf(after) - readsOf(before),
+  }
+}
+
+const readsOf = ({ s3: { GET = 0, HEAD = 0 } }: CloudUsage): number => GET + HEAD
+
+const LATENCY_MS = 300
+
+/**
+ * An endpoint that takes a third of a second in the mean and never the same time, as those in a region:
+ * with a fixed latency batches would go through in waves. It refuses a body with a bad row.
+ */
+async function startJittery(): Promise<string> {
+  const random = createRandom(11)
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => void answer(Buffer.concat(chunks), response))
+  })
+  const answer = async (body: Buffer, response: ServerResponse): Promise<void> => {
+    const lines = body.toString().trimEnd().split('\n')
+    await sleep(LATENCY_MS * (0.5 + random.next()))
+    if (lines.some((line) => line.endsWith('bad') || line.split(',').length !== 2)) {
+      response.writeHead(424, { 'x-amzn-errortype': 'ModelError' }).end(REFUSAL)
+    } else response.end(lines.map((_, row) => `${PREDICTIONS[row % 7]}\n`).join(''))
+  }
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const REFUSAL = JSON.stringify({ OriginalStatusCode: 400, OriginalMessage: 'could not convert' })
+/** Doubles of float32, as XGBoost answers. */
+const PREDICTIONS = Array.from({ length: 7 }, (_, index) => Math.fround(0.1 + index / 9))
