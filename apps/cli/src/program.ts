@@ -19,6 +19,7 @@ import { resumeCommand } from './commands/resume.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import { submitCommand } from './commands/submit.ts'
+import { tuneCommand } from './commands/tune.ts'
 import { watchCommand } from './commands/watch.ts'
 import { speakPlainly } from './usage-error.ts'
 import type { Perform } from './world.ts'
@@ -28,6 +29,7 @@ const COMMANDS: readonly ((perform: Perform) => Command)[] = [
   runCommand,
   planCommand,
   estimateCommand,
+  tuneCommand,
   submitCommand,
   statusCommand,
   watchCommand,

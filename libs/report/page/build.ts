@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { build } from 'esbuild'
 
 /*
- * Bundles the page's script and style and prints the module that holds them, for `npm run build`. The
+ * Bundles a page's script and style and prints the module that holds them, for `npm run build`: the
+ * report's (`main`), or the script alone of another page that has the same style. The
  * bundler and what it bundles are pinned, so `npm run build:check` can compare bytes.
  */
 
@@ -11,9 +12,10 @@ Charts: Observable Plot (ISC, Copyright 2020-2025 Observable, Inc.), D3 and isof
 2010-2026 Mike Bostock), interval-tree-1d and binary-search-bounds (MIT, Copyright Mikola Lysenko).
 */`
 
+const [page = 'main'] = process.argv.slice(2)
 const { outputFiles } = await build({
   entryPoints: {
-    script: `${import.meta.dirname}/main.ts`,
+    script: `${import.meta.dirname}/${page}.ts`,
     style: `${import.meta.dirname}/style.css`,
   },
   outdir: '/out',
@@ -37,7 +39,7 @@ process.stdout.write(
   [
     '// Made from page/* by `npm run -w libs/report build`. Do not edit.',
     `export const pageScript = ${text('script.js')}`,
-    `export const pageStyle = ${text('style.css')}`,
+    ...(page === 'main' ? [`export const pageStyle = ${text('style.css')}`] : []),
     '',
   ].join('\n'),
 )

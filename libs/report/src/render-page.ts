@@ -14,7 +14,18 @@ const END = '</script>'
 
 /** The report as an HTML document. */
 export function renderPage(data: ReportData): string {
-  const hash = createHash('sha256').update(pageScript).digest('base64')
+  return htmlPage({ title: 'Millrace report', script: pageScript, style: pageStyle, data })
+}
+
+/** A page that draws its data by its own script, and can do nothing else. */
+export function htmlPage(page: {
+  readonly title: string
+  readonly script: string
+  readonly style: string
+  readonly data: object
+}): string {
+  const { title, script, style, data } = page
+  const hash = createHash('sha256').update(script).digest('base64')
   const policy = [
     "default-src 'none'",
     `script-src 'sha256-${hash}'`,
@@ -31,13 +42,13 @@ export function renderPage(data: ReportData): string {
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     '<meta name="referrer" content="no-referrer">',
-    '<title>Millrace report</title>',
-    `<style>${pageStyle}</style>`,
+    `<title>${title}</title>`,
+    `<style>${style}</style>`,
     '</head>',
     '<body>',
-    '<main id="page"><noscript>This report draws itself: it needs JavaScript.</noscript></main>',
+    '<main id="page"><noscript>This page draws itself: it needs JavaScript.</noscript></main>',
     `${START}${jsonForHtml(data)}${END}`,
-    `<script>${pageScript}</script>`,
+    `<script>${script}</script>`,
     '</body>',
     '</html>',
     '',
@@ -45,7 +56,7 @@ export function renderPage(data: ReportData): string {
 }
 
 /** Within a script element only `<` can end it or begin a comment. */
-const jsonForHtml = (data: ReportData): string => JSON.stringify(data).replaceAll('<', '\\u003c')
+const jsonForHtml = (data: object): string => JSON.stringify(data).replaceAll('<', '\\u003c')
 
 /**
  * Reads the data back out of a page that `renderPage` made.

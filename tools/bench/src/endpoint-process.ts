@@ -9,18 +9,23 @@ export interface EndpointProcess extends AsyncDisposable {
   readonly child: ChildProcess
 }
 
+/** How long invocations take, and how many at a time. */
+export interface EndpointShape {
+  readonly latencyMs: number
+  readonly perRowMs?: number
+  readonly concurrencyMax: number
+  /** Invocations that wait for room before it throttles. */
+  readonly queueMax?: number
+}
+
 const model = join(import.meta.dirname, '../../../examples/flights/model.json')
 
 /** The local endpoint in a process of its own, so that its work is not on the caller's core. */
-export async function startEndpointProcess(options: {
-  latencyMs: number
-  concurrencyMax: number
-  /** Invocations that wait for room before it throttles. */
-  queueMax?: number
-}): Promise<EndpointProcess> {
+export async function startEndpointProcess(shape: EndpointShape): Promise<EndpointProcess> {
   const main = fileURLToPath(import.meta.resolve('@millrace/endpoint/main'))
-  const { latencyMs, concurrencyMax, queueMax = 0 } = options
-  const args = ['--model', model, '--name', 'flights', '--latency', String(latencyMs)]
+  const { latencyMs, perRowMs = 0, concurrencyMax, queueMax = 0 } = shape
+  const times = ['--latency', String(latencyMs), '--per-row', String(perRowMs)]
+  const args = ['--model', model, '--name', 'flights', ...times]
   const limits = ['--concurrency-max', String(concurrencyMax), '--queue-max', String(queueMax)]
   const child = spawn(process.execPath, [main, ...args, ...limits], {
     stdio: ['ignore', 'pipe', 'ignore'],

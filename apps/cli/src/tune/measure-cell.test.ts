@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { InvocationError, type Invoke } from '@millrace/invocation'
+import { jobSpecSchema } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { sampleRows } from '../endpoint/sample-rows.ts'
+import { never } from '../test-data.ts'
+import { measureCell } from './measure-cell.ts'
+
+const table = Buffer.from(Array.from({ length: 50 }, (_, row) => `${row},2\n`).join(''))
+const spec = jobSpecSchema.parse({
+  version: 1,
+  dataset: { uri: 'file:///rows.csv', csv: { header: 'absent' } },
+  endpoint: { name: 'e' },
+  output: { uri: 'file:///out.csv' },
+})
+const sample = sampleRows(table, true, spec, 1_000)!
+const endpoint = {
+  name: 'e',
+  contentType: 'text/csv',
+  accept: 'text/csv',
+  response: 'auto',
+} as const
+const limits = { cellMs: 60, deadlineAt: Number.POSITIVE_INFINITY, bestSoFar: 0 }
+const now = () => performance.now()
+
+const linesIn = (body: Uint8Array): number =>
+  Buffer.from(body).toString().trimEnd().split('\n').length
+const answering =
+  (ms: number): Invoke =>
+  async ({ body }) => {
+    await sleep(ms)
+    const answer = Buffer.from('0.5\n'.repeat(linesIn(body)))
+    return { body: answer, contentType: 'text/csv', durationMs: ms }
+  }
+const measure = (invoke: Invoke, change: object = {}, cell = { rows: 10, concurrency: 2 }) =>
+  measureCell({ invoke, endpoint, sample, now }, cell, { ...limits, ...change }, never)
+
+test('the rate is that of the slots, whose turns take so long', async () => {
+  const measured = await measure(answering(10))
+  expect(measured).toMatchObject({ kind: 'measured', rows: 10, concurrency: 2, p50Ms: 10 })
+  // Twenty rows in ten milliseconds, less what timers are late.
+  expect(measured.rowsPerSecond).toBeGreaterThan(800)
+  expect(measured.rowsPerSecond).toBeLessThanOrEqual(2_100)
+})
+
+test('each slot has two answers, however long they take', async () => {
+  const { invocations } = await measure(answering(50), { cellMs: 1 })
+  expect(invocations).toBe(4)
+})
+
+test('far below the best it is cut short', async () => {
+  const measured = await measure(answering(5), { cellMs: 60_000, bestSoFar: 1e9 })
+  expect(measured.kind).toBe('dominated')
+})
+
+test('throttles end it at once', async () => {
+  let asked = 0
+  const invoke: Invoke = async () => {
+    asked += 1
+    throw new InvocationError('endpoint_throttled', 'e', '')
+  }
+  expect((await measure(invoke, { cellMs: 60_000 })).kind).toBe('throttled')
+  expect(asked).toBeLessThanOrEqual(4)
+})
+
+test('too many rows for one invocation are told apart', async () => {
+  const invoke: Invoke = async () => {
+    throw new InvocationError('payload_too_large', 'e', '')
+  }
+  expect(await measure(invoke)).toMatchObject({ kind: 'refused', rowsPerSecond: 0 })
+})
+
+test('what no other cell would change ends the whole search', async () => {
+  const invoke: Invoke = async () => {
+    throw new InvocationError('access_denied', 'e', '')
+  }
+  await expect(measure(invoke)).rejects.toThrow('access_denied')
+})
+
+test('the rows of the sample are sent in turn', async () => {
+  const sent = new Set<string>()
+  const invoke: Invoke = async (request, signal) => {
+    sent.add(Buffer.from(request.body).toString().split('\n', 1)[0] ?? '')
+    return await answering(1)(request, signal)
+  }
+  await measure(invoke, { cellMs: 80 }, { rows: 20, concurrency: 1 })
+  expect([...sent].toSorted()).toEqual(['0,2', '20,2'])
+})

@@ -1,0 +1,106 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { createSink, createWorld, temporaryFolder } from '../test-data.ts'
+import { type TuneOptions, tune } from './tune.ts'
+
+/** Two columns; twenty milliseconds an invocation, and no more than so many at a time. */
+async function startSlots(slots: number) {
+  let [busy, busiest, refused] = [0, 0, 0]
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    const serve = async (): Promise<void> => {
+      const rows = Buffer.concat(chunks).toString().trimEnd().split('\n')
+      if (rows[0]?.split(',').length !== 2) {
+        response.writeHead(424, { 'x-amzn-errortype': 'ModelError' }).end(REFUSAL)
+      } else if (busy >= slots) {
+        refused += 1
+        response.writeHead(400, { 'x-amzn-errortype': 'ThrottlingException' }).end('{}')
+      } else {
+        busiest = Math.max(busiest, ++busy)
+        await sleep(20)
+        busy -= 1
+        response.end('0.5\n'.repeat(rows.length))
+      }
+    }
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => void serve())
+  })
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const endpointUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { endpointUrl, seen: () => ({ busiest, refused }) }
+}
+const REFUSAL = JSON.stringify({ OriginalStatusCode: 400, OriginalMessage: 'columns' })
+
+/** A table in a folder of its own, and what the verb says of it. */
+async function tuned(options: Partial<TuneOptions>) {
+  const folder = await temporaryFolder()
+  const data = join(folder, 'rows.csv')
+  await writeFile(data, Array.from({ length: 300 }, (_, row) => `${row},2\n`).join(''))
+  const { world } = createWorld({})
+  const [stdout, stderr] = [createSink(), createSink()]
+  const usual = { seconds: 4, maxConcurrency: 16, sampleRows: 300, localLatency: 0, write: false }
+  const spec = { endpoint: { name: 'slots' } }
+  const all = { data, spec, json: true, ...usual, ...options }
+  const code = await tune(all, { ...world, stdout: stdout.stream, stderr: stderr.stream })
+  return { code, folder, said: stdout.texts.join(''), shown: stderr.texts.join('') }
+}
+
+test('an endpoint of four slots is filled, and not driven much further', async () => {
+  const { endpointUrl, seen } = await startSlots(4)
+  const { code, said } = await tuned({ endpointUrl })
+  const { best, cells, shareOfEndpoint } = JSON.parse(said)
+  expect(code).toBe(0)
+  expect(best).toMatchObject({ rows: 300, concurrency: 4 })
+  expect(shareOfEndpoint).toBeGreaterThan(0.9)
+  expect(cells.filter(({ kind }: { kind: string }) => kind === 'throttled').length).toBeLessThan(4)
+  // Two throttles end a cell, and each slot has one answer under way then.
+  expect(seen().refused).toBeLessThan(40)
+})
+
+test('for people there are a table, charts, a spec and each step', async () => {
+  const { endpointUrl } = await startSlots(2)
+  const { said, shown, folder } = await tuned({ endpointUrl, json: false, seconds: 2 })
+  expect(said).toMatch(/^ *ROWS +IN FLIGHT +ROWS\/S/m)
+  expect(said).toContain('rows a second, one in flight')
+  expect(said).toMatch(/^batching:\n {2}rows: 300 /m)
+  expect(shown).toMatch(/rows × +1 in flight/)
+  expect(folder).toBeTruthy()
+})
+
+test('with --write, the spec file has the rows and keeps its comments', async () => {
+  const { endpointUrl } = await startSlots(1)
+  const file = join(await temporaryFolder(), 'millrace.yaml')
+  await writeFile(file, 'version: 1\nendpoint:\n  name: slots # ours\n')
+  await tuned({ endpointUrl, file, write: true, seconds: 1 })
+  const text = await readFile(file, 'utf8')
+  expect(text).toContain('name: slots # ours')
+  expect(text).toMatch(/batching:\n {2}rows: \d+\n/)
+})
+
+test('a page with charts is written where it was asked for', async () => {
+  const { endpointUrl } = await startSlots(1)
+  const out = join(await temporaryFolder(), 'tune.html')
+  await tuned({ endpointUrl, out, seconds: 1 })
+  expect(await readFile(out, 'utf8')).toContain('"best":')
+})
+
+test.for<[string, Partial<TuneOptions>, RegExp]>([
+  ['no endpoint', { spec: {} }, /no endpoint: wanted --endpoint NAME/],
+  ['--write without a file', { write: true }, /--write wants a spec file/],
+])('%s is told in a sentence', async ([, options, message]) => {
+  await expect(tuned(options)).rejects.toThrow(message)
+})
+
+test('an endpoint without a free slot is told, with code 1', async () => {
+  const { endpointUrl } = await startSlots(0)
+  await expect(tuned({ endpointUrl, seconds: 1 })).rejects.toMatchObject({ exitCode: 1 })
+})
