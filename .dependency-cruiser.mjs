@@ -61,10 +61,10 @@ export default {
       to: { path: '^tools/' },
     },
     {
-      name: 'infra-imports-job-only',
+      name: 'infra-imports-job-and-cost-only',
       severity: 'error',
       from: { path: '^infra/' },
-      to: { path: '^(apps|tools|libs/(?!job/))' },
+      to: { path: '^(apps|tools|libs/(?!(job|cost)/))' },
     },
     {
       name: 'testing-is-for-tests',

@@ -1,3 +1,4 @@
+import { pricesOf, taskHourPrice } from '@millrace/cost'
 import {
   candidates,
   type Candidate,
@@ -9,8 +10,7 @@ import {
 import { BATCH_SECONDS, ENDPOINT, fleet, TASKS_MAX } from './scenarios.ts'
 import { type Sample, STEP_SECONDS } from './simulate.ts'
 
-/** Fargate Spot on ARM in us-east-1, 2026: a quarter of a vCPU and half a GB, at 30 % of the price. */
-const TASK_HOUR_USD = (0.25 * 0.03238 + 0.5 * 0.00356) * 0.3
+const TASK_HOUR_USD = taskHourPrice(pricesOf('us-east-1'))
 
 /** `docs/scaling.md`: what the simulation found. */
 export function scalingPage(): string {

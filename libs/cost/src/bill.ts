@@ -22,9 +22,7 @@ const TASK = { vcpu: 0.25, gigabytes: 0.5 }
 
 /** Prices a usage; tasks as the stack has them: ARM, Spot, a quarter of a virtual processor. */
 export function billOf(usage: Usage, rows: number, { prices, region, readOn }: RegionPrices): Bill {
-  const { sqs, dynamodb, s3, fargate, sagemaker } = prices
-  const taskHour =
-    (TASK.vcpu * fargate.arm.vcpuHour + TASK.gigabytes * fargate.arm.gbHour) * fargate.spotShare
+  const { sqs, dynamodb, s3, sagemaker } = prices
   const parts = {
     sqs:
       (usage.sqsRequests * sqs.millionRequests + usage.sqsFairRequests * sqs.millionFairRequests) /
@@ -38,7 +36,7 @@ export function billOf(usage: Usage, rows: number, { prices, region, readOn }: R
       (usage.endpointBytesIn * sagemaker.gigabyteIn +
         usage.endpointBytesOut * sagemaker.gigabyteOut) /
       1e9,
-    fargate: (usage.workerSeconds / 3_600) * taskHour,
+    fargate: (usage.workerSeconds / 3_600) * taskHourPrice({ prices }),
   }
   const total = Object.values(parts).reduce((sum, dollars) => sum + dollars, 0)
   const perMillionRows = rows === 0 ? 0 : (total / rows) * 1e6
@@ -49,6 +47,12 @@ export function billOf(usage: Usage, rows: number, { prices, region, readOn }: R
     region,
     readOn,
   }
+}
+
+/** An hour of one consumer: on ARM and Spot. */
+export function taskHourPrice({ prices }: Pick<RegionPrices, 'prices'>): number {
+  const { arm, spotShare } = prices.fargate
+  return (TASK.vcpu * arm.vcpuHour + TASK.gigabytes * arm.gbHour) * spotShare
 }
 
 /** The endpoint's own instances, which are paid for whether or not they are invoked. */

@@ -1,4 +1,4 @@
-export { type Bill, billOf, type Instances, instancesPrice } from './bill.ts'
+export { type Bill, billOf, type Instances, instancesPrice, taskHourPrice } from './bill.ts'
 export { type Expected, expectUsage, type JobShape } from './expect-usage.ts'
 export {
   parsePriceList,
