@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { printFloats } from '@millrace/predictions'
 
 /* The job of the export benchmark: the same predictions and the same table every time. */
@@ -67,13 +67,4 @@ function rowOf(row: number): string {
     (Math.sin(row * column) * 1_000).toFixed(column % 5),
   )
   return `${fields.join(',')}\n`
-}
-
-/** How much of the start of two files is the same; undefined when all is. */
-export function firstDifference(one: string, other: string): number | undefined {
-  const [a, b] = [readFileSync(one), readFileSync(other)]
-  if (a.equals(b)) return undefined
-  const shorter = Math.min(a.length, b.length)
-  for (let at = 0; at < shorter; at += 1) if (a[at] !== b[at]) return at
-  return shorter
 }

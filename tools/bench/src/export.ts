@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { installPeers } from './csv-programs.ts'
-import { firstDifference, writeFeatures, writePredictions } from './export-data.ts'
+import { writeFeatures, writePredictions } from './export-data.ts'
 import { startProcess } from './server-process.ts'
 
 /*
@@ -73,6 +73,7 @@ export async function main(): Promise<void> {
           columns,
           costs,
         )
+        tellReport(millions * 1e6, costs)
         memory.set(columns, [...(memory.get(columns) ?? []), costs.get('millrace')?.memoryMb ?? 0])
       }
     } finally {
@@ -145,8 +146,8 @@ function compare(folder: string, contenders: Contenders): ReadonlyMap<string, Co
   const results = readdirSync(folder).filter((name) => /^[a-z]+-(none|all)\.csv$/u.test(name))
   const [first = '', ...others] = results
   for (const other of others) {
-    const at = firstDifference(join(folder, first), join(folder, other))
-    if (at !== undefined) throw new Error(`${first} and ${other} differ at byte ${at}`)
+    const { status, stdout } = spawnSync('cmp', [first, other], { cwd: folder, encoding: 'utf8' })
+    if (status !== 0) throw new Error(`results differ: ${stdout}`)
   }
   for (const name of results) rmSync(join(folder, name))
   return new Map([...costs].map(([name, rounds]) => [name, median(rounds)]))
@@ -167,6 +168,17 @@ function report(title: string, columns: string, costs: ReadonlyMap<string, Cost>
       theirs / ours >= bar,
     )
   }
+}
+
+/** The report is in our time; this is how much of it. */
+function tellReport(rows: number, costs: ReadonlyMap<string, Cost>): void {
+  const program = join(import.meta.dirname, 'export-report.ts')
+  const { cpuSeconds } = run(process.execPath, [program, String(rows)])
+  const share = (100 * cpuSeconds) / (costs.get('millrace')?.cpuSeconds ?? Number.NaN)
+  const each = (cpuSeconds / rows) * 1e9
+  console.log(
+    `  of that the report: ${cpuSeconds.toFixed(3)} s of CPU, ${each.toFixed(0)} ns a row, ${share.toFixed(0)} %`,
+  )
 }
 
 function judge(what: string, holds: boolean): void {
