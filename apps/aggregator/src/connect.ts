@@ -103,8 +103,8 @@ function createResultDeps(config: Config, { ledger, storage }: World): ResultDep
     },
     planned: (job, signal) => readPlan(documentsOf(job.jobId), job, signal),
     parts: (job, signal) => readParts(ledger, job, documentsOf, signal),
-    input: async (dataset, batch, signal) =>
-      await storage.read(objectOf(dataset, batch.object), batch.bytes, signal),
+    input: async (dataset, { object, bytes }, target, signal) =>
+      await storage.readInto(objectOf(dataset, object), bytes.start, target, signal),
     stream: (dataset, object, range, signal) =>
       storage.stream(objectOf(dataset, object), range, signal),
     rowOffsets: ({ spec: { dataset } }, bytes) =>

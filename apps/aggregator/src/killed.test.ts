@@ -49,7 +49,7 @@ function mortalWorld(lastCall: number): { world: World; calls: () => number } {
   const { ledger, storage } = recorded
   const mortal: Storage = {
     ...storage,
-    read: async (...input) => await live(() => storage.read(...input)),
+    readInto: async (...input) => await live(() => storage.readInto(...input)),
     readDocument: async (...input) => await live(() => storage.readDocument(...input)),
     remove: async (...input) => await live(() => storage.remove(...input)),
     createWriter: async (...input) => {

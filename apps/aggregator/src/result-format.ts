@@ -9,7 +9,10 @@ export interface BatchRows {
   readonly input: { readonly bytes: Buffer; readonly offsets: Uint32Array } | undefined
 }
 
-/** Writes one file of a result: `begin`, rows in order, `end`. What it gives out may be empty. */
+/**
+ * Writes one file of a result: `begin`, rows in order, `end`. What it gives out may be empty, and lasts
+ * until it is asked again.
+ */
 export interface ResultFormat {
   begin(): Buffer
   rows(rows: BatchRows): Buffer

@@ -34,9 +34,9 @@ function createWorld(parts: readonly RecordedPart[]) {
     below: async () => [],
     planned: () => streamOf(plan),
     parts: () => streamOf(parts),
-    input: async (_, { bytes }) => {
+    input: async (_, { bytes }, target) => {
       inputReads += 1
-      return input.subarray(bytes.start, bytes.end)
+      target.set(input.subarray(bytes.start, bytes.end))
     },
     stream: (_, _object, { start, end }) => streamOf([input.subarray(start, end)]),
     rowOffsets: (job, bytes) => rowOffsets(bytes, job.spec.dataset.csv),

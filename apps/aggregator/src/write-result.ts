@@ -3,6 +3,7 @@ import {
   type ByteRange,
   type Job,
   type JobSpec,
+  lengthOf,
   type PinnedDataset,
   resultNames,
 } from '@millrace/job'
@@ -16,6 +17,7 @@ import { firstPrediction } from './first-prediction.ts'
 import type { CountedPart } from './history.ts'
 import { createTally, type Manifest, manifestOf, type Tally } from './manifest.ts'
 import { mapAhead } from './map-ahead.ts'
+import { createTurns } from './take-turns.ts'
 import { createFilePerObject, createOneFile, type ResultFiles } from './result-files.ts'
 import type { BatchRows } from './result-format.ts'
 import { createReporting, type Reporting } from './report-file.ts'
@@ -32,8 +34,13 @@ export interface Deps {
   below(job: Job, signal: AbortSignal): Promise<readonly Job[]>
   planned(job: Job, signal: AbortSignal): AsyncIterable<Batch>
   parts(job: Job, signal: AbortSignal): AsyncIterable<RecordedPart>
-  /** The input's bytes of a batch, held to the pinned version. */
-  input(dataset: PinnedDataset, batch: Batch, signal: AbortSignal): Promise<Buffer>
+  /** Fills `target` with the input's bytes of a batch, held to the pinned version. */
+  input(
+    dataset: PinnedDataset,
+    batch: Batch,
+    target: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void>
   /** The bytes of a range of one object, in order, held to the pinned version. */
   stream(
     dataset: PinnedDataset,
@@ -161,8 +168,11 @@ async function copyParts(
   const tallying = createTally()
   await errors.write(errorsFile.header())
 
+  // Those under way, the one that is written, and one to spare.
+  const memory = createTurns(READ_AHEAD + 2)
   const inputOf = async (batch: Batch): Promise<BatchRows['input']> => {
-    const bytes = await deps.input(dataset, batch, signal)
+    const bytes = memory(lengthOf(batch.bytes))
+    await deps.input(dataset, batch, bytes, signal)
     return { bytes, offsets: deps.rowOffsets(job, bytes) }
   }
   const accounted = accountFor(job, deps.planned(job, signal), deps.parts(job, signal))

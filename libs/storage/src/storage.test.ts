@@ -227,6 +227,16 @@ describe.for([
     await expect(reading).rejects.toThrow('drained')
   })
 
+  test("fills the caller's memory from a byte on, and no more of the object than that", async () => {
+    const [object] = await storage.pin(await put('data.csv'), signal)
+    const whole = await storage.read(object!, { start: 0, end: 13 }, signal)
+    const target = Buffer.alloc(4)
+    await storage.readInto(object!, 5, target, signal)
+    expect(target.equals(whole.subarray(5, 9))).toBe(true)
+    const beyond = storage.readInto(object!, 10, target, signal)
+    await expect(beyond).rejects.toThrow('bytes 10 to 14 of an object of 13')
+  })
+
   test('takes a range outside the object for a mistake', async () => {
     const [object] = await storage.pin(await put('data.csv'), signal)
     for (const range of [

@@ -22,6 +22,13 @@ export interface Storage {
   pin(uri: string, signal: AbortSignal): Promise<readonly PinnedObject[]>
   /** Exactly the bytes of the range, of the pinned version; otherwise throws `object_changed`. */
   read(object: PinnedObject, range: ByteRange, signal: AbortSignal): Promise<Buffer>
+  /** The same into memory of the caller's, which it fills from byte `start` of the object on. */
+  readInto(
+    object: PinnedObject,
+    start: number,
+    target: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void>
   /**
    * The pinned object from `start`, in order, several ranged reads in flight. Leaving the loop early
    * waits until no read fills a buffer any more.
@@ -100,6 +107,8 @@ export function createStorage(options: StorageOptions): Storage {
   return {
     pin: async (uri, signal) => pin(backendOf, uri, signal),
     read: async (object, range, signal) => read(backendOf(object.uri), object, range, signal),
+    readInto: async (object, start, target, signal) =>
+      readInto(backendOf(object.uri), object, start, target, signal),
     stream: (object, streaming, signal) =>
       streamObject(backendOf(object.uri), object, streaming, signal),
     decompress: (object, options, signal) =>
@@ -159,9 +168,24 @@ async function read(
   range: ByteRange,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const isWithin = 0 <= range.start && range.start <= range.end && range.end <= object.bytes
-  assert(isWithin, `bytes ${range.start} to ${range.end} of an object of ${object.bytes}`)
+  assertWithin(object, range)
   const target = Buffer.allocUnsafe(lengthOf(range))
   if (target.length > 0) await backend.readInto(object, range.start, target, signal)
   return target
+}
+
+async function readInto(
+  backend: Backend,
+  object: PinnedObject,
+  start: number,
+  target: Uint8Array,
+  signal: AbortSignal,
+): Promise<void> {
+  assertWithin(object, { start, end: start + target.length })
+  if (target.length > 0) await backend.readInto(object, start, target, signal)
+}
+
+function assertWithin({ bytes }: PinnedObject, { start, end }: ByteRange): void {
+  const isWithin = 0 <= start && start <= end && end <= bytes
+  assert(isWithin, `bytes ${start} to ${end} of an object of ${bytes}`)
 }
