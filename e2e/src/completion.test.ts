@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, test } from 'vitest'
 import { temporaryFolder } from './support/cli.ts'
-import { cliFolder } from './support/cli-folder.ts'
+import { cacheFolder, cliFolder } from './support/cli-folder.ts'
 
 /*
  * Completion as a person meets it: each shell on a terminal of its own, with keys typed into it.
@@ -34,7 +34,12 @@ async function inShell(command: string, args: readonly string[], input = '') {
   await writeFile(join(bin, 'millrace'), program, { mode: 0o755 })
   await writeFile(join(path, 'november.csv'), '1,2\n')
   await mkdir(join(path, '.millrace/j-9c000000000000000000/ledger'), { recursive: true })
-  const env = { PATH: `${bin}:${process.env['PATH']}`, HOME: path, TERM: 'dumb' }
+  const env = {
+    PATH: `${bin}:${process.env['PATH']}`,
+    HOME: path,
+    TERM: 'dumb',
+    XDG_CACHE_HOME: cacheFolder,
+  }
   const shell = promisify(execFile)(command, args, { cwd: path, env, timeout: 60_000 })
   shell.child.stdin?.end(input)
   const { stdout: shown } = await shell

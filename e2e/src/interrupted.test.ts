@@ -61,8 +61,9 @@ test('when the command is killed, its programs end by themselves', async () => {
 
 test('when the run has ended, the same command says so and invokes nothing', async () => {
   await using folder = await temporaryFolder()
-  expect((await runCli(args, { cwd: folder.path })).code).toBe(0)
-  const again = await runCli(args, { cwd: folder.path })
+  const run = ['run', flights.features, '--local-model', flights.model, '--out', 'late.csv']
+  expect((await runCli(run, { cwd: folder.path })).code).toBe(0)
+  const again = await runCli(run, { cwd: folder.path })
   expect(again.code).toBe(0)
   expect(again.stderr).toContain('has ended already')
   expect(existsSync(join(folder.path, 'late.csv'))).toBe(true)

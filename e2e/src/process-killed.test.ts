@@ -10,32 +10,33 @@ const args = [
   ...['--batch-rows', '100', '--concurrency', '4', '--out', 'late.csv'],
 ]
 
-/** Kills one process once so many batches are recorded; a command that died is started again. */
-async function killed(victim: string, batches: number, cwd: string): Promise<Ended> {
-  await using cli = startCli(args, { cwd })
-  await untilRecorded(cwd, batches)
-  const pid = victim === 'cli' ? cli.child.pid : cli.programs().get(victim)?.at(-1)
-  expect(pid).toBeDefined()
-  process.kill(pid ?? 0, 'SIGKILL')
-  const ended = await cli.ended
-  if (victim !== 'cli') return ended
-  await using again = startCli(args, { cwd })
-  return await again.ended
+/** Kills one process whenever so many batches are recorded; a command that died is started again. */
+async function killed(victim: string, batches: readonly number[], cwd: string): Promise<Ended> {
+  let cli = startCli(args, { cwd })
+  try {
+    for (const recorded of batches) {
+      await untilRecorded(cwd, recorded)
+      const pid = victim === 'cli' ? cli.child.pid : cli.programs().get(victim)?.at(-1)
+      expect(pid).toBeDefined()
+      process.kill(pid ?? 0, 'SIGKILL')
+      if (victim !== 'cli') continue
+      await cli.ended
+      cli = startCli(args, { cwd })
+    }
+    return await cli.ended
+  } finally {
+    await cli[Symbol.asyncDispose]()
+  }
 }
 
 test.for([
-  ['consumer', 1],
-  ['consumer', 50],
-  ['consumer', 110],
-  ['producer', 1],
-  ['producer', 60],
-  ['aggregator', 10],
-  ['aggregator', 115],
-  ['endpoint', 40],
-  ['cli', 5],
-  ['cli', 90],
+  ['consumer', [1, 50, 110]],
+  ['producer', [1, 60]],
+  ['aggregator', [10, 115]],
+  ['endpoint', [40]],
+  ['cli', [5, 90]],
 ] as const)(
-  'when the %s is killed after %i batches, the result is the same',
+  'when the %s is killed after %j batches, the result is the same',
   async ([victim, batches]) => {
     await using folder = await temporaryFolder()
     const { code, stderr } = await killed(victim, batches, folder.path)

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { runCommandLine } from 'millrace/command-line'
 import { startCli } from '../support/cli.ts'
-import { cliFolder } from '../support/cli-folder.ts'
+import { cacheFolder, cliFolder } from '../support/cli-folder.ts'
 import { flights } from '../support/flights.ts'
 import type { ConsoleCommand } from './console-blocks.ts'
 
@@ -33,7 +33,12 @@ export async function openWorkshop(): Promise<Workshop> {
   const program = `#!/bin/sh\nexec ${process.execPath} ${join(cliFolder, 'cli.js')} "$@"\n`
   await writeFile(join(bin, 'millrace'), program, { mode: 0o755 })
   // What goes to standard output has its state in the folder for temporary files.
-  const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: root, TMPDIR: bin }
+  const env = {
+    PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+    HOME: root,
+    TMPDIR: bin,
+    XDG_CACHE_HOME: cacheFolder,
+  }
   const stack = await startStack(root, folder)
   return {
     async run({ command, where }) {
