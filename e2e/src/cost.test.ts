@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CloudUsage } from '@millrace/cloud'
 import type { JobSpecInput } from '@millrace/job'
 import { createRandom } from '@millrace/testing'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli, temporaryFolder } from './support/cli.ts'
-import { BUCKET, startFleet } from './support/fleet.ts'
+import { BUCKET, type Fleet, startFleet } from './support/fleet.ts'
 import { objectsOf } from './support/objects.ts'
 
 /** What one of ours says, and what the emulators have counted, may differ by so much. */
@@ -30,25 +30,36 @@ interface Shape {
   readonly join: 'none' | 'all'
 }
 
-test.for(JOBS)('the estimate and the bill of a job with $what are what it used', async (shape) => {
-  const table = tableOf(shape)
-  const url = await startJittery()
-  await using folder = await temporaryFolder()
-  await writeFile(join(folder.path, 'rows.csv'), table)
-  const estimate = await estimateOf(folder.path, url, shape)
+let fleet: Fleet
+let url: string
+let close: () => Promise<void>
 
-  await using fleet = await startFleet({ counting: true })
-  const objects = objectsOf(fleet)
-  await objects.put('data/rows.csv', table)
-  const before = fleet.cloud.usage
+beforeAll(async () => {
+  ;({ url, close } = await startJittery())
+  fleet = await startFleet({ counting: true })
   const env = { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: url, MILLRACE_ENDPOINTS_ALLOWED: 'jittery' }
   fleet.start('producer', env)
   for (let consumer = 0; consumer < CONSUMERS; consumer += 1) {
     fleet.start('consumer', { ...env, MILLRACE_CONCURRENCY: String(CONCURRENCY / CONSUMERS) })
   }
   fleet.start('aggregator', env)
-  await fleet.submit('one', specOf(shape))
-  const job = await fleet.ended('one', 90_000)
+})
+afterAll(async () => {
+  await fleet[Symbol.asyncDispose]()
+  await close()
+})
+
+test.for(JOBS)('the estimate and the bill of a job with $what are what it used', async (shape) => {
+  const table = tableOf(shape)
+  await using folder = await temporaryFolder()
+  await writeFile(join(folder.path, 'rows.csv'), table)
+  const estimate = await estimateOf(folder.path, url, shape)
+
+  const objects = objectsOf(fleet)
+  await objects.put('data/rows.csv', table)
+  const before = fleet.cloud.usage
+  await fleet.submit(shape.what, specOf(shape))
+  const job = await fleet.ended(shape.what, 90_000)
   expect(job.state).toBe(shape.badRows === 0 ? 'succeeded' : 'succeeded_with_failures')
   const manifest = JSON.parse((await objects.get('results/out.manifest.json')) ?? '')
   const counted = difference(fleet.cloud.usage, before)
@@ -60,7 +71,7 @@ test.for(JOBS)('the estimate and the bill of a job with $what are what it used',
   expectNear(estimate.usage.sqsRequests, usage.sqsRequests)
   expectNear(estimate.usage.writeUnits, usage.writeUnits)
   expectNear(estimate.usage.s3Reads, usage.s3Reads)
-  expect(usage.invocations).toBe(Math.max(usage.invocations, BATCHES))
+  expect(usage.invocations).toBeGreaterThanOrEqual(BATCHES)
 })
 
 const expectNear = (said: number, counted: number) =>
@@ -111,13 +122,13 @@ function difference(after: CloudUsage, before: CloudUsage) {
 
 const readsOf = ({ s3: { GET = 0, HEAD = 0 } }: CloudUsage): number => GET + HEAD
 
-const LATENCY_MS = 300
+const LATENCY_MS = 400
 
 /**
- * An endpoint that takes a third of a second in the mean and never the same time, as those in a region:
+ * An endpoint that takes two fifths of a second in the mean and never the same time, as those in a region:
  * with a fixed latency batches would go through in waves. It refuses a body with a bad row.
  */
-async function startJittery(): Promise<string> {
+async function startJittery(): Promise<{ url: string; close: () => Promise<void> }> {
   const random = createRandom(11)
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -133,11 +144,13 @@ async function startJittery(): Promise<string> {
   }
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
 }
 
 const REFUSAL = JSON.stringify({ OriginalStatusCode: 400, OriginalMessage: 'could not convert' })

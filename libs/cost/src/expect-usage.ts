@@ -88,11 +88,13 @@ const endsOf = ({ batchSeconds, consumers }: JobShape, busy: number): number =>
 const together = (ends: number): number => ends + Math.exp(-ends)
 
 function fairRequests(shape: JobShape, busy: number): number {
-  const { batches } = shape
+  const { batches, consumers } = shape
   const ends = endsOf(shape, busy)
   const received = Math.min(ENTRIES_MAX, together(ends * POLL_SECONDS))
+  // The first messages of a consumer come as many at once as there is room for.
+  const first = consumers * Math.ceil(busy / consumers / ENTRIES_MAX)
   const deleted = Math.min(ENTRIES_MAX, 1 + ends * ACKNOWLEDGE_SECONDS)
-  return publishCalls(batches) + batches / received + batches / deleted
+  return publishCalls(batches) + first + (batches - busy) / received + batches / deleted
 }
 
 export const publishCalls = (batches: number): number => Math.ceil(batches / ENTRIES_MAX)
