@@ -211,7 +211,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'rows of another width are sent to the model',
     file: `${consumer}/score-rows.ts`,
-    edits: [['    oddRows(bytes, dialectOf(', '    oddRows(bytes.subarray(0, 0), dialectOf(']],
+    edits: [
+      ['return oddRows(bytes, dialectOf(', 'return oddRows(bytes.subarray(0, 0), dialectOf('],
+    ],
   },
   {
     name: 'throttles are charged to the batch',
@@ -281,5 +283,20 @@ export const mutations: readonly Mutation[] = [
     name: 'a whole job that stands still is not completed',
     file: `${aggregator}/reconcile.ts`,
     edits: [['if (recorded === job.plan?.batches) await', 'if (recorded < 0) await']],
+  },
+  {
+    name: 'a retry takes over what it is to mend',
+    file: `${producer}/inherit-batches.ts`,
+    edits: [
+      [
+        '    if (retryOf.reasons === undefined) return true\n',
+        '    if (retryOf.reasons === undefined) return false\n',
+      ],
+    ],
+  },
+  {
+    name: 'a retry forgets the rows that it did not invoke',
+    file: `${consumer}/merge-part.ts`,
+    edits: [["below.predictions.toString('latin1')", "scored.predictions.toString('latin1')"]],
   },
 ]

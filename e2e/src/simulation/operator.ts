@@ -5,7 +5,7 @@ import { BUCKET, type SimulatedCloud } from './cloud.ts'
 import { drawRows, textOf } from './dataset.ts'
 import type { Fleet } from './fleet.ts'
 import type { Notes } from './notes.ts'
-import type { ActionKind, JobPlan, Scenario } from './scenario.ts'
+import type { ActionKind, Scenario } from './scenario.ts'
 import type { KnownJob } from './watch.ts'
 
 export interface OperatorOptions {
@@ -28,7 +28,7 @@ export interface Operator {
   heal(): void
 }
 
-export function requestOf(plan: JobPlan): JobRequest {
+export function requestOf({ plan, token, below, reasons }: KnownJob): JobRequest {
   const spec = jobSpecSchema.parse({
     version: 1,
     dataset: {
@@ -39,7 +39,9 @@ export function requestOf(plan: JobPlan): JobRequest {
     batching: { rows: plan.batchRows },
     output: { uri: `s3://${BUCKET}/results/${plan.token}.csv`, join: plan.join },
   })
-  return { clientToken: plan.token, spec }
+  if (below === undefined) return { clientToken: token, spec }
+  const retryOf = { jobId: below.jobId, ...(reasons === undefined ? {} : { reasons }) }
+  return { clientToken: token, spec, retryOf }
 }
 
 /** Writes a version of a job's dataset, and remembers what is in it. */
@@ -83,8 +85,8 @@ export function createOperator(options: OperatorOptions): Operator {
   const anyMember = () => random.pick(fleet.members)
 
   const operator: Operator = {
-    submit({ plan }) {
-      const body = encodeJobRequest(requestOf(plan))
+    submit(job) {
+      const body = encodeJobRequest(requestOf(job))
       cloud.queue('jobs').add({ body, groupId: undefined, attributes: {} })
     },
     act(kind) {

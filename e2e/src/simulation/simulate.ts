@@ -6,6 +6,7 @@ import { createFleet } from './fleet.ts'
 import { createNotes, type Notes } from './notes.ts'
 import { createOperator, writeDataset } from './operator.ts'
 import { drawScenario, heal, type Scenario } from './scenario.ts'
+import { createRetries } from './retries.ts'
 import { createWatch, type KnownJob } from './watch.ts'
 
 /** What became of one run. */
@@ -27,6 +28,8 @@ const LIVENESS_MS = 4 * 60 * 60_000
 const EVENTS_MAX = 1_000_000
 /** How long a run goes on after the end of every job, where something comes late. */
 const LATE_MS = 120_000
+/** Far from the seeds of any run. */
+const RETRIES_SEED = 1_000_000_007
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -60,6 +63,15 @@ export async function simulate(
   const fleet = createFleet({ time, random, scenario, cloud, endpoint, notes })
   const ledger = { client: tableClient(cloud.table, atOnce), tableName: TABLE }
   const operator = createOperator({ time, random, scenario, cloud, fleet, jobs, ledger, notes })
+
+  const retries = createRetries({
+    ...{ random: createRandom(seed + RETRIES_SEED), cloud, ledger, jobs, after },
+    submit: (job) => {
+      notes.fault('operator', 'retry', job.token)
+      operator.submit(job)
+    },
+    codesOf: (job) => watch.codesOf(job),
+  })
 
   for (const job of jobs.values()) {
     writeDataset(cloud, random, job)
@@ -101,21 +113,22 @@ export async function simulate(
   const stateOf = ({ jobId }: KnownJob): JobState =>
     cloud.table.item(`JOB#${jobId}`, 'META')?.['state']?.S as JobState
   const deadlineMs = startMs + scenario.healAtMs + LIVENESS_MS
-  const haveEnded = (): boolean =>
-    [...jobs.values()].every((job) => stateOf(job) !== undefined && isFinal(stateOf(job)))
+  const hasEnded = (job: KnownJob): boolean =>
+    stateOf(job) === undefined ? retries.isRefused(job) : isFinal(stateOf(job))
   const isOver = (): boolean => {
     aim()
-    return isStopped() || (haveEnded() && isLate())
+    const isDeciding = retries.look()
+    return isStopped() || (!isDeciding && [...jobs.values()].every(hasEnded) && isLate())
   }
   const isStopped = (): boolean =>
     notes.violations.length > 0 || time.nowMs > deadlineMs || time.events > EVENTS_MAX
   await time.run(isOver)
 
-  const states = [...jobs.values()].map(stateOf)
+  const states = [...jobs.values()].map(stateOf).filter((state) => state !== undefined)
   if (notes.violations.length === 0) {
-    for (const [index, state] of states.entries()) {
-      if (state !== undefined && isFinal(state)) continue
-      notes.violation('every job ends', `job-${index} is ${state ?? 'not there'}`)
+    for (const job of jobs.values()) {
+      if (hasEnded(job)) continue
+      notes.violation('every job ends', `${job.token} is ${stateOf(job) ?? 'not there'}`)
     }
     await watch.finish(endpoint.charged, scenario.calm)
   }
@@ -140,6 +153,9 @@ export async function simulate(
 
 function knownJobs({ jobs }: Scenario): Map<string, KnownJob> {
   return new Map(
-    jobs.map((plan) => [plan.token, { plan, jobId: jobIdOf(plan.token), versions: new Map() }]),
+    jobs.map((plan) => {
+      const { token } = plan
+      return [token, { plan, token, jobId: jobIdOf(token), versions: new Map() }]
+    }),
   )
 }

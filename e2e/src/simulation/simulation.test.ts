@@ -12,6 +12,7 @@ test('under every fault, no seed breaks an invariant', { timeout: 600_000 }, asy
   const ended = Object.values(summary.states).reduce((sum, count) => sum + count, 0)
   expect(summary.states['succeeded'] ?? 0).toBeGreaterThan(ended / 3)
   expect(Object.keys(summary.faults).length).toBeGreaterThan(20)
+  expect(summary.faults['retry'] ?? 0).toBeGreaterThan(SEEDS / 20)
 })
 
 // The drawing of scenarios has moved on since; what they found is in `docs/simulation.md`.
@@ -24,7 +25,7 @@ test.for([
   expect(notes.violations).toEqual([])
 })
 
-test.for([3, 7, 290, 1_003])('seed %d gives the same history each time', async (seed) => {
+test.for([3, 7, 20, 1_003])('seed %d gives the same history each time', async (seed) => {
   const [first, second] = [
     await simulate(seed, { full: true }),
     await simulate(seed, { full: true }),

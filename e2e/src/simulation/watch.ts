@@ -17,12 +17,18 @@ import { BUCKET, type SimulatedCloud, TABLE, type Watcher } from './cloud.ts'
 import { answerTo } from './dataset.ts'
 import { expectedResult, wrongLineOf } from './expected-result.ts'
 import type { Notes } from './notes.ts'
+import { layersOf } from './retries.ts'
 import type { JobPlan } from './scenario.ts'
 
 /** What is known of a job beforehand. */
 export interface KnownJob {
   readonly plan: JobPlan
+  /** The plan's, but for a retry. */
+  readonly token: string
   readonly jobId: JobId
+  /** Of a retry: the job that it stands on, and why rows of it are invoked again. */
+  readonly below?: KnownJob
+  readonly reasons?: readonly string[]
   /** The rows of each version that its dataset ever had, by ETag. */
   readonly versions: Map<string, readonly string[]>
 }
@@ -30,10 +36,14 @@ export interface KnownJob {
 export interface Watch extends Watcher {
   /** Looks at everything once more, when the run is over. */
   finish(charged: ReadonlyMap<string, number>, calm: boolean): Promise<void>
+  /** The codes for which rows of a job have failed, by the parts that count. */
+  codesOf(job: KnownJob): Promise<readonly string[]>
 }
 
 /** What may make a preflight refuse a healthy job. */
 const faultsOfEndpoint = ['outage', 'endpoint_failed', 'endpoint_malformed', 'endpoint_hung']
+/** What may hold an aggregator up beyond its lease, or a write of it on its way, while a retry goes on. */
+const HOLD_UPS = ['freeze', 'freeze_one', 'freeze_aggregators', 'arrivesLate', 'requestLost']
 const LINK_FAULTS = ['requestLost', 'responseLost', 'arrivesLate', 'refused']
 
 const never = new AbortController().signal
@@ -69,11 +79,12 @@ export function createWatch(
     if (rows !== undefined) pinned.set(jobId, rows)
     return rows
   }
-  async function partOf({ jobId }: KnownJob, batch: number): Promise<Part | undefined> {
+  /** The part that counts: the job's own, or that of the newest job below. */
+  async function partOf({ jobId, below }: KnownJob, batch: number): Promise<Part | undefined> {
     const meta = cloud().table.item(`JOB#${jobId}`, 'META')
-    if (meta === undefined) return undefined
-    const place = { jobId, partitions: Number(meta['partitions']?.N) }
-    return await readPart(direct().ledger, place, batch, documentsOf(jobId), never)
+    const place = { jobId, partitions: Number(meta?.['partitions']?.N) }
+    const part = meta && (await readPart(direct().ledger, place, batch, documentsOf(jobId), never))
+    return part ?? (below && (await partOf(below, batch)))
   }
   async function failedRowsOf(job: KnownJob): Promise<Set<number>> {
     const failed = new Set<number>()
@@ -100,7 +111,8 @@ export function createWatch(
     const [from, to] = [old['state']?.S, item['state']?.S] as [JobState, JobState]
     check('states', from === to || statesBefore(to).includes(from), `${from} to ${to}`)
     check('what has ended stays as it is', !isFinal(from) || from === to, `${from} to ${to}`)
-    for (const name of ['spec', 'dataset', 'plan', 'partitions', 'createdAt']) {
+    const fixed = ['spec', 'dataset', 'plan', 'partitions', 'createdAt', 'retryOf', 'retriedBy']
+    for (const name of fixed) {
       const [was, is] = [old[name], item[name]].map((value) => JSON.stringify(value))
       check('first writer wins', was === undefined || was === is, `${name} of a job was changed`)
     }
@@ -119,13 +131,11 @@ export function createWatch(
     }
     for (const element of done) {
       if (old?.['done']?.NS?.includes(element) === true) continue
-      const partitions = Number(cloud().table.item(`JOB#${job.jobId}`, 'META')?.['partitions']?.N)
-      const below = element.padStart(10, '0')
-      const [PK, SK] =
+      const SK = `${Number(level) - 1}#${element.padStart(10, '0')}`
+      const promised =
         level === '0'
-          ? [`JOB#${job.jobId}#PART#${Number(element) % partitions}`, below]
-          : [`JOB#${job.jobId}#PROGRESS`, `${Number(level) - 1}#${below}`]
-      const promised = cloud().table.item(PK, SK) !== undefined
+          ? hasPart(job, Number(element))
+          : cloud().table.item(`JOB#${job.jobId}#PROGRESS`, SK) !== undefined
       check('a mark promises a part', promised, `level ${level}, item ${at}, element ${element}`)
     }
   }
@@ -139,11 +149,25 @@ export function createWatch(
     )
   }
 
-  async function checkResult(job: KnownJob, text: string): Promise<void> {
+  async function resultOf(job: KnownJob): Promise<string | undefined> {
     const rows = await pinnedRows(job)
-    if (rows === undefined) return notes.violation('accounting', 'a result of a job without a pin')
-    const wanted = expectedResult(job.plan, rows, await failedRowsOf(job))
-    check('accounting', text === wanted, `result of ${job.plan.token}: ${difference(wanted, text)}`)
+    return rows && expectedResult(job.plan, rows, await failedRowsOf(job))
+  }
+  /** Who writes a result now, of a job and its retries; several may, once one of them was held up. */
+  function writersOf(token: string): KnownJob[] {
+    const line = [...jobs.values()].filter(({ plan }) => plan.token === token)
+    const writing = line.filter(({ jobId }) => stateOf(jobId) === 'aggregating')
+    // One that was cancelled meanwhile may still be at it.
+    return writing.length === 0 || HOLD_UPS.some((kind) => notes.faults.has(kind)) ? line : writing
+  }
+  async function checkResult(token: string, text: string): Promise<void> {
+    const writers = writersOf(token)
+    const wanted = (await Promise.all(writers.map(resultOf))).filter((each) => each !== undefined)
+    if (wanted.length === 0) {
+      return notes.violation('accounting', 'a result of a job without a pin')
+    }
+    const what = `result of ${token}: ${difference(wanted.at(-1) ?? '', text)}`
+    check('accounting', wanted.includes(text), what)
   }
 
   function checkManifest(job: KnownJob, text: string): void {
@@ -155,12 +179,15 @@ export function createWatch(
     const balances = rows.total === job.plan.rows && sum === rows.total
     check('accounting', balances, `manifest: ${JSON.stringify(rows)} of ${job.plan.rows}`)
     for (const { uri, sha256 } of outputs) {
+      if (writersOf(job.token).length > 1) continue
       const bytes = cloud().store.object(uri.slice('s3://'.length))?.bytes
       const is = bytes && createHash('sha256').update(bytes).digest('hex')
       check('the manifest vouches for its outputs', is === sha256, `${uri}: ${is}`)
     }
   }
 
+  const stateOf = (jobId: string): JobState | undefined =>
+    cloud().table.item(`JOB#${jobId}`, 'META')?.['state']?.S as JobState | undefined
   const knownOf = (jobId: string): KnownJob | undefined =>
     [...jobs.values()].find((job) => job.jobId === jobId)
   const checking = (work: Promise<void>): void =>
@@ -184,7 +211,7 @@ export function createWatch(
       if (job === undefined) return notes.violation('names', `a result at ${place}`)
       notes.add('store', `${place} is there, ${bytes.length} bytes`)
       if (name.endsWith('.manifest.json')) checkManifest(job, bytes.toString())
-      else if (name === `${job.plan.token}.csv`) checking(checkResult(job, bytes.toString()))
+      else if (name === `${job.token}.csv`) checking(checkResult(job.token, bytes.toString()))
     },
     deleted(queue, message) {
       if (queue === 'completions') return
@@ -193,6 +220,13 @@ export function createWatch(
       if (copies.length > 1) return
       const why = queue === 'batches' ? notRecorded(message.body) : notPlanned(message.body)
       check('record before delete', why === undefined, `${queue}: ${why}`)
+    },
+    async codesOf(job) {
+      const codes = new Set<string>()
+      for (let batch = 0; batch * job.plan.batchRows < job.plan.rows; batch += 1) {
+        for (const { code } of (await partOf(job, batch))?.failures ?? []) codes.add(code)
+      }
+      return [...codes]
     },
     async finish(charged, calm) {
       checkLogs()
@@ -210,7 +244,7 @@ export function createWatch(
     const state = meta?.['state']?.S as JobState
     // A paused job's messages are let go of: whoever resumes it has it published again.
     if (state === 'aggregating' || state === 'paused' || isFinal(state)) return undefined
-    if (!hasPart(jobId, batch)) return `batch ${batch} has no part`
+    if (!hasPart(knownOf(jobId) ?? { jobId }, batch)) return `batch ${batch} has no part`
     const item = String(Math.floor(batch / 128)).padStart(10, '0')
     const marks = cloud().table.item(`JOB#${jobId}#PROGRESS`, `0#${item}`)?.['done']?.NS
     return marks?.includes(String(batch)) === true ? undefined : `batch ${batch} has no mark`
@@ -219,6 +253,7 @@ export function createWatch(
   /** Why a job request may not be deleted yet. */
   function notPlanned(body: string): string | undefined {
     const jobId = jobIdOf(decodeJobRequest(body).clientToken)
+    const job = knownOf(jobId) ?? { jobId }
     const meta = cloud().table.item(`JOB#${jobId}`, 'META')
     const state = meta?.['state']?.S as JobState
     if (state === 'paused' || isFinal(state)) return undefined
@@ -233,25 +268,32 @@ export function createWatch(
       }
     }
     for (let batch = 0; batch < Number(batches); batch += 1) {
-      if (!queued.has(batch) && !hasPart(jobId, batch)) return `batch ${batch} was never published`
+      if (!queued.has(batch) && !hasPart(job, batch)) return `batch ${batch} was never published`
     }
     return undefined
   }
 
-  function hasPart(jobId: string, batch: number): boolean {
+  function hasPart({ jobId, below }: Pick<KnownJob, 'jobId' | 'below'>, batch: number): boolean {
+    if (below !== undefined && hasPart(below, batch)) return true
     const partitions = Number(cloud().table.item(`JOB#${jobId}`, 'META')?.['partitions']?.N)
     const SK = String(batch).padStart(10, '0')
     return cloud().table.item(`JOB#${jobId}#PART#${batch % partitions}`, SK) !== undefined
   }
 
   /** A job may fail for its dataset or for what its preflight found, and only when that was so. */
-  function checkFailure({ versions, plan }: KnownJob, code: string): void {
+  function checkFailure({ versions, plan, below }: KnownJob, code: string): void {
     const changed = versions.size > 1
-    const tried =
-      plan.badRows > 0 ||
-      [...faultsOfEndpoint, ...LINK_FAULTS].some((kind) => notes.faults.has(kind))
-    const fair = { dataset_changed: changed, preflight_failed: tried }[code] ?? false
-    check('jobs fail for a reason', fair, code)
+    const faulty = [...faultsOfEndpoint, ...LINK_FAULTS].some((kind) => notes.faults.has(kind))
+    const tried = plan.badRows > 0 || faulty
+    // A retry is no preflight: only that the endpoint cannot be reached ends it.
+    const unreached = below !== undefined && faulty
+    const reasons: Readonly<Record<string, boolean>> = {
+      dataset_changed: changed,
+      preflight_failed: tried,
+      endpoint_unreachable: unreached,
+      connection_failed: unreached,
+    }
+    check('jobs fail for a reason', reasons[code] ?? false, code)
   }
 
   /** Where nothing goes wrong nothing is done twice, and nobody has to ask for a job again. */
@@ -275,8 +317,23 @@ export function createWatch(
     }
   }
 
+  /** A row that a retry is about was invoked by it: the batch has a part of its own. */
+  async function checkMended(job: KnownJob): Promise<void> {
+    const { below, reasons, plan } = job
+    if (below === undefined) return
+    for (let batch = 0; batch * plan.batchRows < plan.rows; batch += 1) {
+      const failures = (await partOf(below, batch))?.failures ?? []
+      if (!failures.some(({ code }) => reasons?.includes(code) ?? true)) continue
+      const isOwn = (await partOf(job, batch))?.jobId === job.jobId
+      check('a retry mends what failed', isOwn, `batch ${batch} of ${job.token}`)
+    }
+  }
+
   async function finishJob(job: KnownJob, charged: ReadonlyMap<string, number>): Promise<void> {
     const { token } = job.plan
+    const isNewest = ![...jobs.values()].some(
+      ({ below, jobId }) => below === job && stateOf(jobId)?.startsWith('succeeded'),
+    )
     const meta = await readJob(direct().ledger, job.jobId, never)
     if (meta?.state === 'failed') checkFailure(job, meta.failure?.code ?? '')
     if (meta?.state !== 'succeeded' && meta?.state !== 'succeeded_with_failures') return
@@ -288,11 +345,16 @@ export function createWatch(
       const there = cloud().store.object(`${BUCKET}/results/${name}`) !== undefined
       check('a job that succeeded has its result', there, name)
     }
+    await checkMended(job)
+    const text = cloud().store.object(`${BUCKET}/results/${token}.csv`)?.bytes.toString()
+    if (isNewest && ![...HOLD_UPS, 'cancel'].some((kind) => notes.faults.has(kind))) {
+      check('the newest result lies there', text === (await resultOf(job)), job.token)
+    }
     for (const row of failed) {
       if (answerTo(rows[row] ?? '').kind !== 'predicted') continue
       const batch = Math.floor(row / job.plan.batchRows)
       const why = (await partOf(job, batch))?.failures.find((failure) => failure.row === row)
-      const guilty = charged.has(`${job.jobId}-${batch}`)
+      const guilty = layersOf(job).some((jobId) => charged.has(`${jobId}-${batch}`))
       check('healthy rows do not fail', guilty, `row ${row} of batch ${batch}: ${why?.code}`)
     }
   }
