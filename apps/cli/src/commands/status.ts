@@ -8,8 +8,13 @@ export const statusCommand = (perform: Perform): Command =>
   jobCommand<StatusOptions>(perform, {
     name: 'status',
     description: 'show what a job is and how far it is',
-    options: addJsonOption,
+    options: (command) =>
+      addJsonOption(command).option(
+        '--estimate <file>',
+        'what `millrace estimate --json` said: shown beside what was used',
+      ),
     examples: `  millrace status                     the latest run whose state is in .millrace
-  millrace status j-4f2a --json       one job, for programs`,
+  millrace status j-4f2a --json       one job, for programs
+  millrace status --estimate estimate.json   what was estimated, beside what was used`,
     load: async () => (await import('../status/status.ts')).status,
   })

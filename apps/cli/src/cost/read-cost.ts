@@ -14,6 +14,7 @@ const vouchedSchema = z.looseObject({
         sqsRequests: z.number(),
         writeUnits: z.number(),
         readUnits: z.number(),
+        s3Reads: z.number(),
       }),
       bill: z.looseObject({
         total: z.number(),

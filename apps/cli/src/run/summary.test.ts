@@ -32,6 +32,7 @@ test('what it would have cost in an account comes with the result', () => {
     sqsRequests: 30,
     writeUnits: 40,
     readUnits: 20,
+    s3Reads: 12,
   }
   const bill = { total: 0.0026, perMillionRows: 0.289, region: 'us-east-1' }
   const { lines } = summaryOf(succeeded, { ...facts, cost: { usage, bill } })

@@ -1,6 +1,8 @@
 import { readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
+import { besideEstimate } from '../cost/beside-estimate.ts'
 import { readCost } from '../cost/read-cost.ts'
+import { readEstimate } from '../cost/read-estimate.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
 import { jobProgress } from '../system/job-progress.ts'
@@ -12,10 +14,13 @@ export interface StatusOptions extends SystemOptions {
   /** The latest local job when absent. */
   readonly job?: string
   readonly json: boolean
+  /** A file with what `millrace estimate --json` said of the job. */
+  readonly estimate?: string
 }
 
 /** `millrace status`: what a job is, how far it is, and what became of it. */
 export async function status(options: StatusOptions, world: World): Promise<ExitCode> {
+  const estimate = options.estimate === undefined ? undefined : await readEstimate(options.estimate)
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
   const job = await readJob(system.ledger, jobId, world.stop)
@@ -23,8 +28,12 @@ export async function status(options: StatusOptions, world: World): Promise<Exit
   const progress = await jobProgress(system, jobId, world.stop)
   const cost = await readCost(job, { region: system.region }, world)
   const text = options.json
-    ? JSON.stringify({ ...job, progress, cost })
+    ? JSON.stringify({ ...job, progress, cost, estimate })
     : fit(jobFacts(job, progress, cost), world.stdout)
   world.stdout.write(`${text}\n`)
+  if (estimate !== undefined && !options.json) {
+    const beside = cost === undefined ? 'there is no bill yet' : besideEstimate(estimate, cost)
+    world.stdout.write(`\n${beside}\n`)
+  }
   return EXIT.succeeded
 }
