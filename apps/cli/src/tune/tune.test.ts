@@ -3,9 +3,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createSink, createWorld, temporaryFolder } from '../test-data.ts'
 import { type TuneOptions, tune } from './tune.ts'
+
+// After each throttle the endpoint is left alone for a second.
+vi.setConfig({ testTimeout: 30_000 })
 
 /** Two columns; twenty milliseconds an invocation, and no more than so many at a time. */
 async function startSlots(slots: number) {
@@ -47,7 +50,7 @@ async function tuned(options: Partial<TuneOptions>) {
   await writeFile(data, Array.from({ length: 300 }, (_, row) => `${row},2\n`).join(''))
   const { world } = createWorld({})
   const [stdout, stderr] = [createSink(), createSink()]
-  const usual = { seconds: 4, maxConcurrency: 16, sampleRows: 300, localLatency: 0, write: false }
+  const usual = { seconds: 2, maxConcurrency: 16, sampleRows: 300, localLatency: 0, write: false }
   const spec = { endpoint: { name: 'slots' } }
   const all = { data, spec, json: true, ...usual, ...options }
   const code = await tune(all, { ...world, stdout: stdout.stream, stderr: stderr.stream })
