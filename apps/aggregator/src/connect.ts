@@ -42,7 +42,7 @@ import type { Deps as ExportDeps } from './export-result.ts'
 import { keepLease } from './keep-lease.ts'
 import { OutputError } from './output-error.ts'
 import type { Deps as ReconcileDeps } from './reconcile.ts'
-import type { Deps as EventDeps } from './tell-events.ts'
+import { type Deps as EventDeps, tellEvents } from './tell-events.ts'
 import { type Deps as ResultDeps, writeResult } from './write-result.ts'
 
 export interface World {
@@ -206,6 +206,14 @@ export function createReconcileDeps(
     onStalled: ({ jobId, state }, recorded) => {
       metrics.count('millrace.jobs.stalled', 1)
       logger.warn({ jobId, state, recorded }, 'job stands still, asking for it again')
+    },
+    tellEnd: async (jobId, signal) => {
+      const events = createEventDeps(world)
+      if (events === undefined) return true
+      return await tellEvents(events, jobId, signal).catch((error: unknown) => {
+        logger.warn({ error, jobId }, 'the end of a job could not be told yet')
+        return false
+      })
     },
     now: () => performance.now(),
   }

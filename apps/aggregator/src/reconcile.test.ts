@@ -8,7 +8,7 @@ const running = jobWith({}, { state: 'running', plan: { batches: 3, rows: 6 } })
 
 /** One process that looks now and then; between the looks the test changes the world. */
 function createWatch() {
-  const world = { jobs: [running] as Job[], recorded: 1, at: 0, asked: [] as string[] }
+  const world = { jobs: [running] as Job[], recorded: 1, at: 0, asked: [] as string[], told: true }
   const deps: Deps = {
     activeJobs: () => streamOf(world.jobs),
     recordedBatches: async () => world.recorded,
@@ -16,6 +16,7 @@ function createWatch() {
       void world.asked.push(`job ${clientToken}${retryOf === undefined ? '' : ' as a retry'}`),
     publishCompletion: async (of) => void world.asked.push(`completion ${of}`),
     onStalled: () => world.asked.push('stalled'),
+    tellEnd: async (of) => world.asked.push(`end ${of}`) > 0 && world.told,
     now: () => world.at,
   }
   const seen: Parameters<typeof reconcileOnce>[1] = new Map()
@@ -101,6 +102,28 @@ test('a job that has ended is forgotten, and others are not', async () => {
   world.jobs = [other]
   await look(1)
   expect([...seen.keys()]).toEqual([other.jobId])
+})
+
+describe('of a job that is active no more', () => {
+  test('the end is told once, also when it was paused', async () => {
+    const { world, look } = createWatch()
+    world.jobs = [{ ...running, state: 'paused' }]
+    await look(0)
+    world.jobs = []
+    expect(await look(1)).toEqual([`end ${jobId}`])
+    expect(await look(2)).toEqual([])
+  })
+
+  test('the end is told again while nobody takes it', async () => {
+    const { world, look } = createWatch()
+    await look(0)
+    world.jobs = []
+    world.told = false
+    await look(1)
+    world.told = true
+    expect(await look(2)).toEqual([`end ${jobId}`])
+    expect(await look(3)).toEqual([])
+  })
 })
 
 describe('the watch', () => {

@@ -9,11 +9,14 @@ export interface Deps {
   requestJob(request: JobRequest, signal: AbortSignal): Promise<void>
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
   onStalled(job: Job, recorded: number): void
+  /** Tells the end of a job to who wants to hear; false to be asked again. */
+  tellEnd(jobId: JobId, signal: AbortSignal): Promise<boolean>
   now(): number
 }
 
 interface Seen {
-  readonly recorded: number
+  /** Nothing while it is paused: whatever is found afterwards counts as a change. */
+  readonly recorded: number | undefined
   readonly since: number
 }
 
@@ -26,6 +29,8 @@ const LOOKS_PER_PERIOD = 5
  *
  * A job stands still when no batch of it was recorded for `stalledMs`, as this process saw it. That
  * may also be an endpoint's long outage; then batches are published twice and recorded once.
+ *
+ * Of a job that is active no more it tells the end: who cancelled it may have died before asking for that.
  */
 export async function reconcileForever(
   deps: Deps,
@@ -54,7 +59,7 @@ export async function reconcileOnce(
     active.add(job.jobId)
     if (job.state === 'paused') {
       // Its messages wait in the queue; the time of the pause is no standing still.
-      seen.delete(job.jobId)
+      seen.set(job.jobId, { recorded: undefined, since: deps.now() })
       continue
     }
     const recorded = await deps.recordedBatches(job.jobId, signal)
@@ -66,7 +71,9 @@ export async function reconcileOnce(
       await askAgain(deps, job, recorded, signal)
     }
   }
-  for (const jobId of seen.keys()) if (!active.has(jobId)) seen.delete(jobId)
+  for (const jobId of seen.keys()) {
+    if (!active.has(jobId) && (await deps.tellEnd(jobId, signal))) seen.delete(jobId)
+  }
 }
 
 async function askAgain(

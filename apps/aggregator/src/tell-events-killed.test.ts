@@ -1,7 +1,10 @@
 import { startCloud } from '@millrace/cloud'
 import type { JobEvent, JobId } from '@millrace/job'
 import { cancelJob, claimEvent, confirmEvent } from '@millrace/ledger'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createLogger } from '@millrace/service'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { createReconcileDeps } from './connect.ts'
+import { reconcileOnce } from './reconcile.ts'
 import { type Recorded, startRecorded } from './recorded-job.ts'
 import { type Deps, tellEvents } from './tell-events.ts'
 import { never } from './test-data.ts'
@@ -69,4 +72,33 @@ test('two at once tell each event once', async () => {
   const jobId = await cancelledJob('at-once')
   await Promise.all([1, 2].map(() => tellEvents(mortal(events, 3_000, Infinity), jobId, never)))
   expect(events.map(({ id }) => id)).toEqual([`${jobId}:started`, `${jobId}:ended`])
+})
+
+test('when who cancelled it has died, the watch over jobs tells the end', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const events: JobEvent[] = []
+  const { jobId } = await recorded.record('left', [['0.5']], { name: 'left.csv' })
+  let reachable = false
+  const world = recorded.world({
+    events: {
+      wanted: true,
+      close: () => {},
+      tell: async (event) => {
+        if (!reachable) throw new Error('the bus is away')
+        events.push(event)
+      },
+    },
+  })
+  const watch = createReconcileDeps(world, createLogger({ app: 'test', level: 'silent' }))
+  const seen = new Map()
+  await reconcileOnce(watch, seen, 60_000, never)
+  await cancelJob(recorded.ledger, jobId, { now: 2_000 }, never)
+  await reconcileOnce(watch, seen, 60_000, never)
+  expect(events).toEqual([])
+  reachable = true
+  vi.setSystemTime(Date.now() + HELD_SECONDS * 1_000)
+  await reconcileOnce(watch, seen, 60_000, never)
+  await reconcileOnce(watch, seen, 60_000, never)
+  expect(events.map(({ state }) => state)).toEqual(['running', 'cancelled'])
 })
