@@ -1,11 +1,12 @@
-import { mkdir, rm, utimes } from 'node:fs/promises'
+import { lutimes, mkdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type JobId, jobIdOf } from '@millrace/job'
+import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test-data.ts'
 import { jobFolders, linkRetry } from './job-folders.ts'
 
-const [older, newer, retry] = ['older', 'newer', 'retry'].map(jobIdOf) as [JobId, JobId, JobId]
+const [older, newer] = [jobIdOf('older'), jobIdOf('newer')]
+const [retry, another] = [jobIdOf('retry'), jobIdOf('another')]
 
 async function createRoot(): Promise<string> {
   const root = await temporaryFolder()
@@ -26,11 +27,17 @@ test('the job that was worked on last comes first', async () => {
   expect(await jobFolders('/nowhere')).toEqual([])
 })
 
-test('a retry is found by its name, before the job that it retries', async () => {
+test.for([
+  [retry, another],
+  [another, retry],
+] as const)('linked after %s, the retry %s is found before it', async ([first, second]) => {
   const root = await createRoot()
-  await linkRetry(join(root, newer), retry)
-  await linkRetry(join(root, newer), retry)
-  expect(await jobFolders(root)).toEqual([retry, newer, older])
+  for (const [at, jobId] of [first, second].entries()) {
+    await linkRetry(join(root, newer), jobId)
+    await linkRetry(join(root, newer), jobId)
+    await lutimes(join(root, jobId), 3_000 + at, 3_000 + at)
+  }
+  expect(await jobFolders(root)).toEqual([second, first, newer, older])
 })
 
 test('a retry of a job that was forgotten is forgotten too', async () => {
