@@ -7,6 +7,10 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(\.\d+)? (s|ms)\b/g, 'N $2'],
   [/\b[\d,.]+ rows\/s/g, 'N rows/s'],
   [/\b[\d,]+ MiB\b/g, 'N MiB'],
+  [/\$\d[\d,.]*/g, '$N'],
+  // How often a queue is asked depends on how long the others take.
+  [/^used +.*$/g, 'used'],
+  [/^(SQS requests|ledger units) .*$/g, '$1'],
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'],
   [/^(ok +node +)[\d.]+/gm, '$1VERSION'],
 ]
