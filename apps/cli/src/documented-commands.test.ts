@@ -83,3 +83,18 @@ test.for([
 ])('%j is no call', (page) => {
   expect(calledIn(page)).toEqual([])
 })
+
+const verbs = program
+  .createHelp()
+  .visibleCommands(program)
+  .map((verb) => verb.name())
+  .filter((verb) => verb !== 'help')
+
+test.for(verbs)('docs/cli.md shows millrace %s, with its help and an example', (verb) => {
+  const page = readFileSync(join(root, 'docs/cli.md'), 'utf8')
+  const [, section = ''] =
+    new RegExp(`^## millrace ${verb}\n(.*?)(?=^## |(?![^]))`, 'ms').exec(page) ?? []
+  const typed = [...section.matchAll(/^\$ .*$/gm)].map(([line]) => line)
+  expect(typed).toContain(`$ millrace ${verb} --help`)
+  expect(typed.filter((line) => line.includes(`millrace ${verb}`)).length).toBeGreaterThan(1)
+})

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { bundleCli } from '@millrace/bundle'
 import { cliFolder } from '../support/cli-folder.ts'
 import { commandsOf, withOutputs } from './console-blocks.ts'
-import { masked } from './mask.ts'
+import { factNames, masked } from './mask.ts'
 import { openWorkshop } from './workshop.ts'
 
 const path = join(import.meta.dirname, '../../../docs/cli.md')
@@ -19,6 +19,7 @@ for (const command of commandsOf(page)) {
   console.error(`$ ${command.command}`)
   const output = await workshop.run(command)
   // What only varies stays as it is, so that a change shows what has really changed.
-  outputs.push(masked(output) === masked(command.output) ? command.output : output)
+  const held = command.varies ? factNames : masked
+  outputs.push(held(output) === held(command.output) ? command.output : output)
 }
 await writeFile(path, withOutputs(page, outputs))

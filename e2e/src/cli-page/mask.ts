@@ -18,6 +18,10 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
 /** How far a run is, told every five seconds: a quick machine says nothing. */
 const PROGRESS = /^(planning|running|aggregating): .*\n?/gm
 
+/** Of measurements, the names of the facts that they end with. */
+export const factNames = (output: string): string =>
+  [...output.matchAll(/^[a-z ]*[a-z](?= {2})/gm)].map(([word]) => word).join('\n')
+
 /** An output without what varies; columns that moved for it count as one space. */
 export function masked(output: string): string {
   return output
