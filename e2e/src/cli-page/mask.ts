@@ -16,7 +16,9 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** How far a run is, told every five seconds: a quick machine says nothing. */
-const PROGRESS = /^(planning|running|aggregating): .*\n?/gm
+const PROGRESS = /^[a-z_]+: [^\n]* rows, [\d,]+ failed, [\d,]+ rows\/s, .*\n?/gm
+
+export const withoutProgress = (output: string): string => output.replaceAll(PROGRESS, '')
 
 /** Of measurements, the names of the facts that they end with. */
 export const factNames = (output: string): string =>
@@ -25,7 +27,6 @@ export const factNames = (output: string): string =>
 /** An output without what varies; columns that moved for it count as one space. */
 export function masked(output: string): string {
   return output
-    .replaceAll(PROGRESS, '')
     .split('\n')
     .map((line) => {
       const without = VARIES.reduce((text, [pattern, name]) => text.replaceAll(pattern, name), line)

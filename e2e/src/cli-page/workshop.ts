@@ -9,6 +9,7 @@ import { runCommandLine } from 'millrace/command-line'
 import { startCli } from '../support/cli.ts'
 import { cacheFolder, cliFolder } from '../support/cli-folder.ts'
 import { flights } from '../support/flights.ts'
+import { withoutProgress } from './mask.ts'
 import type { ConsoleCommand } from './console-blocks.ts'
 
 /** Where the commands of the page are run: a folder with the flights, and a whole system beside it. */
@@ -48,7 +49,7 @@ export async function openWorkshop(): Promise<Workshop> {
         cwd: folder,
         env: where === 'stack' ? { ...env, ...stack.env } : env,
       })
-      return output.replaceAll(folder, HOME).replaceAll(root, HOME).trimEnd()
+      return withoutProgress(output).replaceAll(folder, HOME).replaceAll(root, HOME).trimEnd()
     },
     async [Symbol.asyncDispose]() {
       await stack[Symbol.asyncDispose]()

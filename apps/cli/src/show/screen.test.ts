@@ -35,6 +35,15 @@ describe('where nobody watches', () => {
     ])
   })
 
+  test('nothing comes of a job that has ended', () => {
+    const { stream, texts } = createSink()
+    let at = 0
+    const screen = createScreen(stream, { quiet: false, now: () => at })
+    at = 9_000
+    screen.show({ ...snapshot, state: 'succeeded' })
+    expect(texts).toEqual([])
+  })
+
   test.for([
     [
       'before the plan is whole',

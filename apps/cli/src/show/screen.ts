@@ -1,3 +1,4 @@
+import { isFinal, type JobState } from '@millrace/job'
 import { Presets, SingleBar } from 'cli-progress'
 
 /** How far a run is. */
@@ -92,7 +93,8 @@ function lineScreen(stream: NodeJS.WriteStream, now: () => number): Screen {
   let shownAt = now()
   return {
     show: (snapshot) => {
-      if (now() - shownAt < LINE_EVERY_MS) return
+      // What became of a job is said by who has watched it.
+      if (now() - shownAt < LINE_EVERY_MS || isFinal(snapshot.state as JobState)) return
       shownAt = now()
       const { state, done, failed, rate, left } = fieldsOf(snapshot)
       stream.write(`${state}: ${done} rows, ${failed} failed, ${rate} rows/s, ${left}\n`)
