@@ -192,11 +192,26 @@ test('millrace retry mends a run on this machine, in place and step by step', as
   expect(first).toMatchObject({ code: 3, stderr: expect.stringContaining(`${left.length} failed`) })
   expect((await result()) === resultWithout(left)).toBe(true)
 
-  refused.clear()
+  // The last one through another endpoint, which takes every row.
+  await using other = await startEndpoint({
+    name: 'flights-v2',
+    model: loadXgboostModel(flights.model),
+  })
+  const elsewhere = ['--endpoint', 'flights-v2', '--endpoint-url', other.url]
   const [base = ''] = await list(cwd, ({ retryOf }) => retryOf === undefined)
-  const second = await runCli(['retry', base, ...place, '--json'], { cwd })
+  const second = await runCli(['retry', base, ...elsewhere, '--json'], { cwd })
   expect(JSON.parse(second.stdout)).toMatchObject({ state: 'succeeded', rows: ROWS })
   expect((await result()) === resultWithout([])).toBe(true)
+  expect(other.stats.rows).toBe(left.length + 1)
+  const manifest = JSON.parse(await readFile(join(cwd, 'late.manifest.json'), 'utf8')) as object
+  expect(manifest).toMatchObject({
+    variantChanged: true,
+    history: [
+      { endpoint: { name: 'flights' }, rows: { invoked: ROWS } },
+      { endpoint: { name: 'flights' }, rows: { invoked: poisonRows.length } },
+      { endpoint: { name: 'flights-v2' }, rows: { invoked: left.length, predicted: left.length } },
+    ],
+  })
   const status = await runCli(['status'], { cwd })
   expect(status.stdout).toMatch(/^retry of +j-/m)
   const rescored = await runCli(['get', '--row', String(left[0]), '--json'], { cwd })
