@@ -100,8 +100,9 @@ function repeated({ predictions, rows }: Answered, wanted: number): Buffer {
 }
 
 const LATENCY_MS = 100
-/** As an XGBoost container answers: the double of a float32. */
-const PREDICTION = '0.03125'
+/** As an XGBoost container answers: doubles of float32, none like another. */
+const predictionOf = (_: unknown, row: number): string =>
+  String(Math.fround(0.1 + 0.8 * ((row * 0.618_033_988_7) % 1)))
 
 /** What a batch sends and gets when nobody asks the endpoint. */
 export async function assumeAnswer(
@@ -110,7 +111,7 @@ export async function assumeAnswer(
   latencyMs = LATENCY_MS,
 ): Promise<BatchAnswer> {
   const inBatch = Math.min(batching.rows, Math.ceil(rows / batches))
-  const predictions = Buffer.from(Array(inBatch).fill(PREDICTION).join('\n'))
+  const predictions = Buffer.from(Array.from({ length: inBatch }, predictionOf).join('\n'))
   return {
     kind: 'assumed',
     latencyMs,

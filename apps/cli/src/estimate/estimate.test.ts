@@ -64,6 +64,12 @@ test('without a probe, time is that of the latency', async () => {
   expect(estimated).toMatchObject({ seconds: 2.5, probe: { kind: 'assumed', latencyMs: 500 } })
 })
 
+test('without a probe, predictions are as large as XGBoost’s', async () => {
+  const spec = { batching: { rows: 1_000 } }
+  const { probe } = await estimateOf({ probe: false, spec }, rows(2_000))
+  expect(probe.part).toMatchObject({ writeUnits: 5 })
+})
+
 test('each figure is shown with what it is from', async () => {
   const text = await said({ probe: false, json: false }, rows(1_000))
   expect(text).toMatch(/^rows +1,000 +the plan$/m)
