@@ -16,7 +16,7 @@ describe('docs/cli.md', () => {
   afterAll(async () => await workshop[Symbol.asyncDispose]())
 
   // In the order of the page, since one goes on where the other has stopped; `npm run cli-page` writes it anew.
-  test('every command prints what the page says', async () => {
+  test('every command prints what the page says', { timeout: 300_000 }, async () => {
     for (const { command, output, where, varies, section } of commands) {
       const printed = await workshop.run({ command, where })
       const held = varies ? factNames : masked

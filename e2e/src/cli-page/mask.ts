@@ -18,6 +18,9 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
 /** How far a run is, told every five seconds: a quick machine says nothing. */
 const PROGRESS = /^[a-z_]+: [^\n]* rows, [\d,]+ failed, [\d,]+ rows\/s, .*\n?/gm
 
+/** Told when the plan was whole before the job was paused, which is a race. */
+const NOT_SCORED = /^retrying .* rows not scored\)\n?/gm
+
 export const withoutProgress = (output: string): string => output.replaceAll(PROGRESS, '')
 
 /** Of measurements, the names of the facts that they end with. */
@@ -27,6 +30,7 @@ export const factNames = (output: string): string =>
 /** An output without what varies; columns that moved for it count as one space. */
 export function masked(output: string): string {
   return output
+    .replaceAll(NOT_SCORED, '')
     .split('\n')
     .map((line) => {
       const without = VARIES.reduce((text, [pattern, name]) => text.replaceAll(pattern, name), line)

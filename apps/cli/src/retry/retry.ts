@@ -45,9 +45,9 @@ export async function retry(options: RetryOptions, world: World): Promise<ExitCo
   const failed = await countFailed(reader, base, world.stop)
   const rows = rowsToRetry(base, failed, options.reason)
   if (rows !== undefined) {
-    const found = reasonsText(failed.byReason)
-    const notScored = (failed.notScored ?? 0) > 0 ? `, ${failed.notScored} rows not scored` : ''
-    note(`retrying ${rows} of ${failed.rows} rows of ${base.jobId} (${found}${notScored})`)
+    const notScored = (failed.notScored ?? 0) > 0 ? `${failed.notScored} rows not scored` : ''
+    const found = [reasonsText(failed.byReason), notScored].filter((text) => text !== '').join(', ')
+    note(`retrying ${rows} of ${failed.rows} rows of ${base.jobId} (${found})`)
   }
   const { system } = reader
   if (system.isHost) {
