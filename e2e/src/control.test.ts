@@ -114,7 +114,8 @@ test('a changed concurrency holds for all consumers together', async (context) =
 
 test('a job beyond its tolerance fails, says why and invokes no more', async (context) => {
   const fleet = await startFleet({
-    endpoint: { poisonRows: flights.rows.filter((_, row) => row % 40 === 39) },
+    // Without latency every batch is done before anybody has looked at the tolerance.
+    endpoint: { latencyMs: 100, poisonRows: flights.rows.filter((_, row) => row % 40 === 39) },
   })
   await using _fleet = fleet
   await objectsOf(fleet).put('data/flights.csv', `${flights.rows.join('\n')}\n`)
