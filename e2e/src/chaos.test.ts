@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createHistory, type LogLine } from '@millrace/check-log'
 import { isFinal, jobIdOf } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
+import { redriveDeadLetters } from '@millrace/queue'
 import { createRandom, type Random } from '@millrace/testing'
 import { expect, test } from 'vitest'
 import { type FaultyProxy, startFaultyProxy } from './support/faulty-proxy.ts'
@@ -48,6 +49,7 @@ test('under kills, stops, resets and cuts, every row comes out once', {
   const counts: Record<string, number> = {}
   const tokens: string[] = []
   let unfinished: string[] = []
+  let redriven = 0
   const endsAt = Date.now() + SECONDS * 1_000
   while (Date.now() < endsAt) {
     unfinished = await openAmong(fleet, unfinished)
@@ -56,11 +58,13 @@ test('under kills, stops, resets and cuts, every row comes out once', {
       tokens.push(token)
       unfinished.push(token)
     }
+    if (random.chance(0.02)) redriven += await redriveJobs(fleet)
     strike(members, ways, random, counts)
     await sleep(200 + random.next() * 800)
   }
   ways.heal()
   for (const member of members) revive(member, ways)
+  redriven += await redriveJobs(fleet)
 
   for (const token of tokens) {
     const job = await fleet.ended(token, 300_000)
@@ -77,9 +81,16 @@ test('under kills, stops, resets and cuts, every row comes out once', {
   console.info(
     `chaos ${SECONDS} s, seed ${SEED}: ${tokens.length} jobs, ${(tokens.length * ROWS) / BATCH_ROWS} batches, ` +
       `${tokens.length * ROWS} rows in and out, ` +
-      `${duplicates} duplicates suppressed; ${faults.join(', ')}`,
+      `${duplicates} duplicates suppressed, ${redriven} requests redriven; ${faults.join(', ')}`,
   )
 })
+
+/** What an operator does with requests over which producers have died as often as a queue allows. */
+async function redriveJobs(fleet: Fleet): Promise<number> {
+  const all = { max: 100, matches: () => true, perSecond: 100 }
+  const dead = fleet.deadLetters('jobs')
+  return (await redriveDeadLetters(dead, fleet.queues.jobs, all, never)).removed
+}
 
 /** Those of the jobs that have not ended. */
 async function openAmong(fleet: Fleet, tokens: readonly string[]): Promise<string[]> {
