@@ -154,7 +154,9 @@ test.for(LATECOMERS)(
     }
     expect(busyShare(both, capacity, latencyMs, 60_000)).toBeGreaterThan(0.95)
     expect(throttledShare(both)).toBeLessThan(0.02)
-    expect(Math.min(first.served, second.served) / both.served).toBeGreaterThan(0.2)
+    // What is slower meets less often.
+    const least = latencyMs === 50 ? 0.3 : 0.2
+    expect(Math.min(first.served, second.served) / both.served).toBeGreaterThan(least)
   },
 )
 

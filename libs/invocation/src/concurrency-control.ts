@@ -81,7 +81,9 @@ const FAILED_PERCENT_MAX = 20
 const ANSWERS_BETWEEN_PROBES_MAX = 400
 /** At least, for a level that throttled twice: of a few slots, three times as many answers are few. */
 const ANSWERS_BETWEEN_PROBES_MIN = 100
-const EPOCH_MS = 20_000
+const EPOCH_MS = 5_000
+/** From the first answer until the first yielding: what is not known yet is not to be divided. */
+const UNTIL_FIRST_YIELDING_MS = 20_000
 const EPOCH_LATENCIES = 60
 const YIELD_LATENCIES = 2
 /** What an answer adds at the start; long invocations double only, for a queue brings them near 60 s. */
@@ -122,6 +124,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   const refusals = new Map<number, number>()
   let capacity: { readonly level: number; readonly until: number } | undefined
   let failedPercent = 0
+  let firstAt: number | undefined
   let epochAt = Number.POSITIVE_INFINITY
   let yieldUntil = 0
   /** A cut for its latency, until it is seen whether that helped. */
@@ -286,8 +289,10 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
       settle()
       phase = 'recovering'
     }
+    firstAt ??= at
     if (at < epochAt && epochAt !== Number.POSITIVE_INFINITY) return
-    if (at >= epochAt && phase === 'steady') yieldFrom(at)
+    const isKnown = at >= firstAt + UNTIL_FIRST_YIELDING_MS
+    if (at >= epochAt && phase === 'steady' && isKnown) yieldFrom(at)
     epochAt = epochAfter(at, latency.typicalMs)
   }
 
