@@ -29,7 +29,7 @@ async function get(
 
 test('while a job runs, rows are right below the watermark and pending at it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-e2e-'))
-  await using fleet = await startFleet({ endpoint: { latencyMs: 150 } })
+  await using fleet = await startFleet({ endpoint: { latencyMs: 500 } })
   await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
   await objectsOf(fleet).put('data/features.csv', await readFile(flights.features, 'utf8'))
   fleet.start('producer')
