@@ -27,7 +27,7 @@ async function get(
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
-test('while a job runs, rows are right below the watermark and pending at it', async () => {
+test('while a job runs, rows are right below the watermark, and right or pending above', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-e2e-'))
   await using fleet = await startFleet({ endpoint: { latencyMs: 500 } })
   await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
@@ -57,8 +57,10 @@ test('while a job runs, rows are right below the watermark and pending at it', a
   const answers = await get(fleet, folder, '--row', '0', '--count', '12000')
   const below = answers.slice(0, rows).map(({ prediction }) => prediction)
   expect(below).toEqual(flights.answers.slice(0, rows))
-  expect(answers[rows]).toEqual({ kind: 'pending', row: rows })
+  expect(answers.at(-1)).toEqual({ kind: 'pending', row: 11_999 })
+  // A part may have been put whose mark the consumer did not live to set: what is there is right.
   const above = answers.slice(rows).filter(({ kind }) => kind !== 'pending')
+  expect(above.length).toBeLessThan(12_000 - rows)
   expect(above.map(({ prediction }) => prediction)).toEqual(
     above.map(({ row }) => flights.answers[Number(row)]),
   )
