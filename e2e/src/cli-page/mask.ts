@@ -23,9 +23,12 @@ const NOT_SCORED = /^retrying .* rows not scored\)\n?/gm
 
 export const withoutProgress = (output: string): string => output.replaceAll(PROGRESS, '')
 
-/** Of measurements, the names of the facts that they end with. */
+/** Of measurements, the names of the facts that they end with; a note is there only on some machines. */
 export const factNames = (output: string): string =>
-  [...output.matchAll(/^[a-z ]*[a-z](?= {2})/gm)].map(([word]) => word).join('\n')
+  [...output.matchAll(/^[a-z ]*[a-z](?= {2})/gm)]
+    .map(([word]) => word)
+    .filter((word) => word !== 'note')
+    .join('\n')
 
 /** An output without what varies; columns that moved for it count as one space. */
 export function masked(output: string): string {

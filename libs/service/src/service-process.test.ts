@@ -41,7 +41,7 @@ describe('a service process', { timeout: 30_000 }, () => {
         child.kill('SIGTERM')
         expect(ended).toHaveBeenCalledWith(EXIT.aborted)
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 20_000, interval: 1_000 },
     )
   })
 
@@ -54,7 +54,7 @@ describe('a service process', { timeout: 30_000 }, () => {
         child.kill('SIGTERM')
         expect(ended).toHaveBeenCalledWith(EXIT.aborted)
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 20_000, interval: 1_000 },
     )
   })
 
