@@ -17,6 +17,8 @@ export interface PartLike {
   /** One line a row, joined by newlines; an empty line is a failed row. */
   readonly predictions: Buffer
   readonly failures: readonly RowFailure[]
+  /** The predictions, where they have been read already. */
+  readonly lines?: PredictionLines
 }
 
 /**
@@ -41,7 +43,7 @@ export async function* accountFor<P extends PartLike>(
         throw new AccountingError('part_missing', `batch ${batch.batch} has no part`)
       }
       checkPart(layers, batch, next.value)
-      const lines = readLines(next.value.predictions)
+      const lines = next.value.lines ?? readLines(next.value.predictions)
       checkLines(`batch ${batch.batch}`, next.value, lines)
       rows += lengthOf(batch.rows)
       yield { batch, part: next.value, lines }

@@ -6,7 +6,7 @@ import { decodePredictions, encodePredictions } from './part-encoding.ts'
 const roundTrip = (lines: readonly string[]) => {
   const text = Buffer.from(lines.join('\n'))
   const encoded = encodePredictions(text, lines.length)
-  return { ...encoded, decoded: decodePredictions(encoded).toString() }
+  return { ...encoded, decoded: decodePredictions(encoded).text.toString() }
 }
 
 describe('encodePredictions', () => {
@@ -65,7 +65,7 @@ describe('encodePredictions', () => {
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 400 }), (lines) => {
         const text = Buffer.from(lines.join('\n'))
-        const decoded = decodePredictions(encodePredictions(text, lines.length))
+        const decoded = decodePredictions(encodePredictions(text, lines.length)).text
         expect(decoded.equals(text)).toBe(true)
       }),
     )
@@ -84,7 +84,7 @@ describe('encodePredictions', () => {
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         const text = Buffer.from(bytes)
         const rows = bytes.filter((byte) => byte === 0x0a).length + 1
-        expect(decodePredictions(encodePredictions(text, rows)).equals(text)).toBe(true)
+        expect(decodePredictions(encodePredictions(text, rows)).text.equals(text)).toBe(true)
       }),
     )
   })

@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { printFloats, readLines } from '@millrace/predictions'
+import { type PredictionLines, printFloats, printLines, readLines } from '@millrace/predictions'
 
 /**
  * How the predictions of a part are stored. Both are lossless: decoding gives back the very bytes.
@@ -32,10 +32,16 @@ export function encodePredictions(text: Buffer, rows: number): EncodedPrediction
     : { encoding: 'zstd', bytes: compressed }
 }
 
-/** @throws {RangeError | Error} when the bytes are not of that encoding. */
-export function decodePredictions({ encoding, bytes }: EncodedPredictions): Buffer {
-  if (encoding === 'zstd') return zstdDecompressSync(bytes, { maxOutputLength: TEXT_BYTES_MAX })
-  if (encoding === 'float32') return printFloats(bytes)
+/**
+ * The lines that were encoded, read: what is stored as floats is not printed to be read again.
+ *
+ * @throws {RangeError | Error} when the bytes are not of that encoding.
+ */
+export function decodePredictions({ encoding, bytes }: EncodedPredictions): PredictionLines {
+  if (encoding === 'zstd') {
+    return readLines(zstdDecompressSync(bytes, { maxOutputLength: TEXT_BYTES_MAX }))
+  }
+  if (encoding === 'float32') return printLines(bytes)
   throw new RangeError(`unknown encoding ${String(encoding satisfies never)}`)
 }
 

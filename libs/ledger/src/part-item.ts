@@ -6,7 +6,7 @@ import { corrupt, type Item, ItemReader } from './item.ts'
 import { number } from './job-item.ts'
 import { padded, partKey } from './keys.ts'
 import { decodePredictions, encodePredictions, type PartEncoding } from './part-encoding.ts'
-import type { Part, PartPlace, PartWork } from './part.ts'
+import type { Part, PartPlace, PartWork, ReadPart } from './part.ts'
 
 /*
  * A part has two bodies: `predictions`, as `encoding` says, and, when rows have failed, `failures`,
@@ -102,15 +102,27 @@ export async function partOfItem(
   documents: Pick<Documents, 'read'>,
   signal: AbortSignal,
 ): Promise<Part> {
+  const { lines: _, ...part } = await readPartOfItem(item, documents, signal)
+  return part
+}
+
+/** The same, with the lines of its predictions. */
+export async function readPartOfItem(
+  item: Item,
+  documents: Pick<Documents, 'read'>,
+  signal: AbortSignal,
+): Promise<ReadPart> {
   const what = `part ${item['PK']?.S ?? ''} ${item['SK']?.S ?? ''}`
   const read = new ItemReader(what, item)
   const encoding = encodingOf(what, read.text('encoding'))
   const bytes = await bodyOf(what, read, 'predictions', documents, signal)
   const failed = read.number('failedRows') > 0
   const failures = failed ? await bodyOf(what, read, 'failures', documents, signal) : undefined
-  const part: Part = {
+  const lines = decoded(what, () => decodePredictions({ encoding, bytes }))
+  const part: ReadPart = {
     ...readFacts(what, read),
-    predictions: decoded(what, () => decodePredictions({ encoding, bytes })),
+    predictions: lines.text,
+    lines,
     failures: failures === undefined ? [] : decoded(what, () => decodeFailures(failures)),
   }
   if (digestOf(part) !== read.text('digest')) throw corrupt(what, 'the digest does not fit')

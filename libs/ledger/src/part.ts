@@ -1,4 +1,5 @@
 import { type Documents, type JobId, lengthOf, type RowFailure, type RowRange } from '@millrace/job'
+import type { PredictionLines } from '@millrace/predictions'
 
 /** The stored answer to one batch: written once, by whoever is first, and never changed. */
 export interface Part {
@@ -28,6 +29,12 @@ export interface Part {
   readonly earlier?: readonly PartWork[]
   /** What its worker has used since the part before, as numbers by name; the ledger only keeps it. */
   readonly spent?: Readonly<Record<string, number>>
+}
+
+/** A part as a reader finds it. */
+export interface ReadPart extends Part {
+  /** Its predictions, read: whoever decodes them knows their numbers. */
+  readonly lines: PredictionLines
 }
 
 /** What one job has done on a batch. */

@@ -1,9 +1,9 @@
-import { type Job, type JobId, layersOf } from '@millrace/job'
+import { type Job, layersOf } from '@millrace/job'
 import type { Item } from './item.ts'
 import { partPartition } from './keys.ts'
 import type { Ledger } from './ledger.ts'
-import { partOfItem } from './part-item.ts'
-import type { DocumentsOf, Part, PartPlace } from './part.ts'
+import { readPartOfItem } from './part-item.ts'
+import type { DocumentsOf, PartPlace, ReadPart } from './part.ts'
 import { type Page, queryPage } from './query.ts'
 
 /*
@@ -38,24 +38,30 @@ export async function* readParts(
   job: PartPlace & Pick<Job, 'retryOf'>,
   documentsOf: DocumentsOf,
   signal: AbortSignal,
-): AsyncGenerator<Part> {
+): AsyncGenerator<ReadPart> {
   const layers = layersOf(job)
   const pageBytes = Math.min(PAGE_BYTES_MAX, PAGES_BYTES_MAX / (2 * job.partitions * layers.length))
   const pages = { bytes: pageBytes, firstParts: Math.ceil(FIRST_PAGE_PARTS / layers.length) }
   const stop = new AbortController()
   const aborted = AbortSignal.any([signal, stop.signal])
-  const streams = layers.flatMap((jobId) =>
-    Array.from({ length: job.partitions }, (_, partition) =>
-      createStream(ledger, jobId, partition, pages, aborted),
-    ),
-  )
+  const streams = layers.flatMap((jobId) => {
+    const documents = documentsOf(jobId)
+    return Array.from({ length: job.partitions }, (_, partition) =>
+      createStream(
+        ledger,
+        { partition: partPartition(jobId, partition), documents },
+        pages,
+        aborted,
+      ),
+    )
+  })
   try {
     await Promise.all(streams.map((stream) => stream.fill()))
     for (;;) {
       const next = smallestHead(streams)
       if (next === undefined) return
       const key = next.head() ?? ''
-      yield await partOfItem(next.take(), documentsOf(next.jobId), aborted)
+      yield await readPartOfItem(next.take(), next.documents, aborted)
       await next.fill()
       if (layers.length > 1) await passOver(streams, key)
     }
@@ -64,8 +70,14 @@ export async function* readParts(
   }
 }
 
+interface Place {
+  readonly partition: string
+  /** Those of the parts' job. */
+  readonly documents: ReturnType<DocumentsOf>
+}
+
 interface Stream {
-  readonly jobId: JobId
+  readonly documents: ReturnType<DocumentsOf>
   /** The sort key of the next part; nothing at the end. Valid after `fill`. */
   head(): string | undefined
   take(): Item
@@ -97,12 +109,10 @@ function smallestHead(streams: readonly Stream[]): Stream | undefined {
 
 function createStream(
   ledger: Ledger,
-  jobId: JobId,
-  index: number,
+  { partition, documents }: Place,
   pages: { readonly bytes: number; readonly firstParts: number },
   signal: AbortSignal,
 ): Stream {
-  const partition = partPartition(jobId, index)
   let items: readonly Item[] = []
   let at = 0
   let ahead: Promise<Page> | undefined = readAhead(undefined, pages.firstParts)
@@ -122,7 +132,7 @@ function createStream(
   }
 
   return {
-    jobId,
+    documents,
     head: () => items[at]?.['SK']?.S,
     take() {
       const item = items[at]

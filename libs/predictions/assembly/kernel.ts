@@ -1,3 +1,3 @@
-export { printFloats } from './print'
+export { emptyPrinted, oddPrinted, printLines } from './print'
 export { countLines, emptyLines, oddLines, readLines } from './read'
 export { beginRows, writeRows } from './write'

@@ -14,16 +14,39 @@ const SCRATCH: usize = 64
 const SCRATCH_END: usize = SCRATCH + 24
 const ZEROS: u64 = 0x3030303030303030
 
-/** Writes a line for each float, NaN as an empty one, without a last newline; answers the end. */
-export function printFloats(at: usize, count: u32, outAt: usize): usize {
+let odd: u32 = 0
+let empty: u32 = 0
+
+/** Lines whose number `readLines` would not read. */
+export function oddPrinted(): u32 {
+  return odd
+}
+
+export function emptyPrinted(): u32 {
+  return empty
+}
+
+/**
+ * Writes a line for each float, NaN as an empty one, with a newline behind each; answers the end. Writes
+ * beside them what `readLines` would find in them: where each line ends (u32) and its number (f64).
+ */
+export function printLines(at: usize, count: u32, outAt: usize, endsAt: usize, valuesAt: usize): usize {
+  odd = 0
+  empty = 0
   let out = outAt
   const end = at + (<usize>count << 2)
   for (; at < end; at += 4) {
     const value = <f64>load<f32>(at)
     if (value == value) out = print(value, out)
+    else empty += 1
+    if (abs(value) == Infinity) odd += 1
+    store<u32>(endsAt, <u32>(out - outAt))
+    store<f64>(valuesAt, value)
     store<u8>(out++, LF)
+    endsAt += 4
+    valuesAt += 8
   }
-  return count == 0 ? out : out - 1
+  return out
 }
 
 function print(value: f64, out: usize): usize {

@@ -10,7 +10,9 @@ import { POWERS_END, writePowers } from './powers.ts'
 
 /** The functions of `assembly/`; addresses are bytes in the kernel's memory. */
 interface Kernel {
-  printFloats(at: number, count: number, outAt: number): number
+  printLines(at: number, count: number, outAt: number, endsAt: number, valuesAt: number): number
+  oddPrinted(): number
+  emptyPrinted(): number
   countLines(at: number, length: number): number
   readLines(at: number, length: number, endsAt: number, valuesAt: number): number
   oddLines(): number

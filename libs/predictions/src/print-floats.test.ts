@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { printFloats } from './print-floats.ts'
+import { readLines } from './prediction-lines.ts'
+import { printFloats, printLines } from './print-floats.ts'
 import { pythonFloat } from './python-float.fixture.ts'
 
 const print = (...values: readonly number[]): string =>
@@ -54,6 +55,29 @@ test('whatever the probabilities are, prints what Python prints', () => {
 test('every power of two that a float32 holds is printed as Python does', () => {
   const powers = Array.from({ length: 277 }, (_, index) => 2 ** (index - 149))
   expect(print(...powers)).toBe(powers.map(pythonFloat).join('\n'))
+})
+
+test('whatever is printed, tells of its lines what reading them would', () => {
+  const floats = fc.float32Array({ minLength: 1, maxLength: 500 })
+  fc.assert(
+    fc.property(floats, (floats) => {
+      const { text, ends, numbers, empty } = printLines(Buffer.from(floats.slice().buffer))
+      const read = readLines(text)
+      expect({ ends, numbers, empty }).toEqual({
+        ends: read.ends,
+        numbers: read.numbers,
+        empty: read.empty,
+      })
+    }),
+  )
+})
+
+test.for([
+  [[0.5, Number.NaN, -3e38], true],
+  [[0.5, Infinity], false],
+  [[-Infinity], false],
+] as const)('lines of %j are plain: %j', ([floats, plain]) => {
+  expect(printLines(Buffer.from(Float32Array.from(floats).buffer)).plain).toBe(plain)
 })
 
 test('bytes that are no whole floats are refused', () => {

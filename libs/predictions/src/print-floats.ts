@@ -1,4 +1,5 @@
-import { bytesAt, kernel, layOut } from './kernel.ts'
+import { bytesAt, indexesAt, kernel, layOut, numbersAt } from './kernel.ts'
+import type { PredictionLines } from './prediction-lines.ts'
 
 const FLOAT_BYTES = 4
 /** A sign, 17 digits, a point, an exponent, a newline: 25 bytes. */
@@ -13,12 +14,30 @@ const LINE_BYTES_MAX = 32
  *
  * @throws {RangeError} when the bytes are no whole floats.
  */
-export function printFloats(bytes: Uint8Array): Buffer {
+export const printFloats = (bytes: Uint8Array): Buffer => printLines(bytes).text
+
+/**
+ * The same, with what `readLines` would find in the text: the floats are known, so nothing has to be
+ * read. No floats are no line, and not an empty one.
+ */
+export function printLines(bytes: Uint8Array): PredictionLines {
   if (bytes.length % FLOAT_BYTES !== 0) {
     throw new RangeError(`wanted whole floats, got ${bytes.length} bytes`)
   }
   const count = bytes.length / FLOAT_BYTES
-  const [at = 0, outAt = 0] = layOut(bytes.length, count * LINE_BYTES_MAX)
+  const [at = 0, outAt = 0, endsAt = 0, valuesAt = 0] = layOut(
+    bytes.length,
+    count * LINE_BYTES_MAX,
+    count * Uint32Array.BYTES_PER_ELEMENT,
+    count * Float64Array.BYTES_PER_ELEMENT,
+  )
   bytesAt(at, bytes.length).set(bytes)
-  return Buffer.from(bytesAt(outAt, kernel.printFloats(at, count, outAt) - outAt))
+  const end = kernel.printLines(at, count, outAt, endsAt, valuesAt)
+  return {
+    text: Buffer.from(bytesAt(outAt, Math.max(0, end - outAt - 1))),
+    ends: indexesAt(endsAt, count).slice(),
+    numbers: numbersAt(valuesAt, count).slice(),
+    empty: kernel.emptyPrinted(),
+    plain: kernel.oddPrinted() === 0,
+  }
 }

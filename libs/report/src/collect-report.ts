@@ -1,8 +1,7 @@
 import type { RowFailure } from '@millrace/job'
 import { createFailureGroups } from './failure-groups.ts'
-import { createSum } from './ranking.ts'
-import type { Decision, Labelled, ReportData, ReportFacts, ScoresSeen } from './report-data.ts'
-import { createScoreGrid, type Grid } from './score-grid.ts'
+import type { Decision, Labelled, ReportData, ReportFacts } from './report-data.ts'
+import { createSpread } from './score-spread.ts'
 import { createTimeline } from './timeline.ts'
 
 /** One recorded batch, as far as the report looks at it. */
@@ -60,32 +59,6 @@ export function createReport(decision: Decision): ReportCollector {
         failures: failures.groups(),
         ...(labelled === undefined ? {} : { quality: labelled.quality }),
       }
-    },
-  }
-}
-
-function createSpread(threshold: number) {
-  const grid = createScoreGrid(threshold)
-  const sum = createSum()
-  let [count, finite, min, max] = [0, 0, Infinity, -Infinity]
-  return {
-    add(scores: Float64Array): void {
-      grid.add(scores)
-      for (let index = 0; index < scores.length; index += 1) {
-        const score = scores[index] ?? Number.NaN
-        if (Number.isNaN(score)) continue
-        count += 1
-        if (!Number.isFinite(score)) continue
-        finite += 1
-        sum.add(score)
-        if (score < min) min = score
-        if (score > max) max = score
-      }
-    },
-    seen(predicted: number, counted?: Grid): ScoresSeen {
-      const mean = sum.value() / Math.max(1, finite)
-      const ends = finite === 0 ? { min: 0, max: 0 } : { min, max }
-      return { grid: counted ?? grid.grid(), count, notNumbers: predicted - count, mean, ...ends }
     },
   }
 }

@@ -30,16 +30,18 @@ export function createScoreGrid(threshold: number): ScoreGrid {
   const total = { scores: 0, aboveThreshold: 0, below0: 0 }
   return {
     add(scores) {
+      let { scores: count, aboveThreshold, below0 } = total
       for (let index = 0; index < scores.length; index += 1) {
         const score = scores[index] ?? Number.NaN
         if (Number.isNaN(score)) continue
-        total.scores += 1
-        if (score > threshold) total.aboveThreshold += 1
-        if (score < 0) total.below0 += 1
+        count += 1
+        if (score > threshold) aboveThreshold += 1
+        if (score < 0) below0 += 1
         const bin = fineBin(score)
         fine[bin] = (fine[bin] ?? 0) + 1
-        wide.add(score)
       }
+      Object.assign(total, { scores: count, aboveThreshold, below0 })
+      wide.add(scores)
     },
     grid() {
       const probabilities = total.below0 === 0 && (fine[FINE + 1] ?? 0) === 0
@@ -122,22 +124,49 @@ function createWideBins() {
     highest = Math.ceil(highest / 2 ** doublings)
   }
 
+  /** Counts scores in the window, from one on; answers the first that does not lie in it. */
+  function addFitting(scores: Float64Array, from: number): number {
+    const [counted, unit, start] = [counts, bins, first]
+    let [low, high] = [lowest, highest]
+    let at = from
+    // The first of all scores has to move the window, whatever it is.
+    while (low <= high && at < scores.length) {
+      const score = scores[at] ?? Number.NaN
+      const bin = binOf(score, unit)
+      const index = bin - start
+      // Also for NaN, of which no comparison is true.
+      if (!(index >= 0 && index < WIDE && Math.abs(score) <= FINITE_MAX)) break
+      if (bin < low) low = bin
+      if (bin > high) high = bin
+      counted[index] = (counted[index] ?? 0) + 1
+      at += 1
+    }
+    lowest = low
+    highest = high
+    return at
+  }
+
+  function addOther(score: number): void {
+    if (Math.abs(score) > FINITE_MAX) {
+      infinite[score > 0 ? 'above' : 'below'] += 1
+      return
+    }
+    const before = exponent
+    const bin = binOf(score, bins)
+    fit(Math.min(lowest, bin), Math.max(highest, bin))
+    const fitted = Math.ceil(bin / 2 ** (exponent - before))
+    lowest = Math.min(lowest, fitted)
+    highest = Math.max(highest, fitted)
+    counts[fitted - first] = (counts[fitted - first] ?? 0) + 1
+  }
+
   return {
-    add(score: number): void {
-      if (Math.abs(score) > FINITE_MAX) {
-        infinite[score > 0 ? 'above' : 'below'] += 1
-        return
+    add(scores: Float64Array): void {
+      for (let from = 0; from < scores.length; from += 1) {
+        from = addFitting(scores, from)
+        const score = scores[from] ?? Number.NaN
+        if (!Number.isNaN(score)) addOther(score)
       }
-      let bin = binOf(score, bins)
-      if (bin < first || bin >= first + WIDE || lowest > highest) {
-        const before = exponent
-        fit(Math.min(lowest, bin), Math.max(highest, bin))
-        bin = Math.ceil(bin / 2 ** (exponent - before))
-      }
-      // Only when they move: a number that a closure keeps is a new object each time.
-      if (bin < lowest) lowest = bin
-      if (bin > highest) highest = bin
-      counts[bin - first] = (counts[bin - first] ?? 0) + 1
     },
     bins(): { edges: readonly number[]; counts: readonly number[] } {
       if (lowest > highest) return { edges: [], counts: [infinite.above] }

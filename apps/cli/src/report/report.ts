@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { CsvError } from '@millrace/csv'
 import { type Job, readPlan, thresholdsOf } from '@millrace/job'
 import { type Part, readParts } from '@millrace/ledger'
-import { readLines } from '@millrace/predictions'
 import {
   createReport,
   type Decision,
@@ -134,7 +133,7 @@ async function readAll(
     const known = await labelsOf?.(batch)
     if (next.done === true || next.value.batch !== batch.batch) continue
     const part = next.value
-    const read = readScores(decision, readLines(part.predictions))
+    const read = readScores(decision, part.lines)
     collector.add({ ...part, ...read })
     if (known !== undefined) measure?.add(read, known)
     count(sums, part)
