@@ -7,7 +7,7 @@ const GRID = [2, 8, 32, 128].flatMap((capacity) =>
 )
 /** Until when to simulate: what serves thousands a second shows it sooner, and takes longer. */
 const untilOf = (capacity: number, latencyMs: number): number =>
-  capacity / latencyMs > 1 ? 12_000 : 60_000
+  capacity / latencyMs > 1 ? 20_000 : 60_000
 
 /** Without what serves more than 1,000 invocations a second. */
 const SLOW_GRID = GRID.filter(([capacity, latencyMs]) => capacity / latencyMs <= 1)
@@ -139,12 +139,14 @@ test.for(LATECOMERS)(
   'on %i slots of %i ms, a second consumer after %i ms finds its share',
   { timeout: 60_000 },
   ([capacity, latencyMs, late]) => {
+    // What is slower meets less often.
+    const countFrom = latencyMs > 50 ? 120_000 : 40_000
     const [first, second] = simulate({
       capacityAt: () => capacity,
       latencyMs,
       overflow: 'throttles',
-      untilMs: 240_000,
-      countFrom: 180_000,
+      untilMs: countFrom + 60_000,
+      countFrom,
       clients: [{ from: 0 }, { from: late }],
     })
     const both = {
@@ -154,9 +156,38 @@ test.for(LATECOMERS)(
     }
     expect(busyShare(both, capacity, latencyMs, 60_000)).toBeGreaterThan(0.95)
     expect(throttledShare(both)).toBeLessThan(0.02)
-    // What is slower meets less often.
-    const least = latencyMs === 50 ? 0.3 : 0.2
-    expect(Math.min(first.served, second.served) / both.served).toBeGreaterThan(least)
+    expect(Math.min(first.served, second.served) / both.served).toBeGreaterThan(0.35)
+  },
+)
+
+const CROWDED = [
+  [8, 50],
+  [32, 5],
+  [32, 50],
+  [128, 50],
+  [128, 500],
+].flatMap(([capacity = 0, latencyMs = 0]) =>
+  [0, 0.3].flatMap((jitter) =>
+    [0.5, 1].map((crowding) => [capacity, latencyMs, crowding, jitter] as const),
+  ),
+)
+
+test.for(CROWDED)(
+  'on %i slots of %i ms that crowd by %f with jitter %f, serves near the best',
+  { timeout: 60_000 },
+  ([capacity, latencyMs, crowding, jitter]) => {
+    const untilMs = untilOf(capacity, latencyMs)
+    const [tally] = simulate({
+      capacityAt: () => capacity,
+      latencyMs,
+      crowding,
+      jitter,
+      overflow: 'throttles',
+      untilMs,
+      countFrom: 0,
+      clients: [{ from: 0 }],
+    })
+    expect(busyShare(tally, capacity, latencyMs * (1 + crowding), untilMs)).toBeGreaterThan(0.9)
   },
 )
 

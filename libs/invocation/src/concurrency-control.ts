@@ -1,5 +1,7 @@
 import type { Cohort } from './latency-cohort.ts'
 import { createLatencyGauge } from './latency-gauge.ts'
+import { type Trial, verdictOn } from './latency-trial.ts'
+import { createYieldEpochs } from './yield-epochs.ts'
 
 /*
  * How many invocations at once. An endpoint says "too many" in two ways, and both are heard:
@@ -11,8 +13,9 @@ import { createLatencyGauge } from './latency-gauge.ts'
  *
  * It queues. Then latency grows over what it is with room to spare, and the limit follows the part
  * of it that is served rather than queued (TCP Vegas, Netflix's concurrency-limits). Latency rises for
- * reasons of its own, too, so a cut has to prove itself: where fewer at once are not quicker, it is
- * undone.
+ * reasons of its own, too, so a cut has to prove itself: where fewer at once are not quicker, or
+ * fewer are served, it is undone. And where latency says to hold, a few more are tried once an
+ * epoch: if they serve more, more latency is borne, up to a bound.
  *
  *     starting ── first throttle, or latency ──▶ steady ◀── throttle, or the level of before ──┐
  *      two more for each answer: triples           │                                           │
@@ -24,7 +27,7 @@ import { createLatencyGauge } from './latency-gauge.ts'
  * Steady: a level that throttled is tried again after three times as many answers each time, so
  * that knocking at the ceiling stays under one percent of the invocations.
  *
- * Yielding: at epochs of the wall clock every consumer gives back a quarter of its limit and all
+ * Yielding: at epochs (`yield-epochs.ts`) every consumer gives back a quarter of its limit and all
  * take room again in equal steps. What is given is in proportion and what is taken is not, so
  * consumers that never hear of each other come to equal shares (AIMD; Chiu and Jain 1989); and
  * the latency without a queue is seen again.
@@ -81,11 +84,9 @@ const FAILED_PERCENT_MAX = 20
 const ANSWERS_BETWEEN_PROBES_MAX = 400
 /** At least, for a level that throttled twice: of a few slots, three times as many answers are few. */
 const ANSWERS_BETWEEN_PROBES_MIN = 100
-const EPOCH_MS = 5_000
-/** From the first answer until the first yielding: what is not known yet is not to be divided. */
-const UNTIL_FIRST_YIELDING_MS = 20_000
-const EPOCH_LATENCIES = 60
 const YIELD_LATENCIES = 2
+/** At least, for clocks differ. */
+const YIELD_MS_MIN = 50
 /** What an answer adds at the start; long invocations double only, for a queue brings them near 60 s. */
 const GROWTH = 2
 const GROWTH_LONG = 1
@@ -95,20 +96,15 @@ const CAPACITY_TRUSTED_MS = 60_000
 /** Over this ratio to the free latency nothing is added; over the other one it is taken away. */
 const LATENCY_RATIO_HOLD = 1.3
 const LATENCY_RATIO_CUT = 2
-/** Above this part of the invocations at once, a cut has not been enough to show anything. */
-const FEWER_MAX = 0.9
+/** By how much more latency is borne where more at once serve more; and how much more at most. */
+const PATIENCE_STEP = Math.SQRT2
+const PATIENCE_MAX = 2
+/** How many more are tried where latency says to hold. */
+const TRIAL_FACTOR = 1.25
 /** Standard errors by which latency must have risen for that. */
 const SURENESS_MIN = 4
 
 type Phase = 'starting' | 'steady' | 'yielding' | 'recovering'
-
-/** What was before the level was cut for the latency. */
-interface Cut {
-  readonly level: number
-  readonly phase: Phase
-  readonly typicalMs: number
-  readonly inFlight: number
-}
 
 export function createConcurrencyControl(options: ControlOptions): ConcurrencyControl {
   let max = options.concurrencyMax
@@ -124,11 +120,15 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   const refusals = new Map<number, number>()
   let capacity: { readonly level: number; readonly until: number } | undefined
   let failedPercent = 0
-  let firstAt: number | undefined
-  let epochAt = Number.POSITIVE_INFINITY
+  const epochs = createYieldEpochs()
   let yieldUntil = 0
-  /** A cut for its latency, until it is seen whether that helped. */
-  let unproven: Cut | undefined
+  /** Factor of the latency that is borne: more where more at once serve more. */
+  let patience = 1
+  /** What was before a cut for the latency, and before a raise in spite of it, until it is judged. */
+  let cut: (Trial & { readonly phase: Phase }) | undefined
+  let raised: Trial | undefined
+  /** Once an epoch. */
+  let mayTry = true
   /** Of answers that came before it was known what waiting is. */
   const firstLatencies: number[] = []
   const latency = createLatencyGauge(() => phase === 'starting')
@@ -173,29 +173,49 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   }
 
   function heedLatency(ticket: Ticket, at: number): void {
-    const cut = unproven
-    unproven = undefined
-    if (cut !== undefined && !hasHelped(cut)) undo(cut)
-    else if (latency.ratio > LATENCY_RATIO_CUT && sure() && latency.queued >= 3) {
-      const { typicalMs, inFlight } = latency
-      unproven = { level, phase, typicalMs, inFlight }
+    if (raised !== undefined) return judgeRaise(raised)
+    if (cut !== undefined && !hasHelped(cut)) return
+    if (latency.ratio > LATENCY_RATIO_CUT * patience && sure() && latency.queued >= 3) {
+      cut = { ...seen(), phase }
       cutToServed(ticket, at)
     }
   }
 
-  /**
-   * Where there was a queue, half as many at once wait half as long. Where latency stays as it was,
-   * it is the endpoint's own pace that has changed, and no queue of ours.
-   */
-  function hasHelped(cut: Cut): boolean {
-    const fewer = latency.inFlight / cut.inFlight
-    return fewer > FEWER_MAX || latency.typicalMs <= cut.typicalMs * Math.sqrt(fewer)
+  /** A cut that proves wrong is undone. */
+  function hasHelped(before: Trial & { readonly phase: Phase }): boolean {
+    cut = undefined
+    const verdict = verdictOn(before, latency)
+    if (verdict === 'queues' || verdict === 'nothing') return true
+    if (verdict === 'serves') latency.rebase()
+    else if (patience < PATIENCE_MAX) patience *= PATIENCE_STEP
+    else return true
+    level = Math.min(max, Math.max(level, before.level))
+    phase = before.phase
+    return false
   }
 
-  function undo(cut: Cut): void {
-    latency.rebase()
-    level = Math.min(max, Math.max(level, cut.level))
-    phase = cut.phase
+  /** Where latency says to hold, it is tried now and then whether more at once serve more. */
+  function raiseOnTrial(most: number): void {
+    mayTry = false
+    raised = seen()
+    level = Math.min(most, Math.ceil(level * TRIAL_FACTOR))
+    latency.restart(false)
+  }
+
+  function judgeRaise(before: Trial): void {
+    raised = undefined
+    const verdict = verdictOn(before, latency)
+    if (verdict === 'nothing') return
+    if (verdict === 'serves') {
+      patience = Math.min(PATIENCE_MAX, patience * PATIENCE_STEP)
+    } else {
+      level = Math.min(level, before.level)
+      patience = Math.max(1, patience / PATIENCE_STEP)
+    }
+  }
+
+  function seen(): Trial {
+    return { level, typicalMs: latency.typicalMs, inFlight: latency.inFlight }
   }
 
   function sure(): boolean {
@@ -203,7 +223,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   }
 
   function queues(): boolean {
-    return latency.ratio > LATENCY_RATIO_HOLD && sure() && latency.queued >= 2
+    return latency.ratio > LATENCY_RATIO_HOLD * patience && sure() && latency.queued >= 2
   }
 
   /** As long as answers come as soon as the first ones did, each makes room for more. */
@@ -222,7 +242,15 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
     for (const refused of refusals.keys()) if (refused <= level) refusals.delete(refused)
     answers = 0
     const most = Math.min(max, shareOfCapacity(at))
-    if (queues() || level >= most) return settle()
+    if (level >= most) return settle()
+    if (queues())
+      return mayTry && cut === undefined && phase === 'steady' ? raiseOnTrial(most) : settle()
+    if (phase === 'recovering') {
+      // In steps that are equal for all who yielded, whatever each of them has.
+      level = Math.min(most, level + step)
+      step *= 2
+      return
+    }
     let next = level + 1
     while (next < level + step && !refusals.has(next + 1)) next++
     level = Math.min(most, next)
@@ -254,6 +282,8 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
     }
     foundCapacity(taken, at)
     settle()
+    raised = undefined
+    epochs.found(level, at, latency.typicalMs)
   }
 
   function cutToServed(ticket: Ticket, at: number): void {
@@ -289,26 +319,20 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
       settle()
       phase = 'recovering'
     }
-    firstAt ??= at
-    if (at < epochAt && epochAt !== Number.POSITIVE_INFINITY) return
-    const isKnown = at >= firstAt + UNTIL_FIRST_YIELDING_MS
-    if (at >= epochAt && phase === 'steady' && isKnown) yieldFrom(at)
-    epochAt = epochAfter(at, latency.typicalMs)
+    if (!epochs.isDue(at, latency.typicalMs)) return
+    mayTry = true
+    if (phase === 'steady') yieldFrom(at)
   }
 
   function yieldFrom(at: number): void {
-    yieldUntil = at + YIELD_LATENCIES * latency.typicalMs
+    epochs.yielded(level)
+    cut = undefined
+    raised = undefined
+    yieldUntil = at + Math.max(YIELD_MS_MIN, YIELD_LATENCIES * latency.typicalMs)
     // Of what waits in the endpoint's queue, too, nothing is to remain.
     const served = queues() ? Math.min(level, Math.ceil(latency.served)) : level
     if (served > 1) level = served - Math.ceil(served / 4)
     phase = 'yielding'
     latency.restart(true)
   }
-}
-
-/** Lengths are powers of two, so that consumers who see unlike latencies still meet. */
-function epochAfter(at: number, latencyMs: number): number {
-  const doublings = Math.ceil(Math.log2(Math.max(1, (EPOCH_LATENCIES * latencyMs) / EPOCH_MS)))
-  const lengthMs = EPOCH_MS * 2 ** doublings
-  return (Math.floor(at / lengthMs) + 1) * lengthMs
 }

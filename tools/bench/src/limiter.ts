@@ -1,7 +1,7 @@
 /*
  * `npm run bench -- limiter`: what the adaptive limiter gets out of local endpoints of N slots and a
  * latency, from cold and untuned, beside the best fixed number of invocations at once; how two
- * consumers share one; how soon a limit that drops by half is followed. Takes eight minutes.
+ * consumers share one; how soon a limit that drops by half is followed. Takes seven minutes.
  */
 import { join } from 'node:path'
 import { loadXgboostModel, startEndpoint } from '@millrace/endpoint'
@@ -95,14 +95,14 @@ const localEndpoint = (slots: number) =>
 
 async function twoConsumers(): Promise<void> {
   await using endpoint = await localEndpoint(32)
-  const first = load({ url: endpoint.url, seconds: 120 })
-  const second = after(5, () => load({ url: endpoint.url, seconds: 115 }))
+  const first = load({ url: endpoint.url, seconds: 50 })
+  const second = after(5, () => load({ url: endpoint.url, seconds: 45 }))
   const [a, b] = await Promise.all([first, second])
-  const [ofFirst, ofSecond] = [between(a.answered, 90, 120), between(b.answered, 85, 115)]
+  const [ofFirst, ofSecond] = [between(a.answered, 30, 50), between(b.answered, 25, 45)]
   const smaller = Math.min(ofFirst, ofSecond) / (ofFirst + ofSecond)
-  const busy = (ofFirst + ofSecond) / 30 / (32 / 0.05)
+  const busy = (ofFirst + ofSecond) / 20 / (32 / 0.05)
   console.log(
-    `two consumers of 32 slots, the second 5 s later: after 90 s ${percent(smaller)} and ` +
+    `two consumers of 32 slots, the second 5 s later: after 30 s ${percent(smaller)} and ` +
       `${percent(1 - smaller)}, the endpoint ${percent(busy)} busy`,
   )
   judge(smaller >= FAIR_MIN, 'two consumers: no fair share')
