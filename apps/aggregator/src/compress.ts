@@ -22,7 +22,8 @@ export function createCompressor(
     async write(bytes) {
       if (bytes.length === 0) return
       await new Promise<void>((resolve, reject) => {
-        stream.write(bytes, (error) => (error ? reject(error) : resolve()))
+        // A copy: it is compressed later, and what it lies in may be written over before.
+        stream.write(Buffer.from(bytes), (error) => (error ? reject(error) : resolve()))
       })
     },
     async end() {

@@ -9,7 +9,10 @@ import { createRowWriter, type Joined, type PredictionLines } from '@millrace/pr
 import type { Deciding } from './decide.ts'
 import { quoted } from './quote-field.ts'
 
-/** Writes the rows of a batch by copying bytes; nothing when rows have to be taken apart. */
+/**
+ * Writes the rows of a batch by copying bytes; nothing when rows have to be taken apart. What it gives out
+ * is written over by whoever uses the kernel next.
+ */
 export type RowCopier = (lines: PredictionLines, joined: Joined | undefined) => Buffer | undefined
 
 /**

@@ -83,11 +83,14 @@ function joined({ bytes, width }: Input, join: 'all' | number[] = 'all'): Buffer
   const deciding = decideBy(spec.decision, spec.output.names, '')
   const offsets = rowOffsets(bytes, csv)
   const rows = offsets.length - 1
-  return createCsvFormat(spec, dataset, deciding).rows({
-    batch: planOf(rows)[0]!,
-    lines: readLines(Buffer.from(Array.from({ length: rows }, () => '0.123456789012').join('\n'))),
-    input: { bytes, offsets },
-  })
+  const lines = Array.from({ length: rows }, () => '0.123456789012').join('\n')
+  return Buffer.from(
+    createCsvFormat(spec, dataset, deciding).rows({
+      batch: planOf(rows)[0]!,
+      lines: readLines(Buffer.from(lines)),
+      input: { bytes, offsets },
+    }),
+  )
 }
 
 /** The rows of a table, without their line ends. */

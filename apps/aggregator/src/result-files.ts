@@ -103,7 +103,7 @@ async function openFile(
       await begin()
       await compressor.write(format.end())
       await compressor.end()
-      return writer.seal()
+      return await writer.seal()
     },
     commit: () => writer.commit(),
     async abort() {

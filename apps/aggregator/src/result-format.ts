@@ -10,8 +10,8 @@ export interface BatchRows {
 }
 
 /**
- * Writes one file of a result: `begin`, rows in order, `end`. What it gives out may be empty, and lasts
- * until it is asked again.
+ * Writes one file of a result: `begin`, rows in order, `end`. What it gives out may be empty, and is to be
+ * copied before anything is awaited: it may lie in memory that others use too.
  */
 export interface ResultFormat {
   begin(): Buffer

@@ -21,6 +21,7 @@ import { createTurns } from './take-turns.ts'
 import { createFilePerObject, createOneFile, type ResultFiles } from './result-files.ts'
 import type { BatchRows } from './result-format.ts'
 import { createReporting, type Reporting } from './report-file.ts'
+import { stretchesOf } from './stretches.ts'
 import { hashed, type HashedWriter, type Writer } from './writer.ts'
 
 /** A recorded part with what the manifest says of it. */
@@ -34,10 +35,10 @@ export interface Deps {
   below(job: Job, signal: AbortSignal): Promise<readonly Job[]>
   planned(job: Job, signal: AbortSignal): AsyncIterable<Batch>
   parts(job: Job, signal: AbortSignal): AsyncIterable<RecordedPart>
-  /** Fills `target` with the input's bytes of a batch, held to the pinned version. */
+  /** Fills `target` with the input's bytes from the start of a place, held to the pinned version. */
   input(
     dataset: PinnedDataset,
-    batch: Batch,
+    from: Pick<Batch, 'object' | 'bytes'>,
     target: Uint8Array,
     signal: AbortSignal,
   ): Promise<void>
@@ -62,7 +63,7 @@ export interface ResultWanted {
   readonly exportId?: string
 }
 
-/** Batches whose input is read ahead of their turn. */
+/** Stretches of input that are read ahead of their turn. */
 const READ_AHEAD = 4
 
 /**
@@ -101,7 +102,7 @@ export async function writeResult(
   const tally = await copyParts(deps, wanted, dataset, { result, errors, report }, signal)
 
   const files = await result.end()
-  const outputs = [...files, ...(tally.failedRows > 0 ? [errors.seal()] : [])]
+  const outputs = [...files, ...(tally.failedRows > 0 ? [await errors.seal()] : [])]
   const page = await openFile(names.report)
   const { region } = deps
   // An export invokes nothing.
@@ -109,9 +110,10 @@ export async function writeResult(
     wanted.exportId === undefined ? costOf({ job, spec, dataset, tally, region }) : undefined
   await page.write(report.page(tally, outputs, cost))
   const manifest = await openFile(names.manifest)
-  const vouched = [...outputs, page.seal()]
+  const vouched = [...outputs, await page.seal()]
   const written = { ...wanted, below, dataset, tally, outputs: vouched, cost }
   await manifest.write(encode(manifestOf(written)))
+  await manifest.seal()
   if (tally.failedRows > 0) await errors.commit()
   else await deps.remove(names.errors, signal)
   await result.commit()
@@ -170,27 +172,40 @@ async function copyParts(
 
   // Those under way, the one that is written, and one to spare.
   const memory = createTurns(READ_AHEAD + 2)
-  const inputOf = async (batch: Batch): Promise<BatchRows['input']> => {
-    const bytes = memory(lengthOf(batch.bytes))
-    await deps.input(dataset, batch, bytes, signal)
-    return { bytes, offsets: deps.rowOffsets(job, bytes) }
-  }
   const accounted = accountFor(job, deps.planned(job, signal), deps.parts(job, signal))
-  const readAhead = mapAhead(accounted, READ_AHEAD, async (recorded) => {
-    const needsInput = joins || recorded.part.failures.length > 0
-    return { ...recorded, input: needsInput ? await inputOf(recorded.batch) : undefined }
+  const stretches = stretchesOf(accounted, ({ part }) => joins || part.failures.length > 0)
+  const read = mapAhead(stretches, READ_AHEAD, async ({ items, from }) => {
+    if (from === undefined) return { items, inputOf: () => undefined }
+    const bytes = memory(lengthOf(from.bytes))
+    await deps.input(dataset, from, bytes, signal)
+    return { items, inputOf: (batch: Batch) => rowsIn(deps, job, bytes, from.bytes, batch) }
   })
-  for await (const { batch, part, lines, input } of readAhead) {
-    signal.throwIfAborted()
-    tallying.add(batch, part)
-    report.add(part, lines)
-    const { failures, attempt } = part
-    await result.add({ batch, lines, input: joins ? input : undefined })
-    if (input !== undefined && failures.length > 0) {
-      await errors.write(await errorsFile.rows({ batch, failures, attempt, ...input }))
+  for await (const { items, inputOf } of read) {
+    for (const { batch, part, lines } of items) {
+      signal.throwIfAborted()
+      tallying.add(batch, part)
+      report.add(part, lines)
+      const { failures, attempt } = part
+      const input = inputOf(batch)
+      await result.add({ batch, lines, input: joins ? input : undefined })
+      if (input !== undefined && failures.length > 0) {
+        await errors.write(await errorsFile.rows({ batch, failures, attempt, ...input }))
+      }
     }
   }
   return tallying.total()
+}
+
+/** The rows of a batch in bytes that begin at `start` of its object. */
+function rowsIn(
+  deps: Deps,
+  job: Job,
+  bytes: Buffer,
+  { start }: ByteRange,
+  { bytes: { start: first, end } }: Batch,
+): NonNullable<BatchRows['input']> {
+  const own = bytes.subarray(first - start, end - start)
+  return { bytes: own, offsets: deps.rowOffsets(job, own) }
 }
 
 const encode = (manifest: Manifest): Buffer => Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
+import { createHasher } from './hasher.ts'
 
 /** A file that nobody sees before `commit`. */
 export interface Writer {
+  /** The bytes may be used again once it resolves. */
   write(bytes: Uint8Array): Promise<void>
   commit(): Promise<unknown>
   /** Leaves nothing behind; does nothing after `commit`. */
@@ -17,22 +18,70 @@ export interface OutputFile {
 
 /** A writer that knows what it has written, for the manifest. */
 export interface HashedWriter extends Writer {
-  /** What was written; nothing more may be. */
-  seal(): OutputFile
+  /** Ends the file and tells what was written; nothing more may be. It comes before `commit`. */
+  seal(): Promise<OutputFile>
 }
 
+const BLOCK_BYTES = 1024 * 1024
+/** One is filled while the others are hashed and written. */
+const BLOCKS = 4
+
+/**
+ * Gathers what is written in blocks, which are hashed and written while the next one is filled. So a
+ * failure is told by a later call: a later `write`, or `seal`. What is passed to `write` has been copied
+ * when it returns: only to go on has to wait.
+ */
 export function hashed(uri: string, writer: Writer): HashedWriter {
-  const hash = createHash('sha256')
-  let bytes = 0
+  const hasher = createHasher()
+  const spare: SharedArrayBuffer[] = []
+  const underWay: Promise<void>[] = []
+  let written: Promise<void> = Promise.resolve()
+  let block: SharedArrayBuffer | undefined
+  let [filled, bytes] = [0, 0]
+
+  const passOn = (full: SharedArrayBuffer, length: number): Promise<void> => {
+    written = written.then(() => writer.write(new Uint8Array(full, 0, length)))
+    return written
+  }
+  const leave = async (full: SharedArrayBuffer): Promise<void> => {
+    await Promise.all([hasher.update(full, BLOCK_BYTES), passOn(full, BLOCK_BYTES)])
+    spare.push(full)
+  }
+  const fill = (piece: Uint8Array): void => {
+    for (let done = 0; done < piece.length; ) {
+      block ??= spare.pop() ?? new SharedArrayBuffer(BLOCK_BYTES)
+      const taken = piece.subarray(done, done + BLOCK_BYTES - filled)
+      new Uint8Array(block, filled).set(taken)
+      filled += taken.length
+      done += taken.length
+      if (filled < BLOCK_BYTES) continue
+      const leaving = leave(block)
+      leaving.catch(() => {}) // Whoever waits for it is told.
+      underWay.push(leaving)
+      block = undefined
+      filled = 0
+    }
+  }
   return {
     async write(piece) {
-      if (piece.length === 0) return
-      hash.update(piece)
+      fill(piece)
       bytes += piece.length
-      await writer.write(piece)
+      while (underWay.length >= BLOCKS) {
+        await underWay[0]
+        underWay.shift()
+      }
     },
-    seal: () => ({ uri, bytes, sha256: hash.digest('hex') }),
+    async seal() {
+      const last = block ?? new SharedArrayBuffer(0)
+      const [sha256] = await Promise.all([hasher.end(last, filled), passOn(last, filled)])
+      await Promise.all(underWay)
+      return { uri, bytes, sha256 }
+    },
     commit: () => writer.commit(),
-    abort: () => writer.abort(),
+    async abort() {
+      hasher.abort()
+      await Promise.allSettled([...underWay, written])
+      await writer.abort()
+    },
   }
 }

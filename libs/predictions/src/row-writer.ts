@@ -19,7 +19,10 @@ export interface RowStyle {
   readonly labels: readonly [below: string, above: string]
 }
 
-/** Writes the rows of a batch whose lines are plain. What it gives out lasts until it writes again. */
+/**
+ * Writes the rows of a batch whose lines are plain. What it gives out lies in the kernel's memory: copy it
+ * before anything is awaited, since whoever comes next writes over it.
+ */
 export type RowWriter = (lines: PredictionLines, joined?: Joined) => Buffer
 
 /** A writer of `[row,]prediction[,class…]`; a failed row has the last of them empty. */
@@ -28,7 +31,6 @@ export function createRowWriter({ delimiter, thresholds, labels }: RowStyle): Ro
     Buffer,
     Buffer,
   ]
-  const keep = createKeeper()
   const classBytesMax = Math.max(below.length, above.length, 1) * thresholds.length
 
   return ({ text, ends, numbers }, joined) => {
@@ -74,17 +76,8 @@ export function createRowWriter({ delimiter, thresholds, labels }: RowStyle): Ro
       joined === undefined ? 0 : offsetsAt,
       outAt,
     )
-    return keep(bytesAt(outAt, end - outAt))
-  }
-}
-
-/** Copies into memory of its own, the same each time: what is given up by each batch has V8 collect all day. */
-function createKeeper(): (bytes: Uint8Array) => Buffer {
-  let kept = Buffer.alloc(0)
-  return (bytes) => {
-    if (kept.length < bytes.length) kept = Buffer.allocUnsafeSlow(2 * bytes.length)
-    kept.set(bytes)
-    return kept.subarray(0, bytes.length)
+    const written = bytesAt(outAt, end - outAt)
+    return Buffer.from(written.buffer, written.byteOffset, written.length)
   }
 }
 

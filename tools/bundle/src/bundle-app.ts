@@ -14,8 +14,12 @@ if (!APPS.includes(app) || folder === undefined) {
   console.error(`usage: node tools/bundle/src/bundle-app.ts ${APPS.join('|')} <folder>`)
   process.exit(2)
 }
-const entry = fileURLToPath(import.meta.resolve(`@millrace/${app}`))
-await bundlePrograms({ entries: { main: entry }, folder, sbom: true })
+const resolve = (name: string): string => fileURLToPath(import.meta.resolve(name))
+// What a program starts as a thread of its own lies beside it.
+const threads =
+  app === 'aggregator' ? { 'hash-thread': resolve('@millrace/aggregator/hash-thread') } : {}
+const entries = { main: resolve(`@millrace/${app}`), ...threads }
+await bundlePrograms({ entries, folder, sbom: true })
 const main = join(folder, 'main.js')
 await warmCache(main, join(folder, 'cache'))
 console.log(main)

@@ -65,6 +65,12 @@ function createBlocks(write: (block: Uint8Array) => Promise<void>) {
   }
   return {
     async add(piece: Uint8Array): Promise<void> {
+      if (filled === 0 && piece.length >= BLOCK_BYTES) {
+        // A block already: to gather it would only copy it.
+        await writing
+        writing = undefined
+        return await write(piece)
+      }
       for (let done = 0; done < piece.length; ) {
         if (filling.length === 0) filling = Buffer.allocUnsafeSlow(BLOCK_BYTES)
         const taken = piece.subarray(done, done + BLOCK_BYTES - filled)
