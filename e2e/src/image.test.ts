@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { execFile, execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -56,6 +57,14 @@ describe.skipIf(!sealed)('a bundle in a sealed root', () => {
   test('finds no shell, no package and no source beside it', () => {
     expect(run('console.log(fs.readdirSync("/").sort().join(" "))')).not.toMatch(/bin|usr|tmp/)
     expect(run('console.log(fs.existsSync("/consumer/node_modules"))')).toBe('false')
+  })
+
+  test('finds the thread that hashes results', () => {
+    const program = `
+      const thread = new (require('node:worker_threads').Worker)('/aggregator/hash-thread.js')
+      thread.on('message', ({ digest }) => console.log(digest) ?? process.exit())
+      thread.postMessage({ kind: 'end', file: 0 })`
+    expect(run(program)).toBe(createHash('sha256').digest('hex'))
   })
 
   test('scores a job from request to result', { timeout: 120_000 }, async () => {
