@@ -68,7 +68,7 @@ export function hashed(uri: string, writer: Writer): HashedWriter {
       bytes += piece.length
       while (underWay.length >= BLOCKS) {
         await underWay[0]
-        underWay.shift()
+        void underWay.shift()
       }
     },
     async seal() {
