@@ -19,6 +19,8 @@ export interface PartLike {
   readonly failures: readonly RowFailure[]
   /** The predictions, where they have been read already. */
   readonly lines?: PredictionLines
+  /** Gives back the memory of predictions and lines. */
+  release?(): void
 }
 
 /**

@@ -128,8 +128,13 @@ export async function writeResult(
 }
 
 async function accountForAll(deps: Deps, job: Job, signal: AbortSignal): Promise<void> {
-  for await (const _ of accountFor(job, deps.planned(job, signal), deps.parts(job, signal))) {
+  for await (const { part } of accountFor(
+    job,
+    deps.planned(job, signal),
+    deps.parts(job, signal),
+  )) {
     signal.throwIfAborted()
+    part.release?.()
   }
 }
 
@@ -191,6 +196,7 @@ async function copyParts(
       if (input !== undefined && failures.length > 0) {
         await errors.write(await errorsFile.rows({ batch, failures, attempt, ...input }))
       }
+      part.release?.()
     }
   }
   return tallying.total()

@@ -35,13 +35,17 @@ export function encodePredictions(text: Buffer, rows: number): EncodedPrediction
 /**
  * The lines that were encoded, read: what is stored as floats is not printed to be read again.
  *
+ * @param allocate where the lines of floats lie.
  * @throws {RangeError | Error} when the bytes are not of that encoding.
  */
-export function decodePredictions({ encoding, bytes }: EncodedPredictions): PredictionLines {
+export function decodePredictions(
+  { encoding, bytes }: EncodedPredictions,
+  allocate?: (bytes: number) => Uint8Array,
+): PredictionLines {
   if (encoding === 'zstd') {
     return readLines(zstdDecompressSync(bytes, { maxOutputLength: TEXT_BYTES_MAX }))
   }
-  if (encoding === 'float32') return printLines(bytes)
+  if (encoding === 'float32') return printLines(bytes, allocate)
   throw new RangeError(`unknown encoding ${String(encoding satisfies never)}`)
 }
 

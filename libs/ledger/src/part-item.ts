@@ -106,11 +106,12 @@ export async function partOfItem(
   return part
 }
 
-/** The same, with the lines of its predictions. */
+/** The same, with the lines of its predictions, which lie in memory of the caller's. */
 export async function readPartOfItem(
   item: Item,
   documents: Pick<Documents, 'read'>,
   signal: AbortSignal,
+  allocate?: (bytes: number) => Uint8Array,
 ): Promise<ReadPart> {
   const what = `part ${item['PK']?.S ?? ''} ${item['SK']?.S ?? ''}`
   const read = new ItemReader(what, item)
@@ -118,7 +119,7 @@ export async function readPartOfItem(
   const bytes = await bodyOf(what, read, 'predictions', documents, signal)
   const failed = read.number('failedRows') > 0
   const failures = failed ? await bodyOf(what, read, 'failures', documents, signal) : undefined
-  const lines = decoded(what, () => decodePredictions({ encoding, bytes }))
+  const lines = decoded(what, () => decodePredictions({ encoding, bytes }, allocate))
   const part: ReadPart = {
     ...readFacts(what, read),
     predictions: lines.text,

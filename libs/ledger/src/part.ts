@@ -35,6 +35,8 @@ export interface Part {
 export interface ReadPart extends Part {
   /** Its predictions, read: whoever decodes them knows their numbers. */
   readonly lines: PredictionLines
+  /** Gives back the memory of predictions and lines, which are not to be looked at any more. */
+  release?(): void
 }
 
 /** What one job has done on a batch. */

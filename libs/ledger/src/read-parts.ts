@@ -2,6 +2,7 @@ import { type Job, layersOf } from '@millrace/job'
 import type { Item } from './item.ts'
 import { partPartition } from './keys.ts'
 import type { Ledger } from './ledger.ts'
+import { createLineMemory, type Lent } from './line-memory.ts'
 import { readPartOfItem } from './part-item.ts'
 import type { DocumentsOf, PartPlace, ReadPart } from './part.ts'
 import { type Page, queryPage } from './query.ts'
@@ -29,7 +30,7 @@ const FIRST_PAGE_PARTS = 8
 /**
  * Reads all parts of a job in the order of their batches (strongly consistent), for a retry with those
  * of the jobs below. Memory is bounded by 8 MB of pages, whatever the job's size. A missing part is left
- * out: the reader counts.
+ * out: the reader counts. Who gives back a part's memory when done with it has a next one read into it.
  *
  * @throws {LedgerError} `item_corrupt` at a part that is not what was written.
  */
@@ -55,19 +56,32 @@ export async function* readParts(
       ),
     )
   })
+  const memory = createLineMemory()
   try {
     await Promise.all(streams.map((stream) => stream.fill()))
     for (;;) {
       const next = smallestHead(streams)
       if (next === undefined) return
       const key = next.head() ?? ''
-      yield await readPartOfItem(next.take(), next.documents, aborted)
+      yield await readInto(memory, next.take(), next.documents, aborted)
       await next.fill()
       if (layers.length > 1) await passOver(streams, key)
     }
   } finally {
     stop.abort()
   }
+}
+
+async function readInto(
+  memory: ReturnType<typeof createLineMemory>,
+  item: Item,
+  documents: ReturnType<DocumentsOf>,
+  signal: AbortSignal,
+): Promise<ReadPart> {
+  let lent: Lent | undefined
+  const allocate = (bytes: number): Uint8Array => (lent = memory(bytes)).bytes
+  const part = await readPartOfItem(item, documents, signal, allocate)
+  return { ...part, release: () => lent?.release() }
 }
 
 interface Place {

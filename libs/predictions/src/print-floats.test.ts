@@ -80,6 +80,19 @@ test.for([
   expect(printLines(Buffer.from(Float32Array.from(floats).buffer)).plain).toBe(plain)
 })
 
+test('into memory of another, prints where it is told to', () => {
+  const memory = new Uint8Array(1_000)
+  const { text, ends, numbers } = printLines(Buffer.from(Float32Array.of(0.5, 2).buffer), (bytes) =>
+    memory.subarray(16, 16 + bytes),
+  )
+  expect(String(text)).toBe('0.5\n2.0')
+  expect([[...ends], [...numbers]]).toEqual([
+    [3, 7],
+    [0.5, 2],
+  ])
+  for (const part of [text, ends, numbers]) expect(part.buffer).toBe(memory.buffer)
+})
+
 test('bytes that are no whole floats are refused', () => {
   expect(() => printFloats(Buffer.alloc(7))).toThrow('wanted whole floats, got 7 bytes')
 })

@@ -4,6 +4,8 @@ import type { PredictionLines } from './prediction-lines.ts'
 const FLOAT_BYTES = 4
 /** A sign, 17 digits, a point, an exponent, a newline: 25 bytes. */
 const LINE_BYTES_MAX = 32
+/** The number of a line, and where it ends. */
+const BESIDE_BYTES = Float64Array.BYTES_PER_ELEMENT + Uint32Array.BYTES_PER_ELEMENT
 
 /**
  * The lines that Python prints for little-endian float32 numbers widened to doubles, and so the
@@ -19,8 +21,13 @@ export const printFloats = (bytes: Uint8Array): Buffer => printLines(bytes).text
 /**
  * The same, with what `readLines` would find in the text: the floats are known, so nothing has to be
  * read. No floats are no line, and not an empty one.
+ *
+ * @param allocate gives the memory that text, ends and numbers lie in, aligned to 8 bytes.
  */
-export function printLines(bytes: Uint8Array): PredictionLines {
+export function printLines(
+  bytes: Uint8Array,
+  allocate: (bytes: number) => Uint8Array = (size) => new Uint8Array(size),
+): PredictionLines {
   if (bytes.length % FLOAT_BYTES !== 0) {
     throw new RangeError(`wanted whole floats, got ${bytes.length} bytes`)
   }
@@ -33,11 +40,15 @@ export function printLines(bytes: Uint8Array): PredictionLines {
   )
   bytesAt(at, bytes.length).set(bytes)
   const end = kernel.printLines(at, count, outAt, endsAt, valuesAt)
-  return {
-    text: Buffer.from(bytesAt(outAt, Math.max(0, end - outAt - 1))),
-    ends: indexesAt(endsAt, count).slice(),
-    numbers: numbersAt(valuesAt, count).slice(),
-    empty: kernel.emptyPrinted(),
-    plain: kernel.oddPrinted() === 0,
-  }
+  const textBytes = Math.max(0, end - outAt - 1)
+
+  const { buffer, byteOffset } = allocate(count * BESIDE_BYTES + textBytes)
+  const numbers = new Float64Array(buffer, byteOffset, count)
+  const ends = new Uint32Array(buffer, byteOffset + numbers.byteLength, count)
+  const text = Buffer.from(buffer, byteOffset + count * BESIDE_BYTES, textBytes)
+  numbers.set(numbersAt(valuesAt, count))
+  ends.set(indexesAt(endsAt, count))
+  text.set(bytesAt(outAt, textBytes))
+  const [empty, plain] = [kernel.emptyPrinted(), kernel.oddPrinted() === 0]
+  return { text, ends, numbers, empty, plain }
 }
