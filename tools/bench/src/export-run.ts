@@ -10,7 +10,7 @@ import {
   planSegmentName,
   writePinnedDataset,
 } from '@millrace/job'
-import { createLedgerClient } from '@millrace/ledger'
+import { createLedgerClient, readJob } from '@millrace/ledger'
 import { createStorage, jobDocuments } from '@millrace/storage'
 import { configSchema } from '../../../apps/aggregator/src/config.ts'
 import { createDeps, type World } from '../../../apps/aggregator/src/connect.ts'
@@ -41,6 +41,8 @@ const world: World = {
 }
 const job = await describeJob()
 const deps = createDeps(config, world)
+// By this time the aggregator has claimed the job.
+await readJob(world.ledger, job.jobId, signal)
 
 const startedAt = performance.now()
 const startedCpu = process.cpuUsage()
