@@ -67,6 +67,17 @@ describe.skipIf(!sealed)('a bundle in a sealed root', () => {
     expect(run(program)).toBe(createHash('sha256').digest('hex'))
   })
 
+  test('finds the thread that reads datasets', () => {
+    const program = `
+      const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))
+      const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+      const workerData = { module, memory, args: [] }
+      const { Worker } = require('node:worker_threads')
+      const thread = new Worker('/producer/reader-thread.js', { workerData })
+      thread.once('message', (message) => console.log(message) ?? process.exit())`
+    expect(run(program)).toBe('ready')
+  })
+
   test('scores a job from request to result', { timeout: 120_000 }, async () => {
     await using fleet = await startFleet()
     const { put, get } = objectsOf(fleet)

@@ -25,7 +25,13 @@ import {
 } from '@millrace/ledger'
 import { type OutgoingMessage, publish, type Queue } from '@millrace/queue'
 import { type Logger, noTelemetry, publishSpan, type Telemetry } from '@millrace/service'
-import { type Compression, jobDocuments, resolveUri, type Storage } from '@millrace/storage'
+import {
+  type Compression,
+  jobDocuments,
+  readersFor,
+  resolveUri,
+  type Storage,
+} from '@millrace/storage'
 import { refusalOf } from './allow-list.ts'
 import type { Config } from './config.ts'
 import { createRetryDeps } from './connect-retry.ts'
@@ -134,7 +140,8 @@ export function createDeps(
             documents: documentsOf(job.jobId),
             read: (object, aborted) =>
               storage.read(object, { start: 0, end: object.bytes }, aborted),
-            stream: (object, buffers, aborted) => storage.stream(object, { buffers }, aborted),
+            stream: storage.stream,
+            readersFor,
           },
           job,
           dataset,

@@ -23,7 +23,7 @@ function createStorage(fail?: string) {
       if (uri === fail) throw new Error(`no ${uri}`)
       return Buffer.from(uri)
     },
-    async *stream({ uri }, buffers) {
+    async *stream({ uri }, { buffers }) {
       seen.streamed.push(uri)
       yield Buffer.from(`${uri} by ${buffers.length}`)
     },
@@ -34,7 +34,7 @@ function createStorage(fail?: string) {
 async function textsOf(deps: Deps, objects: readonly PinnedObject[], most = Infinity) {
   const texts: string[] = []
   for await (const { pieces } of openObjects(deps, objects, never)) {
-    for await (const piece of pieces(() => [Buffer.alloc(1)]))
+    for await (const piece of pieces(() => ({ buffers: [Buffer.alloc(1)] })))
       texts.push(Buffer.from(piece).toString())
     if (texts.length >= most) break
   }

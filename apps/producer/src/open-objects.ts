@@ -1,20 +1,19 @@
 import type { PinnedObject } from '@millrace/job'
+import type { StreamOptions } from '@millrace/storage'
 
 export interface Deps {
   /** The whole of a small object. */
   read(object: PinnedObject, signal: AbortSignal): Promise<Uint8Array>
   /** The whole of an object, in order, read into these buffers over and over. */
-  stream(
-    object: PinnedObject,
-    buffers: readonly Uint8Array[],
-    signal: AbortSignal,
-  ): AsyncIterable<Uint8Array>
+  stream(object: PinnedObject, reading: Reading, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
+
+export type Reading = Pick<StreamOptions, 'readers'> & Required<Pick<StreamOptions, 'buffers'>>
 
 export interface OpenedObject {
   readonly object: PinnedObject
-  /** `buffers`: makes the memory that a large object is read into; a piece is good until the next. */
-  readonly pieces: (buffers: () => readonly Uint8Array[]) => AsyncIterable<Uint8Array>
+  /** `reading`: makes the memory that a large object is read into; a piece is good until the next. */
+  readonly pieces: (reading: () => Reading) => AsyncIterable<Uint8Array>
 }
 
 /** Up to this size an object is read whole, ahead of its turn: 16 MiB of them at a time. */
@@ -44,7 +43,7 @@ export async function* openObjects(
       const read = reads[0]
       yield {
         object,
-        pieces: (buffers) => (read ? whole(read) : deps.stream(object, buffers(), signal)),
+        pieces: (reading) => (read ? whole(read) : deps.stream(object, reading(), signal)),
       }
       await read?.catch(() => {})
       void reads.shift()

@@ -12,17 +12,13 @@ import {
   planSegmentOf,
   sourceOf,
 } from '@millrace/job'
+import { type Deps as MemoryDeps, lendMemory } from './lend-memory.ts'
 import { type Deps as ObjectDeps, openObjects } from './open-objects.ts'
 import { PlanningError } from './planning-error.ts'
 
-export interface Deps extends ObjectDeps {
+export interface Deps extends ObjectDeps, MemoryDeps {
   readonly documents: Documents
 }
-
-/** Reads under way of one object. In a folder they go straight into the scanner's memory. */
-const READS = 4
-/** In S3 a read must outlast a round trip, so it is larger than the scanner's slots. */
-const S3_READ_BYTES = 8 * 1024 * 1024
 
 /**
  * Scans a dataset once and yields its batches. They come a plan segment at a time, and only when the
@@ -59,14 +55,15 @@ async function* cutObjects(
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const next = { batch: 0, row: 0 }
-  const s3Buffers = lendOnce(READS + 1, S3_READ_BYTES)
+  const dialect = dialectOf(spec.dataset)
+  await using memory = lendMemory(deps, dataset.objects, dialect)
   let object = -1
   for await (const { object: pinned, pieces } of openObjects(deps, dataset.objects, signal)) {
     object += 1
     const cutter = createCutter({
-      dialect: dialectOf(spec.dataset),
+      dialect,
       header: dataset.header,
-      slots: READS,
+      slots: memory.slots,
       rowsMax: spec.batching.rows,
       bytesMax: spec.batching.payloadBytesMax,
     })
@@ -76,23 +73,14 @@ async function* cutObjects(
         next.row += rows
         return { batch: next.batch++, rows: { start, end: next.row }, bytes, object }
       })
-    const buffers = pinned.uri.startsWith('file:')
-      ? () => Array.from({ length: READS }, (_, slot) => cutter.slot(slot))
-      : s3Buffers
     let first = true
-    for await (const piece of pieces(buffers)) {
+    for await (const piece of pieces(() => memory.lend(pinned))) {
       if (first) checkHeader(pinned, piece, spec.dataset, dataset)
       first = false
       yield* batchesOf(cutter.push(piece))
     }
     yield* batchesOf(cutter.end())
   }
-}
-
-/** Memory that is made when it is first wanted, and lent to one object after the other. */
-function lendOnce(count: number, bytes: number): () => readonly Uint8Array[] {
-  let buffers: Uint8Array[] | undefined
-  return () => (buffers ??= Array.from({ length: count }, () => Buffer.allocUnsafeSlow(bytes)))
 }
 
 function checkHeader(

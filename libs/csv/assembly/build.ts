@@ -6,7 +6,11 @@ import asc from 'assemblyscript/asc'
  * pinned and its output does not depend on the machine, so `npm run build:check` can compare bytes.
  */
 
-const FLAGS = ['--runtime', 'stub', '--enable', 'simd', '-O3', '--converge', '--noAssert', '--importMemory']
+const FLAGS = [
+  ...['--runtime', 'stub', '-O3', '--converge', '--noAssert'],
+  ...['--enable', 'simd', '--enable', 'threads'],
+  ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
+]
 
 /** The text of `src/scan-wasm.generated.ts`. `root` is this library's folder. */
 export async function generate(root: string): Promise<string> {

@@ -1,5 +1,5 @@
-import { crLfRun, lfRun, quotedRun, runLastRow, runRows } from './runs'
-import { ALL, BLOCK, lineEnds, lowest, nextLines, restart } from './structure'
+import { NOTE_BYTES, ODD, run, STRETCH, writeNote } from './runs'
+import { ALL, BLOCK, lineEnds, lowest, nextLines, packed, restart, unpack } from './structure'
 
 /*
  * Cuts an object into ranges of whole rows. Positions are bytes from the start of the object.
@@ -10,7 +10,8 @@ import { ALL, BLOCK, lineEnds, lowest, nextLines, restart } from './structure'
  *
  * `begun` counts the rows from `cutStart` on, the open one among them. Most blocks neither fill the
  * cut nor hold a blank line: there a row ends wherever one begins, and it is enough to count them
- * and to remember the last place. All others go through `takeLines`, line by line.
+ * and to remember the last place. All others go through `takeLines`, line by line. Most blocks are not
+ * even looked at: their stretch has a note that tells how many rows begin in it.
  */
 
 let rowsMax: i64 = 1
@@ -24,6 +25,9 @@ let lastEnd: i64 = 0
 let rowStart: i64 = 0
 /** Where the next cut is written, as three f64: rows, start, end. */
 let out: usize = 0
+/** The notes of the piece, and up to which byte of it there are any. */
+let notes: usize = 0
+let notedTo: u32 = 0
 
 const CUT_BYTES: usize = 24
 /** A block holds at most 33 row ends, and each makes at most two cuts. */
@@ -40,24 +44,38 @@ export function beginCuts(delimiter: i32, quote: i32, rows: f64, bytes: f64, hea
 }
 
 /**
- * Scans `length` bytes at `at`, which stand at `position` in the object, and writes the cuts that
- * end there. Answers how many bytes it scanned: fewer when the room between `outAt` and `outEnd` is
- * used up. Reads, and ignores, up to 63 bytes more.
+ * Scans a piece of `length` bytes at `at`, which stand at `position` in the object, from its byte `from`
+ * on, and writes the cuts that end there. Answers up to where it scanned: not to the end when the room
+ * between `outAt` and `outEnd` is used up. Reads, and ignores, up to 63 bytes more.
+ *
+ * Of the first `noted` bytes there are notes at `notesAt`; of the others it makes its own there. Notes are
+ * made from a state that may have been guessed: where the state is another one, they do not count.
  */
-export function scanCuts(at: usize, length: u32, position: f64, outAt: usize, outEnd: usize): u32 {
+export function scanCuts(
+  at: usize,
+  from: u32,
+  length: u32,
+  position: f64,
+  notesAt: usize,
+  noted: u32,
+  outAt: usize,
+  outEnd: usize,
+): u32 {
   const base = <i64>position
   const room = outEnd - CUTS_PER_BLOCK_MAX * CUT_BYTES
   const whole = length & ~(BLOCK - 1)
   out = outAt
-  let i: u32 = 0
-  let stretch = BLOCK
+  notes = notesAt
+  if (from == 0) notedTo = noted
+  let stride = STRETCH
+  let i = from
   while (i < whole) {
-    i = scanBlocks(at, i, min<u32>(whole, i + stretch), base, room)
+    if (i >= notedTo) takeNotes(at, i, length)
+    // What ends a run comes in swarms: after one, do not try again at once.
+    stride = i < notedTo ? STRETCH : min<u32>(stride << 1, STRIDE_MAX)
+    i = passStretches(at, i, base)
+    i = scanBlocks(at, i, min<u32>(whole, (i + stride) & ~(STRETCH - 1)), base, room)
     if (out > room) return i
-    const before = i
-    i = scanRuns(at, i, whole, base)
-    // What ends a run comes in stretches: after one, do not try again at once.
-    stretch = i > before ? BLOCK : min<u32>(stretch << 1, STRETCH_MAX)
   }
   if (i == length) return i
   const begins = nextLines(at + i, ALL >> (BLOCK - (length - i)), length - i - 1)
@@ -65,7 +83,59 @@ export function scanCuts(at: usize, length: u32, position: f64, outAt: usize, ou
   return length
 }
 
-const STRETCH_MAX: u32 = 64 * BLOCK
+const STRIDE_MAX: u32 = 4 * STRETCH
+
+function noteBefore(i: u32): usize {
+  return notes + <usize>(i / STRETCH) * NOTE_BYTES
+}
+
+/** Makes notes of the run that begins at `i`, if there is one. */
+function takeNotes(at: usize, i: u32, length: u32): void {
+  if (i & (STRETCH - 1)) return
+  const state = packed()
+  writeNote(noteBefore(i), 0, state)
+  notedTo = <u32>(run(at + i, at + length, noteBefore(i) + NOTE_BYTES) - at)
+  unpack(state)
+}
+
+/** Passes over stretches in which no cut ends, by their notes. Answers where it stopped. */
+function passStretches(at: usize, from: u32, base: i64): u32 {
+  if (from & (STRETCH - 1)) return from
+  // The last block of each must begin before the limit.
+  const stop = <u32>max<i64>(0, min<i64>(notedTo, plainLimit(base) + BLOCK - 1))
+  let note = noteBefore(from)
+  let state = packed()
+  let last: u32 = 0
+  let lastState = state
+  let rows: i64 = 0
+  let i = from
+  for (; i + STRETCH <= stop; i += STRETCH) {
+    const begins = load<u32>(note, NOTE_BYTES)
+    if (i32(load<u32>(note, 4) != state) | i32(begins == ODD)) break
+    if (begun + rows + begins >= rowsMax) break
+    if (begins) {
+      last = i
+      lastState = state
+    }
+    rows += begins
+    note += NOTE_BYTES
+    state = load<u32>(note, 4)
+  }
+  if (rows) takePlain(rows, base + <i64>lastLine(at, last, lastState))
+  unpack(state)
+  return i
+}
+
+/** Where the last line begins of those that begin in a stretch. */
+function lastLine(at: usize, from: u32, state: u32): u32 {
+  unpack(state)
+  let last = from
+  for (let i = from; i < from + STRETCH; i += BLOCK) {
+    const begins = nextLines(at + i, ALL, BLOCK - 1)
+    if (begins) last = i + 63 - <u32>clz(begins)
+  }
+  return last
+}
 
 /** Scans blocks of any kind, up to `stop` or until there is no room for another one's cuts. */
 function scanBlocks(at: usize, from: u32, stop: u32, base: i64, room: usize): u32 {
@@ -85,19 +155,6 @@ function scanBlocks(at: usize, from: u32, stop: u32, base: i64, room: usize): u3
     if (out > room) break
   }
   return i
-}
-
-/** Scans what can be scanned in runs: bytes in which no cut ends. */
-function scanRuns(at: usize, from: u32, whole: u32, base: i64): u32 {
-  const stop = min<i64>(<i64>whole, plainLimit(base))
-  if (stop <= <i64>from) return from
-  const end = at + <usize>stop
-  const left = rowsMax - begun
-  let p = lfRun(at + from, end, left)
-  if (p == at + from) p = quotedRun(p, end, left)
-  if (p == at + from) p = crLfRun(p, end, left)
-  takePlain(runRows, base + <i64>(runLastRow - at))
-  return <u32>(p - at)
 }
 
 /** Takes `rows` rows, the last of which begins at `last`, each where the one before ended. */

@@ -7,6 +7,7 @@ export {
   faultRowIndex,
 } from './check'
 export { beginCuts, cutsEnd, endCuts, scanCuts } from './cut'
+export { beginGlance, glance } from './glance'
 export {
   beginSelect,
   misfitFields,

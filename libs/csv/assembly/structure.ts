@@ -53,11 +53,26 @@ export function restart(delimiter: i32, quote: i32): void {
 }
 
 /** Goes on after bytes that were scanned by other means. */
+// @ts-ignore: decorator
+@inline
 export function resume(isInside: u64, opens: u64, lf: u64, cr: u64): void {
   inside = isInside
   canOpen = opens
   afterLf = lf
   afterCr = cr
+}
+
+/** The state of the scan in one number: the same for all bytes after which the same may follow. */
+export function packed(): u32 {
+  return inside ? INSIDE : <u32>((canOpen << 1) | (afterLf << 2) | (afterCr << 3))
+}
+
+/** Outside quotes, in the middle of a field. */
+export const IN_FIELD: u32 = 0
+const INSIDE: u32 = 1
+
+export function unpack(state: u32): void {
+  resume(state & INSIDE ? ALL : 0, (state >> 1) & 1, (state >> 2) & 1, (state >> 3) & 1)
 }
 
 export function clearStrays(): void {

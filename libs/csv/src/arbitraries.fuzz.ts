@@ -65,8 +65,8 @@ const stretchesOf = (dialect: Dialect): fc.Arbitrary<string> =>
   fc
     .record({
       row: fc.constantFrom(...rowsOf(dialect)),
-      bytes: fc.integer({ min: 64, max: 1_500 }),
-      block: fc.nat({ max: 12 }),
+      bytes: fc.oneof(fc.integer({ min: 64, max: 1_500 }), fc.integer({ min: 64, max: 9_000 })),
+      block: fc.oneof(fc.nat({ max: 12 }), fc.nat({ max: 130 })),
       beside: fc.oneof(fc.integer({ min: -3, max: 1 }), fc.nat({ max: 63 })),
       flaws: fc.array(fc.constantFrom(...tokensOf(dialect)), { minLength: 1, maxLength: 3 }),
     })
@@ -98,11 +98,15 @@ export const cases = dialects.chain((dialect) =>
     dialect: fc.constant(dialect),
     table: tables(dialect),
     splits: fc.array(fc.nat(), { maxLength: 6 }),
-    rowsMax: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 500 })),
+    rowsMax: fc.oneof(
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 1, max: 500 }),
+      fc.constant(2 ** 40),
+    ),
     bytesMax: fc.oneof(fc.integer({ min: 1, max: 800 }), fc.integer({ min: 1, max: 9_000 })),
     header: fc.boolean(),
     mark: fc.boolean(),
-    inSlot: fc.boolean(),
+    glances: fc.array(fc.option(fc.nat(), { nil: undefined }), { maxLength: 7 }),
   }),
 )
 

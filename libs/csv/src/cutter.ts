@@ -10,6 +10,7 @@ import {
 } from './cutter-scanner.ts'
 import { bytesOf, type Dialect } from './dialect.ts'
 import { createQuotingCheck } from './quoting-check.ts'
+import type { Slots } from './slots.ts'
 
 export interface CutterOptions {
   readonly dialect: Dialect
@@ -19,16 +20,16 @@ export interface CutterOptions {
   readonly header: boolean
   /** True to refuse malformed quoting, at the price of a second look at each byte. Default false. */
   readonly strict?: boolean
-  /** How many slots to offer, 0 to 64. Default 0. */
-  readonly slots?: number
+  /** Memory that bytes may be pushed in without a copy. */
+  readonly slots?: Slots
 }
 
 /**
- * Push machine over one object: bytes in, cuts out. The same cuts whatever way the bytes are split.
+ * Push machine over one object: bytes in, cuts out. The same cuts whatever way the bytes are split, and
+ * whoever glanced over them before.
  *
- * Slots save the copy: `read` into `slot(0)`, then `push(slot(0).subarray(0, length))`. Several may
- * be read into at a time; one that was pushed is free again at once. No read may be under way when
- * `end` is called, since another object's cutter takes the memory over.
+ * Slots save the copy: read into a buffer of them, then push that buffer, or what was filled of it. One
+ * that was pushed is free again at once.
  */
 export interface Cutter {
   /**
@@ -39,21 +40,19 @@ export interface Cutter {
   push(chunk: Uint8Array): readonly Cut[]
   /** The last cuts, if rows are left. Call it once, after the last push. Throws as `push` does. */
   end(): readonly Cut[]
-  /** A buffer of 1 MiB in the scanner's own memory, from 0 to `slots - 1`. */
-  slot(index: number): Uint8Array
   /** Rows cut so far. */
   readonly rows: number
 }
 
 /** @throws {CsvError} `bad_dialect`. */
 export function createCutter(options: CutterOptions): Cutter {
-  const { dialect, rowsMax, bytesMax, header, strict = false, slots = 0 } = options
+  const { dialect, rowsMax, bytesMax, header, strict = false, slots } = options
   checkCount('rowsMax', rowsMax)
   checkCount('bytesMax', bytesMax)
   const codes = bytesOf(dialect)
   const gate = createMarkGate()
   let scanner: CutterScanner | undefined = takeScanner(slots)
-  const check = strict ? createQuotingCheck(scanner.memory, codes, header) : undefined
+  const check = strict ? createQuotingCheck(scanner.slots.memory, codes, header) : undefined
   scanner.wasm.beginCuts(codes.delimiter, codes.quote, rowsMax, bytesMax, header)
   let position = 0
   let rows = 0
@@ -81,13 +80,9 @@ export function createCutter(options: CutterOptions): Cutter {
       const cuts = scan(gate.end())
       check?.end()
       endPieces(running(), position, cuts)
-      giveBack(running(), slots)
+      giveBack(running())
       scanner = undefined
       return counted(cuts)
-    },
-    slot(index) {
-      assert(index >= 0 && index < slots, `slot: wanted 0 to ${slots - 1}, got ${index}`)
-      return running().slot(index)
     },
     get rows() {
       return rows

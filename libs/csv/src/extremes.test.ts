@@ -3,6 +3,7 @@ import { chooseColumns } from './column-selection.ts'
 import { createCutter } from './cutter.ts'
 import { inspectHead } from './head.ts'
 import { selectColumns } from './select-columns.ts'
+import { createSlots } from './slots.ts'
 import { countRows, oddRows } from './survey.ts'
 
 const dialect = { delimiter: ',', quote: '"' }
@@ -47,8 +48,9 @@ describe('a row of 50 MB', () => {
 
 describe('an object of more than 4 GiB', () => {
   test('has its last cut where it is', () => {
-    const cutter = createCutter({ ...options, slots: 1 })
-    const slot = cutter.slot(0)
+    const slots = createSlots(1)
+    const cutter = createCutter({ ...options, slots })
+    const slot = slots.buffers[0] ?? new Uint8Array()
     slot.fill(120).set([10], slot.length - 1)
     let last
     for (let megabyte = 0; megabyte < 4_100; megabyte += 1) last = cutter.push(slot).at(-1) ?? last

@@ -10,6 +10,7 @@ export { nearest } from './nearest.ts'
 export { cutReads, type ReadInto } from './read-ahead.ts'
 export { rowOffsets } from './row-offsets.ts'
 export { selectColumns } from './select-columns.ts'
+export { createSlots, type Glance, glanceOf, type Slots } from './slots.ts'
 export {
   countRows,
   createSurveyor,

@@ -10,13 +10,15 @@ import { fieldRanges } from './fields.ts'
 import { inspectHead } from './head.ts'
 import { firstFault, referenceCuts, referenceRows } from './reference.ts'
 import { rowOffsets } from './row-offsets.ts'
+import { createScanner } from './scanner.ts'
 import { selectColumns } from './select-columns.ts'
+import { createSlots, glanceOf } from './slots.ts'
 import { createSurveyor, surveyRows } from './survey.ts'
 
 /** What the fast scanner promises: on any input it answers as the byte-by-byte reference does. */
 export const properties = {
   'cuts as the reference does, however the bytes are split': fc.property(cases, (drawn) => {
-    const { dialect, table, rowsMax, bytesMax, header, mark, splits, inSlot } = drawn
+    const { dialect, table, rowsMax, bytesMax, header, mark, splits, glances } = drawn
     const bytes = mark ? Buffer.concat([Buffer.from('\uFEFF'), table]) : table
     const marked = markLength(bytes)
     const rows = referenceRows(bytes.subarray(marked), dialect).map(({ start, end }) => ({
@@ -24,8 +26,10 @@ export const properties = {
       end: end + marked,
     }))
     const wanted = referenceCuts(header ? rows.slice(1) : rows, rowsMax, bytesMax)
-    const options = { dialect, rowsMax, bytesMax, header, slots: inSlot ? 1 : 0 }
-    assert.deepEqual(cutUp(piecesOf(bytes, splits), options), wanted)
+    const options = { dialect, rowsMax, bytesMax, header }
+    const pieces = piecesOf(bytes, splits)
+    assert.deepEqual(cutUp(pieces, options), wanted)
+    assert.deepEqual(cutUp(pieces, { ...options, slots }, glances), wanted)
   }),
 
   'refuses the quotes that the reference refuses': fc.property(cases, (drawn) => {
@@ -99,12 +103,22 @@ function headOf(bytes: Uint8Array, dialect: Dialect, header: boolean, whole: boo
   }
 }
 
-function cutUp(pieces: readonly Uint8Array[], options: CutterOptions): Cut[] {
+/**
+ * Cuts the pieces; in slots when there are any. Then those are glanced over before, as a thread would do it,
+ * for which there is a split: up to it, and from it on.
+ */
+function cutUp(
+  pieces: readonly Uint8Array[],
+  options: CutterOptions,
+  glances: readonly (number | undefined)[] = [],
+): Cut[] {
   const cutter = createCutter(options)
-  const cuts = pieces.flatMap((piece) => {
-    if (!options.slots) return cutter.push(piece)
-    const slot = cutter.slot(0).subarray(0, piece.length)
+  const cuts = pieces.flatMap((piece, index) => {
+    const slot = options.slots?.buffers[0]?.subarray(0, piece.length)
+    if (slot === undefined) return cutter.push(piece)
     slot.set(piece)
+    const split = glances[index]
+    if (split !== undefined) glanceOver(slot, split % (slot.length + 1), options.dialect)
     return cutter.push(slot)
   })
   const all = [...cuts, ...cutter.end()]
@@ -113,6 +127,15 @@ function cutUp(pieces: readonly Uint8Array[], options: CutterOptions): Cut[] {
     all.reduce((sum, cut) => sum + cut.rows, 0),
   )
   return all
+}
+
+const slots = createSlots(1)
+const thread = createScanner(slots.memory)
+
+function glanceOver(slot: Uint8Array, split: number, dialect: Dialect): void {
+  thread.beginGlance(slot.byteOffset, ...glanceOf(slots, dialect).args)
+  thread.glance(split)
+  thread.glance(slot.length)
 }
 
 function faultOf(pieces: readonly Uint8Array[], options: CutterOptions) {

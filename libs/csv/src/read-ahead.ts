@@ -1,6 +1,7 @@
 import { CsvError } from './csv-error.ts'
 import type { Cut } from './cut.ts'
 import { type CutterOptions, createCutter } from './cutter.ts'
+import { createSlots, slotBytes } from './slots.ts'
 
 /**
  * Reads the object's bytes from `position` on into `into`, and answers how many: fewer than fit
@@ -12,7 +13,7 @@ export type ReadInto = (into: Uint8Array, position: number, signal?: AbortSignal
  * Cuts an object of `size` bytes while it is read: several reads are under way at a time, each
  * straight into the scanner's memory. Yields the cuts, in order, a few at a time.
  *
- * `slots` is how many reads are under way, 4 by default. When it ends, in whatever way, no read is
+ * As many reads are under way as there are slots, 4 by default. When it ends, in whatever way, no read is
  * under way any more.
  *
  * @throws {CsvError} `object_truncated` when the object ends before `size`; what `Cutter.push` throws;
@@ -23,23 +24,24 @@ export async function* cutReads(
   read: ReadInto,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly Cut[], void, undefined> {
-  const { size, slots = 4 } = options
+  const { size, slots = createSlots(4) } = options
+  const { buffers } = slots
   const cutter = createCutter({ ...options, slots })
-  const stride = cutter.slot(0).length
   const reads: Promise<Uint8Array>[] = []
   const begin = (position: number) => {
     if (position >= size) return
-    const slot = cutter.slot((position / stride) % slots).subarray(0, size - position)
+    const slot = buffers[(position / slotBytes) % buffers.length]?.subarray(0, size - position)
+    if (slot === undefined) return
     const filled = fill(slot, position, read, signal)
     // A read that fails while another is awaited is heard of when its turn comes.
     filled.catch(() => {})
     reads.push(filled)
   }
   try {
-    for (let slot = 0; slot < slots; slot += 1) begin(slot * stride)
-    for (let position = 0; position < size; position += stride) {
+    for (let slot = 0; slot < buffers.length; slot += 1) begin(slot * slotBytes)
+    for (let position = 0; position < size; position += slotBytes) {
       const cuts = cutter.push(await (reads.shift() as Promise<Uint8Array>))
-      begin(position + slots * stride)
+      begin(position + buffers.length * slotBytes)
       if (cuts.length > 0) yield cuts
     }
   } finally {

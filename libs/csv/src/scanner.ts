@@ -3,9 +3,21 @@ import { scanWasm } from './scan-wasm.generated.ts'
 /** The functions of `assembly/`; addresses are bytes in the scanner's memory. */
 export interface ScannerExports {
   beginCuts(delimiter: number, quote: number, rows: number, bytes: number, header: boolean): void
-  scanCuts(at: number, length: number, position: number, outAt: number, outEnd: number): number
+  scanCuts(
+    at: number,
+    from: number,
+    length: number,
+    position: number,
+    notesAt: number,
+    noted: number,
+    outAt: number,
+    outEnd: number,
+  ): number
   endCuts(position: number, outAt: number): void
   cutsEnd(): number
+
+  beginGlance(at: number, ...args: readonly number[]): void
+  glance(length: number): void
 
   beginCheck(delimiter: number, quote: number): void
   check(at: number, length: number, position: number): number
@@ -40,17 +52,22 @@ export interface ScannerExports {
   misfitFields(): number
 }
 
+/** Shared, so that other threads may read into it, and glance over what they read. */
 export interface ScannerMemory {
-  readonly buffer: ArrayBuffer
+  readonly buffer: SharedArrayBuffer
   grow(pages: number): number
 }
 
 /** Makes a memory of at least this many bytes that may grow to `bytesMax`. */
 export function createMemory(bytes: number, bytesMax: number = bytes): ScannerMemory {
-  return new WebAssembly.Memory({ initial: pagesOf(bytes), maximum: pagesOf(bytesMax) })
+  return new WebAssembly.Memory({
+    initial: pagesOf(bytes),
+    maximum: pagesOf(bytesMax),
+    shared: true,
+  })
 }
 
-/** Lets a memory hold at least `bytes`. Views of its buffer taken before are empty then. */
+/** Lets a memory hold at least `bytes`. Views of its buffer taken before do not see the new ones. */
 export function growMemory(memory: ScannerMemory, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength
   if (missing > 0) memory.grow(pagesOf(missing))
@@ -58,8 +75,13 @@ export function growMemory(memory: ScannerMemory, bytes: number): void {
 
 /** A scanner with state of its own in that memory. Several may share one. */
 export function createScanner(memory: ScannerMemory): ScannerExports {
+  return new WebAssembly.Instance(scannerModule(), { env: { memory } }).exports
+}
+
+/** What the scanner is compiled to: once, for all threads that it is given to. */
+export function scannerModule(): object {
   compiled ??= new WebAssembly.Module(Buffer.from(scanWasm, 'base64'))
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports
+  return compiled
 }
 
 let compiled: object | undefined
@@ -71,7 +93,11 @@ const pagesOf = (bytes: number) => Math.ceil(bytes / PAGE_BYTES)
 const { WebAssembly } = globalThis as unknown as {
   readonly WebAssembly: {
     readonly Module: new (bytes: Uint8Array) => object
-    readonly Memory: new (pages: { initial: number; maximum: number }) => ScannerMemory
+    readonly Memory: new (pages: {
+      initial: number
+      maximum: number
+      shared: boolean
+    }) => ScannerMemory
     readonly Instance: new (
       module: object,
       imports: { env: { memory: ScannerMemory } },

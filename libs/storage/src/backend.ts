@@ -1,4 +1,5 @@
 import type { PinnedObject } from '@millrace/job'
+import type { Fill } from './file/fill.ts'
 import type { Writer } from './storage.ts'
 
 /** What S3 and the file system each do in their own way; `createStorage` builds the rest on it. */
@@ -8,12 +9,16 @@ export interface Backend {
   pinOne(uri: string, signal: AbortSignal): Promise<PinnedObject>
   /** All objects below `uri`, in any order. */
   list(uri: string, objectsMax: number, signal: AbortSignal): Promise<PinnedObject[]>
-  /** Fills all of `target` with the bytes from `start`, of the pinned version, or throws. */
+  /**
+   * Fills all of `target` with the bytes from `start`, of the pinned version, or throws. `fill` is how
+   * they are got out of a file, by Node's pool unless given.
+   */
   readInto(
     object: PinnedObject,
     start: number,
     target: Uint8Array,
     signal: AbortSignal,
+    fill?: Fill,
   ): Promise<void>
   readDocument(uri: string, bytesMax: number, signal: AbortSignal): Promise<Buffer | undefined>
   writeDocument(

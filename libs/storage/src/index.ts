@@ -1,4 +1,5 @@
 export { type Compression, compressionOf, decompress } from './decompress.ts'
+export { type Readers, readersFor } from './file/readers.ts'
 export { jobDocuments } from './job-documents.ts'
 export { mapBounded } from './map-bounded.ts'
 export { createS3Client, type S3ClientOptions } from './s3/client.ts'

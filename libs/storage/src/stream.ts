@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { PinnedObject } from '@millrace/job'
 import type { Backend } from './backend.ts'
+import type { Readers } from './file/readers.ts'
 
 export interface StreamOptions {
   /** First byte wanted; 0 unless given. */
@@ -17,6 +18,8 @@ export interface StreamOptions {
    * asked for. Without them each piece has memory of its own, and the caller may keep it.
    */
   readonly buffers?: readonly Uint8Array[]
+  /** Who reads files; Node's pool unless given. Of no use in S3. */
+  readonly readers?: Readers
 }
 
 /**
@@ -36,7 +39,7 @@ export async function* streamObject(
   const readPiece = async (from: number, slot: number): Promise<Uint8Array> => {
     const bytes = Math.min(pieceBytes, end - from)
     const target = options.buffers?.[slot]?.subarray(0, bytes) ?? Buffer.allocUnsafeSlow(bytes)
-    await backend.readInto(object, from, target, reading)
+    await backend.readInto(object, from, target, reading, options.readers?.fill)
     return target
   }
   let next = start

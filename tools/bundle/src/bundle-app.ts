@@ -16,9 +16,12 @@ if (!APPS.includes(app) || folder === undefined) {
 }
 const resolve = (name: string): string => fileURLToPath(import.meta.resolve(name))
 // What a program starts as a thread of its own lies beside it.
-const threads =
-  app === 'aggregator' ? { 'hash-thread': resolve('@millrace/aggregator/hash-thread') } : {}
-const entries = { main: resolve(`@millrace/${app}`), ...threads }
+const THREADS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  producer: { 'reader-thread': '@millrace/storage/reader-thread' },
+  aggregator: { 'hash-thread': '@millrace/aggregator/hash-thread' },
+}
+const threads = Object.entries(THREADS[app] ?? {}).map(([name, module]) => [name, resolve(module)])
+const entries = { main: resolve(`@millrace/${app}`), ...Object.fromEntries(threads) }
 await bundlePrograms({ entries, folder, sbom: true })
 const main = join(folder, 'main.js')
 await warmCache(main, join(folder, 'cache'))

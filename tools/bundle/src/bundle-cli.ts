@@ -28,6 +28,7 @@ export async function bundleCli(folder: string): Promise<void> {
       aggregator: require.resolve('@millrace/aggregator'),
       'hash-thread': require.resolve('@millrace/aggregator/hash-thread'),
       endpoint: require.resolve('@millrace/endpoint/main'),
+      'reader-thread': require.resolve('@millrace/storage/reader-thread'),
     },
     folder,
     external: INSTALLED,

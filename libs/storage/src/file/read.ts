@@ -1,7 +1,8 @@
-import { fstatSync, read } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import type { PinnedObject } from '@millrace/job'
 import { StorageError } from '../storage-error.ts'
 import { classifyFileFailure } from './classify-failure.ts'
+import type { Fill } from './fill.ts'
 import type { OpenFiles } from './open-files.ts'
 import { fileVersion } from './version.ts'
 
@@ -13,7 +14,7 @@ import { fileVersion } from './version.ts'
  *   a file that was cut.
  */
 export async function readFileInto(
-  files: OpenFiles,
+  { files, fill }: { readonly files: OpenFiles; readonly fill: Fill },
   object: PinnedObject,
   path: string,
   start: number,
@@ -54,23 +55,3 @@ const changed = (object: PinnedObject, detail: string): StorageError =>
   new StorageError('object_changed', 'read', object.uri, detail, {
     hint: 'keep the dataset as it is while a job reads it',
   })
-
-/** Reads until `target` is full or the file ends; a single read may return less than was asked. */
-export async function fill(fd: number, target: Uint8Array, start: number): Promise<number> {
-  let done = 0
-  while (done < target.length) {
-    const bytes = await readOnce(fd, target, done, start + done)
-    if (bytes === 0) break
-    done += bytes
-  }
-  return done
-}
-
-async function readOnce(fd: number, target: Uint8Array, at: number, from: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    read(fd, target, at, target.length - at, from, (error, bytes) => {
-      if (error) reject(error)
-      else resolve(bytes)
-    })
-  })
-}

@@ -1,0 +1,45 @@
+import { createSlots, type Dialect, glanceOf, type Slots } from '@millrace/csv'
+import type { PinnedObject } from '@millrace/job'
+import type { Readers, readersFor } from '@millrace/storage'
+import type { Reading } from './open-objects.ts'
+
+export interface Deps {
+  /** Starts who reads files of up to so many bytes; the storage does it unless given. */
+  readonly readersFor?: typeof readersFor
+}
+
+export interface Memory extends AsyncDisposable {
+  readonly slots: Slots
+  /** What an object is read into, one after the other, and by whom. */
+  lend(object: PinnedObject): Reading
+}
+
+/** Reads under way of one file: two at each of a few threads. */
+const FILE_READS = 6
+const S3_READS = 5
+/** In S3 a read must outlast a round trip, so it is larger than the scanner's slots. */
+const S3_READ_BYTES = 8 * 1024 * 1024
+
+/**
+ * Memory for the objects of a dataset, made when it is first wanted. Files are read straight into the
+ * scanner's own, by readers that start with the first of them and end with the memory.
+ */
+export function lendMemory(deps: Deps, objects: readonly PinnedObject[], dialect: Dialect): Memory {
+  const slots = createSlots(FILE_READS)
+  const largest = objects.reduce((most, { bytes }) => Math.max(most, bytes), 0)
+  let readers: Readers | undefined
+  let s3: Reading | undefined
+  const lendToFile = (): Reading => {
+    readers ??= deps.readersFor?.(largest, glanceOf(slots, dialect))
+    return { buffers: slots.buffers, ...(readers === undefined ? {} : { readers }) }
+  }
+  return {
+    slots,
+    lend: ({ uri }) =>
+      uri.startsWith('file:') ? lendToFile() : (s3 ??= { buffers: buffersFor(S3_READS) }),
+    [Symbol.asyncDispose]: async () => readers?.[Symbol.asyncDispose](),
+  }
+}
+
+const buffersFor = (reads: number): Uint8Array[] =>
+  Array.from({ length: reads }, () => Buffer.allocUnsafeSlow(S3_READ_BYTES))
