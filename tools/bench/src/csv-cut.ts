@@ -1,22 +1,16 @@
-import { fstatSync, openSync, read } from 'node:fs'
-import { cutReads } from '@millrace/csv'
+import { fstatSync, openSync } from 'node:fs'
+import { createSlots, cutReads, glanceOf } from '@millrace/csv'
+import { readersFor } from '../../../libs/storage/src/file/readers.ts'
 
 /** Cuts a file into batches of 1,000 rows and prints the rows and the peak memory in KiB. */
 const file = openSync(process.argv[2] ?? '', 'r')
-const options = {
-  dialect: { delimiter: ',', quote: '"' },
-  rowsMax: 1_000,
-  bytesMax: 5 * 1024 * 1024,
-  header: false,
-  size: fstatSync(file).size,
-}
-const readInto = (into: Uint8Array, position: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    read(file, into, 0, into.length, position, (error, length) => {
-      if (error) reject(error)
-      else resolve(length)
-    })
-  })
+const size = fstatSync(file).size
+const dialect = { delimiter: ',', quote: '"' }
+const slots = createSlots(6)
+const options = { dialect, rowsMax: 1_000, bytesMax: 5 * 1024 * 1024, header: false, size, slots }
+const readers = readersFor(size, glanceOf(slots, dialect))
+const readInto = (into: Uint8Array, position: number) => readers.fill(file, into, position)
 let rows = 0
 for await (const cuts of cutReads(options, readInto)) for (const cut of cuts) rows += cut.rows
 process.stdout.write(`${rows} ${process.resourceUsage().maxRSS}\n`)
+await readers[Symbol.asyncDispose]()

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundlePrograms } from '@millrace/bundle'
 
 const PEERS = ['csv-parse@7.0.3', 'papaparse@5.7.1', 'udsv@0.7.3', '@duckdb/node-api@1.5.6-r.1']
 
@@ -18,23 +18,12 @@ export function installPeers(): string {
   return folder
 }
 
-/**
- * Writes the cutter as plain JavaScript, as an image holds it, since stripping types at start costs
- * more than cutting half a gigabyte. Answers the program, which takes a file.
- */
-export function writeCutter(folder: string): string {
-  const source = fileURLToPath(new URL('../../../libs/csv/src/', import.meta.url))
-  const names = readdirSync(source).filter((name) => !/\.(test|fuzz)\.ts$/u.test(name))
-  for (const name of names) copyStripped(join(source, name), join(folder, name))
-  const program = fileURLToPath(new URL('csv-cut.ts', import.meta.url))
-  copyStripped(program, join(folder, 'csv-cut.ts'))
-  return join(folder, 'csv-cut.mjs')
-}
-
-function copyStripped(from: string, to: string): void {
-  const text = stripTypeScriptTypes(readFileSync(from, 'utf8'))
-  const linked = text
-    .replaceAll("'@millrace/csv'", "'./read-ahead.ts'")
-    .replaceAll(/(from '\.\/[^']+)\.ts'/gu, "$1.mjs'")
-  writeFileSync(to.replace(/\.ts$/u, '.mjs'), linked)
+/** Bundles the cutter, as an image holds it; answers the program, which takes a file. */
+export async function bundleCutter(folder: string): Promise<string> {
+  const entries = {
+    'csv-cut': fileURLToPath(new URL('csv-cut.ts', import.meta.url)),
+    'reader-thread': fileURLToPath(import.meta.resolve('@millrace/storage/reader-thread')),
+  }
+  await bundlePrograms({ entries, folder })
+  return join(folder, 'csv-cut.js')
 }

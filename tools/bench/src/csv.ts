@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Kind, writeTable } from './csv-tables.ts'
-import { installPeers, writeCutter } from './csv-programs.ts'
+import { bundleCutter, installPeers } from './csv-programs.ts'
 
 /*
  * How fast a whole process cuts a file, start and end included, beside `wc -l`, DuckDB, csv-parse,
@@ -37,7 +37,7 @@ interface Run {
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
 try {
-  const cutter = writeCutter(folder)
+  const cutter = await bundleCutter(folder)
   const peers = values.peers ? installPeers() : undefined
   for (const gigabytes of values.gigabytes.split(',').map(Number)) {
     for (const kind of ['numeric', 'quoted'] as const) compare(cutter, peers, kind, gigabytes)

@@ -1,5 +1,5 @@
 import { jobIdOf, jobSpecSchema, type Job } from '@millrace/job'
-import { createS3Client, createStorage, jobDocuments } from '@millrace/storage'
+import { createS3Client, createStorage, jobDocuments, readersFor } from '@millrace/storage'
 import { pinDataset } from '../../../apps/producer/src/pin-dataset.ts'
 import { scanBatches } from '../../../apps/producer/src/scan-batches.ts'
 
@@ -46,11 +46,8 @@ const deps = {
   documents,
   read: (object: Parameters<typeof storage.read>[0], aborted: AbortSignal) =>
     storage.read(object, { start: 0, end: object.bytes }, aborted),
-  stream: (
-    object: Parameters<typeof storage.stream>[0],
-    buffers: readonly Uint8Array[],
-    aborted: AbortSignal,
-  ) => storage.stream(object, { buffers }, aborted),
+  stream: storage.stream,
+  readersFor,
 }
 for await (const { rows, bytes } of scanBatches(deps, job, dataset, signal)) {
   totals.rows = rows.end
