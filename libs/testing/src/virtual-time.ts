@@ -81,23 +81,49 @@ export function createVirtualTime(random: Random): VirtualTime {
     after: (delayMs, run) => events.add(nowMs + Math.max(0, delayMs), run),
     afterOn: planOn,
     on: (machine, run) => here.run({ time, machine, random }, run),
-    async run(stop) {
-      for (;;) {
-        await settled()
-        if (stop()) return
+    run: (stop) =>
+      betweenPromises(() => {
+        if (stop()) return false
         const event = events.take()
-        if (event === undefined) return
+        if (event === undefined) return false
         nowMs = event.atMs
         taken += 1
         event.run?.()
-      }
-    },
+        return true
+      }),
   }
   return time
 }
 
-/** Every promise that can go on has gone on. */
-const settled = (): Promise<void> => new Promise((resolve) => realImmediate(resolve))
+/** So many steps a turn of Node's own loop, each of which asks the system for what is not there. */
+const STEPS_A_TURN = 64
+
+/**
+ * Takes steps until one returns false. Before each, every promise that can go on has gone on: so Node
+ * does it between two immediates, of one turn as of two.
+ */
+function betweenPromises(step: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let goesOn = true
+    const take = (): void => {
+      if (!goesOn) return
+      try {
+        goesOn = step()
+        if (!goesOn) resolve()
+      } catch (error) {
+        goesOn = false
+        reject(error as Error)
+      }
+    }
+    const turn = (): void => {
+      take()
+      if (!goesOn) return
+      for (let steps = 1; steps < STEPS_A_TURN; steps += 1) realImmediate(take)
+      realImmediate(turn)
+    }
+    realImmediate(turn)
+  })
+}
 
 /** What `setTimeout` and `setInterval` give back. */
 class Timer {
@@ -146,6 +172,13 @@ function installClocks(): void {
     const place = here.getStore()
     return place === undefined ? monotonic() : place.time.nowMs - START_MS
   }
+  const { timeOrigin } = performance
+  Object.defineProperty(performance, 'timeOrigin', {
+    get() {
+      const place = here.getStore()
+      return place === undefined ? timeOrigin : START_MS + place.machine.skewMs
+    },
+  })
 }
 
 function installTimers(): void {
