@@ -170,8 +170,7 @@ export function createDeps(
     },
     seal: async (job, totals, signal) => {
       await sealPlan(ledger, job.jobId, totals, now(), signal)
-      const { full } = await settleProgress(ledger, job, totals, signal)
-      return full
+      await settleProgress(ledger, job, totals, signal)
     },
     publishCompletion: async (jobId, signal) => {
       await publishSpan(tracer, world.completions.url, async () => {
@@ -179,9 +178,11 @@ export function createDeps(
         await publish(world.completions, [message], signal)
       })
     },
-    failJob: async (jobId, failure, signal) => {
-      const { kind } = await moveJob(ledger, jobId, 'failed', { failure, now: now() }, signal)
-      if (kind === 'moved') metrics.count('millrace.jobs.ended', 1, 'failed')
+    failJob: async ({ jobId, plan }, failure, signal) => {
+      const facts = { failure, now: now(), unplanned: plan === undefined }
+      const moved = await moveJob(ledger, jobId, 'failed', facts, signal)
+      if (moved.kind === 'moved') metrics.count('millrace.jobs.ended', 1, 'failed')
+      return moved.kind === 'moved' || moved.state === 'failed'
     },
     failureOf,
   }

@@ -46,10 +46,13 @@ function createWorld() {
     },
     seal: async (_, sealed) => {
       change({ state: 'running', plan: sealed })
-      return world.recorded.size === sealed.batches
     },
     publishCompletion: async () => void (world.completions += 1),
-    failJob: async (_, failure) => change({ state: 'failed', failure }),
+    failJob: async ({ plan: known }, failure) => {
+      if (known === undefined && world.jobs.get(jobId)?.plan !== undefined) return false
+      change({ state: 'failed', failure })
+      return true
+    },
     failureOf: (error) =>
       String(error).includes('hopeless')
         ? { code: 'no_such_endpoint', message: 'hopeless' }
@@ -174,6 +177,17 @@ test.for(['pinDataset', 'inherit', 'probe', 'publishBatches'] as const)(
     expect(await planJob(deps, request, never)).toEqual({ kind: 'ended', jobId })
   },
 )
+
+test('what an attempt finds does not fail a job that another has planned meanwhile', async () => {
+  const { world, deps } = createWorld()
+  const probe = async () => {
+    await planJob(deps, request, never)
+    throw new Error('hopeless')
+  }
+  expect(await planJob({ ...deps, probe }, request, never)).toEqual({ kind: 'ended', jobId })
+  expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals })
+  expect(world.completions).toBe(1)
+})
 
 test('an aborted attempt never fails the job', async () => {
   const { world, deps } = createWorld()

@@ -43,9 +43,10 @@ export interface Deps {
   recordedBatches(job: Job, signal: AbortSignal): Promise<(batch: number) => boolean>
   publishBatches(job: Job, batches: AsyncIterable<Batch>, signal: AbortSignal): Promise<void>
   /** Fixes the totals, and carries up the marks that were made before they were known. */
-  seal(job: Job, totals: PlanTotals, signal: AbortSignal): Promise<unknown>
+  seal(job: Job, totals: PlanTotals, signal: AbortSignal): Promise<void>
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
-  failJob(jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void>
+  /** False when it is not to fail any more: it has ended, or another attempt has planned it meanwhile. */
+  failJob(job: Job, failure: JobFailure, signal: AbortSignal): Promise<boolean>
   /** The failure that `error` means for the job, when trying again cannot mend it. */
   failureOf(error: unknown): JobFailure | undefined
 }
@@ -85,7 +86,7 @@ export async function planJob(
     signal.throwIfAborted()
     const failure = deps.failureOf(error)
     if (failure === undefined) throw error
-    await deps.failJob(jobId, failure, signal)
+    if (!(await deps.failJob(job, failure, signal))) return { kind: 'ended', jobId }
     await deps.publishCompletion(jobId, signal)
     return { kind: 'failed', jobId, failure }
   }

@@ -202,6 +202,15 @@ describe('moveJob', () => {
 
     expect(await readJob(ledger, jobId, signal)).toMatchObject({ failure, endedAt: now + 5 })
   })
+
+  test('while it is unplanned, moves no job whose plan is sealed', async () => {
+    const jobId = await jobIn('planning')
+    await sealPlan(ledger, jobId, { batches: 1, rows: 2 }, now, signal)
+
+    const facts = { now, unplanned: true }
+    const refused = { kind: 'refused', state: 'running' }
+    expect(await moveJob(ledger, jobId, 'failed', facts, signal)).toEqual(refused)
+  })
 })
 
 describe('lease', () => {

@@ -13,6 +13,8 @@ export interface MoveFacts {
   /** Seconds since the epoch: becomes the end of a job that ends. */
   readonly now: number
   readonly failure?: JobFailure
+  /** Moves only a job whose plan is not sealed: what an attempt at planning finds is about no other. */
+  readonly unplanned?: boolean
 }
 
 /**
@@ -28,7 +30,7 @@ export async function moveJob(
   ledger: Ledger,
   jobId: JobId,
   to: JobState,
-  { now, failure }: MoveFacts,
+  { now, failure, unplanned }: MoveFacts,
   signal: AbortSignal,
 ): Promise<MoveJobOutcome> {
   const from = anyOf(statesBefore(to).filter((state) => state !== 'planning' || to !== 'running'))
@@ -43,7 +45,7 @@ export async function moveJob(
         (end ? ', endedAt = :now' : ', startedAt = if_not_exists(startedAt, :now)') +
         (failure === undefined ? '' : ', failure = :failure') +
         (end ? ' REMOVE active' : ''),
-      condition: from.condition,
+      condition: from.condition + (unplanned === true ? ' AND attribute_not_exists(#plan)' : ''),
       values: {
         ...from.values,
         ':to': { S: to },
