@@ -107,7 +107,7 @@ export const mutations: readonly Mutation[] = [
     file: `${ledger}/move-job.ts`,
     edits: [
       [
-        '      condition: from.condition,\n      values: {\n        ...from.values,\n',
+        "      condition: from.condition + (unplanned === true ? ' AND attribute_not_exists(#plan)' : ''),\n      values: {\n        ...from.values,\n",
         "      condition: 'attribute_exists(PK)',\n      values: {\n",
       ],
     ],
@@ -245,9 +245,19 @@ export const mutations: readonly Mutation[] = [
     edits: [['    segment.push(batch)\n', '    segment.push(batch)\n    yield batch\n']],
   },
   {
-    name: 'the completion is not looked for when the plan is sealed',
+    name: 'a plan is sealed without a completion',
+    file: `${producer}/plan-job.ts`,
+    edits: [
+      [
+        '    await deps.publishCompletion(jobId, signal)\n    return published\n',
+        '    return published\n',
+      ],
+    ],
+  },
+  {
+    name: 'what a late attempt finds fails a job that is planned',
     file: `${producer}/connect.ts`,
-    edits: [['      return full\n', '      return full && false\n']],
+    edits: [['unplanned: plan === undefined }', 'unplanned: plan === undefined && false }']],
   },
   {
     name: 'a job is aggregated before its last batch',

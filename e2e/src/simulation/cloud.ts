@@ -1,4 +1,4 @@
-import { limits } from '@millrace/job'
+import { type JobId, type JobState, limits } from '@millrace/job'
 import {
   createQueueModel,
   createStoreModel,
@@ -26,6 +26,8 @@ export interface SimulatedCloud {
   /** By URL, the dead-letter queues among them. */
   readonly queues: ReadonlyMap<string, QueueModel>
   queue(name: QueueName | `${QueueName}-dlq`): QueueModel
+  /** As the ledger has it; asked for after each event. */
+  stateOf(jobId: JobId): JobState | undefined
 }
 
 /** Who looks at every change as it happens. */
@@ -63,12 +65,20 @@ export function createCloud(
       }),
     )
   }
+  const states = new Map<string, JobState>()
   return {
     table: createTableModel({
       nowMs,
       lagMs: () => random.next() * faults.lagMs,
-      onWrite: watcher.wrote,
+      onWrite(write) {
+        const { item } = write
+        if (item?.['SK']?.S === 'META') {
+          states.set(item['jobId']?.S ?? '', item['state']?.S as JobState)
+        }
+        watcher.wrote(write)
+      },
     }),
+    stateOf: (jobId) => states.get(jobId),
     store: createStoreModel({ onPut: watcher.put }),
     queues,
     queue: (name) => queues.get(queueUrl(name)) as QueueModel,

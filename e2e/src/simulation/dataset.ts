@@ -17,7 +17,7 @@ export function drawRows(random: Random, plan: JobPlan, version: number): string
   // A bad row among the first fails the preflight, and the run has no more to tell.
   const goodRows = random.chance(0.8) ? PREFLIGHT_ROWS : 0
   return Array.from({ length: plan.rows }, (_, row) => {
-    const id = `${version}${String(row).padStart(4, '0')}`
+    const id = `${plan.doubles ? 2 : 1}${version}${String(row).padStart(4, '0')}`
     const a = (random.next() * 10).toFixed(random.int(0, 4))
     if (row < goodRows || !random.chance(plan.badRows)) return `${id},${a},${random.int(0, 9)}`
     return random.chance(0.7) ? `${id},${a},x` : `${id},${a}`
@@ -41,5 +41,6 @@ export function answerTo(row: string): Answer {
   for (let at = 0; at < row.length; at += 1) {
     hash = Math.imul(hash ^ row.charCodeAt(at), 16_777_619) >>> 0
   }
-  return { kind: 'predicted', text: String(hash / 4_294_967_296) }
+  const number = hash / 4_294_967_296
+  return { kind: 'predicted', text: String(row.startsWith('2') ? number : Math.fround(number)) }
 }

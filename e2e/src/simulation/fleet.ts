@@ -35,11 +35,15 @@ export interface Fleet {
   readonly members: readonly Member[]
   /** Starts what is missing, and wakes what is frozen. */
   heal(): void
+  /** Ends every machine that there was: Node keeps what still waits for a signal in memory for ever. */
+  end(): void
 }
 
 export interface Member {
   readonly app: App
   readonly machine: Machine
+  /** Of a machine that is far away from everything, in milliseconds. */
+  readonly latencyMs: number | undefined
   readonly drain: AbortController
   readonly abort: AbortController
 }
@@ -56,6 +60,7 @@ export interface FleetOptions {
 export function createFleet(options: FleetOptions): Fleet {
   const { time, random, scenario, notes } = options
   const members = new Set<Member>()
+  const all: Member[] = []
   const started: Record<App, number> = { producer: 0, consumer: 0, aggregator: 0 }
 
   const restartLater = (app: App): void => {
@@ -80,8 +85,16 @@ export function createFleet(options: FleetOptions): Fleet {
       const skewMs = Math.round((2 * random.next() - 1) * scenario.skewSecondsMax * 1_000)
       const name = `${app}-${(started[app] += 1)}`
       const machine = { name, skewMs, frozenUntilMs: 0, dead: false }
-      const member = { app, machine, drain: new AbortController(), abort: new AbortController() }
+      const latencyMs = random.chance(scenario.farMachines) ? scenario.farLatencyMs : undefined
+      const member = {
+        app,
+        machine,
+        latencyMs,
+        drain: new AbortController(),
+        abort: new AbortController(),
+      }
       members.add(member)
+      all.push(member)
       notes.add(name, 'started')
       const ended = (how: string): void => {
         if (machine.dead) return
@@ -129,16 +142,28 @@ export function createFleet(options: FleetOptions): Fleet {
         }
       }
     },
+    end() {
+      const reason = new Error('the run is over')
+      for (const { machine, drain, abort } of all) {
+        machine.dead = true
+        time.on(machine, () => {
+          abort.abort(reason)
+          drain.abort(reason)
+        })
+      }
+    },
   }
   return fleet
 }
 
-function linkOf({ time, random, scenario, notes }: FleetOptions, machine: Machine, fleet: Fleet) {
+function linkOf({ time, random, scenario, notes }: FleetOptions, member: Member, fleet: Fleet) {
+  const { machine, latencyMs } = member
   const { faults } = scenario
   return createLink({
     time,
     random,
     machine,
+    latencyMs,
     faults: faults.link,
     crash: fleet.crash,
     freezeMs: () => random.log(0.5, faults.freezeSecondsMax) * 1_000,
@@ -179,7 +204,7 @@ const CONFIGS = {
 async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Promise<void> {
   const { scenario, cloud, endpoint, notes } = options
   const { app, machine } = member
-  const link: Link = linkOf(options, machine, fleet)
+  const link: Link = linkOf(options, member, fleet)
   const sqs = queueClient(cloud.queues, link)
   const queue = (name: string) => ({ client: sqs, url: queueUrl(name) })
   const own = ({ producer: 'jobs', consumer: 'batches', aggregator: 'completions' } as const)[app]

@@ -63,7 +63,7 @@ export function createRetries(options: RetriesOptions): Retries {
   return {
     look() {
       for (const job of jobs.values()) {
-        const state = cloud.table.item(`JOB#${job.jobId}`, 'META')?.['state']?.S as Job['state']
+        const state = cloud.stateOf(job.jobId)
         if (state === undefined || !isFinal(state) || seen.has(job)) continue
         seen.add(job)
         if (layersOf(job).length > retriesMax) continue

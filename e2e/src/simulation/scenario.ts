@@ -58,6 +58,8 @@ export interface JobPlan {
   readonly batchRows: number
   readonly join: 'none' | 'all'
   readonly header: boolean
+  /** Its model sends doubles, not floats of 32 bits as XGBoost does: parts keep the two otherwise. */
+  readonly doubles: boolean
   /** Of each row, to be one that the model refuses, or of another width. */
   readonly badRows: number
   readonly submitAtMs: number
@@ -75,6 +77,9 @@ export interface Scenario {
   readonly calm: boolean
   readonly jobs: readonly JobPlan[]
   readonly machines: Readonly<Record<'producer' | 'consumer' | 'aggregator', number>>
+  /** The share of machines that are far away, so that others overtake them; and how far. */
+  readonly farMachines: number
+  readonly farLatencyMs: number
   readonly concurrency: number
   readonly visibilitySeconds: number
   readonly receiveWaitSeconds: number
@@ -105,10 +110,12 @@ export function drawScenario(random: Random): Scenario {
       consumer: random.int(1, 3),
       aggregator: random.int(1, 2),
     },
+    farMachines: random.chance(0.3) ? 0.4 : 0,
+    farLatencyMs: calm ? 20 : 100,
     concurrency: random.pick([1, 2, 4, 16]),
     visibilitySeconds: random.pick([6, 12, 30, 120]),
     receiveWaitSeconds: random.pick([5, 20, 20, 20]),
-    stalledSeconds: random.pick(calm ? [900] : [60, 300, 900]),
+    stalledSeconds: random.pick(calm ? [900] : [60, 60, 300]),
     skewSecondsMax: !calm && random.chance(0.3) ? random.int(1, 150) : 0,
     healAtMs,
     faults: drawFaults(random, calm),
@@ -143,10 +150,11 @@ function drawJobs(random: Random, healAtMs: number): JobPlan[] {
   const isWide = random.chance(0.02)
   return Array.from({ length: count }, (_, index) => ({
     token: `job-${index}`,
-    rows: isWide ? random.int(129, 300) : random.int(1, 40),
+    rows: isWide ? random.int(129, 160) : random.int(1, 40),
     batchRows: isWide ? 1 : random.int(1, 8),
     join: random.pick(['none', 'all']),
     header: random.chance(0.5),
+    doubles: random.chance(0.25),
     badRows: random.chance(0.3) ? random.pick([0.02, 0.2, 0.5]) : 0,
     submitAtMs: index === 0 ? 0 : random.int(0, Math.min(healAtMs, 60_000)),
   }))
@@ -171,7 +179,7 @@ function drawFaults(random: Random, calm: boolean): Faults {
       malformed: rate(0.01, 0.3),
       hung: rate(0.005, 0.05),
       downUntilMs: 0,
-      latencyMs: random.pick([5, 50, 1_000, 20_000]),
+      latencyMs: random.pick([5, 50, 50, 1_000, 1_000, 20_000]),
     },
     duplicates: rate(0.02, 0.5),
     entryFailures: rate(0.01, 0.2),

@@ -27,7 +27,7 @@ export interface Run {
 const LIVENESS_MS = 4 * 60 * 60_000
 const EVENTS_MAX = 1_000_000
 /** How long a run goes on after the end of every job, where something comes late. */
-const LATE_MS = 120_000
+const LATE_MS = 60_000
 /** Far from the seeds of any run. */
 const RETRIES_SEED = 1_000_000_007
 
@@ -110,8 +110,7 @@ export async function simulate(
     }
     return time.nowMs >= lateUntilMs
   }
-  const stateOf = ({ jobId }: KnownJob): JobState =>
-    cloud.table.item(`JOB#${jobId}`, 'META')?.['state']?.S as JobState
+  const stateOf = ({ jobId }: KnownJob): JobState => cloud.stateOf(jobId) as JobState
   const deadlineMs = startMs + scenario.healAtMs + LIVENESS_MS
   const hasEnded = (job: KnownJob): boolean =>
     stateOf(job) === undefined ? retries.isRefused(job) : isFinal(stateOf(job))
@@ -132,7 +131,7 @@ export async function simulate(
     }
     await watch.finish(endpoint.charged, scenario.calm)
   }
-  fleet.members.forEach(({ machine }) => (machine.dead = true))
+  fleet.end()
   const failures = [...jobs.values()].flatMap(({ jobId }) => {
     const failure = cloud.table.item(`JOB#${jobId}`, 'META')?.['failure']?.M
     return failure === undefined ? [] : [`${failure['code']?.S}: ${failure['message']?.S}`]

@@ -79,12 +79,19 @@ export function createWatch(
     if (rows !== undefined) pinned.set(jobId, rows)
     return rows
   }
+  // Whoever writes an item again puts a new one in its place, so that each is read once.
+  const parts = new WeakMap<object, Part>()
   /** The part that counts: the job's own, or that of the newest job below. */
-  async function partOf({ jobId, below }: KnownJob, batch: number): Promise<Part | undefined> {
-    const meta = cloud().table.item(`JOB#${jobId}`, 'META')
-    const place = { jobId, partitions: Number(meta?.['partitions']?.N) }
-    const part = meta && (await readPart(direct().ledger, place, batch, documentsOf(jobId), never))
-    return part ?? (below && (await partOf(below, batch)))
+  async function partOf(job: KnownJob, batch: number): Promise<Part | undefined> {
+    const { jobId, below } = job
+    const item = partItem(jobId, batch)
+    if (item === undefined) return below && (await partOf(below, batch))
+    const known = parts.get(item)
+    if (known !== undefined) return known
+    const place = { jobId, partitions: partitionsOf(jobId) }
+    const part = await readPart(direct().ledger, place, batch, documentsOf(jobId), never)
+    if (part !== undefined) parts.set(item, part)
+    return part
   }
   async function failedRowsOf(job: KnownJob): Promise<Set<number>> {
     const failed = new Set<number>()
@@ -122,15 +129,20 @@ export function createWatch(
 
   function checkProgress(job: KnownJob, { key, old, item }: TableWrite): void {
     const [level = '', at = ''] = key.slice(key.indexOf(' ') + 1).split('#')
-    const done = item?.['done']?.NS ?? []
-    const kept = (old?.['done']?.NS ?? []).every((element) => done.includes(element))
-    check('progress only grows', kept, key)
+    const [before, done] = [new Set(old?.['done']?.NS), new Set(item?.['done']?.NS)]
+    check(
+      'progress only grows',
+      [...before].every((element) => done.has(element)),
+      key,
+    )
+    const told = new Set(old?.['failed']?.SS)
     for (const mark of item?.['failed']?.SS ?? []) {
+      if (told.has(mark)) continue
       const [batch = '', rows = ''] = mark.split(':')
       checking(checkFailedRows(job, Number(batch), Number(rows)))
     }
     for (const element of done) {
-      if (old?.['done']?.NS?.includes(element) === true) continue
+      if (before.has(element)) continue
       const SK = `${Number(level) - 1}#${element.padStart(10, '0')}`
       const promised =
         level === '0'
@@ -186,8 +198,7 @@ export function createWatch(
     }
   }
 
-  const stateOf = (jobId: string): JobState | undefined =>
-    cloud().table.item(`JOB#${jobId}`, 'META')?.['state']?.S as JobState | undefined
+  const stateOf = (jobId: JobId): JobState | undefined => cloud().stateOf(jobId)
   const knownOf = (jobId: string): KnownJob | undefined =>
     [...jobs.values()].find((job) => job.jobId === jobId)
   const checking = (work: Promise<void>): void =>
@@ -275,9 +286,16 @@ export function createWatch(
 
   function hasPart({ jobId, below }: Pick<KnownJob, 'jobId' | 'below'>, batch: number): boolean {
     if (below !== undefined && hasPart(below, batch)) return true
-    const partitions = Number(cloud().table.item(`JOB#${jobId}`, 'META')?.['partitions']?.N)
-    const SK = String(batch).padStart(10, '0')
-    return cloud().table.item(`JOB#${jobId}#PART#${batch % partitions}`, SK) !== undefined
+    return partItem(jobId, batch) !== undefined
+  }
+
+  function partItem(jobId: JobId, batch: number): object | undefined {
+    const PK = `JOB#${jobId}#PART#${batch % partitionsOf(jobId)}`
+    return cloud().table.item(PK, String(batch).padStart(10, '0'))
+  }
+
+  function partitionsOf(jobId: JobId): number {
+    return Number(cloud().table.item(`JOB#${jobId}`, 'META')?.['partitions']?.N)
   }
 
   /** A job may fail for its dataset or for what its preflight found, and only when that was so. */

@@ -25,6 +25,8 @@ export interface LinkOptions {
   readonly random: Random
   readonly machine: Machine
   readonly faults: LinkFaults
+  /** Of this machine's own way, where it is not as long as the others'. */
+  readonly latencyMs?: number | undefined
   /** Ends the machine: called from within an event. */
   readonly crash: (machine: Machine) => void
   readonly freezeMs: () => number
@@ -53,7 +55,7 @@ export type Link = <T>(call: Call<T>, signal: AbortSignal | undefined) => Promis
 export function createLink(options: LinkOptions): Link {
   const { time, random, machine, faults } = options
   const delay = (): number =>
-    faults.latencyMs * (0.5 + random.next()) * (random.chance(0.02) ? 20 : 1)
+    (options.latencyMs ?? faults.latencyMs) * (0.5 + random.next()) * (random.chance(0.02) ? 20 : 1)
   const strikes = (kind: keyof LinkFaults, call: string): boolean => {
     if (!random.chance(faults[kind])) return false
     options.onFault(kind, call)
