@@ -38,7 +38,7 @@ test('before each event, every promise has gone on, however many events a turn h
     time.after(index, () => {
       seen.push(2 * index)
       void (async () => {
-        for (let hop = 0; hop < 20; hop += 1) await undefined
+        for (let hop = 0; hop < 20; hop += 1) await Promise.resolve()
         await new Promise<void>((resolve) => process.nextTick(resolve))
         seen.push(2 * index + 1)
       })()

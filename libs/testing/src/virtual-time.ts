@@ -112,7 +112,7 @@ function betweenPromises(step: () => boolean): Promise<void> {
         if (!goesOn) resolve()
       } catch (error) {
         goesOn = false
-        reject(error as Error)
+        reject(error)
       }
     }
     const turn = (): void => {
