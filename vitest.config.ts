@@ -1,6 +1,13 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const report = process.env['MILLRACE_TEST_REPORT']
+
+// The gate `error-codes` reads what the workers note.
+if (process.env['MILLRACE_ERROR_CODES'] !== undefined) {
+  const notes = join(import.meta.dirname, 'tools/checks/src/note-error-codes.mjs')
+  process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${notes}`
+}
 
 export default defineConfig({
   test: {

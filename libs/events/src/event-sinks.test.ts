@@ -119,10 +119,18 @@ test.for([
     'target_missing',
     false,
   ],
+  ['a detail that it cannot read', 200, entry('MalformedDetail'), 'invalid_request', false],
+  ['a bus that is ill', 200, entry('InternalFailure'), 'unavailable', true],
 ] as const)('%s is told as such', async ([, status, body, code, retryable]) => {
   answers = [{ status, body }]
   const telling = open({ bus: 'millrace' }).tell(event, signal)
   await expect(telling).rejects.toMatchObject({ name: 'EventError', code, retryable })
+})
+
+test('a bus that does not answer in time is told as such', async () => {
+  server.removeAllListeners('request')
+  const telling = open({ bus: 'millrace', requestTimeoutMs: 20 }).tell(event, signal)
+  await expect(telling).rejects.toMatchObject({ code: 'timed_out', retryable: true })
 })
 
 function entry(code: string): string {

@@ -13,6 +13,8 @@ export interface EventSettings {
   /** Where the services are reached instead of AWS. */
   readonly eventBridgeUrl?: string | undefined
   readonly snsUrl?: string | undefined
+  /** How long one request may take. Default: 5 s. */
+  readonly requestTimeoutMs?: number | undefined
 }
 
 export interface EventSinks {
@@ -34,29 +36,32 @@ const DETAIL_TYPE = 'Millrace Job State Change'
 const REQUEST_TIMEOUT_MS = 5_000
 
 /** The SDK's own retries are the only ones in a call: three, within seconds. */
-const clientSettings = (region: string, endpoint: string | undefined) => ({
+const clientSettings = (
+  { region, requestTimeoutMs = REQUEST_TIMEOUT_MS }: EventSettings,
+  endpoint: string | undefined,
+) => ({
   region,
   maxAttempts: 3,
   requestHandler: {
     connectionTimeout: 2_000,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     throwOnRequestTimeout: true,
   },
   ...(endpoint === undefined ? {} : { endpoint }),
 })
 
 export function createEventSinks(settings: EventSettings): EventSinks {
-  const { region, bus, topicArn } = settings
+  const { bus, topicArn } = settings
   const sinks: Sink[] = []
   if (bus !== undefined) {
-    const client = new EventBridgeClient(clientSettings(region, settings.eventBridgeUrl))
+    const client = new EventBridgeClient(clientSettings(settings, settings.eventBridgeUrl))
     sinks.push({
       tell: (event, signal) => putEvent(client, bus, event, signal),
       close: () => client.destroy(),
     })
   }
   if (topicArn !== undefined) {
-    const client = new SNSClient(clientSettings(region, settings.snsUrl))
+    const client = new SNSClient(clientSettings(settings, settings.snsUrl))
     sinks.push({
       tell: (event, signal) => publish(client, topicArn, event, signal),
       close: () => client.destroy(),

@@ -130,6 +130,18 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
     await expect(failing).rejects.toMatchObject({ code: 'endpoint_not_found', kind: 'systemic' })
   })
 
+  test('calls a request that the endpoint does not take refused', async () => {
+    const server = await answering((_, response) => {
+      response.writeHead(400, { 'x-amzn-errortype': 'ValidationError' })
+      response.end(JSON.stringify({ Message: 'TargetVariant is not taken by this endpoint' }))
+    })
+    const invoke = createInvoke({ ...options, endpointUrl: server.url })
+    const failing = invoke({ endpoint: flightsEndpoint, body }, never)
+    await expect(failing).rejects.toMatchObject({ code: 'request_refused', kind: 'systemic' })
+    await invoke.close()
+    server.close()
+  })
+
   test('calls keys of another account denied', async () => {
     const invoke = createInvoke({
       ...options,

@@ -19,6 +19,8 @@ const gates: Readonly<Record<string, readonly string[]>> = {
   'report-page': ['npm', 'run', '--silent', '-w', '@millrace/report', 'build:check'],
   demo: ['npm', 'run', '--silent', 'demo'],
   tests: ['npm', 'test', '--silent'],
+  // What the tests have noted, here or in `.ci/run`.
+  'error-codes': ['node', 'tools/checks/src/reached-codes.ts'],
 }
 
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith('--'))
@@ -28,6 +30,8 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 const except = process.argv.includes('--except-tests') ? ['tests'] : []
+
+process.env['MILLRACE_ERROR_CODES'] ??= join(root, '.ci/error-codes.txt')
 
 const failed: string[] = []
 const chosen = Object.entries(gates).filter(

@@ -1,43 +1,62 @@
-import { globSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { errorCodes } from './error-codes.ts'
 
-/*
- * Each code that an error can have is asked for by a test: a code that no test reaches is a way to
- * fail that nobody has seen.
- */
+const preload = join(import.meta.dirname, 'note-error-codes.mjs')
 
-const root = join(import.meta.dirname, '../../..')
-const read = (file: string): string => readFileSync(join(root, file), 'utf8')
-const find = (pattern: string): string[] => globSync(pattern, { cwd: root }).sort()
-
-const codes = find('{libs,apps,tools}/*/src/*-error.ts').flatMap((file) => {
-  const project = file.split('/').slice(0, 2).join('/')
-  return codesOf(read(file)).map((code) => ({ file, project, code }))
-})
-
-/** The keys of a table that says which codes are retryable, and the members of a union of codes. */
-function codesOf(source: string): string[] {
-  const tables = [...source.matchAll(/const \w+ = \{\n([\s\S]*?)\n\} as const satisfies Record/g)]
-  const keys = tables.flatMap(([, body = '']) => [...body.matchAll(/^ {2}([a-z_]+): /gm)])
-  const unions = [...source.matchAll(/type \w*Code =((?:\s*\|? ?'[a-z_]+'[^'\n]*)+)/g)]
-  const members = unions.flatMap(([, body = '']) => [...body.matchAll(/'([a-z_]+)'/g)])
-  return [...keys, ...members].map(([, code = '']) => code)
+/** What is noted while a program of these files runs; the first one is its beginning. */
+async function notedOf(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-codes-'))
+  try {
+    for (const [name, source] of Object.entries(files)) await writeFile(join(folder, name), source)
+    const [first = ''] = Object.keys(files)
+    const notes = join(folder, 'notes')
+    const env = { MILLRACE_ERROR_CODES: notes }
+    execFileSync(process.execPath, ['--import', preload, join(folder, first)], { env })
+    return existsSync(notes) ? readFileSync(notes, 'utf8') : ''
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
-const tests = new Map<string, string>()
-function testsOf(project: string): string {
-  const known = tests.get(project)
-  if (known !== undefined) return known
-  const text = find(`{${project}/src/**,e2e/src}/*.test.ts`).map(read).join('\n')
-  tests.set(project, text)
-  return text
+const PRODUCT = `export class WorldError extends Error {
+  constructor(code) {
+    super('no')
+    this.code = code
+  }
 }
+export const fail = (code) => new WorldError(code)
+`
 
-test('the tables and unions of codes are found', () => {
-  expect(codes.length).toBeGreaterThan(75)
+test('the tables, unions and single codes of errors are found', () => {
+  const codes = errorCodes()
+  expect(codes.length).toBeGreaterThan(105)
+  expect(codes).toContainEqual(expect.objectContaining({ name: 'LedgerError', code: 'throttled' }))
+  expect(codes).toContainEqual(expect.objectContaining({ name: 'CsvError', code: 'utf16' }))
+  expect(codes).toContainEqual(
+    expect.objectContaining({ name: 'OutputError', code: 'value_unfit' }),
+  )
+  expect(codes).toContainEqual(expect.objectContaining({ code: 'lease_lost' }))
 })
 
-test.for(codes)('$code of $file is reached by a test', ({ project, code }) => {
-  expect(new RegExp(`['"\`: /]${code}\\b`).test(testsOf(project))).toBe(true)
+test('a code that the product makes is noted once', async () => {
+  const main = `import { fail } from './product.mts'; fail('lost'); fail('lost'); fail('found')`
+  const noted = await notedOf({ 'main.test.mts': main, 'product.mts': PRODUCT })
+  expect(noted).toBe('WorldError lost\nWorldError found\n')
+})
+
+test('a code that only a test makes is not noted', async () => {
+  const main = `import { WorldError } from './product.mts'; new WorldError('lost'); new Error('x')`
+  expect(await notedOf({ 'main.test.mts': main, 'product.mts': PRODUCT })).toBe('')
+})
+
+test('what the noting gives out for Error is Error to everybody', async () => {
+  const main = `import { fail } from './product.mts'
+    if (!(fail('a') instanceof Error) || !(new TypeError('x') instanceof Error)) process.exit(1)
+    if (!(new Error('x') instanceof Error) || Error.prototype !== Object.getPrototypeOf(TypeError.prototype)) process.exit(2)`
+  expect(await notedOf({ 'main.test.mts': main, 'product.mts': PRODUCT })).toBe('WorldError a\n')
 })
