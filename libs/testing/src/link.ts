@@ -54,8 +54,11 @@ export type Link = <T>(call: Call<T>, signal: AbortSignal | undefined) => Promis
  */
 export function createLink(options: LinkOptions): Link {
   const { time, random, machine, faults } = options
-  const delay = (): number =>
-    (options.latencyMs ?? faults.latencyMs) * (0.5 + random.next()) * (random.chance(0.02) ? 20 : 1)
+  const delay = (): number => {
+    const usual = options.latencyMs ?? faults.latencyMs
+    const slow = Math.max(usual, 20 * faults.latencyMs)
+    return (0.5 + random.next()) * (random.chance(0.02) ? slow : usual)
+  }
   const strikes = (kind: keyof LinkFaults, call: string): boolean => {
     if (!random.chance(faults[kind])) return false
     options.onFault(kind, call)
