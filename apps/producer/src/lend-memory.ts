@@ -14,8 +14,8 @@ export interface Memory extends AsyncDisposable {
   lend(object: PinnedObject): Reading
 }
 
-/** Reads under way of one file: two at each of a few threads. */
-const FILE_READS = 6
+/** Reads under way of one file: two at each of three other threads, and some here. */
+const FILE_READS = 8
 const S3_READS = 5
 /** In S3 a read must outlast a round trip, so it is larger than the scanner's slots. */
 const S3_READ_BYTES = 8 * 1024 * 1024

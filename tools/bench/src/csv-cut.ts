@@ -6,7 +6,7 @@ import { readersFor } from '../../../libs/storage/src/file/readers.ts'
 const file = openSync(process.argv[2] ?? '', 'r')
 const size = fstatSync(file).size
 const dialect = { delimiter: ',', quote: '"' }
-const slots = createSlots(6)
+const slots = createSlots(8)
 const options = { dialect, rowsMax: 1_000, bytesMax: 5 * 1024 * 1024, header: false, size, slots }
 const readers = readersFor(size, glanceOf(slots, dialect))
 const readInto = (into: Uint8Array, position: number) => readers.fill(file, into, position)

@@ -18,8 +18,8 @@ const POOLED_READS = 32
 
 /** More would wait for the memory. */
 const THREADS_MAX = 3
-/** Up to here one thread is done before another has started. */
-const ALONE_BYTES = 256 * 1024 * 1024
+/** Up to here one thread is done almost as soon, since another one takes 40 ms of CPU to start. */
+const ALONE_BYTES = 512 * 1024 * 1024
 
 /** Readers for files of up to `bytes`: as many as there are cores, this thread among them. */
 export function readersFor(bytes: number, glance: Glance): Readers {
