@@ -1,0 +1,65 @@
+import { run } from './folder.fixture.ts'
+import type { WrongUse } from './folder.fixture.ts'
+
+export const valueMistakes: readonly WrongUse[] = [
+  {
+    name: 'a batch of no rows',
+    args: [...run, '--batch-rows', '0'],
+    says: /'0' is invalid\. Wanted a whole number from 1 to 100000/,
+  },
+  {
+    name: 'a negative count',
+    args: [...run, '--concurrency', '-4'],
+    says: /'-4' is invalid\. Wanted a whole number/,
+  },
+  {
+    name: 'a number that is none',
+    args: [...run, '--batch-rows', 'NaN'],
+    says: /'NaN' is invalid/,
+  },
+  { name: 'an empty number', args: [...run, '--batch-rows='], says: /'' is invalid/ },
+  { name: 'a number out of range', args: [...run, '--consumers', '65'], says: /from 1 to 64/ },
+  {
+    name: 'a threshold that is a word',
+    args: [...run, '--threshold', 'half'],
+    says: /Wanted a number, such as 0\.5/,
+  },
+  { name: 'a negative row', args: ['get', '--row', '-1'], says: /Wanted a whole number from 0/ },
+  {
+    name: 'a misspelt choice',
+    args: [...run, '--decision', 'bianry'],
+    says: /\(Did you mean binary\?\)/,
+  },
+  {
+    name: 'an endpoint that is no URL',
+    args: ['run', 'rows.csv', '--endpoint-url', 'localhost:8080'],
+    says: /Wanted a URL/,
+  },
+  {
+    name: 'a name that no endpoint has',
+    args: ['run', 'rows.csv', '--endpoint', 'churn v3'],
+    says: /endpoint\.name: wanted a SageMaker endpoint name/,
+  },
+  {
+    name: 'three labels of two classes',
+    args: [...run, '--label', 'a', '--label', 'b', '--label', 'c'],
+    says: /a binary decision has 2, got 3/,
+  },
+  {
+    name: 'the same threshold twice',
+    args: [...run, '--threshold', '0.5', '--threshold', '0.5'],
+    says: /decision\.threshold: wanted different ones/,
+  },
+  // Options that exclude each other.
+  { name: 'two endpoints', args: [...run, '--endpoint', 'x'], says: /cannot be used with/ },
+  {
+    name: 'columns both kept and left out',
+    args: [...run, '--include', 'a', '--exclude', 'b'],
+    says: /cannot be used with/,
+  },
+  {
+    name: 'one row and all failures',
+    args: ['get', '--row', '5', '--where-failed'],
+    says: /cannot be used with/,
+  },
+]
