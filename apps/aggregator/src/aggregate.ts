@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { SQSClient } from '@aws-sdk/client-sqs'
 import { createEventSinks } from '@millrace/events'
 import {
   type CompletionMessage,
@@ -9,8 +8,8 @@ import {
 } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
 import {
-  createQueueClient,
   createWorker,
+  openQueues,
   type Disposition,
   type Received,
   type Worker,
@@ -54,20 +53,18 @@ export async function aggregate(
   telemetry: Telemetry = noTelemetry,
 ): Promise<void> {
   const region = config.AWS_REGION
-  const sqs = (use: 'receive' | 'acknowledge' | 'publish'): SQSClient =>
-    createQueueClient({ region, endpointUrl: endpointUrlOf(config, 'SQS'), use })
-  const [receiving, acknowledging, publishing] = [
-    sqs('receive'),
-    sqs('acknowledge'),
-    sqs('publish'),
-  ]
+  const queues = openQueues({
+    region,
+    endpointUrl: endpointUrlOf(config, 'SQS'),
+    url: config.MILLRACE_COMPLETIONS_QUEUE_URL,
+    deadLetterUrl: config.MILLRACE_COMPLETIONS_DLQ_URL,
+  })
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
   const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   await using resources = new AsyncDisposableStack()
-  for (const client of [receiving, acknowledging, publishing, dynamo, s3]) {
-    resources.defer(() => client.destroy())
-  }
+  resources.use(queues)
+  for (const client of [dynamo, s3]) resources.defer(() => client.destroy())
   resources.defer(() => storage.close())
 
   const events = createEventSinks({
@@ -83,23 +80,14 @@ export async function aggregate(
     events,
     ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
     storage,
-    completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
-    jobs: { client: publishing, url: config.MILLRACE_JOBS_QUEUE_URL },
+    completions: queues.publishTo(config.MILLRACE_COMPLETIONS_QUEUE_URL),
+    jobs: queues.publishTo(config.MILLRACE_JOBS_QUEUE_URL),
     ...(config.MILLRACE_BATCHES_QUEUE_URL !== undefined && {
-      batches: { client: publishing, url: config.MILLRACE_BATCHES_QUEUE_URL },
+      batches: queues.publishTo(config.MILLRACE_BATCHES_QUEUE_URL),
     }),
     owner: randomUUID(),
   }
-  const queueUrl = config.MILLRACE_COMPLETIONS_QUEUE_URL
-  const deadLetterUrl = config.MILLRACE_COMPLETIONS_DLQ_URL
-  const queue: WorkerQueues = {
-    receive: { client: receiving, url: queueUrl },
-    acknowledge: { client: acknowledging, url: queueUrl },
-    ...(deadLetterUrl === undefined
-      ? {}
-      : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
-  }
-  const { worker, run } = createAggregator(config, world, queue, logger, telemetry)
+  const { worker, run } = createAggregator(config, world, queues.worked, logger, telemetry)
   const { metrics } = telemetry
   resources.use(await watchService({ app: 'aggregator', config, worker, metrics }))
   const oldestWorkMs = () => worker.stats.oldestMs

@@ -1,5 +1,5 @@
 import { limits } from '@millrace/job'
-import { awsSettings, healthSettings, LOG_LEVELS, telemetrySettings } from '@millrace/service'
+import { awsSettings, healthSettings, telemetrySettings, workerSettings } from '@millrace/service'
 import { z } from 'zod'
 
 /** The aggregator's environment. Names and defaults are documented in `docs/configuration.md`. */
@@ -7,7 +7,7 @@ export const configSchema = z.object({
   ...awsSettings,
   ...telemetrySettings,
   ...healthSettings,
-  MILLRACE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  ...workerSettings,
   MILLRACE_COMPLETIONS_QUEUE_URL: z.url().describe('the URL of the queue of completions'),
   MILLRACE_COMPLETIONS_DLQ_URL: z.url().optional().describe('the URL of its dead-letter queue'),
   MILLRACE_JOBS_QUEUE_URL: z.url().describe('the URL of the queue of job requests'),
@@ -20,11 +20,6 @@ export const configSchema = z.object({
     .regex(/^[\w-]{1,255}\/[\w-]{1,255}$/)
     .optional()
     .describe('the ECS cluster and service of the consumers, as cluster/service'),
-  MILLRACE_LEDGER_TABLE: z.string().min(3).describe('the name of the ledger table'),
-  MILLRACE_WORK_URI: z
-    .string()
-    .regex(/^(s3:\/\/|file:\/\/\/).*\/$/)
-    .describe('an s3:// or file:/// URI that ends in a slash'),
   MILLRACE_RESULTS_ALLOWED: z
     .string()
     .default('')
@@ -41,20 +36,6 @@ export const configSchema = z.object({
     .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:.+$/)
     .optional()
     .describe('ARN of an SNS topic that hears of them'),
-  MILLRACE_VISIBILITY_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(3)
-    .max(limits.visibilityMaxSeconds)
-    .default(limits.visibilityTimeoutSeconds)
-    .describe('the visibility timeout of the queues, in seconds'),
-  MILLRACE_RECEIVE_WAIT_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(limits.receiveWaitSeconds)
-    .default(limits.receiveWaitSeconds)
-    .describe(`how long a poll of an empty queue waits, 1 to ${limits.receiveWaitSeconds} seconds`),
   MILLRACE_STALLED_SECONDS: z.coerce
     .number()
     .int()

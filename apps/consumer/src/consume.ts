@@ -1,10 +1,9 @@
-import type { SQSClient } from '@aws-sdk/client-sqs'
 import { createInvoke, createLimiters, type LimiterState, proxiesOf } from '@millrace/invocation'
 import { ContractError, decodeBatchMessage, type BatchMessage, REPUBLISHED } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
 import {
-  createQueueClient,
   createWorker,
+  openQueues,
   type Disposition,
   type Received,
   type Worker,
@@ -39,13 +38,12 @@ export async function consume(
   telemetry: Telemetry = noTelemetry,
 ): Promise<void> {
   const region = config.AWS_REGION
-  const sqs = (use: 'receive' | 'acknowledge' | 'publish'): SQSClient =>
-    createQueueClient({ region, endpointUrl: endpointUrlOf(config, 'SQS'), use })
-  const [receiving, acknowledging, publishing] = [
-    sqs('receive'),
-    sqs('acknowledge'),
-    sqs('publish'),
-  ]
+  const queues = openQueues({
+    region,
+    endpointUrl: endpointUrlOf(config, 'SQS'),
+    url: config.MILLRACE_BATCHES_QUEUE_URL,
+    deadLetterUrl: config.MILLRACE_BATCHES_DLQ_URL,
+  })
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
   const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
@@ -57,32 +55,22 @@ export async function consume(
     timeoutMs: config.MILLRACE_INVOCATION_TIMEOUT_SECONDS * 1_000,
   })
   await using resources = new AsyncDisposableStack()
-  for (const client of [receiving, acknowledging, publishing, dynamo, s3]) {
-    resources.defer(() => client.destroy())
-  }
+  resources.use(queues)
+  for (const client of [dynamo, s3]) resources.defer(() => client.destroy())
   resources.defer(() => storage.close())
   resources.defer(() => invoke.close())
   const meter = createMeter(() => performance.now())
-  for (const client of [receiving, acknowledging, publishing]) meter.watchQueue(client)
+  queues.clients.forEach(meter.watchQueue)
   meter.watchLedger(dynamo)
 
-  const queueUrl = config.MILLRACE_BATCHES_QUEUE_URL
-  const deadLetterUrl = config.MILLRACE_BATCHES_DLQ_URL
   const world: Omit<World, 'limiters' | 'logger' | 'telemetry'> = {
     ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
     storage,
-    completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
+    completions: queues.publishTo(config.MILLRACE_COMPLETIONS_QUEUE_URL),
     invoke: meter.watchInvoke(invoke),
     meter,
   }
-  const queue: WorkerQueues = {
-    receive: { client: receiving, url: queueUrl },
-    acknowledge: { client: acknowledging, url: queueUrl },
-    ...(deadLetterUrl === undefined
-      ? {}
-      : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
-  }
-  const worker = createConsumer(config, world, queue, logger, signals.abort, telemetry)
+  const worker = createConsumer(config, world, queues.worked, logger, signals.abort, telemetry)
   const { metrics } = telemetry
   resources.use(await watchService({ app: 'consumer', config, worker, metrics }))
   const oldestWorkMs = () => worker.stats.oldestMs

@@ -1,10 +1,9 @@
-import type { SQSClient } from '@aws-sdk/client-sqs'
 import { createInvoke, proxiesOf } from '@millrace/invocation'
 import { ContractError, type JobRequest, type JobTemplate } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
 import {
-  createQueueClient,
   createWorker,
+  openQueues,
   type Disposition,
   type Received,
   type Worker,
@@ -38,13 +37,12 @@ export async function produce(
   telemetry: Telemetry = noTelemetry,
 ): Promise<void> {
   const region = config.AWS_REGION
-  const sqs = (use: 'receive' | 'acknowledge' | 'publish'): SQSClient =>
-    createQueueClient({ region, endpointUrl: endpointUrlOf(config, 'SQS'), use })
-  const [receiving, acknowledging, publishing] = [
-    sqs('receive'),
-    sqs('acknowledge'),
-    sqs('publish'),
-  ]
+  const queues = openQueues({
+    region,
+    endpointUrl: endpointUrlOf(config, 'SQS'),
+    url: config.MILLRACE_JOBS_QUEUE_URL,
+    deadLetterUrl: config.MILLRACE_JOBS_DLQ_URL,
+  })
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
   const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
@@ -56,29 +54,19 @@ export async function produce(
     timeoutMs: config.MILLRACE_INVOCATION_TIMEOUT_SECONDS * 1_000,
   })
   await using resources = new AsyncDisposableStack()
-  for (const client of [receiving, acknowledging, publishing, dynamo, s3]) {
-    resources.defer(() => client.destroy())
-  }
+  resources.use(queues)
+  for (const client of [dynamo, s3]) resources.defer(() => client.destroy())
   resources.defer(() => storage.close())
   resources.defer(() => invoke.close())
 
-  const queueUrl = config.MILLRACE_JOBS_QUEUE_URL
-  const deadLetterUrl = config.MILLRACE_JOBS_DLQ_URL
   const world: World = {
     ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
     storage,
-    batches: { client: publishing, url: config.MILLRACE_BATCHES_QUEUE_URL },
-    completions: { client: publishing, url: config.MILLRACE_COMPLETIONS_QUEUE_URL },
+    batches: queues.publishTo(config.MILLRACE_BATCHES_QUEUE_URL),
+    completions: queues.publishTo(config.MILLRACE_COMPLETIONS_QUEUE_URL),
     invoke,
   }
-  const queue: WorkerQueues = {
-    receive: { client: receiving, url: queueUrl },
-    acknowledge: { client: acknowledging, url: queueUrl },
-    ...(deadLetterUrl === undefined
-      ? {}
-      : { deadLetter: { client: acknowledging, url: deadLetterUrl } }),
-  }
-  const worker = createProducer(config, world, queue, logger, telemetry)
+  const worker = createProducer(config, world, queues.worked, logger, telemetry)
   const { metrics } = telemetry
   resources.use(await watchService({ app: 'producer', config, worker, metrics }))
   signals.ready()

@@ -6,6 +6,7 @@ export {
   readDeadLetters,
   redriveDeadLetters,
 } from './dead-letters.ts'
+export { type AppQueues, openQueues } from './open-queues.ts'
 export { type OutgoingMessage, publish } from './publish.ts'
 export { createQueueClient, type Queue } from './queue.ts'
 export { QueueError, type QueueErrorCode } from './queue-error.ts'

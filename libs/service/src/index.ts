@@ -4,7 +4,8 @@ export { createHealth, type Health, type HealthOptions, type HealthReport } from
 export { loadConfig } from './load-config.ts'
 export { type TracedMessage, processSpan, publishSpan } from './message-span.ts'
 export { type Metrics, noMetrics } from './metrics.ts'
-export { createLogger, LOG_LEVELS, type LogLevel } from './logger.ts'
+export { createLogger, type LogLevel } from './logger.ts'
+export { runApp } from './run-app.ts'
 export {
   EXIT,
   type ProcessLike,
@@ -12,7 +13,6 @@ export {
   type ServiceOptions,
   type ServiceSignals,
 } from './run-service.ts'
-export { publicConfig } from './secrets.ts'
 export { type HealthServer, serveHealth } from './serve-health.ts'
 export {
   noTelemetry,
@@ -27,4 +27,6 @@ export { healthSettings, watchService } from './watch-service.ts'
 export { watchLag } from './watch-worker.ts'
 export type { Logger } from 'pino'
 export { protectTask, type TaskProtectionOptions } from './task-protection.ts'
+export { invocationSettings } from './invocation-settings.ts'
 export { proxySettings } from './proxy-settings.ts'
+export { workerSettings } from './worker-settings.ts'
