@@ -7,12 +7,13 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { startCloud } from '@millrace/cloud'
-import { encodePlanSegment, type Job } from '@millrace/job'
-import { putPart } from '@millrace/ledger'
+import { encodePlanSegment, exportIdOf, type Job } from '@millrace/job'
+import { createExport, putPart } from '@millrace/ledger'
 import { jobDocuments } from '@millrace/storage'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aggregateJob } from './aggregate-job.ts'
-import { createDeps } from './connect.ts'
+import { createDeps, createExportDeps } from './connect.ts'
+import { type ExportOutcome, exportResult } from './export-result.ts'
 import { type Recorded, startRecorded } from './recorded-job.ts'
 import { never, partOf, planOf } from './test-data.ts'
 import type { RecordedPart } from './write-result.ts'
@@ -166,7 +167,7 @@ test.for<Row>([
     'dataset_changed',
     /./,
   ],
-])('when %s, the job fails with a sentence and no result', async (row) => {
+])('when %s, job and export fail with a sentence and no result', async (row) => {
   const [what, breakIt, code, message] = row
   await recorded.clear()
   const output = { join: 'all' as const }
@@ -178,7 +179,21 @@ test.for<Row>([
   expect(outcome).toMatchObject({ failure: { message: expect.stringMatching(message) } })
   expect(await recorded.results()).toEqual(new Map())
   expect(await aggregateJob(deps, job.jobId, never)).toEqual({ kind: 'ended' })
+  expect(await exported(job)).toMatchObject({
+    kind: 'failed',
+    failure: { code, message: expect.stringMatching(message) },
+  })
+  expect(await recorded.results()).toEqual(new Map())
 })
+
+/** What becomes of an export that is made of the job's predictions all the same. */
+async function exported(job: Job): Promise<ExportOutcome> {
+  const { decision, output } = job.spec
+  const name = { jobId: job.jobId, exportId: exportIdOf('again') }
+  const wanted = { ...name, decision, output, state: 'requested', createdAt: 2_000 } as const
+  await createExport(recorded.ledger, wanted, never)
+  return await exportResult(createExportDeps(recorded.config, recorded.world()), name, never)
+}
 
 test('when nothing is broken, the job has its result', async () => {
   await recorded.clear()

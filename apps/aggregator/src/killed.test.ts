@@ -1,11 +1,12 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { startCloud } from '@millrace/cloud'
-import { type JobId, limits } from '@millrace/job'
+import { type JobEvent, type JobId, limits } from '@millrace/job'
 import type { Storage } from '@millrace/storage'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type AggregateOutcome, aggregateJob } from './aggregate-job.ts'
-import { createDeps, type World } from './connect.ts'
+import { createDeps, createEventDeps, type World } from './connect.ts'
 import { type Recorded, startRecorded } from './recorded-job.ts'
+import { tellEvents } from './tell-events.ts'
 import { never } from './test-data.ts'
 
 /*
@@ -33,6 +34,26 @@ const batches = Array.from({ length: 40 }, (_, batch) =>
 )
 const aggregate = (world: World, jobId: JobId): Promise<AggregateOutcome> =>
   aggregateJob(createDeps(recorded.config, world), jobId, never)
+
+/** The events that were told, by id. */
+let told: string[]
+beforeEach(() => (told = []))
+
+/** As the aggregator handles a completion: a look at the job, and the events that are due when it has ended. */
+async function aggregateAndTell(world: World, jobId: JobId): Promise<AggregateOutcome> {
+  const outcome = await aggregate(world, jobId)
+  const tell = async ({ id }: JobEvent): Promise<void> => void told.push(id)
+  const events = { wanted: true, close: () => {}, tell }
+  const hasEnded = outcome.kind === 'finished' || outcome.kind === 'ended'
+  if (hasEnded) await tellEvents(createEventDeps({ ...world, events })!, jobId, never)
+  return outcome
+}
+
+/** However many aggregators were at it, and when another looks at the job afterwards. */
+async function expectEachEventOnce(jobId: JobId): Promise<void> {
+  expect(await aggregateAndTell(recorded.world(), jobId)).toEqual({ kind: 'ended' })
+  expect(told).toEqual([`${jobId}:started`, `${jobId}:ended`])
+}
 
 /** The lease of whoever died runs out: the clocks of all go on, for a minute and a second. */
 const leaseExpires = (): void =>
@@ -84,7 +105,7 @@ test.for([
   ['jsonl', { format: 'jsonl' as const, compression: 'gzip' as const }],
   ['parquet', { format: 'parquet' as const, join: 'all' as const }],
 ] as const)(
-  'killed at 30 random moments, %s has the same bytes and one end',
+  'killed at 30 random moments, %s has the same bytes, one end, one event',
   { timeout: 60_000 },
   async (row) => {
     const [format, output] = row
@@ -100,30 +121,32 @@ test.for([
     for (let kill = 0; kill < KILLS; kill += 1) {
       // The last call ends the job: whoever is killed at it has done everything.
       const { world } = mortalWorld(random(wanted.calls))
-      outcomes.push(await aggregate(world, job.jobId).then(kindOf, () => 'killed'))
+      outcomes.push(await aggregateAndTell(world, job.jobId).then(kindOf, () => 'killed'))
       leaseExpires()
     }
-    outcomes.push(kindOf(await aggregate(recorded.world(), job.jobId)))
+    outcomes.push(kindOf(await aggregateAndTell(recorded.world(), job.jobId)))
     expect({ seed: SEED, ends: outcomes.filter((kind) => kind === 'finished') }).toEqual({
       seed: SEED,
       ends: ['finished'],
     })
     expect(outcomes.filter((kind) => kind === 'killed')).toHaveLength(KILLS)
     expect(differing(await recorded.results(), wanted.files)).toEqual([])
+    await expectEachEventOnce(job.jobId)
     await recorded.clear()
   },
 )
 
-test('two aggregators at once write the same bytes, and one ends the job', async () => {
+test('two aggregators at once write the same bytes, and one ends and tells', async () => {
   const { jobId } = await recorded.record('two', batches, { name: 'scores.csv' })
   const wanted = await undisturbed(jobId)
   await forget(jobId)
   const both = await Promise.all([
-    aggregate(recorded.world({ owner: 'one' }), jobId),
-    aggregate(recorded.world({ owner: 'two' }), jobId),
+    aggregateAndTell(recorded.world({ owner: 'one' }), jobId),
+    aggregateAndTell(recorded.world({ owner: 'two' }), jobId),
   ])
   expect(both.map(kindOf).toSorted()).toEqual(['finished', 'held'])
   expect(differing(await recorded.results(), wanted.files)).toEqual([])
+  await expectEachEventOnce(jobId)
   await recorded.clear()
 })
 
@@ -144,7 +167,7 @@ test.for(['write', 'commit'] as const)(
           const slowly = async (bytes: Uint8Array): Promise<never> => {
             if (other === undefined) {
               leaseExpires()
-              other = await aggregate(recorded.world({ owner: 'other' }), jobId)
+              other = await aggregateAndTell(recorded.world({ owner: 'other' }), jobId)
             }
             return await stepOnce(bytes)
           }
@@ -152,9 +175,10 @@ test.for(['write', 'commit'] as const)(
         },
       },
     })
-    expect(await aggregate(slow, jobId)).toEqual({ kind: 'lost' })
+    expect(await aggregateAndTell(slow, jobId)).toEqual({ kind: 'lost' })
     expect(other).toMatchObject({ kind: 'finished' })
     expect(differing(await recorded.results(), wanted.files)).toEqual([])
+    await expectEachEventOnce(jobId)
     await recorded.clear()
   },
 )
