@@ -44,7 +44,12 @@ const parts: readonly string[][] = [
   ['cat,0.25', '', 'Zürich'],
   large,
 ]
+/** The first part, as JavaScript prints it. */
+const numbers = ['0.9531221389770508', '0.09883742034435272', '', '1', '0.00004999999873689376']
 const expired = ['0.5']
+
+/** A job whose parts lie in their items. */
+const small: Job = { ...job, jobId: jobIdOf('small guide'), clientToken: 'small guide' }
 
 /** A retry of the job: it has scored the second batch again, and put it into a document of its own. */
 const retry: Job = {
@@ -65,6 +70,7 @@ let dispose: () => void
 beforeAll(async () => {
   cloud = await startCloud({ buckets: [BUCKET] })
   folder = await mkdtemp(join(tmpdir(), 'millrace-guide-'))
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   const region = 'us-east-1'
   const endpointUrl = cloud.env['AWS_ENDPOINT_URL_DYNAMODB']
   const client = createLedgerClient({ region, endpointUrl, credentials })
@@ -72,7 +78,7 @@ beforeAll(async () => {
   const s3 = new S3Client({ region, endpoint, forcePathStyle: true, credentials })
   ledger = { client, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
   dispose = () => [client, s3].forEach((one) => one.destroy())
-  for (const each of [job, retry]) await createJob(ledger, each, signal)
+  for (const each of [job, small, retry]) await createJob(ledger, each, signal)
   const documentsOf = (jobId: JobId): Documents => ({
     read: async () => undefined,
     write: async (name, bytes) => {
@@ -86,6 +92,10 @@ beforeAll(async () => {
     const part = { ...partOf(batch, start, texts), ...ends }
     await putPart(ledger, part, documentsOf(job.jobId), signal)
     start += texts.length
+  }
+  for (const [batch, texts] of parts.slice(0, 2).entries()) {
+    const part = { ...partOf(batch, batch * 5, texts), jobId: small.jobId }
+    await putPart(ledger, part, documentsOf(small.jobId), signal)
   }
   const again = { ...partOf(1, 5, mended), jobId: retry.jobId }
   await putPart(ledger, again, documentsOf(retry.jobId), signal)
@@ -120,10 +130,11 @@ function partOf(
   }
 }
 
-/** The program in the page's block of that language. */
-async function programOf(language: 'python' | 'ts'): Promise<string> {
+/** The page has two programs in each language: one of ten lines, and one for every job. */
+async function programOf(language: 'python' | 'ts', which: 'ten lines' | 'all'): Promise<string> {
   const page = await readFile(join(root, 'docs/reading-results.md'), 'utf8')
-  const program = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(page)?.[1]
+  const programs = [...page.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))]
+  const program = programs[which === 'all' ? 1 : 0]?.[1]
   if (program === undefined) throw new Error(`the page has no program in ${language}`)
   return program
 }
@@ -142,9 +153,10 @@ async function read(
   command: string,
   language: 'python' | 'ts',
   { jobId }: Job = job,
+  which: 'ten lines' | 'all' = 'all',
 ): Promise<Map<string, string[]>> {
   const path = join(folder, language === 'ts' ? 'read.mts' : 'read.py')
-  await writeFile(path, await programOf(language))
+  await writeFile(path, await programOf(language, which))
   const args = [path, ledger.tableName, jobId, `s3://${BUCKET}/work/`]
   const env = { ...cloud.env, AWS_DEFAULT_REGION: 'us-east-1', PYTHONPATH: folder }
   await writeFile(join(folder, 'sitecustomize.py'), OLDER_BOTO3)
@@ -155,6 +167,35 @@ async function read(
     .map((line) => line.split('\t'))
   return new Map(lines.map(([row = '', ...predictions]) => [row, predictions]))
 }
+
+const linesOf = (program: string): string[] =>
+  program.split('\n').filter((line) => line.trim() !== '')
+
+describe('a reader of ten lines', { timeout: 60_000 }, () => {
+  test.for(['python', 'ts'] as const)('in %s, has ten lines', async (language) => {
+    expect(linesOf(await programOf(language, 'ten lines'))).toHaveLength(10)
+  })
+
+  test.skipIf(!hasPython)('in Python, prints what the endpoint sent', async () => {
+    const found = await read(PYTHON, 'python', small, 'ten lines')
+    expect(found).toEqual(
+      new Map([
+        ['0', parts[0]],
+        ['5', parts[1]],
+      ]),
+    )
+  })
+
+  test('in TypeScript, prints the same numbers', async () => {
+    const found = await read(process.execPath, 'ts', small, 'ten lines')
+    expect(found).toEqual(
+      new Map([
+        ['0', numbers],
+        ['5', parts[1]],
+      ]),
+    )
+  })
+})
 
 describe('a reader out of the guide', { timeout: 60_000 }, () => {
   test.skipIf(!hasPython)('in Python, prints what the endpoint sent', async () => {
@@ -167,13 +208,11 @@ describe('a reader out of the guide', { timeout: 60_000 }, () => {
   })
 
   test('in TypeScript, prints the same numbers', async () => {
-    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
     const found = await read(process.execPath, 'ts')
-    const same = ['0.9531221389770508', '0.09883742034435272', '', '1', '0.00004999999873689376']
-    expect([found.get('0'), found.get('5'), found.get('8')]).toEqual([same, ...parts.slice(1)])
+    expect([found.get('0'), found.get('5'), found.get('8')]).toEqual([numbers, ...parts.slice(1)])
     expect(found.size).toBe(3)
     const merged = await read(process.execPath, 'ts', retry)
-    expect([merged.get('0'), merged.get('5'), merged.get('8')]).toEqual([same, mended, large])
+    expect([merged.get('0'), merged.get('5'), merged.get('8')]).toEqual([numbers, mended, large])
     expect(merged.size).toBe(3)
   })
 })
