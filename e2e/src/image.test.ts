@@ -59,9 +59,9 @@ describe.skipIf(!sealed)('a bundle in a sealed root', () => {
     expect(run('console.log(fs.existsSync("/consumer/node_modules"))')).toBe('false')
   })
 
-  test('finds the thread that hashes results', () => {
+  test('finds the program of the other thread', () => {
     const program = `
-      const thread = new (require('node:worker_threads').Worker)('/aggregator/hash-thread.js')
+      const thread = new (require('node:worker_threads').Worker)('/aggregator/second-thread.js')
       thread.on('message', ({ digest }) => console.log(digest) ?? process.exit())
       thread.postMessage({ kind: 'end', file: 0 })`
     expect(run(program)).toBe(createHash('sha256').digest('hex'))

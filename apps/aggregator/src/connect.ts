@@ -41,6 +41,7 @@ import { DecisionError } from './decision-error.ts'
 import type { Deps as ExportDeps } from './export-result.ts'
 import { keepLease } from './keep-lease.ts'
 import { OutputError } from './output-error.ts'
+import { printParts } from './printer.ts'
 import type { Deps as ReconcileDeps } from './reconcile.ts'
 import { type Deps as EventDeps, tellEvents } from './tell-events.ts'
 import { type Deps as ResultDeps, writeResult } from './write-result.ts'
@@ -102,7 +103,7 @@ function createResultDeps(config: Config, { ledger, storage }: World): ResultDep
       return jobs.filter((layer) => layer !== undefined)
     },
     planned: (job, signal) => readPlan(documentsOf(job.jobId), job, signal),
-    parts: (job, signal) => readParts(ledger, job, documentsOf, signal),
+    parts: (job, signal) => readParts(ledger, job, documentsOf, signal, printParts),
     input: async (dataset, { object, bytes }, target, signal) =>
       await storage.readInto(objectOf(dataset, object), bytes.start, target, signal),
     stream: (dataset, object, range, signal) =>

@@ -20,7 +20,15 @@ export { LedgerError, type LedgerErrorCode } from './ledger-error.ts'
 export { listJobs, type JobsWanted } from './list-jobs.ts'
 export { type BatchMark, markBatches } from './mark-batches.ts'
 export { type MoveFacts, moveJob, type MoveJobOutcome } from './move-job.ts'
-export { type DocumentsOf, type Part, type PartPlace, type PartWork, workOf } from './part.ts'
+export {
+  type DocumentsOf,
+  type Part,
+  type PartPlace,
+  type PartWork,
+  type PrintedPart,
+  type PrintParts,
+  workOf,
+} from './part.ts'
 export { expectPartSize, type PartSize } from './part-size.ts'
 export { pauseJob } from './pause-job.ts'
 export { pinDataset } from './pin-dataset.ts'

@@ -6,7 +6,7 @@ import { corrupt, type Item, ItemReader } from './item.ts'
 import { number } from './job-item.ts'
 import { padded, partKey } from './keys.ts'
 import { decodePredictions, encodePredictions, type PartEncoding } from './part-encoding.ts'
-import type { Part, PartPlace, PartWork, ReadPart } from './part.ts'
+import type { Part, PartPlace, PartWork, PrintedPart, ReadPart } from './part.ts'
 
 /*
  * A part has two bodies: `predictions`, as `encoding` says, and, when rows have failed, `failures`,
@@ -131,6 +131,44 @@ export async function readPartOfItem(
   return part
 }
 
+/** A part whose predictions lie in its item as floats, and that has no failures: nearly each one. */
+export interface FloatItem {
+  readonly floats: Buffer
+  /** What its digest covers before the text. */
+  readonly digestHead: string
+  /** The part, once the floats are printed. Throws as `partOfItem` does. */
+  printed(by: PrintedPart): ReadPart
+}
+
+/** Nothing for another part, and for one with which something is wrong: `partOfItem` tells what. */
+export function floatItem(item: Item): FloatItem | undefined {
+  const { encoding, predictions, failedRows, digest, SK } = item
+  const floats = predictions?.B
+  const isOne = encoding?.S === 'float32' && failedRows?.N === '0' && digest?.S !== undefined
+  if (!isOne || floats === undefined || floats.length % FLOAT_BYTES !== 0) return undefined
+  const what = `part ${item['PK']?.S ?? ''} ${SK?.S ?? ''}`
+  const facts = soundFacts(what, item)
+  if (facts === undefined || padded(facts.batch) !== SK?.S) return undefined
+  return {
+    floats: Buffer.from(floats.buffer, floats.byteOffset, floats.length),
+    digestHead: digestHead({ ...facts, failures: [] }),
+    printed({ lines, digest: found, release }) {
+      if (found !== digest.S) throw corrupt(what, 'the digest does not fit')
+      return { ...facts, predictions: lines.text, lines, failures: [], release }
+    },
+  }
+}
+
+const FLOAT_BYTES = 4
+
+function soundFacts(what: string, item: Item): ReturnType<typeof readFacts> | undefined {
+  try {
+    return readFacts(what, new ItemReader(what, item))
+  } catch {
+    return undefined
+  }
+}
+
 function readFacts(what: string, read: ItemReader): Omit<Part, 'predictions' | 'failures'> {
   const jobId = read.text('jobId')
   if (!isJobId(jobId)) throw corrupt(what, `jobId: ${jobId}`)
@@ -187,10 +225,10 @@ function decoded<T>(what: string, decode: () => T): T {
 }
 
 function digestOf(part: Pick<Part, 'jobId' | 'batch' | 'rows' | 'predictions' | 'failures'>) {
-  const { jobId, batch, rows, predictions, failures } = part
-  return createHash('sha256')
-    .update(JSON.stringify([jobId, batch, rows.start, rows.end, failures]))
-    .update('\n')
-    .update(predictions)
-    .digest('hex')
+  return createHash('sha256').update(digestHead(part)).update(part.predictions).digest('hex')
+}
+
+function digestHead(part: Pick<Part, 'jobId' | 'batch' | 'rows' | 'failures'>): string {
+  const { jobId, batch, rows, failures } = part
+  return `${JSON.stringify([jobId, batch, rows.start, rows.end, failures])}\n`
 }

@@ -39,6 +39,20 @@ export interface ReadPart extends Part {
   release?(): void
 }
 
+/** Floats that were printed, for a part. */
+export interface PrintedPart {
+  readonly lines: PredictionLines
+  /** SHA-256 (hexadecimal) of what the digest covers: its head, then the text. */
+  readonly digest: string
+  /** Gives back the memory of the lines; to be called once. */
+  release(): void
+}
+
+/** Prints the floats of some parts, somewhere else. */
+export type PrintParts = (
+  parts: readonly { readonly floats: Buffer; readonly digestHead: string }[],
+) => Promise<readonly PrintedPart[]>
+
 /** What one job has done on a batch. */
 export interface PartWork
   extends Pick<

@@ -2,9 +2,8 @@ import { type Job, layersOf } from '@millrace/job'
 import type { Item } from './item.ts'
 import { partPartition } from './keys.ts'
 import type { Ledger } from './ledger.ts'
-import { createLineMemory, type Lent } from './line-memory.ts'
-import { readPartOfItem } from './part-item.ts'
-import type { DocumentsOf, PartPlace, ReadPart } from './part.ts'
+import { decodeAhead, type FoundPart } from './decode-ahead.ts'
+import type { DocumentsOf, PartPlace, PrintParts, ReadPart } from './part.ts'
 import { type Page, queryPage } from './query.ts'
 
 /*
@@ -32,6 +31,7 @@ const FIRST_PAGE_PARTS = 8
  * of the jobs below. Memory is bounded by 8 MB of pages, whatever the job's size. A missing part is left
  * out: the reader counts. Who gives back a part's memory when done with it has a next one read into it.
  *
+ * @param print prints the floats of many parts elsewhere, ahead of their turn.
  * @throws {LedgerError} `item_corrupt` at a part that is not what was written.
  */
 export async function* readParts(
@@ -39,12 +39,28 @@ export async function* readParts(
   job: PartPlace & Pick<Job, 'retryOf'>,
   documentsOf: DocumentsOf,
   signal: AbortSignal,
+  print?: PrintParts,
 ): AsyncGenerator<ReadPart> {
+  const stop = new AbortController()
+  const aborted = AbortSignal.any([signal, stop.signal])
+  try {
+    const found = findParts(ledger, job, documentsOf, aborted)
+    yield* decodeAhead(found, print, aborted)
+  } finally {
+    stop.abort()
+  }
+}
+
+/** The items of all parts in order, each with the documents of its job. */
+async function* findParts(
+  ledger: Ledger,
+  job: PartPlace & Pick<Job, 'retryOf'>,
+  documentsOf: DocumentsOf,
+  signal: AbortSignal,
+): AsyncGenerator<FoundPart> {
   const layers = layersOf(job)
   const pageBytes = Math.min(PAGE_BYTES_MAX, PAGES_BYTES_MAX / (2 * job.partitions * layers.length))
   const pages = { bytes: pageBytes, firstParts: Math.ceil(FIRST_PAGE_PARTS / layers.length) }
-  const stop = new AbortController()
-  const aborted = AbortSignal.any([signal, stop.signal])
   const streams = layers.flatMap((jobId) => {
     const documents = documentsOf(jobId)
     return Array.from({ length: job.partitions }, (_, partition) =>
@@ -52,36 +68,19 @@ export async function* readParts(
         ledger,
         { partition: partPartition(jobId, partition), documents },
         pages,
-        aborted,
+        signal,
       ),
     )
   })
-  const memory = createLineMemory()
-  try {
-    await Promise.all(streams.map((stream) => stream.fill()))
-    for (;;) {
-      const next = smallestHead(streams)
-      if (next === undefined) return
-      const key = next.head() ?? ''
-      yield await readInto(memory, next.take(), next.documents, aborted)
-      await next.fill()
-      if (layers.length > 1) await passOver(streams, key)
-    }
-  } finally {
-    stop.abort()
+  await Promise.all(streams.map((stream) => stream.fill()))
+  for (;;) {
+    const next = smallestHead(streams)
+    if (next === undefined) return
+    const key = next.head() ?? ''
+    yield { item: next.take(), documents: next.documents }
+    await next.fill()
+    if (layers.length > 1) await passOver(streams, key)
   }
-}
-
-async function readInto(
-  memory: ReturnType<typeof createLineMemory>,
-  item: Item,
-  documents: ReturnType<DocumentsOf>,
-  signal: AbortSignal,
-): Promise<ReadPart> {
-  let lent: Lent | undefined
-  const allocate = (bytes: number): Uint8Array => (lent = memory(bytes)).bytes
-  const part = await readPartOfItem(item, documents, signal, allocate)
-  return { ...part, release: () => lent?.release() }
 }
 
 interface Place {

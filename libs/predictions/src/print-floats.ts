@@ -42,13 +42,26 @@ export function printLines(
   const end = kernel.printLines(at, count, outAt, endsAt, valuesAt)
   const textBytes = Math.max(0, end - outAt - 1)
 
-  const { buffer, byteOffset } = allocate(count * BESIDE_BYTES + textBytes)
-  const numbers = new Float64Array(buffer, byteOffset, count)
-  const ends = new Uint32Array(buffer, byteOffset + numbers.byteLength, count)
-  const text = Buffer.from(buffer, byteOffset + count * BESIDE_BYTES, textBytes)
-  numbers.set(numbersAt(valuesAt, count))
-  ends.set(indexesAt(endsAt, count))
-  text.set(bytesAt(outAt, textBytes))
+  const memory = allocate(count * BESIDE_BYTES + textBytes)
   const [empty, plain] = [kernel.emptyPrinted(), kernel.oddPrinted() === 0]
+  const lines = linesIn(memory, count, { textBytes, empty, plain })
+  lines.numbers.set(numbersAt(valuesAt, count))
+  lines.ends.set(indexesAt(endsAt, count))
+  lines.text.set(bytesAt(outAt, textBytes))
+  return lines
+}
+
+/** The most memory that the lines of so many floats take. */
+export const linesBytesMax = (rows: number): number => rows * (BESIDE_BYTES + LINE_BYTES_MAX)
+
+/** Lines in the memory that `printLines` has put them into: numbers, ends, text. */
+export function linesIn(
+  { buffer, byteOffset }: Uint8Array,
+  rows: number,
+  { textBytes, empty, plain }: { textBytes: number; empty: number; plain: boolean },
+): PredictionLines {
+  const numbers = new Float64Array(buffer, byteOffset, rows)
+  const ends = new Uint32Array(buffer, byteOffset + numbers.byteLength, rows)
+  const text = Buffer.from(buffer, byteOffset + rows * BESIDE_BYTES, textBytes)
   return { text, ends, numbers, empty, plain }
 }

@@ -80,10 +80,10 @@ export function findPandas(): string | undefined {
 
 /** Bundles our program as an image holds it: to strip types costs more than to write a million rows. */
 export async function bundleRun(folder: string): Promise<string> {
-  const thread = fileURLToPath(import.meta.resolve('@millrace/aggregator/hash-thread'))
+  const thread = fileURLToPath(import.meta.resolve('@millrace/aggregator/second-thread'))
   const entries = {
     'export-run': join(import.meta.dirname, 'export-run.ts'),
-    'hash-thread': thread,
+    'second-thread': thread,
   }
   await bundlePrograms({ entries, folder })
   return join(folder, 'export-run.js')

@@ -26,7 +26,7 @@ export async function bundleCli(folder: string): Promise<void> {
       producer: require.resolve('@millrace/producer'),
       consumer: require.resolve('@millrace/consumer'),
       aggregator: require.resolve('@millrace/aggregator'),
-      'hash-thread': require.resolve('@millrace/aggregator/hash-thread'),
+      'second-thread': require.resolve('@millrace/aggregator/second-thread'),
       endpoint: require.resolve('@millrace/endpoint/main'),
       'reader-thread': require.resolve('@millrace/storage/reader-thread'),
     },

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { printLines } from '@millrace/predictions'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { printParts } from './printer.ts'
+
+const floatsOf = (values: Float32Array): Buffer => Buffer.from(values.slice().buffer)
+const sha256 = (...pieces: readonly (string | Buffer)[]): string =>
+  pieces.reduce((hash, piece) => hash.update(piece), createHash('sha256')).digest('hex')
+
+test('whatever the floats are, lines and digests are those of this thread', async () => {
+  const group = fc.array(fc.float32Array({ minLength: 1, maxLength: 300 }), { minLength: 1 })
+  await fc.assert(
+    fc.asyncProperty(group, async (group) => {
+      const parts = group.map((values, index) => ({
+        floats: floatsOf(values),
+        digestHead: `part ${index}\n`,
+      }))
+      const printed = await printParts(parts)
+      const wanted = parts.map(({ floats, digestHead }) => {
+        const lines = printLines(floats)
+        return { lines, digest: sha256(digestHead, lines.text) }
+      })
+      expect(printed.map(({ lines, digest }) => ({ lines, digest }))).toEqual(wanted)
+      for (const { release } of printed) release()
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('groups that are asked for at once come back each with its own', async () => {
+  const values = Array.from({ length: 20 }, (_, index) => new Float32Array(1_000).fill(index / 32))
+  const printed = await Promise.all(
+    values.map((floats) => printParts([{ floats: floatsOf(floats), digestHead: '' }])),
+  )
+  const found = printed.map(([part]) => new Set(part?.lines.numbers))
+  expect(found).toEqual(values.map(([value]) => new Set([value])))
+})
+
+test('memory is used again only when each part of its group was given back', async () => {
+  const part = { floats: floatsOf(new Float32Array(1_000)), digestHead: '' }
+  const memoryOf = ([first]: Awaited<ReturnType<typeof printParts>>) => first?.lines.text.buffer
+  const group = await printParts([part, part])
+  group[0]?.release()
+  expect(memoryOf(await printParts([part]))).not.toBe(memoryOf(group))
+  group[1]?.release()
+  expect(memoryOf(await printParts([part]))).toBe(memoryOf(group))
+})

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import type { PrintedPart, PrintParts } from '@millrace/ledger'
+import { linesBytesMax, linesIn } from '@millrace/predictions'
+import { askThread } from './ask-thread.ts'
+import type { PrintRequest } from './thread-messages.ts'
+
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT
+/** Memory that is kept for the next groups of parts; more of it is left to V8. */
+const KEPT_MAX = 16
+
+const kept: SharedArrayBuffer[] = []
+
+/**
+ * Prints the floats of parts in the other thread, and hashes what their digests cover, while this one writes
+ * the rows of the parts before them. All of a group lie in one memory, floats and lines:
+ *
+ *     | floats | lines | floats | lines | …
+ */
+export const printParts: PrintParts = async (parts) => {
+  let end = 0
+  const requests = parts.map(({ floats, digestHead }): PrintRequest => {
+    const rows = floats.length / FLOAT_BYTES
+    const [floatsAt, linesAt] = [end, alignedTo8(end + floats.length)]
+    end = alignedTo8(linesAt + linesBytesMax(rows))
+    return { floatsAt, rows, linesAt, digestHead }
+  })
+  const memory = takeMemory(end)
+  for (const [index, { floats }] of parts.entries()) {
+    new Uint8Array(memory, requests[index]?.floatsAt).set(floats)
+  }
+  const reply = await askThread({ kind: 'print', memory, parts: requests })
+  assert(reply.kind === 'printed')
+  let held = parts.length
+  const release = (): void => {
+    held -= 1
+    if (held === 0 && kept.length < KEPT_MAX) kept.push(memory)
+  }
+  return reply.parts.map(({ digest, ...found }, index): PrintedPart => {
+    const { linesAt = 0, rows = 0 } = requests[index] ?? {}
+    return { lines: linesIn(new Uint8Array(memory, linesAt), rows, found), digest, release }
+  })
+}
+
+/** What was given back last first: a core has that still at hand. */
+function takeMemory(bytes: number): SharedArrayBuffer {
+  const last = kept.pop()
+  if (last !== undefined && last.byteLength >= bytes) return last
+  return new SharedArrayBuffer(Math.ceil(bytes * 1.25))
+}
+
+const alignedTo8 = (at: number): number => Math.ceil(at / 8) * 8

@@ -1,0 +1,36 @@
+/* What is asked of the other thread, and what it answers. Memory is shared: only where it lies is told. */
+
+export type ThreadRequest =
+  | {
+      readonly kind: 'update'
+      readonly file: number
+      readonly block: SharedArrayBuffer
+      readonly bytes: number
+    }
+  | { readonly kind: 'end'; readonly file: number }
+  | {
+      readonly kind: 'print'
+      readonly memory: SharedArrayBuffer
+      readonly parts: readonly PrintRequest[]
+    }
+
+/** Floats that are to be printed, and where. */
+export interface PrintRequest {
+  readonly floatsAt: number
+  readonly rows: number
+  readonly linesAt: number
+  /** What the digest covers before the text. */
+  readonly digestHead: string
+}
+
+export type ThreadReply =
+  | { readonly kind: 'updated' }
+  | { readonly kind: 'ended'; readonly digest: string }
+  | { readonly kind: 'printed'; readonly parts: readonly PrintReply[] }
+
+export interface PrintReply {
+  readonly textBytes: number
+  readonly empty: number
+  readonly plain: boolean
+  readonly digest: string
+}

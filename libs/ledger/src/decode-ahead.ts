@@ -1,0 +1,83 @@
+import { createLineMemory, type Lent } from './line-memory.ts'
+import type { Item } from './item.ts'
+import { floatItem, type FloatItem, readPartOfItem } from './part-item.ts'
+import type { DocumentsOf, PrintParts, ReadPart } from './part.ts'
+
+export interface FoundPart {
+  readonly item: Item
+  /** Those of its job. */
+  readonly documents: ReturnType<DocumentsOf>
+}
+
+/** So many first parts are decoded here: what has few of them is done before anybody else has begun. */
+const FIRST_HERE = 32
+/** Parts that are printed together, and the rows from which on there are no more of them. */
+const GROUP_PARTS_MAX = 16
+const GROUP_ROWS_MAX = 32_768
+/** Groups that are printed ahead of their turn. */
+const GROUPS_AHEAD = 2
+
+/** Decodes parts in their order. Floats are printed by `print`, in groups, while those before are used. */
+export async function* decodeAhead(
+  found: AsyncIterable<FoundPart>,
+  print: PrintParts | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<ReadPart> {
+  const readHere = createReader(signal)
+  const underWay: Promise<readonly ReadPart[]>[] = []
+  try {
+    for await (const group of groupsOf(found, print)) {
+      const parts = group.kind === 'floats' ? printed(group.by, group.items) : readHere(group.part)
+      parts.catch(() => {}) // It is awaited in its turn; until then a failure is not unhandled.
+      underWay.push(parts)
+      if (underWay.length > (print === undefined ? 0 : GROUPS_AHEAD)) yield* await underWay.shift()!
+    }
+    while (underWay.length > 0) yield* await underWay.shift()!
+  } finally {
+    await Promise.allSettled(underWay)
+  }
+}
+
+type Group =
+  | { readonly kind: 'floats'; readonly items: readonly FloatItem[]; readonly by: PrintParts }
+  | { readonly kind: 'other'; readonly part: FoundPart }
+
+async function* groupsOf(
+  found: AsyncIterable<FoundPart>,
+  by: PrintParts | undefined,
+): AsyncGenerator<Group> {
+  let items: FloatItem[] = []
+  let [seen, rows] = [0, 0]
+  for await (const part of found) {
+    seen += 1
+    const item = by !== undefined && seen > FIRST_HERE ? floatItem(part.item) : undefined
+    if (item !== undefined) {
+      items.push(item)
+      rows += item.floats.length / Float32Array.BYTES_PER_ELEMENT
+    }
+    const isFull = items.length === GROUP_PARTS_MAX || rows >= GROUP_ROWS_MAX
+    if (by !== undefined && items.length > 0 && (isFull || item === undefined)) {
+      yield { kind: 'floats', items, by }
+      items = []
+      rows = 0
+    }
+    if (item === undefined) yield { kind: 'other', part }
+  }
+  if (by !== undefined && items.length > 0) yield { kind: 'floats', items, by }
+}
+
+async function printed(print: PrintParts, items: readonly FloatItem[]): Promise<ReadPart[]> {
+  const parts = await print(items)
+  return parts.map((part, index) => items[index]!.printed(part))
+}
+
+/** Reads a part into memory that others have given back. */
+function createReader(signal: AbortSignal): (part: FoundPart) => Promise<ReadPart[]> {
+  const memory = createLineMemory()
+  return async ({ item, documents }) => {
+    let lent: Lent | undefined
+    const allocate = (bytes: number): Uint8Array => (lent = memory(bytes)).bytes
+    const part = await readPartOfItem(item, documents, signal, allocate)
+    return [{ ...part, release: () => lent?.release() }]
+  }
+}
