@@ -169,7 +169,7 @@ async function read(
 }
 
 const linesOf = (program: string): string[] =>
-  program.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('//'))
+  program.split('\n').filter((line) => line.trim() !== '')
 
 describe('a reader of ten lines', { timeout: 60_000 }, () => {
   test.for(['python', 'ts'] as const)('in %s, has ten lines', async (language) => {

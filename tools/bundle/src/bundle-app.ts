@@ -18,7 +18,7 @@ const resolve = (name: string): string => fileURLToPath(import.meta.resolve(name
 // What a program starts as a thread of its own lies beside it.
 const THREADS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   producer: { 'reader-thread': '@millrace/storage/reader-thread' },
-  aggregator: { 'hash-thread': '@millrace/aggregator/hash-thread' },
+  aggregator: { 'second-thread': '@millrace/aggregator/second-thread' },
 }
 const threads = Object.entries(THREADS[app] ?? {}).map(([name, module]) => [name, resolve(module)])
 const entries = { main: resolve(`@millrace/${app}`), ...Object.fromEntries(threads) }
