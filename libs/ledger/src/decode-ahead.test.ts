@@ -62,7 +62,10 @@ async function decode(items: readonly Item[], print?: PrintParts): Promise<ReadP
   return await Array.fromAsync(decodeAhead(found(), print, signal))
 }
 
-const withoutMemory = ({ lines: _, release: __, ...part }: ReadPart): Part => part
+function withoutMemory(read: ReadPart): Part {
+  const { lines: _, release: __, ...part } = read
+  return part
+}
 
 test('printed elsewhere or here, parts come in order and are the same', async () => {
   const items = await itemsOf(200)
