@@ -14,8 +14,9 @@ export interface Memory extends AsyncDisposable {
   lend(object: PinnedObject): Reading
 }
 
-/** Reads under way of one file: two at each of three other threads, and some here. */
-const FILE_READS = 8
+/** Reads under way of one file: as many as readers ask for, and without any. */
+const FILE_READS_MAX = 8
+const POOL_READS = 4
 const S3_READS = 5
 /** In S3 a read must outlast a round trip, so it is larger than the scanner's slots. */
 const S3_READ_BYTES = 8 * 1024 * 1024
@@ -25,13 +26,14 @@ const S3_READ_BYTES = 8 * 1024 * 1024
  * scanner's own, by readers that start with the first of them and end with the memory.
  */
 export function lendMemory(deps: Deps, objects: readonly PinnedObject[], dialect: Dialect): Memory {
-  const slots = createSlots(FILE_READS)
+  const slots = createSlots(FILE_READS_MAX)
   const largest = objects.reduce((most, { bytes }) => Math.max(most, bytes), 0)
   let readers: Readers | undefined
   let s3: Reading | undefined
   const lendToFile = (): Reading => {
     readers ??= deps.readersFor?.(largest, glanceOf(slots, dialect))
-    return { buffers: slots.buffers, ...(readers === undefined ? {} : { readers }) }
+    if (readers === undefined) return { buffers: slots.buffers.slice(0, POOL_READS) }
+    return { buffers: slots.buffers.slice(0, readers.inFlight), readers }
   }
   return {
     slots,

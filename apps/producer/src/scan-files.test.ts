@@ -27,7 +27,7 @@ function withThreads() {
     const readers = readersFor(Number.POSITIVE_INFINITY, glance)
     seen.alive += 1
     return {
-      fill: readers.fill,
+      ...readers,
       async [Symbol.asyncDispose]() {
         await readers[Symbol.asyncDispose]()
         seen.alive -= 1

@@ -6,9 +6,10 @@ import { readersFor } from '../../../libs/storage/src/file/readers.ts'
 const file = openSync(process.argv[2] ?? '', 'r')
 const size = fstatSync(file).size
 const dialect = { delimiter: ',', quote: '"' }
-const slots = createSlots(8)
+const memory = createSlots(8)
+const readers = readersFor(size, glanceOf(memory, dialect))
+const slots = { ...memory, buffers: memory.buffers.slice(0, readers.inFlight) }
 const options = { dialect, rowsMax: 1_000, bytesMax: 5 * 1024 * 1024, header: false, size, slots }
-const readers = readersFor(size, glanceOf(slots, dialect))
 const readInto = (into: Uint8Array, position: number) => readers.fill(file, into, position)
 let rows = 0
 for await (const cuts of cutReads(options, readInto)) for (const cut of cuts) rows += cut.rows

@@ -7,6 +7,8 @@ import { startThread } from './thread.ts'
 /** Reads files into memory that threads share. */
 export interface Readers extends AsyncDisposable {
   readonly fill: Fill
+  /** Reads to ask for at a time. With more, each finds its memory out of the cache. */
+  readonly inFlight: number
 }
 
 /** Reads that wait at a thread: one while it answers the one before. */
@@ -51,6 +53,7 @@ export function startReaders(threads: number, glance: Glance): Readers {
     return bytes
   }
   return {
+    inFlight: READS_OF_THREAD_MAX * (threads + 1),
     async fill(fd, target, start) {
       const { buffer, byteOffset: at, length } = target
       if (buffer !== glance.memory.buffer) return fillInPool(fd, target, start)

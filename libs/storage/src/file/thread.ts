@@ -16,7 +16,8 @@ export interface Thread {
 const program = new URL(`reader-thread${extname(import.meta.url)}`, import.meta.url)
 
 export function startThread(glance: Glance): Thread {
-  const worker = new Worker(program, { workerData: glance })
+  // Nothing that the process preloads, such as telemetry, has to start again for it.
+  const worker = new Worker(program, { workerData: glance, execArgv: [] })
   const waiting: ((bytes: number | undefined) => void)[] = []
   let isReady = false
   worker.once('message', () => {
