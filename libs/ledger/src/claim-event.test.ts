@@ -1,26 +1,10 @@
-import { startCloud } from '@millrace/cloud'
 import { type Job, jobIdOf, jobSpecSchema } from '@millrace/job'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { claimEvent, confirmEvent, createJob, createLedgerClient, type Ledger } from './index.ts'
+import { expect, test } from 'vitest'
+import { claimEvent, confirmEvent, createJob } from './index.ts'
+import { localLedger } from './local-ledger.fixture.ts'
 
-let ledger: Ledger
-let close: () => Promise<void>
+const ledger = await localLedger()
 const signal = AbortSignal.timeout(60_000)
-
-beforeAll(async () => {
-  const cloud = await startCloud()
-  const client = createLedgerClient({
-    region: 'us-east-1',
-    endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
-  ledger = { client, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
-  close = async () => {
-    client.destroy()
-    await cloud.close()
-  }
-})
-afterAll(() => close())
 
 async function jobOf(clientToken: string, facts: Partial<Job>): Promise<Job['jobId']> {
   const spec = jobSpecSchema.parse({

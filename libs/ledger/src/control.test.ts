@@ -1,14 +1,11 @@
 import { type Job, type JobId, type JobState, jobIdOf, jobSpecSchema } from '@millrace/job'
-import { startCloud } from '@millrace/cloud'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   adjustJob,
   cancelJob,
   claimJob,
   createJob,
-  createLedgerClient,
   finishJob,
-  type Ledger,
   listJobs,
   listRejections,
   pauseJob,
@@ -17,28 +14,13 @@ import {
   resumeJob,
   sealPlan,
 } from './index.ts'
+import { localLedger } from './local-ledger.fixture.ts'
 
 /* What a person may do to a job that is under way. */
 
-let ledger: Ledger
-let close: () => Promise<void>
+const ledger = await localLedger()
 const signal = AbortSignal.timeout(60_000)
 const now = 1_780_000_000
-
-beforeAll(async () => {
-  const cloud = await startCloud()
-  const client = createLedgerClient({
-    region: 'us-east-1',
-    endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
-  ledger = { client, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
-  close = async () => {
-    client.destroy()
-    await cloud.close()
-  }
-})
-afterAll(() => close())
 
 let count = 0
 

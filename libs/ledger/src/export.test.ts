@@ -1,26 +1,10 @@
-import { startCloud } from '@millrace/cloud'
 import { decisionSchema, exportIdOf, jobIdOf, outputSchema, type ResultExport } from '@millrace/job'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createExport, createLedgerClient, finishExport, type Ledger, readExport } from './index.ts'
+import { expect, test } from 'vitest'
+import { createExport, finishExport, type Ledger, readExport } from './index.ts'
+import { localLedger } from './local-ledger.fixture.ts'
 
-let ledger: Ledger
-let close: () => Promise<void>
+const ledger = await localLedger()
 const signal = AbortSignal.timeout(60_000)
-
-beforeAll(async () => {
-  const cloud = await startCloud()
-  const client = createLedgerClient({
-    region: 'us-east-1',
-    endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
-  ledger = { client, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
-  close = async () => {
-    client.destroy()
-    await cloud.close()
-  }
-})
-afterAll(() => close())
 
 const exportOf = (token: string): ResultExport => ({
   jobId: jobIdOf('job'),

@@ -1,4 +1,3 @@
-import { startCloud } from '@millrace/cloud'
 import {
   type Documents,
   encodePlanSegment,
@@ -8,14 +7,12 @@ import {
   jobSpecSchema,
   planSegmentName,
 } from '@millrace/job'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   claimRetry,
   createJob,
-  createLedgerClient,
   createProgressMarker,
   type DocumentsOf,
-  type Ledger,
   markBatches,
   type Part,
   putPart,
@@ -31,25 +28,10 @@ import {
   settleProgress,
   workOf,
 } from './index.ts'
+import { localLedger } from './local-ledger.fixture.ts'
 
-let ledger: Ledger
-let close: () => Promise<void>
+const ledger = await localLedger()
 const signal = AbortSignal.timeout(60_000)
-
-beforeAll(async () => {
-  const cloud = await startCloud()
-  const client = createLedgerClient({
-    region: 'us-east-1',
-    endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
-  ledger = { client, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
-  close = async () => {
-    client.destroy()
-    await cloud.close()
-  }
-})
-afterAll(() => close())
 
 const ROWS = 3
 const BATCHES = 8

@@ -1,38 +1,14 @@
 import { type JobId, type RowFailure } from '@millrace/job'
-import { startCloud } from '@millrace/cloud'
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { partKey } from './keys.ts'
 import { itemOfPart } from './part-item.ts'
-import {
-  createLedgerClient,
-  type Ledger,
-  type Part,
-  type PartPlace,
-  putPart,
-  readPart,
-  readParts,
-} from './index.ts'
+import { type Part, type PartPlace, putPart, readPart, readParts } from './index.ts'
+import { localLedger } from './local-ledger.fixture.ts'
 
-let ledger: Ledger
-let close: () => Promise<void>
+const ledger = await localLedger()
 const signal = AbortSignal.timeout(60_000)
-
-beforeAll(async () => {
-  const cloud = await startCloud()
-  const client = createLedgerClient({
-    region: 'us-east-1',
-    endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
-  ledger = { client, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
-  close = async () => {
-    client.destroy()
-    await cloud.close()
-  }
-})
-afterAll(() => close())
 
 function documentsInMemory() {
   const written = new Map<string, Uint8Array>()

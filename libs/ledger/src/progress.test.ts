@@ -1,34 +1,17 @@
-import { startCloud } from '@millrace/cloud'
 import { type JobId, jobIdOf, jobSpecSchema, limits } from '@millrace/job'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   createJob,
-  createLedgerClient,
   createProgressMarker,
   type Ledger,
   readProgress,
   sealPlan,
   settleProgress,
 } from './index.ts'
+import { localLedger } from './local-ledger.fixture.ts'
 
-let ledger: Ledger
-let close: () => Promise<void>
+const ledger = await localLedger()
 const signal = AbortSignal.timeout(60_000)
-
-beforeAll(async () => {
-  const cloud = await startCloud()
-  const client = createLedgerClient({
-    region: 'us-east-1',
-    endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
-  ledger = { client, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
-  close = async () => {
-    client.destroy()
-    await cloud.close()
-  }
-})
-afterAll(() => close())
 
 let jobs = 0
 async function planningJob(): Promise<JobId> {

@@ -1,4 +1,3 @@
-import { startCloud } from '@millrace/cloud'
 import {
   type Batch,
   type Documents,
@@ -9,11 +8,10 @@ import {
   limits,
   planSegmentName,
 } from '@millrace/job'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { addProgress } from './add-progress.ts'
 import {
   createJob,
-  createLedgerClient,
   createProgressMarker,
   type Ledger,
   listJobs,
@@ -27,25 +25,10 @@ import {
   readWatermark,
   type RowAnswer,
 } from './index.ts'
+import { localLedger } from './local-ledger.fixture.ts'
 
-let ledger: Ledger
-let close: () => Promise<void>
+const ledger = await localLedger({ now: () => 1_000 })
 const signal = AbortSignal.timeout(60_000)
-
-beforeAll(async () => {
-  const cloud = await startCloud()
-  const client = createLedgerClient({
-    region: 'us-east-1',
-    endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
-  ledger = { client, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '', now: () => 1_000 }
-  close = async () => {
-    client.destroy()
-    await cloud.close()
-  }
-})
-afterAll(() => close())
 
 const BATCH_ROWS = 10
 

@@ -1,41 +1,20 @@
-import { startCloud } from '@millrace/cloud'
 import { type JobId, limits } from '@millrace/job'
 import { printFloats } from '@millrace/predictions'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  createLedgerClient,
-  createProgressMarker,
-  expectPartSize,
-  type Ledger,
-  putPart,
-} from './index.ts'
+import { expect, test } from 'vitest'
+import { createProgressMarker, expectPartSize, type Ledger, putPart } from './index.ts'
+import { localLedger } from './local-ledger.fixture.ts'
 
-let ledger: Ledger
-let close: () => Promise<void>
+const local = await localLedger()
 let units = 0
+const send = async (command: { input: object }, options: object) => {
+  Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' })
+  const answer = await local.client.send(command as never, options)
+  const used = answer as { ConsumedCapacity?: { CapacityUnits?: number } }
+  units += used.ConsumedCapacity?.CapacityUnits ?? 0
+  return answer
+}
+const ledger: Ledger = { ...local, client: { send: send as never } }
 const signal = AbortSignal.timeout(60_000)
-
-beforeAll(async () => {
-  const cloud = await startCloud()
-  const client = createLedgerClient({
-    region: 'us-east-1',
-    endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
-  const send = async (command: { input: object }, options: object) => {
-    Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' })
-    const answer = await client.send(command as never, options)
-    const used = answer as { ConsumedCapacity?: { CapacityUnits?: number } }
-    units += used.ConsumedCapacity?.CapacityUnits ?? 0
-    return answer
-  }
-  ledger = { client: { send: send as never }, tableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }
-  close = async () => {
-    client.destroy()
-    await cloud.close()
-  }
-})
-afterAll(() => close())
 
 const noDocuments = {
   read: async () => undefined,
