@@ -44,8 +44,14 @@ export default {
     {
       name: 'libs-import-tools-in-tests-only',
       severity: 'error',
-      from: { path: '^libs/', pathNot: '\\.(test|bench)\\.ts$|^libs/testing/' },
+      from: { path: '^libs/', pathNot: '\\.(test|bench|fixture)\\.ts$|^libs/testing/' },
       to: { path: '^tools/' },
+    },
+    {
+      name: 'fixtures-are-for-tests',
+      severity: 'error',
+      from: { pathNot: '\\.(test|bench|fuzz|fixture)\\.ts$' },
+      to: { path: '\\.fixture\\.ts$' },
     },
     {
       name: 'apps-do-not-import-apps',

@@ -47,6 +47,12 @@ const planted = [
     rule: 'only-the-cli-uses-local-tools',
   },
   {
+    what: 'a program that uses the fixture of a test',
+    file: 'libs/ledger/src/planted-fixture.ts',
+    rule: 'fixtures-are-for-tests',
+    source: "import './local-ledger.fixture.ts'",
+  },
+  {
     what: 'an import of nothing',
     file: 'libs/csv/src/planted-nothing.ts',
     source: "import './nowhere.ts'",
