@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { type Fill, fillInPool } from './fill.ts'
 import { createReadOver, type Glance, type Read } from './read-over.ts'
-import { startThread } from './thread.ts'
+import { startThread, type Thread } from './thread.ts'
 
 /** Reads files into memory that threads share. */
 export interface Readers extends AsyncDisposable {
@@ -26,19 +26,22 @@ const ALONE_BYTES = 512 * 1024 * 1024
 /** Readers for files of up to `bytes`: as many as there are cores, this thread among them. */
 export function readersFor(bytes: number, glance: Glance): Readers {
   const others = Math.min(availableParallelism() - 1, THREADS_MAX)
-  return startReaders(bytes > ALONE_BYTES ? others : 0, glance)
+  const threads = bytes > ALONE_BYTES ? others : 0
+  return createReaders(
+    Array.from({ length: threads }, () => startThread(glance)),
+    glance,
+  )
 }
 
 /**
  * Who reads a file looks over it too, with `glance`, while it is in the core's own cache: to hand it to
- * another core would cost as much as to read it again. So this thread reads, and `threads` others beside it,
- * which start in the background. From a disk that is slow this thread does not read, since it would answer
+ * another core would cost as much as to read it again. So this thread reads, and others beside it as soon as
+ * they are ready. From a disk that is slow this thread does not read, since it would answer
  * nobody meanwhile; Node's pool does then. It does also what a thread could not, so errors are its own.
  *
  * None may be reading any more when they are disposed of.
  */
-export function startReaders(threads: number, glance: Glance): Readers {
-  const others = Array.from({ length: threads }, () => startThread(glance))
+export function createReaders(others: readonly Thread[], glance: Glance): Readers {
   const readOver = createReadOver(glance)
   let pooled = 0
   const readHere = async (read: Read): Promise<number | undefined> => {
@@ -53,7 +56,7 @@ export function startReaders(threads: number, glance: Glance): Readers {
     return bytes
   }
   return {
-    inFlight: READS_OF_THREAD_MAX * (threads + 1),
+    inFlight: READS_OF_THREAD_MAX * (others.length + 1),
     async fill(fd, target, start) {
       const { buffer, byteOffset: at, length } = target
       if (buffer !== glance.memory.buffer) return fillInPool(fd, target, start)
