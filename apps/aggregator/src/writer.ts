@@ -23,8 +23,8 @@ export interface HashedWriter extends Writer {
 }
 
 const BLOCK_BYTES = 1024 * 1024
-/** One is filled while the others are hashed and written. */
-const BLOCKS = 4
+/** One is filled while the others are hashed and written; enough that a busy machine's pauses do not meet. */
+const BLOCKS = 8
 
 /**
  * Gathers what is written in blocks, which are hashed and written while the next one is filled. So a
