@@ -113,9 +113,12 @@ export function createWatch(
     check('a part holds what its rows are', wrong === undefined, wrong ?? '')
   }
 
+  /** Jobs that have been paused once. */
+  const paused = new Set<string>()
   function checkJobItem({ old, item }: TableWrite): void {
     if (old === undefined || item === undefined) return
     const [from, to] = [old['state']?.S, item['state']?.S] as [JobState, JobState]
+    if (to === 'paused') paused.add(item['jobId']?.S ?? '')
     check('states', from === to || statesBefore(to).includes(from), `${from} to ${to}`)
     check('what has ended stays as it is', !isFinal(from) || from === to, `${from} to ${to}`)
     const fixed = ['spec', 'dataset', 'plan', 'partitions', 'createdAt', 'retryOf', 'retriedBy']
@@ -255,11 +258,19 @@ export function createWatch(
     const state = meta?.['state']?.S as JobState
     // A paused job's messages are let go of: whoever resumes it has it published again.
     if (state === 'aggregating' || state === 'paused' || isFinal(state)) return undefined
+    // Its delete may arrive just after the resume; the request for the job is not let go of before the
+    // batch is published again, as `notPlanned` holds.
+    if (paused.has(jobId) && isAskedFor(jobId)) return undefined
     if (!hasPart(knownOf(jobId) ?? { jobId }, batch)) return `batch ${batch} has no part`
     const item = String(Math.floor(batch / 128)).padStart(10, '0')
     const marks = cloud().table.item(`JOB#${jobId}#PROGRESS`, `0#${item}`)?.['done']?.NS
     return marks?.includes(String(batch)) === true ? undefined : `batch ${batch} has no mark`
   }
+
+  const isAskedFor = (jobId: JobId): boolean =>
+    [...cloud().queue('jobs').messages].some(
+      ({ body }) => jobIdOf(decodeJobRequest(body).clientToken) === jobId,
+    )
 
   /** Why a job request may not be deleted yet. */
   function notPlanned(body: string): string | undefined {
