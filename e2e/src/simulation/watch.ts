@@ -120,6 +120,12 @@ export function createWatch(
     const [from, to] = [old['state']?.S, item['state']?.S] as [JobState, JobState]
     if (to === 'paused') paused.add(item['jobId']?.S ?? '')
     check('states', from === to || statesBefore(to).includes(from), `${from} to ${to}`)
+    const late = to === 'failed' && item['failure']?.M?.['code']?.S === 'preflight_failed'
+    check(
+      'a preflight is before the plan',
+      from === to || !late || !old['plan'],
+      `${from} to ${to}`,
+    )
     check('what has ended stays as it is', !isFinal(from) || from === to, `${from} to ${to}`)
     const fixed = ['spec', 'dataset', 'plan', 'partitions', 'createdAt', 'retryOf', 'retriedBy']
     for (const name of fixed) {
