@@ -120,12 +120,9 @@ export function createWatch(
     const [from, to] = [old['state']?.S, item['state']?.S] as [JobState, JobState]
     if (to === 'paused') paused.add(item['jobId']?.S ?? '')
     check('states', from === to || statesBefore(to).includes(from), `${from} to ${to}`)
-    const late = to === 'failed' && item['failure']?.M?.['code']?.S === 'preflight_failed'
-    check(
-      'a preflight is before the plan',
-      from === to || !late || !old['plan'],
-      `${from} to ${to}`,
-    )
+    const judged = from !== to && item['failure']?.M?.['code']?.S === 'preflight_failed'
+    const isPlanned = old['plan'] !== undefined
+    check('a preflight is before the plan', !judged || !isPlanned, `${from} to ${to}`)
     check('what has ended stays as it is', !isFinal(from) || from === to, `${from} to ${to}`)
     const fixed = ['spec', 'dataset', 'plan', 'partitions', 'createdAt', 'retryOf', 'retriedBy']
     for (const name of fixed) {
@@ -273,10 +270,11 @@ export function createWatch(
     return marks?.includes(String(batch)) === true ? undefined : `batch ${batch} has no mark`
   }
 
-  const isAskedFor = (jobId: JobId): boolean =>
-    [...cloud().queue('jobs').messages].some(
+  function isAskedFor(jobId: JobId): boolean {
+    return [...cloud().queue('jobs').messages].some(
       ({ body }) => jobIdOf(decodeJobRequest(body).clientToken) === jobId,
     )
+  }
 
   /** Why a job request may not be deleted yet. */
   function notPlanned(body: string): string | undefined {
