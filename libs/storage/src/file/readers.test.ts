@@ -92,11 +92,13 @@ describe('readers', () => {
           return thread.read(read)
         },
       }))
-      await using readers = createReaders(seen, glance)
+      const readers = createReaders(seen, glance)
       const read = (into: Uint8Array, start: number) => readers.fill(file, into, start)
       const cuts: Cut[] = []
       const reading = cutReads({ ...options, slots, size: table.length }, read)
       for await (const some of reading) cuts.push(...some)
+      await readers[Symbol.asyncDispose]()
+      expect(threads.some(({ isReady }) => isReady)).toBe(false)
       expect(cuts).toEqual(wanted())
       expect(used.size).toBe(count)
     },

@@ -36,8 +36,8 @@ export function readersFor(bytes: number, glance: Glance): Readers {
 /**
  * Who reads a file looks over it too, with `glance`, while it is in the core's own cache: to hand it to
  * another core would cost as much as to read it again. So this thread reads, and others beside it as soon as
- * they are ready. From a disk that is slow this thread does not read, since it would answer
- * nobody meanwhile; Node's pool does then. It does also what a thread could not, so errors are its own.
+ * they are ready. From a slow disk this thread does not read, since it would answer nobody meanwhile: Node's
+ * pool does then. The pool also does what a thread could not, so errors are its own.
  *
  * None may be reading any more when they are disposed of.
  */
