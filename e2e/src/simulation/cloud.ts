@@ -35,6 +35,8 @@ export interface Watcher {
   wrote(write: TableWrite): void
   put(place: string, object: StoredObject): void
   deleted(queue: QueueName, message: StoredMessage): void
+  /** A look has thrown. The app that made the change must not be told: it would take it for a fault. */
+  failed(error: unknown): void
 }
 
 export function createCloud(
@@ -44,6 +46,13 @@ export function createCloud(
   watcher: Watcher,
 ): SimulatedCloud {
   const nowMs = (): number => time.nowMs
+  const look = (at: () => void): void => {
+    try {
+      at()
+    } catch (error) {
+      watcher.failed(error)
+    }
+  }
   const queues = new Map<string, QueueModel>()
   const common = {
     nowMs,
@@ -61,7 +70,7 @@ export function createCloud(
         redrive: { to: deadLetter, receivesMax: limits.attemptsMax },
         duplicates: () => faults.duplicates,
         entryFailures: () => faults.entryFailures,
-        onDelete: (message) => watcher.deleted(name, message),
+        onDelete: (message) => look(() => watcher.deleted(name, message)),
       }),
     )
   }
@@ -75,11 +84,13 @@ export function createCloud(
         if (item?.['SK']?.S === 'META') {
           states.set(item['jobId']?.S ?? '', item['state']?.S as JobState)
         }
-        watcher.wrote(write)
+        look(() => watcher.wrote(write))
       },
     }),
     stateOf: (jobId) => states.get(jobId),
-    store: createStoreModel({ onPut: watcher.put }),
+    store: createStoreModel({
+      onPut: (place, object) => look(() => watcher.put(place, object)),
+    }),
     queues,
     queue: (name) => queues.get(queueUrl(name)) as QueueModel,
   }

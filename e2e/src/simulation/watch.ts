@@ -238,6 +238,7 @@ export function createWatch(
       const why = queue === 'batches' ? notRecorded(message.body) : notPlanned(message.body)
       check('record before delete', why === undefined, `${queue}: ${why}`)
     },
+    failed: (error) => notes.violation('readable', String(error)),
     async codesOf(job) {
       const codes = new Set<string>()
       for (let batch = 0; batch * job.plan.batchRows < job.plan.rows; batch += 1) {
