@@ -192,6 +192,20 @@ test('a queue that may not be looked at is a warning', async () => {
   })
 })
 
+test('a table that may be read and not changed is a warning', async () => {
+  await using standIn = await startStandIn({
+    error: 'AccessDeniedException',
+    refused: /UpdateItem/,
+    answer: { Items: [], Count: 0 },
+  })
+  const { named } = await findings({ ...stack(), AWS_ENDPOINT_URL_DYNAMODB: standIn.url })
+  expect(named['table']).toEqual({
+    kind: 'warning',
+    found: 'millrace-ledger: 0 jobs have not ended, and none may be changed',
+    hint: 'allow dynamodb:UpdateItem on the table to pause, resume, cancel and adjust jobs',
+  })
+})
+
 test('no credentials fail where AWS is wanted, and warn where it is not', async () => {
   const wanted = await findings({ AWS_REGION: 'eu-west-1' }, { spec: { endpoint: { name: 'x' } } })
   expect(wanted.named['credentials']).toMatchObject({ kind: 'failed' })

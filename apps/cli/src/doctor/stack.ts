@@ -1,5 +1,5 @@
 import { jobIdOf } from '@millrace/job'
-import { listJobs, readJob } from '@millrace/ledger'
+import { LedgerError, listJobs, pauseJob, readJob } from '@millrace/ledger'
 import { readDepth } from '@millrace/queue'
 import type { QueueName, System } from '../system/system.ts'
 import { type Check, deniedIs, failed, findingOf, type Finding, ok, warning } from './finding.ts'
@@ -41,7 +41,8 @@ async function lookAtQueue(system: System, name: QueueName, signal: AbortSignal)
 const COUNTED_MAX = 100
 
 /** By the very calls of submit, status and list: that they are permitted is seen too. */
-async function lookAtTable({ ledger }: System, signal: AbortSignal): Promise<Finding> {
+async function lookAtTable(system: System, signal: AbortSignal): Promise<Finding> {
+  const { ledger } = system
   try {
     await readJob(ledger, jobIdOf('millrace doctor'), signal)
     let active = 0
@@ -50,7 +51,12 @@ async function lookAtTable({ ledger }: System, signal: AbortSignal): Promise<Fin
       if (active === COUNTED_MAX) break
     }
     const count = active === COUNTED_MAX ? `${COUNTED_MAX} or more` : active
-    return ok(`${ledger.tableName}: ${count} ${active === 1 ? 'job has' : 'jobs have'} not ended`)
+    const found = `${ledger.tableName}: ${count} ${active === 1 ? 'job has' : 'jobs have'} not ended`
+    if (await mayControl(system, signal)) return ok(found)
+    return warning(
+      `${found}, and none may be changed`,
+      'allow dynamodb:UpdateItem on the table to pause, resume, cancel and adjust jobs',
+    )
   } catch (error) {
     const finding = findingOf(error)
     if ((error as { code?: string }).code !== 'access_denied') return finding
@@ -59,4 +65,16 @@ async function lookAtTable({ ledger }: System, signal: AbortSignal): Promise<Fin
       'allow dynamodb:GetItem and dynamodb:Query on the table and its indexes, or sign in again',
     )
   }
+}
+
+/** By pausing a job that is not there, which changes nothing: who may not is refused before that. */
+async function mayControl({ ledger }: System, signal: AbortSignal): Promise<boolean> {
+  try {
+    await pauseJob(ledger, jobIdOf('millrace doctor'), signal)
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    if (error.code === 'access_denied') return false
+    if (error.code !== 'job_missing') throw error
+  }
+  return true
 }

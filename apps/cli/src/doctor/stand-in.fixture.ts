@@ -5,6 +5,8 @@ export interface StandInOptions {
   /** A refusal of every call, by its code. */
   readonly error?: string
   readonly message?: string
+  /** The operations that are refused; default: all. */
+  readonly refused?: RegExp
   /** The answer to every call, when it is no refusal. */
   readonly answer?: object
   /** How far the service's clock is ahead of this machine's. */
@@ -15,11 +17,13 @@ export interface StandInOptions {
 export async function startStandIn(
   options: StandInOptions,
 ): Promise<AsyncDisposable & { readonly url: string }> {
-  const { error, message = 'refused', answer, clockSeconds = 0 } = options
+  const { message = 'refused', refused = /./, answer, clockSeconds = 0 } = options
   const server = createServer((request, response) => {
     request.resume()
     request.on('end', () => {
       const date = new Date(Date.now() + clockSeconds * 1_000).toUTCString()
+      const operation = String(request.headers['x-amz-target'])
+      const error = refused.test(operation) ? options.error : undefined
       // The query protocol of STS answers in XML, the others in JSON.
       const isQuery = request.headers['content-type']?.includes('urlencoded') === true
       const body = isQuery
