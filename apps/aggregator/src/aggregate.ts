@@ -27,7 +27,7 @@ import {
   watchLag,
   watchService,
 } from '@millrace/service'
-import { createS3Client, createStorage } from '@millrace/storage'
+import { createStorage, s3WhenWanted } from '@millrace/storage'
 import { type AggregateOutcome, aggregateJob, type Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
 import {
@@ -60,11 +60,11 @@ export async function aggregate(
     deadLetterUrl: config.MILLRACE_COMPLETIONS_DLQ_URL,
   })
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
-  const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
+  const s3 = s3WhenWanted({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   await using resources = new AsyncDisposableStack()
   resources.use(queues)
-  for (const client of [dynamo, s3]) resources.defer(() => client.destroy())
+  resources.defer(() => dynamo.destroy())
   resources.defer(() => storage.close())
 
   const events = createEventSinks({

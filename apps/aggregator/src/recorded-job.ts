@@ -21,7 +21,13 @@ import {
   putPart,
   sealPlan,
 } from '@millrace/ledger'
-import { createS3Client, createStorage, jobDocuments, type Storage } from '@millrace/storage'
+import {
+  createS3Backend,
+  createS3Client,
+  createStorage,
+  jobDocuments,
+  type Storage,
+} from '@millrace/storage'
 import { type Config, configSchema } from './config.ts'
 import type { World } from './connect.ts'
 import { never, partOf } from './test-data.ts'
@@ -65,7 +71,7 @@ export async function startRecorded(cloud: Cloud): Promise<Recorded> {
   })
   const s3 = createS3Client({ region: 'us-east-1', endpoint, credentials })
   const ledger = { client, tableName: env['MILLRACE_LEDGER_TABLE'] ?? '' }
-  const storage = createStorage({ s3 })
+  const storage = createStorage({ s3: createS3Backend(s3) })
   const uri = (name: string): string => `${pathToFileURL(folder).href}/${name}`
   const config = configSchema.parse({
     ...env,

@@ -22,7 +22,7 @@ import {
   watchLag,
   watchService,
 } from '@millrace/service'
-import { createS3Client, createStorage } from '@millrace/storage'
+import { createStorage, s3WhenWanted } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
 import { createMeter } from './meter.ts'
@@ -45,7 +45,7 @@ export async function consume(
     deadLetterUrl: config.MILLRACE_BATCHES_DLQ_URL,
   })
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
-  const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
+  const s3 = s3WhenWanted({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   const invoke = createInvoke({
     region,
@@ -56,7 +56,7 @@ export async function consume(
   })
   await using resources = new AsyncDisposableStack()
   resources.use(queues)
-  for (const client of [dynamo, s3]) resources.defer(() => client.destroy())
+  resources.defer(() => dynamo.destroy())
   resources.defer(() => storage.close())
   resources.defer(() => invoke.close())
   const meter = createMeter(() => performance.now())

@@ -20,7 +20,7 @@ import {
   watchLag,
   watchService,
 } from '@millrace/service'
-import { createS3Client, createStorage } from '@millrace/storage'
+import { createStorage, s3WhenWanted } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
 import { type Deps, type PlanOutcome, planJob } from './plan-job.ts'
@@ -44,7 +44,7 @@ export async function produce(
     deadLetterUrl: config.MILLRACE_JOBS_DLQ_URL,
   })
   const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
-  const s3 = createS3Client({ region, endpoint: endpointUrlOf(config, 'S3') })
+  const s3 = s3WhenWanted({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   const invoke = createInvoke({
     region,
@@ -55,7 +55,7 @@ export async function produce(
   })
   await using resources = new AsyncDisposableStack()
   resources.use(queues)
-  for (const client of [dynamo, s3]) resources.defer(() => client.destroy())
+  resources.defer(() => dynamo.destroy())
   resources.defer(() => storage.close())
   resources.defer(() => invoke.close())
 

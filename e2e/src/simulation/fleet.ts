@@ -6,7 +6,7 @@ import { createConsumer } from '@millrace/consumer/consume'
 import { limits } from '@millrace/job'
 import { configSchema as producerConfig } from '@millrace/producer/config'
 import { createProducer } from '@millrace/producer/produce'
-import { createStorage } from '@millrace/storage'
+import { createS3Backend, createStorage } from '@millrace/storage'
 import {
   createLink,
   type Link,
@@ -215,7 +215,7 @@ async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Prom
   }
   const world = {
     ledger: { client: tableClient(cloud.table, link), tableName: TABLE },
-    storage: createStorage({ s3: storeClient(cloud.store, link), s3Reads: 'sdk', clock }),
+    storage: createStorage({ s3: createS3Backend(storeClient(cloud.store, link), 'sdk', clock) }),
     invoke: endpoint.through(link, machine.name),
     jobs: queue('jobs'),
     batches: queue('batches'),

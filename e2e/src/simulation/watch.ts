@@ -11,7 +11,7 @@ import {
   statesBefore,
 } from '@millrace/job'
 import { type Ledger, type Part, readJob, readPart } from '@millrace/ledger'
-import { createStorage, jobDocuments, type Storage } from '@millrace/storage'
+import { createS3Backend, createStorage, jobDocuments, type Storage } from '@millrace/storage'
 import { atOnce, storeClient, tableClient, type TableWrite } from '@millrace/testing'
 import { BUCKET, type SimulatedCloud, TABLE, type Watcher } from './cloud.ts'
 import { answerTo } from './dataset.ts'
@@ -58,7 +58,7 @@ export function createWatch(
   const direct = (): { ledger: Ledger; storage: Storage } =>
     (access ??= {
       ledger: { client: tableClient(cloud().table, atOnce), tableName: TABLE },
-      storage: createStorage({ s3: storeClient(cloud().store, atOnce), s3Reads: 'sdk' }),
+      storage: createStorage({ s3: createS3Backend(storeClient(cloud().store, atOnce), 'sdk') }),
     })
   const documentsOf = (jobId: JobId) =>
     jobDocuments(direct().storage, `s3://${BUCKET}/work/`, jobId)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { jobIdOf } from '@millrace/job'
 import { type Ledger, putPart } from '@millrace/ledger'
-import { createS3Client, createStorage, jobDocuments } from '@millrace/storage'
+import { createS3Backend, createS3Client, createStorage, jobDocuments } from '@millrace/storage'
 import { BUCKET } from './fleet.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -52,7 +52,7 @@ export async function recordLargePart(
 function openStorage(env: Readonly<Record<string, string>>) {
   const endpoint = env['AWS_ENDPOINT_URL_S3']
   const client = createS3Client({ region: 'us-east-1', endpoint, credentials })
-  const storage = createStorage({ s3: client })
+  const storage = createStorage({ s3: createS3Backend(client) })
   return {
     storage,
     async [Symbol.asyncDispose]() {

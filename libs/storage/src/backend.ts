@@ -2,6 +2,9 @@ import type { PinnedObject } from '@millrace/job'
 import type { Fill } from './file/fill.ts'
 import type { Writer } from './storage.ts'
 
+/** A round trip to S3 is long: larger pieces than of files. */
+export const S3_STREAMING = { pieceBytes: 8 * 1024 * 1024, inFlight: 4 }
+
 /** What S3 and the file system each do in their own way; `createStorage` builds the rest on it. */
 export interface Backend {
   /** How a stream reads unless told otherwise: large enough to hide one round trip. */

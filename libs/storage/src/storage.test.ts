@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3'
 import { type Cloud, startCloud } from '@millrace/cloud'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createS3Backend } from './s3/backend.ts'
 import { createS3Client } from './s3/client.ts'
+import { s3WhenWanted } from './s3-when-wanted.ts'
 import { createStorage, type Storage } from './storage.ts'
 import { fileUri, resolveUri } from './uri.ts'
 
@@ -21,11 +23,7 @@ let root: string
 beforeAll(async () => {
   cloud = await startCloud({ buckets: ['bucket'] })
   root = await mkdtemp(join(tmpdir(), 'millrace-storage-'))
-  client = createS3Client({
-    region: 'us-east-1',
-    endpoint: cloud.env.AWS_ENDPOINT_URL_S3!,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
+  client = createS3Client(connection())
 })
 
 afterAll(async () => {
@@ -34,19 +32,26 @@ afterAll(async () => {
   await rm(root, { recursive: true })
 })
 
+const connection = () => ({
+  region: 'us-east-1',
+  endpoint: cloud.env.AWS_ENDPOINT_URL_S3!,
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+})
+
 /** What is true of folders and of S3 alike. */
 describe.for([
-  ['folders', 'direct'],
-  ['S3 read directly', 'direct'],
-  ['S3 read by the SDK', 'sdk'],
-] as const)('storage in %s', ([where, s3Reads]) => {
+  ['folders', () => createS3Backend(client)],
+  ['S3 read directly', () => createS3Backend(client)],
+  ['S3 read by the SDK', () => createS3Backend(client, 'sdk')],
+  ['S3 loaded when it is wanted', () => s3WhenWanted(connection())],
+] as const)('storage in %s', ([where, s3]) => {
   let storage: Storage
   let base: string
 
   beforeEach(() => {
     base =
       where === 'folders' ? `${fileUri(join(root, randomUUID()))}/` : `s3://bucket/${randomUUID()}/`
-    storage = createStorage({ s3: client, s3Reads })
+    storage = createStorage({ s3: s3() })
     return async () => storage.close()
   })
 

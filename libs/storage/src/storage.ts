@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
-import type { S3Client } from '@aws-sdk/client-s3'
 import { type ByteRange, lengthOf, type PinnedObject } from '@millrace/job'
 import type { Backend } from './backend.ts'
-import { type Clock, systemClock } from './clock.ts'
 import { decompress, type DecompressOptions } from './decompress.ts'
 import { createFileBackend } from './file/backend.ts'
 import { guardWriter } from './guard-writer.ts'
 import { isManifest, pinManifest } from './manifest.ts'
-import { createS3Backend } from './s3/backend.ts'
 import { StorageError } from './storage-error.ts'
 import { type StreamOptions, streamObject } from './stream.ts'
 import { placeOf } from './uri.ts'
@@ -80,21 +77,13 @@ export interface Writer {
 }
 
 export interface StorageOptions {
-  /** See `createS3Client`. Without it `s3:` URIs are refused; a laptop run needs none. */
-  readonly s3?: S3Client
-  /**
-   * `direct` reads ranges over connections of our own, at a fraction of the SDK's CPU; `sdk` leaves it
-   * to the client: the oracle of the tests, and the way out behind a proxy. Default: `direct`.
-   */
-  readonly s3Reads?: 'direct' | 'sdk'
-  readonly clock?: Clock
+  /** `s3WhenWanted`, or `createS3Backend` over a client. Without it `s3:` URIs are refused. */
+  readonly s3?: Backend
 }
 
 /** Opens storage by URI scheme: `file:///path` and `s3://bucket/key`. */
-export function createStorage(options: StorageOptions): Storage {
+export function createStorage({ s3 }: StorageOptions): Storage {
   const file = createFileBackend()
-  const { s3Reads = 'direct', clock = systemClock } = options
-  const s3 = options.s3 && createS3Backend(options.s3, s3Reads, clock)
   const backendOf = (uri: string): Backend => {
     if (placeOf(uri).kind === 'file') return file
     if (s3) return s3

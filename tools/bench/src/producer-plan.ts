@@ -1,5 +1,11 @@
 import { jobIdOf, jobSpecSchema, type Job } from '@millrace/job'
-import { createS3Client, createStorage, jobDocuments, readersFor } from '@millrace/storage'
+import {
+  createS3Backend,
+  createS3Client,
+  createStorage,
+  jobDocuments,
+  readersFor,
+} from '@millrace/storage'
 import { pinDataset } from '../../../apps/producer/src/pin-dataset.ts'
 import { scanBatches } from '../../../apps/producer/src/scan-batches.ts'
 
@@ -24,7 +30,7 @@ const s3 =
   endpoint === undefined
     ? undefined
     : createS3Client({ region: 'us-east-1', endpoint, credentials })
-const storage = createStorage(s3 === undefined ? {} : { s3 })
+const storage = createStorage(s3 === undefined ? {} : { s3: createS3Backend(s3) })
 const documents = jobDocuments(storage, workUri, job.jobId)
 const { signal } = new AbortController()
 

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createS3Client, createStorage, mapBounded } from '@millrace/storage'
+import { createS3Backend, createS3Client, createStorage, mapBounded } from '@millrace/storage'
 import { writeTable } from './csv-tables.ts'
 import { startServer } from './storage-process.ts'
 
@@ -76,7 +76,7 @@ async function planObjects(folder: string): Promise<void> {
   const env = { AWS_ENDPOINT_URL_S3: server.url }
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const s3 = createS3Client({ region: 'us-east-1', endpoint: server.url, credentials })
-  const storage = createStorage({ s3 })
+  const storage = createStorage({ s3: createS3Backend(s3) })
   const { signal } = new AbortController()
   const rows = Buffer.from('1,2.5,3\n'.repeat(1_000))
   const uris = Array.from({ length: 10_000 }, (_, file) => `s3://bucket/many/${nameOf(file)}`)

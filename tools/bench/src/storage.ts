@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { createS3Client, createStorage, type Storage } from '@millrace/storage'
+import { createS3Backend, createS3Client, createStorage, type Storage } from '@millrace/storage'
 import { startServer } from './storage-process.ts'
 
 /*
@@ -95,8 +95,8 @@ interface Ways extends AsyncDisposable {
 function openWays(endpoint: string): Ways {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const client = createS3Client({ region: 'us-east-1', endpoint, credentials })
-  const direct = createStorage({ s3: client })
-  const bySdk = createStorage({ s3: client, s3Reads: 'sdk' })
+  const direct = createStorage({ s3: createS3Backend(client) })
+  const bySdk = createStorage({ s3: createS3Backend(client, 'sdk') })
   return {
     client,
     direct,

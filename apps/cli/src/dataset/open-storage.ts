@@ -1,4 +1,4 @@
-import { createS3Client, createStorage, type Storage, StorageError } from '@millrace/storage'
+import { createStorage, s3WhenWanted, type Storage, StorageError } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { regionOf } from '../local/region.ts'
 import type { World } from '../world.ts'
@@ -8,20 +8,15 @@ export async function openStorage(
   data: string,
   { region, env }: { readonly region?: string; readonly env: World['env'] },
 ): Promise<Storage & AsyncDisposable> {
-  if (!data.startsWith('s3://')) {
-    const storage = createStorage({})
-    return { ...storage, [Symbol.asyncDispose]: storage.close }
-  }
-  const s3 = createS3Client({
+  const storage = createStorage(data.startsWith('s3://') ? { s3: await s3Of(region, env) } : {})
+  return { ...storage, [Symbol.asyncDispose]: storage.close }
+}
+
+async function s3Of(region: string | undefined, env: World['env']) {
+  return s3WhenWanted({
     region: await regionOf(region === undefined ? {} : { region }),
     endpoint: env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'],
   })
-  const storage = createStorage({ s3 })
-  const close = async (): Promise<void> => {
-    await storage.close()
-    s3.destroy()
-  }
-  return { ...storage, [Symbol.asyncDispose]: close }
 }
 
 /** What is wrong with a dataset is for the person at the terminal, not a bug. */

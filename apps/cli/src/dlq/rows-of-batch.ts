@@ -1,6 +1,6 @@
 import { type BatchMessage, planSegmentOf, readPinnedDataset, readPlanSegment } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
-import { createS3Client, createStorage, jobDocuments } from '@millrace/storage'
+import { createStorage, jobDocuments, s3WhenWanted } from '@millrace/storage'
 import type { System } from '../system/system.ts'
 
 /** The rows of a batch as its job planned it, whatever its message says. */
@@ -17,8 +17,7 @@ const BYTES_MAX = 256 * 1024
 /** Reads rows where the system's jobs find them. Dispose of it to close its connections. */
 export function openRows(system: System) {
   const endpoint = system.env['AWS_ENDPOINT_URL_S3'] ?? system.env['AWS_ENDPOINT_URL']
-  const s3 = createS3Client({ region: system.region, endpoint })
-  const storage = createStorage({ s3 })
+  const storage = createStorage({ s3: s3WhenWanted({ region: system.region, endpoint }) })
   return {
     /**
      * The first rows of the batch, of the version that the job is pinned to. Lines stand for rows: a
@@ -45,7 +44,6 @@ export function openRows(system: System) {
     },
     async [Symbol.asyncDispose]() {
       await storage.close()
-      s3.destroy()
     },
   }
 }

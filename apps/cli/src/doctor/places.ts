@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createS3Client, createStorage, type Storage } from '@millrace/storage'
+import { createStorage, s3WhenWanted, type Storage } from '@millrace/storage'
 import type { Account } from './account.ts'
 import { type Check, deniedIs, failed, type Finding, ok, skipped } from './finding.ts'
 
@@ -54,15 +54,13 @@ function placeCheck(
       if (!uri.startsWith('s3://')) return await look(createStorage({}), signal)
       if (region === undefined) return skipped('no region to ask in')
       const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']
-      const s3 = createS3Client({ region, endpoint })
-      const storage = createStorage({ s3 })
+      const storage = createStorage({ s3: s3WhenWanted({ region, endpoint }) })
       try {
         return await look(storage, signal)
       } catch (error) {
         return deniedIs(`s3:GetObject and s3:ListBucket below ${uri}`, error)
       } finally {
         await storage.close()
-        s3.destroy()
       }
     },
   }

@@ -10,7 +10,7 @@ import {
 } from '@millrace/job'
 import { claimRetry, createJob, createProgressMarker, putPart } from '@millrace/ledger'
 import { readDeadLetters } from '@millrace/queue'
-import { createS3Client, createStorage, jobDocuments } from '@millrace/storage'
+import { createS3Backend, createS3Client, createStorage, jobDocuments } from '@millrace/storage'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connectSystem } from '../system/connect-system.ts'
 import type { System } from '../system/system.ts'
@@ -56,7 +56,7 @@ async function jobIn(
   await createJob(system.ledger, job, signal)
   const endpoint = cloud.env['AWS_ENDPOINT_URL_S3']
   const s3 = createS3Client({ region: 'us-east-1', endpoint })
-  const documents = jobDocuments(createStorage({ s3 }), WORK, job.jobId)
+  const documents = jobDocuments(createStorage({ s3: createS3Backend(s3) }), WORK, job.jobId)
   await documents.write(planSegmentName(0), encodePlanSegment(plan), signal)
   for (const [batch, codes] of Object.entries(recorded)) {
     const { rows } = plan[Number(batch)]!

@@ -1,6 +1,6 @@
 import { type Documents, type Job, type JobId, PlanError, readPinnedDataset } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
-import { createS3Client, createStorage, jobDocuments, type Storage } from '@millrace/storage'
+import { createStorage, jobDocuments, s3WhenWanted, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import type { World } from '../world.ts'
 import { openJob, type SystemOptions } from './open-system.ts'
@@ -30,11 +30,10 @@ export async function openReader(
   await using opened = new AsyncDisposableStack()
   opened.use(system)
   const { env, region } = system
-  const s3 = createS3Client({
+  const s3 = s3WhenWanted({
     region,
     endpoint: env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'],
   })
-  opened.defer(() => s3.destroy())
   const storage = createStorage({ s3 })
   opened.defer(() => storage.close())
   const job = await readJob(system.ledger, jobId, world.stop)

@@ -1,18 +1,27 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { Backend } from '../backend.ts'
-import type { Clock } from '../clock.ts'
+import { type Backend, S3_STREAMING } from '../backend.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import { readDocumentObject, removeObject, writeDocumentObject } from './document.ts'
 import { pinObject, pinPrefix } from './pin.ts'
 import { createDirectReads } from './read-directly.ts'
 import { readBySdk } from './read-by-sdk.ts'
 import { createS3Writer } from './writer.ts'
 
-/** Storage in S3. The client stays its owner's to destroy. */
-export function createS3Backend(client: S3Client, reads: 'direct' | 'sdk', clock: Clock): Backend {
+/**
+ * Storage in S3. The client stays its owner's to destroy.
+ *
+ * @param reads `direct` reads ranges over connections of our own, at a fraction of the SDK's CPU; `sdk`
+ * leaves it to the client: the oracle of the tests.
+ */
+export function createS3Backend(
+  client: S3Client,
+  reads: 'direct' | 'sdk' = 'direct',
+  clock: Clock = systemClock,
+): Backend {
   const deps = { client, clock }
   const direct = createDirectReads(deps)
   return {
-    streaming: { pieceBytes: 8 * 1024 * 1024, inFlight: 4 },
+    streaming: S3_STREAMING,
     pinOne: async (uri, signal) => pinObject(deps, uri, signal),
     list: async (uri, objectsMax, signal) => pinPrefix(deps, uri, objectsMax, signal),
     readInto: async (object, start, target, signal) =>

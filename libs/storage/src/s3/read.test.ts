@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock } from '../clock.ts'
 import { createStorage, type Storage } from '../storage.ts'
+import { createS3Backend } from './backend.ts'
 import { createS3Client } from './client.ts'
 import { type FaultyS3, SECRET, startFaultyS3 } from './faulty-s3.ts'
 
@@ -37,7 +38,7 @@ function openStorage(s3Reads: 'direct' | 'sdk'): Storage {
     endpoint: s3.url,
     credentials: { accessKeyId: 'AKIA', secretAccessKey: SECRET, sessionToken: 'a token/+=' },
   })
-  const storage = createStorage({ s3: client, s3Reads, clock })
+  const storage = createStorage({ s3: createS3Backend(client, s3Reads, clock) })
   stack.defer(async () => {
     await storage.close()
     client.destroy()
@@ -189,7 +190,7 @@ describe('signatures of direct reads', () => {
   test('are made anew after four minutes', async () => {
     const { credentials, used } = countingCredentials()
     const client = createS3Client({ region: 'eu-west-1', endpoint: s3.url, credentials })
-    const storage = createStorage({ s3: client, clock })
+    const storage = createStorage({ s3: createS3Backend(client, 'direct', clock) })
     const range = { start: 0, end: 9 }
     await storage.read(object, range, signal)
     const once = used()
