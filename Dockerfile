@@ -22,9 +22,8 @@ FROM gcr.io/distroless/cc-debian12:nonroot AS base
 ENV HOME=/home/nonroot NODE_ENV=production NODE_COMPILE_CACHE=/app/cache
 WORKDIR /app
 USER 65532:65532
-# PID 1 is Node itself, so that it gets SIGTERM. Room for what is young from the start: no collection runs
-# while the app loads.
-ENTRYPOINT ["/nodejs/bin/node", "--min-semi-space-size=8", "/app/main.js"]
+# PID 1 is Node itself, so that it gets SIGTERM.
+ENTRYPOINT ["/nodejs/bin/node", "/app/main.js"]
 
 FROM base AS producer
 COPY --from=build-producer /image /

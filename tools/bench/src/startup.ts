@@ -33,8 +33,7 @@ export async function main(): Promise<void> {
     await bundlePrograms({ entries: { main: entry }, folder: join(folder, 'app') })
     const cache = join(folder, 'cache')
     await warmCache(bundle, cache)
-    const options = await imageOptions()
-    const image = () => queue.start([...options, bundle], { NODE_COMPILE_CACHE: cache })
+    const image = () => queue.start([bundle], { NODE_COMPILE_CACHE: cache })
     const programs = {
       image,
       bundle: () => queue.start([bundle]),
@@ -59,13 +58,6 @@ export async function main(): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** What the image's entry point gives to Node besides the program. */
-async function imageOptions(): Promise<string[]> {
-  const dockerfile = await readFile(new URL('../../../Dockerfile', import.meta.url), 'utf8')
-  const entryPoint = JSON.parse(/^ENTRYPOINT (.+)$/m.exec(dockerfile)?.[1] ?? '') as string[]
-  return entryPoint.slice(1, -1)
 }
 
 async function startNothing(): Promise<number> {
