@@ -164,6 +164,7 @@ function drawJobs(random: Random, healAtMs: number): JobPlan[] {
 function drawFaults(random: Random, calm: boolean): Faults {
   const rate = (min: number, max: number): number =>
     !calm && random.chance(0.35) ? random.log(min, max) : 0
+  const capacity = !calm && random.chance(0.3) ? random.int(1, 4) : 1_000
   return {
     link: {
       requestLost: rate(0.005, 0.15),
@@ -175,12 +176,15 @@ function drawFaults(random: Random, calm: boolean): Faults {
       latencyMs: random.pick(calm ? [2, 10] : [2, 10, 100]),
     },
     endpoint: {
-      capacity: !calm && random.chance(0.3) ? random.int(1, 4) : 1_000,
+      capacity,
       failed: rate(0.01, 0.3),
       malformed: rate(0.01, 0.3),
       hung: rate(0.005, 0.05),
       downUntilMs: 0,
-      latencyMs: random.pick([5, 50, 50, 1_000, 1_000, 20_000]),
+      // Only what takes its time is throttled again and again.
+      latencyMs: random.pick(
+        capacity < 1_000 ? [50, 1_000, 20_000] : [5, 5, 50, 50, 1_000, 1_000, 1_000, 20_000],
+      ),
     },
     duplicates: rate(0.02, 0.5),
     entryFailures: rate(0.01, 0.2),
