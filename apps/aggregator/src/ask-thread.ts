@@ -19,6 +19,9 @@ export function askThread(request: ThreadRequest): Promise<ThreadReply> {
   return asked.promise
 }
 
+/** True while an answer is to come: a simulation's clock has to stand still meanwhile. */
+export const isThreadAsked = (): boolean => (thread?.waiting.length ?? 0) > 0
+
 function startThread() {
   // Beside this module: as TypeScript here, as JavaScript in a bundle.
   const program = `./second-thread${extname(import.meta.url)}`

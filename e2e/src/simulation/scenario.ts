@@ -116,7 +116,7 @@ export function drawScenario(random: Random): Scenario {
     concurrency: random.pick([1, 2, 4, 16]),
     visibilitySeconds: random.pick([6, 12, 30, 120]),
     receiveWaitSeconds: random.pick([5, 20, 20, 20]),
-    stalledSeconds: random.pick(calm ? [900] : [60, 60, 300]),
+    stalledSeconds: random.pick(calm ? [900] : [60, 300, 900]),
     skewSecondsMax: !calm && random.chance(0.3) ? random.int(1, 150) : 0,
     healAtMs,
     faults: drawFaults(random, calm),

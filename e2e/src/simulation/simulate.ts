@@ -1,3 +1,4 @@
+import { isThreadAsked } from '@millrace/aggregator/ask-thread'
 import { isFinal, jobIdOf, type JobState } from '@millrace/job'
 import { atOnce, createRandom, createVirtualTime, tableClient } from '@millrace/testing'
 import { createCloud, TABLE } from './cloud.ts'
@@ -121,7 +122,7 @@ export async function simulate(
   }
   const isStopped = (): boolean =>
     notes.violations.length > 0 || time.nowMs > deadlineMs || time.events > EVENTS_MAX
-  await time.run(isOver)
+  await time.run(isOver, isThreadAsked)
 
   const states = [...jobs.values()].map(stateOf).filter((state) => state !== undefined)
   if (notes.violations.length === 0) {

@@ -37,8 +37,8 @@ export interface VirtualTime {
   afterOn(machine: Machine, delayMs: number, run: () => void): Event
   /** Runs code as the machine's: what it awaits and plans is the machine's too. */
   on<T>(machine: Machine, run: () => T): T
-  /** Takes one event after the other until `stop`, or until there is none. */
-  run(stop: () => boolean): Promise<void>
+  /** Takes one event after the other until `stop`, or until there is none; none while the world is waited for. */
+  run(stop: () => boolean, isWaiting?: () => boolean): Promise<void>
   /** Events taken so far. */
   readonly events: number
 }
@@ -81,8 +81,9 @@ export function createVirtualTime(random: Random): VirtualTime {
     after: (delayMs, run) => events.add(nowMs + Math.max(0, delayMs), run),
     afterOn: planOn,
     on: (machine, run) => here.run({ time, machine, random }, run),
-    run: (stop) =>
+    run: (stop, isWaiting = () => false) =>
       betweenPromises(() => {
+        if (isWaiting()) return true
         if (stop()) return false
         const event = events.take()
         if (event === undefined) return false
