@@ -39,9 +39,18 @@ test('each batch costs its part and its mark', () => {
   expect(five.writeUnits - one.writeUnits).toBe(4_000)
 })
 
-test('columns of the input beside the result are read again', () => {
-  expect(usageOf({ joins: true }).s3Reads - usageOf({}).s3Reads).toBe(1_000)
-})
+test.for([
+  ['of 32 batches at most', {}, 32],
+  ['of a megabyte at most', { inputBytes: 200_000_000 }, 200],
+  ['of one batch at least', { inputBytes: 2_000_000_000 }, 1_000],
+  ['of one object', { objects: 300 }, 300],
+] as const)(
+  'columns of the input beside the result are read again, in pieces %s',
+  ([, change, reads]) => {
+    const joined = usageOf({ ...change, joins: true }).s3Reads
+    expect(joined - usageOf(change).s3Reads).toBe(reads)
+  },
+)
 
 test('what is sent and answered follows from the rows', () => {
   expect(usageOf({})).toMatchObject({ endpointBytesIn: 2_000_000, endpointBytesOut: 1_800_000 })

@@ -39,6 +39,9 @@ const ENTRIES_MAX = 10
 /** Bytes of one request in `libs/storage`. */
 const READ_BYTES = 8 * 1024 * 1024
 const READ_UNIT_BYTES = 4 * 1024
+/** Input that the aggregator reads at once for a joined result: of so many batches at most. */
+const JOIN_READ_BYTES = 1024 * 1024
+const JOIN_READ_BATCHES = 32
 
 /*
  * The job's own queues and items, whatever its size: one job request, two completions, each published,
@@ -126,8 +129,15 @@ export function s3Requests(shape: JobShape): Pick<Usage, 's3Reads' | 's3Writes'>
   const resultBytes = rows * (shape.rowBytesOut + 2) + (joins ? inputBytes : 0)
   const pieces = Math.ceil(resultBytes / READ_BYTES)
   return {
-    s3Reads: batches + scanned + 2 + objects + documents + (joins ? batches : 0),
+    s3Reads: batches + scanned + 2 + objects + documents + (joins ? joinReads(shape) : 0),
     // Pinned dataset and plan; the result in pieces; report and manifest.
     s3Writes: 1 + segments + (pieces > 1 ? pieces + 2 : 1) + 2,
   }
+}
+
+/** Whole batches of one object go together. */
+function joinReads({ batches, objects, inputBytes }: JobShape): number {
+  const fitting = Math.floor((JOIN_READ_BYTES * batches) / Math.max(1, inputBytes))
+  const atOnce = Math.min(JOIN_READ_BATCHES, Math.max(1, fitting))
+  return Math.max(objects, Math.ceil(batches / atOnce))
 }
