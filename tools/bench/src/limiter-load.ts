@@ -28,7 +28,6 @@ const endpoint = { name: 'flights', contentType: 'text/csv', accept: 'text/csv',
 const TICKS = 10
 /** More work than any limit of the grid: what is not sent is held back by the limiter alone. */
 const LANES = 320
-const never = new AbortController().signal
 
 /** Invokes as often as the limiter allows, one row at a time, for so long. */
 export async function load({ url, seconds, fixed }: LoadOptions): Promise<Load> {
@@ -46,7 +45,9 @@ export async function load({ url, seconds, fixed }: LoadOptions): Promise<Load> 
   }
   const once = onceBy(invoke, limiter, counts, count)
   const lane = async () => {
-    while (performance.now() - startedAt < seconds * 1_000) await once()
+    // Of its own, as each message has one.
+    const { signal } = new AbortController()
+    while (performance.now() - startedAt < seconds * 1_000) await once(signal)
   }
   await Promise.all(Array.from({ length: fixed ?? LANES }, lane))
   const limit = limiter?.state.limit ?? fixed ?? 0
@@ -65,11 +66,11 @@ function onceBy(
   limiter: Limiter | undefined,
   counts: { readonly answered: number[]; readonly throttled: number[] },
   count: (of: number[]) => void,
-): () => Promise<void> {
-  const send = () => invoke({ endpoint, body }, never)
-  return async () => {
+): (signal: AbortSignal) => Promise<void> {
+  return async (signal) => {
+    const send = () => invoke({ endpoint, body }, signal)
     try {
-      await (limiter === undefined ? send() : limiter.run(send, never, body.length))
+      await (limiter === undefined ? send() : limiter.run(send, signal, body.length))
       count(counts.answered)
     } catch (error) {
       if (!(error instanceof InvocationError) || error.code !== 'endpoint_throttled') throw error

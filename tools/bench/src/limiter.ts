@@ -6,7 +6,7 @@
 import { join } from 'node:path'
 import { loadXgboostModel, startEndpoint } from '@millrace/endpoint'
 import { startEndpointProcess } from './endpoint-process.ts'
-import { between, load, throttledShare } from './limiter-load.ts'
+import { between, type Load, load, throttledShare } from './limiter-load.ts'
 
 const SHARE_OF_BEST_MIN = 0.95
 const THROTTLED_MAX = 0.02
@@ -14,6 +14,8 @@ const THROTTLED_MAX = 0.02
 const FAIR_MIN = 0.35
 const FOLLOWED_SECONDS_MAX = 5
 const STARTED_SECONDS = 10
+/** What 16 slots of 50 ms serve in a second. */
+const HALVED_RATE = 320
 
 interface Cell {
   readonly slots: number
@@ -112,18 +114,22 @@ async function halved(): Promise<void> {
   await using endpoint = await localEndpoint(32)
   const halving = after(10, async () => endpoint.change({ concurrencyMax: 16 }))
   const [ours] = await Promise.all([load({ url: endpoint.url, seconds: 25 }), halving])
-  const followed = secondsUntilQuiet(ours.throttled)
+  const followed = secondsUntilFollowed(ours)
   const rate = between(ours.answered, 15, 25) / 10
   console.log(
-    `32 slots become 16: followed after ${followed.toFixed(1)} s, then ${percent(rate / 320)} of what they serve, ` +
+    `32 slots become 16: followed after ${followed.toFixed(1)} s, then ${percent(rate / HALVED_RATE)} of what they serve, ` +
       `${percent(throttledShare(ours, 15))} throttled`,
   )
   judge(followed <= FOLLOWED_SECONDS_MAX, 'halved: not followed')
 }
 
-/** Seconds after the tenth until no tenth of a second has more than two throttles any more. */
-function secondsUntilQuiet(throttled: readonly number[]): number {
-  return (throttled.findLastIndex((count) => count > 2) + 1) / 10 - 10
+/** Seconds after the tenth until the first second in which the endpoint is busy and refuses little. */
+function secondsUntilFollowed({ answered, throttled }: Load): number {
+  for (let second = 10; second < 24; second += 0.1) {
+    const [served, refused] = [answered, throttled].map((c) => between(c, second, second + 1))
+    if (served! >= 0.9 * HALVED_RATE && refused! < THROTTLED_MAX * served!) return second - 10
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 async function after<T>(seconds: number, run: () => Promise<T>): Promise<T> {
