@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCli, temporaryFolder } from './support/cli.ts'
+import { runCli, startCli, temporaryFolder } from './support/cli.ts'
 import { expectedResult, flights } from './support/flights.ts'
 
 /** Each a message and a part, which takes a minute: so many fill two segments of the plan. */
@@ -42,6 +42,20 @@ test('with standard input and output, the result is the answer key', async () =>
   })
   expect(code).toBe(0)
   expect(stdout === expectedResult()).toBe(true)
+})
+
+test('with standard output that is read slowly, nothing of the result is missing', async () => {
+  await using folder = await temporaryFolder()
+  const args = ['run', flights.features, '--local-model', flights.model, '--out', '-', '--fresh']
+  await using cli = startCli(args, { cwd: folder.path })
+  const { stdout } = cli.child
+  stdout.on('data', () => {
+    stdout.pause()
+    setTimeout(() => stdout.resume(), 300)
+  })
+  const ended = await cli.ended
+  expect(ended.code).toBe(0)
+  expect(ended.stdout === expectedResult()).toBe(true)
 })
 
 test('with all columns joined, the input comes first, byte for byte', async () => {

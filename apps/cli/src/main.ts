@@ -24,5 +24,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const { stdin, stdout, stderr, env } = process
 const world: World = { stdin, stdout, stderr, env, stop: stop.signal, abort: abort.signal }
 process.exitCode = await runCommandLine(process.argv.slice(2), world)
+// Who reads a pipe slowly has not got all of it yet, and exiting would keep the rest.
+await Promise.all([written(stdout), written(stderr)])
 // Nothing is left to do, but an idle keep-alive socket would hold the process for a few seconds.
 process.exit()
+
+/** Resolves when the stream has passed on all that was written to it before. */
+async function written(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write('', () => resolve()))
+}
