@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { askThread } from './ask-thread.ts'
 
@@ -21,13 +22,14 @@ export function createHasher(): Hasher {
   let file: number | undefined
   return {
     async update(block, bytes) {
+      const first = file === undefined
       file ??= files++
-      await askThread({ kind: 'update', file, block, bytes })
+      await updateFile(file, first, block, bytes)
     },
     async end(block, bytes) {
       const last = new Uint8Array(block, 0, bytes)
       if (file === undefined) return createHash('sha256').update(last).digest('hex')
-      const updated = askThread({ kind: 'update', file, block, bytes })
+      const updated = updateFile(file, false, block, bytes)
       const [digest] = await Promise.all([endFile(file), updated])
       file = undefined
       return digest
@@ -40,7 +42,16 @@ export function createHasher(): Hasher {
   }
 }
 
+async function updateFile(file: number, first: boolean, block: SharedArrayBuffer, bytes: number) {
+  const reply = await askThread({ kind: 'update', file, first, block, bytes })
+  assert(reply.kind === 'updated', GONE)
+}
+
 async function endFile(file: number): Promise<string> {
   const reply = await askThread({ kind: 'end', file })
-  return reply.kind === 'ended' ? reply.digest : ''
+  assert(reply.kind === 'ended', GONE)
+  return reply.digest
 }
+
+/** A digest of the rest would be a wrong one. */
+const GONE = 'the thread that hashed this file has died'

@@ -30,13 +30,12 @@ export const printParts: PrintParts = async (parts) => {
   }
   const reply = await askThread({ kind: 'print', memory, parts: requests })
   assert(reply.kind === 'printed')
-  let held = parts.length
-  const release = (): void => {
-    held -= 1
-    if (held === 0 && kept.length < KEPT_MAX) kept.push(memory)
-  }
+  const held = new Set(parts.keys())
   return reply.parts.map(({ digest, ...found }, index): PrintedPart => {
     const { linesAt = 0, rows = 0 } = requests[index] ?? {}
+    const release = (): void => {
+      if (held.delete(index) && held.size === 0 && kept.length < KEPT_MAX) kept.push(memory)
+    }
     return { lines: linesIn(new Uint8Array(memory, linesAt), rows, found), digest, release }
   })
 }

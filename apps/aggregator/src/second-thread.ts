@@ -14,14 +14,15 @@ parentPort?.on('message', (request: ThreadRequest) => {
 function answer(request: ThreadRequest): ThreadReply {
   switch (request.kind) {
     case 'update': {
-      const bytes = new Uint8Array(request.block, 0, request.bytes)
-      hashes.set(request.file, hashOf(request.file).update(bytes))
-      return { kind: 'updated' }
+      const { file, first, block, bytes } = request
+      if (first) hashes.set(file, createHash('sha256'))
+      const hash = hashes.get(file)?.update(new Uint8Array(block, 0, bytes))
+      return { kind: hash === undefined ? 'not_begun' : 'updated' }
     }
     case 'end': {
-      const digest = hashOf(request.file).digest('hex')
+      const digest = hashes.get(request.file)?.digest('hex')
       hashes.delete(request.file)
-      return { kind: 'ended', digest }
+      return digest === undefined ? { kind: 'not_begun' } : { kind: 'ended', digest }
     }
     case 'print':
       return { kind: 'printed', parts: request.parts.map((part) => print(request.memory, part)) }
@@ -29,8 +30,6 @@ function answer(request: ThreadRequest): ThreadReply {
       return request satisfies never
   }
 }
-
-const hashOf = (file: number): Hash => hashes.get(file) ?? createHash('sha256')
 
 function print(memory: SharedArrayBuffer, part: PrintRequest): PrintReply {
   const { floatsAt, rows, linesAt, digestHead } = part

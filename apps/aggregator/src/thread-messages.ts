@@ -4,6 +4,8 @@ export type ThreadRequest =
   | {
       readonly kind: 'update'
       readonly file: number
+      /** Begins the file; what is not begun in a thread is not hashed by it. */
+      readonly first: boolean
       readonly block: SharedArrayBuffer
       readonly bytes: number
     }
@@ -25,6 +27,8 @@ export interface PrintRequest {
 
 export type ThreadReply =
   | { readonly kind: 'updated' }
+  /** The thread that began the file is gone. */
+  | { readonly kind: 'not_begun' }
   | { readonly kind: 'ended'; readonly digest: string }
   | { readonly kind: 'printed'; readonly parts: readonly PrintReply[] }
 
