@@ -6,7 +6,7 @@ import { drawRows, textOf } from './dataset.ts'
 import type { Fleet } from './fleet.ts'
 import type { Notes } from './notes.ts'
 import type { ActionKind, Scenario } from './scenario.ts'
-import type { KnownJob } from './watch.ts'
+import type { KnownJob } from './known-job.ts'
 
 export interface OperatorOptions {
   readonly time: VirtualTime

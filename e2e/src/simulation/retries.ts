@@ -2,7 +2,7 @@ import { isFinal, type Job, type JobId, jobIdOf } from '@millrace/job'
 import { type Ledger, readJob, readLayeredProgress } from '@millrace/ledger'
 import type { Random } from '@millrace/testing'
 import type { SimulatedCloud } from './cloud.ts'
-import type { KnownJob } from './watch.ts'
+import type { KnownJob } from './known-job.ts'
 
 export interface RetriesOptions {
   /** A stream of its own, so that runs without retries are what they were. */

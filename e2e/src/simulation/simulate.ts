@@ -8,7 +8,8 @@ import { createNotes, type Notes } from './notes.ts'
 import { createOperator, writeDataset } from './operator.ts'
 import { drawScenario, heal, type Scenario } from './scenario.ts'
 import { createRetries } from './retries.ts'
-import { createWatch, type KnownJob } from './watch.ts'
+import type { KnownJob } from './known-job.ts'
+import { createWatch } from './watch.ts'
 
 /** What became of one run. */
 export interface Run {

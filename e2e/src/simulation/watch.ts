@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createHistory } from '@millrace/check-log'
 import {
   decodeBatchMessage,
   decodeJobRequest,
@@ -16,22 +15,10 @@ import { atOnce, storeClient, tableClient, type TableWrite } from '@millrace/tes
 import { BUCKET, type SimulatedCloud, TABLE, type Watcher } from './cloud.ts'
 import { answerTo } from './dataset.ts'
 import { expectedResult, wrongLineOf } from './expected-result.ts'
+import { checkCalm, checkFailure, checkLogs } from './finished-run.ts'
+import type { KnownJob } from './known-job.ts'
 import type { Notes } from './notes.ts'
 import { layersOf } from './retries.ts'
-import type { JobPlan } from './scenario.ts'
-
-/** What is known of a job beforehand. */
-export interface KnownJob {
-  readonly plan: JobPlan
-  /** The plan's, but for a retry. */
-  readonly token: string
-  readonly jobId: JobId
-  /** Of a retry: the job that it stands on, and why rows of it are invoked again. */
-  readonly below?: KnownJob
-  readonly reasons?: readonly string[]
-  /** The rows of each version that its dataset ever had, by ETag. */
-  readonly versions: Map<string, readonly string[]>
-}
 
 export interface Watch extends Watcher {
   /** Looks at everything once more, when the run is over. */
@@ -40,11 +27,8 @@ export interface Watch extends Watcher {
   codesOf(job: KnownJob): Promise<readonly string[]>
 }
 
-/** What may make a preflight refuse a healthy job. */
-const faultsOfEndpoint = ['outage', 'endpoint_failed', 'endpoint_malformed', 'endpoint_hung']
 /** What may hold an aggregator up beyond its lease, or a write of it on its way, while a retry goes on. */
 const HOLD_UPS = ['freeze', 'freeze_one', 'freeze_aggregators', 'arrivesLate', 'requestLost']
-const LINK_FAULTS = ['requestLost', 'responseLost', 'arrivesLate', 'refused']
 
 const never = new AbortController().signal
 
@@ -247,8 +231,8 @@ export function createWatch(
       return [...codes]
     },
     async finish(charged, calm) {
-      checkLogs()
-      if (calm) checkCalm()
+      checkLogs(notes)
+      if (calm) checkCalm(notes)
       for (const job of jobs.values()) await finishJob(job, charged)
     },
   }
@@ -314,43 +298,6 @@ export function createWatch(
     return Number(cloud().table.item(`JOB#${jobId}`, 'META')?.['partitions']?.N)
   }
 
-  /** A job may fail for its dataset or for what its preflight found, and only when that was so. */
-  function checkFailure({ versions, plan, below }: KnownJob, code: string): void {
-    const changed = versions.size > 1
-    const faulty = [...faultsOfEndpoint, ...LINK_FAULTS].some((kind) => notes.faults.has(kind))
-    const tried = plan.badRows > 0 || faulty
-    // A retry is no preflight: only that the endpoint cannot be reached ends it.
-    const unreached = below !== undefined && faulty
-    const reasons: Readonly<Record<string, boolean>> = {
-      dataset_changed: changed,
-      preflight_failed: tried,
-      endpoint_unreachable: unreached,
-      connection_failed: unreached,
-    }
-    check('jobs fail for a reason', reasons[code] ?? false, code)
-  }
-
-  /** Where nothing goes wrong nothing is done twice, and nobody has to ask for a job again. */
-  function checkCalm(): void {
-    for (const line of notes.lines) {
-      const { msg, outcome, attempt } = line
-      const once = outcome === 'recorded' && attempt === 1
-      if (msg === 'batch done') check('nothing is repeated in calm', once, JSON.stringify(line))
-      const late = msg === 'job stands still, asking for it again'
-      check('nothing is late in calm', !late, JSON.stringify(line))
-    }
-  }
-
-  /** The same checker that reads the logs of a deployment. */
-  function checkLogs(): void {
-    const history = createHistory()
-    for (const line of notes.lines) history.add(line)
-    for (const { jobId, violations } of history.verdicts()) {
-      for (const violation of violations)
-        notes.violation('the logs tell one story', `${jobId}: ${violation}`)
-    }
-  }
-
   /** A row that a retry is about was invoked by it: the batch has a part of its own. */
   async function checkMended(job: KnownJob): Promise<void> {
     const { below, reasons, plan } = job
@@ -369,7 +316,7 @@ export function createWatch(
       ({ below, jobId }) => below === job && stateOf(jobId)?.startsWith('succeeded'),
     )
     const meta = await readJob(direct().ledger, job.jobId, never)
-    if (meta?.state === 'failed') checkFailure(job, meta.failure?.code ?? '')
+    if (meta?.state === 'failed') checkFailure(notes, job, meta.failure?.code ?? '')
     if (meta?.state !== 'succeeded' && meta?.state !== 'succeeded_with_failures') return
     const rows = (await pinnedRows(job)) ?? []
     const failed = await failedRowsOf(job)
