@@ -8,8 +8,7 @@ import { createYieldEpochs } from './yield-epochs.ts'
  *
  * It throttles. The invocations that were in flight beside a throttled one are what the endpoint
  * took, so the limit becomes their number: one throttle finds the limit to the slot, where halving
- * would throw away half of it. Throttles that go on double the step down, so that a limit that
- * fell by half is followed within a few throttles.
+ * would throw away half of it. Throttles that go on and on double the step down.
  *
  * It queues. Then latency grows over what it is with room to spare, and the limit follows the part
  * of it that is served rather than queued (TCP Vegas, Netflix's concurrency-limits). Latency rises for
@@ -30,7 +29,8 @@ import { createYieldEpochs } from './yield-epochs.ts'
  * Yielding: at epochs (`yield-epochs.ts`) every consumer gives back a quarter of its limit and all
  * take room again in equal steps. What is given is in proportion and what is taken is not, so
  * consumers that never hear of each other come to equal shares (AIMD; Chiu and Jain 1989); and
- * the latency without a queue is seen again.
+ * the latency without a queue is seen again. A step is refused to whoever comes a millisecond later,
+ * so one that meets a throttle is taken back, and what is left is taken slot by slot.
  */
 
 export interface ControlOptions {
@@ -83,7 +83,12 @@ const FAILED_PERCENT_MAX = 20
 /** Answers before a level that throttled is tried again, at most; fewer for a level that did not. */
 const ANSWERS_BETWEEN_PROBES_MAX = 400
 /** At least, for a level that throttled twice: of a few slots, three times as many answers are few. */
-const ANSWERS_BETWEEN_PROBES_MIN = 100
+const ANSWERS_BETWEEN_PROBES_MIN = 200
+/**
+ * Throttles in a row, at least, and of large levels half of the level, before the step down doubles:
+ * who takes room again beside this one is answered with a throttle for each slot, too.
+ */
+const THROTTLES_TAKEN_MIN = 3
 const YIELD_LATENCIES = 2
 /** At least, for clocks differ. */
 const YIELD_MS_MIN = 50
@@ -122,6 +127,9 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   let failedPercent = 0
   const epochs = createYieldEpochs()
   let yieldUntil = 0
+  /** The level before the last step of a recovery; and whether it goes on slot by slot. */
+  let beforeStep = level
+  let slotBySlot = false
   /** Factor of the latency that is borne: more where more at once serve more. */
   let patience = 1
   /** What was before a cut for the latency, and before a raise in spite of it, until it is judged. */
@@ -247,8 +255,9 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
       return mayTry && cut === undefined && phase === 'steady' ? raiseOnTrial(most) : settle()
     if (phase === 'recovering') {
       // In steps that are equal for all who yielded, whatever each of them has.
+      beforeStep = level
       level = Math.min(most, level + step)
-      step *= 2
+      if (!slotBySlot) step *= 2
       return
     }
     let next = level + 1
@@ -277,13 +286,23 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
     } else {
       refusals.set(taken + 1, Math.min(10, (refusals.get(taken + 1) ?? 0) + 1))
       throttlesInRow++
-      level = Math.max(1, taken + 1 - 2 ** Math.max(0, throttlesInRow - 3))
+      const stepped = phase === 'recovering' ? level - beforeStep : 0
+      const beyondTaken = throttlesInRow - Math.max(THROTTLES_TAKEN_MIN, level >> 1)
+      level = Math.max(1, taken + 1 - 2 ** Math.max(0, beyondTaken))
       cutSeq = seq
+      if (stepped > 1) takeStepBack()
+      else settle()
     }
     foundCapacity(taken, at)
-    settle()
     raised = undefined
     epochs.found(level, at, latency.typicalMs)
+  }
+
+  function takeStepBack(): void {
+    level = Math.min(level, beforeStep)
+    slotBySlot = true
+    step = 1
+    answers = 0
   }
 
   function cutToServed(ticket: Ticket, at: number): void {
@@ -318,6 +337,8 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
       latency.restart(false)
       settle()
       phase = 'recovering'
+      beforeStep = level
+      slotBySlot = false
     }
     if (!epochs.isDue(at, latency.typicalMs)) return
     mayTry = true

@@ -10,7 +10,10 @@ import { createConcurrencyControl } from './concurrency-control.ts'
 export interface World {
   readonly capacityAt: (at: number) => number
   readonly latencyMs: number
-  /** Sigma of the log-normal factor of each service time; default 0: within a tenth of `latencyMs`. */
+  /**
+   * Sigma of the log-normal factor of each service time. Default: all within a tenth of `latencyMs`;
+   * 0: within a hundredth, so that what was sent together ends together.
+   */
   readonly jitter?: number
   /** How much longer a service takes that begins when all slots but its own are busy; default 0. */
   readonly crowding?: number
@@ -24,12 +27,15 @@ export interface World {
     readonly share?: number
   }[]
   readonly countFrom?: number
+  readonly seed?: number
 }
 
 export interface Tally {
   served: number
   throttled: number
   limit: number
+  /** Served in each second, from the first. */
+  readonly bySecond: number[]
 }
 
 const THROTTLE_MS = 1
@@ -38,7 +44,7 @@ const START = 4
 
 /** Gives the tallies of the first two clients; of the only one, twice. */
 export function simulate(world: World): [Tally, Tally] {
-  const random = randomOf(7)
+  const random = randomOf(world.seed ?? 7)
   const events = new Heap()
   let busy = 0
   const queue: (() => void)[] = []
@@ -48,7 +54,13 @@ export function simulate(world: World): [Tally, Tally] {
       concurrencyStart: START,
       share,
     })
-    const tally = { served: 0, throttled: 0, limit: 0 }
+    const seconds = Math.ceil(world.untilMs / 1_000)
+    const tally: Tally = {
+      served: 0,
+      throttled: 0,
+      limit: 0,
+      bySecond: Array.from({ length: seconds }, () => 0),
+    }
     let inFlight = 0
     let pausedUntil = 0
     const send = (at: number) => {
@@ -72,6 +84,8 @@ export function simulate(world: World): [Tally, Tally] {
         const full = inFlight >= control.limit
         inFlight--
         control.end(ticket, { ending, at: ended, others: inFlight, full })
+        const second = Math.floor(ended / 1_000)
+        if (ending === 'answered') tally.bySecond[second] = (tally.bySecond[second] ?? 0) + 1
         if (ended >= (world.countFrom ?? 10_000)) {
           if (ending === 'answered') tally.served++
           else tally.throttled++
@@ -158,14 +172,15 @@ function randomOf(seed: number): () => number {
 }
 
 function serviceMs(world: World, now: number, busy: number, random: () => number): number {
-  const { latencyMs, slowerFrom, jitter = 0, crowding = 0 } = world
+  const { latencyMs, slowerFrom, jitter, crowding = 0 } = world
   const slower = slowerFrom !== undefined && now >= slowerFrom.at ? slowerFrom.factor : 1
   const crowded = 1 + (crowding * busy) / world.capacityAt(now)
   return latencyMs * slower * crowded * jitterOf(jitter, random)
 }
 
-function jitterOf(sigma: number, random: () => number): number {
-  if (sigma === 0) return 0.9 + 0.2 * random()
+function jitterOf(sigma: number | undefined, random: () => number): number {
+  if (sigma === undefined) return 0.9 + 0.2 * random()
+  if (sigma === 0) return 1 + 0.01 * random()
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   return Math.exp(sigma * normal - (sigma * sigma) / 2)
 }

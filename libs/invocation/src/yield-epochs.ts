@@ -17,9 +17,10 @@ export interface YieldEpochs {
 
 const EPOCH_MS = 5_000
 const EPOCH_LATENCIES = 24
-const DOUBLINGS_MAX = 2
+/** More would let a large consumer, whose level moves little, sleep while a small one yields alone. */
+const DOUBLINGS_MAX = 1
 /** Of the level yielded from: what has come to differ by more has moved. */
-const MOVED_MIN = 0.1
+const MOVED_MIN = 0.03
 /** From the first answer until the first yielding: what is not known yet is not to be divided. */
 const LATENCIES_UNTIL_FIRST = 40
 
