@@ -15,14 +15,15 @@ if (!APPS.includes(app) || folder === undefined) {
   process.exit(2)
 }
 const resolve = (name: string): string => fileURLToPath(import.meta.resolve(name))
-// What a program starts as a thread of its own lies beside it.
+await bundlePrograms({ entries: { main: resolve(`@millrace/${app}`) }, folder, sbom: true })
+// What a program starts as a thread of its own lies beside it, and starts with what it needs itself.
 const THREADS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   producer: { 'reader-thread': '@millrace/storage/reader-thread' },
   aggregator: { 'second-thread': '@millrace/aggregator/second-thread' },
 }
-const threads = Object.entries(THREADS[app] ?? {}).map(([name, module]) => [name, resolve(module)])
-const entries = { main: resolve(`@millrace/${app}`), ...Object.fromEntries(threads) }
-await bundlePrograms({ entries, folder, sbom: true })
+for (const [name, module] of Object.entries(THREADS[app] ?? {})) {
+  await bundlePrograms({ entries: { [name]: resolve(module) }, folder })
+}
 const main = join(folder, 'main.js')
 await warmCache(main, join(folder, 'cache'))
 console.log(main)

@@ -1,4 +1,4 @@
-import type { Plugin } from 'esbuild'
+import type { Plugin } from 'rolldown'
 
 /**
  * Packages whose first module imports far more than the apps use, and what is bundled of it instead.
@@ -24,9 +24,7 @@ const LIGHTER: readonly { readonly file: RegExp; readonly contents: string }[] =
 
 export const lighterPackages: Plugin = {
   name: 'lighter-packages',
-  setup(build) {
-    for (const { file, contents } of LIGHTER) {
-      build.onLoad({ filter: file }, () => ({ contents, loader: 'js' }))
-    }
+  load(id) {
+    return LIGHTER.find(({ file }) => file.test(id))?.contents
   },
 }

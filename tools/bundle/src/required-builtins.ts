@@ -1,5 +1,5 @@
 import { builtinModules, createRequire } from 'node:module'
-import type { Plugin } from 'esbuild'
+import type { Plugin } from 'rolldown'
 
 const builtin = new RegExp(`^(node:)?(${builtinModules.join('|')})$`)
 
@@ -10,26 +10,32 @@ const builtin = new RegExp(`^(node:)?(${builtinModules.join('|')})$`)
  */
 export const requiredBuiltins: Plugin = {
   name: 'required-builtins',
-  setup(build) {
-    build.onResolve({ filter: builtin }, ({ path, kind }) => ({
-      path: path.replace(/^node:/, ''),
-      // `await import` wants a module with names, which what is required is not.
-      namespace: kind === 'dynamic-import' ? 'named-builtin' : 'builtin',
-    }))
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = ${required(path)}`,
-      loader: 'js',
-    }))
-    build.onLoad({ filter: /.*/, namespace: 'named-builtin' }, ({ path }) => ({
-      contents: `const builtin = ${required(path)}
+  resolveId(id, importer, { kind }) {
+    // Rolldown's own few lines are no module that could wait for another.
+    if (!builtin.test(id) || importer?.startsWith(VIRTUAL)) return undefined
+    // `await import` wants a module with names, which what is required is not.
+    const prefix = kind === 'dynamic-import' ? NAMED : REQUIRED
+    return { id: `${prefix}${id.replace(/^node:/, '')}`, moduleSideEffects: false }
+  },
+  load(id) {
+    if (id.startsWith(REQUIRED)) {
+      return { code: `module.exports = ${required(id.slice(REQUIRED.length))}`, moduleType: 'js' }
+    }
+    if (!id.startsWith(NAMED)) return undefined
+    const path = id.slice(NAMED.length)
+    const code = `const builtin = ${required(path)}
 export default builtin
-export const { ${namesOf(path).join(', ')} } = builtin`,
-      loader: 'js',
-    }))
+export const { ${namesOf(path).join(', ')} } = builtin`
+    return { code, moduleType: 'js' }
   },
 }
 
-const required = (path: string): string => `millraceRequire(${JSON.stringify(`node:${path}`)})`
+/** How Rolldown's plugins begin the name of what is no file. */
+const VIRTUAL = '\0'
+const REQUIRED = `${VIRTUAL}builtin:`
+const NAMED = `${VIRTUAL}named-builtin:`
+
+const required = (path: string): string => `process.getBuiltinModule(${JSON.stringify(path)})`
 
 /** What a builtin exports, but for its getters: to name one would load what is behind it. */
 function namesOf(path: string): string[] {
