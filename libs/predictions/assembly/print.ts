@@ -1,4 +1,6 @@
-import { copy, hundredMillionth } from './arithmetic'
+import { copy } from './arithmetic'
+import { eightDigits, layOut, SCRATCH_END, ZERO, ZEROS } from './digits'
+import { isProbability, printProbability } from './probability'
 import { digits, exponent, shorten } from './shortest'
 
 /*
@@ -6,13 +8,8 @@ import { digits, exponent, shorten } from './shortest'
  * always, an exponent below 1e-4 and from 1e16 on, of two digits at least.
  */
 
-const ZERO: u8 = 0x30
 const POINT: u8 = 0x2e
 const LF: u8 = 0x0a
-/** 32 bytes in which digits are laid out, the last one at the end of the first 24. */
-const SCRATCH: usize = 64
-const SCRATCH_END: usize = SCRATCH + 24
-const ZEROS: u64 = 0x3030303030303030
 
 let odd: u32 = 0
 let empty: u32 = 0
@@ -37,7 +34,11 @@ export function printLines(at: usize, count: u32, outAt: usize, endsAt: usize, v
   const end = at + (<usize>count << 2)
   for (; at < end; at += 4) {
     const value = <f64>load<f32>(at)
-    if (value == value) out = print(value, out)
+    const bits = load<u32>(at)
+    let printed: usize = 0
+    if (isProbability(bits)) printed = printProbability(bits, out)
+    if (printed != 0) out = printed
+    else if (value == value) out = print(value, out)
     else empty += 1
     if (abs(value) == Infinity) odd += 1
     store<u32>(endsAt, <u32>(out - outAt))
@@ -62,31 +63,10 @@ function print(value: f64, out: usize): usize {
     return out + 3
   }
   shorten(size)
-  if (digits >= 1000000000000000 && exponent <= -16 && exponent >= -19) return probability(out)
   const count = layOut(digits)
   const point = count + exponent
   if (point <= -4 || point > 16) return scientific(count, point - 1, out)
   return plain(count, point, out)
-}
-
-/**
- * The usual case, without a detour: 16 or 17 digits of a number below one. Digits are written over what
- * the zeros before them have left.
- */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function probability(out: usize): usize {
-  const more = <i32>(digits >= 10000000000000000)
-  const end = out + 2 - exponent
-  if (exponent + 16 + more > 0) return plain(layOut(digits), exponent + 16 + more, out)
-  store<u64>(out, ZEROS)
-  store<u8>(out, POINT, 1)
-  const upper = hundredMillionth(digits)
-  const first = <u32>upper / 100000000
-  if (more) store<u8>(end - 17, ZERO + <u8>first)
-  store<u64>(end - 16, eightDigits(<u32>upper - first * 100000000))
-  store<u64>(end - 8, eightDigits(<u32>(digits - upper * 100000000)))
-  return end
 }
 
 /** `point` digits lie before the point; none where it is negative or zero. */
@@ -129,29 +109,4 @@ function scientific(count: i32, power: i32, out: usize): usize {
   store<u8>(out++, ZERO + <u8>(size / 10)) // A float32 has an exponent of two digits at most.
   store<u8>(out++, ZERO + <u8>(size % 10))
   return out
-}
-
-/** Lays out the digits, at most 17, before `SCRATCH_END`; answers how many there are. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function layOut(value: u64): i32 {
-  const upper = hundredMillionth(value)
-  const first = <u32>upper / 100000000
-  store<u64>(SCRATCH_END - 8, eightDigits(<u32>(value - upper * 100000000)))
-  store<u64>(SCRATCH_END - 16, eightDigits(<u32>upper - first * 100000000))
-  store<u8>(SCRATCH_END - 17, ZERO + <u8>first)
-  let count = 17
-  while (load<u8>(SCRATCH_END - count) == ZERO) count -= 1
-  return count
-}
-
-/** Eight digits as text, the first in the lowest byte. Each step halves all the groups at once. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function eightDigits(value: u32): u64 {
-  const fours = <u64>(value / 10000) | (<u64>(value % 10000) << 32)
-  const hundreds = ((fours * 10486) >> 20) & 0x7f0000007f
-  const twos = hundreds | ((fours - 100 * hundreds) << 16)
-  const tens = ((twos * 103) >> 10) & 0xf000f000f000f
-  return (tens | ((twos - 10 * tens) << 8)) | ZEROS
 }

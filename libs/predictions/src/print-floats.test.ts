@@ -57,6 +57,14 @@ test('every power of two that a float32 holds is printed as Python does', () => 
   expect(print(...powers)).toBe(powers.map(pythonFloat).join('\n'))
 })
 
+test('probabilities of few bits, which have few digits or a tie, are printed as Python does', () => {
+  const binades = Array.from({ length: 16 }, (_, binade) => 2 ** -binade)
+  const floats = binades.flatMap((size) =>
+    Array.from({ length: 1_024 }, (_, bits) => size * (0.5 + bits / 2_048)),
+  )
+  expect(print(...floats)).toBe(floats.map(pythonFloat).join('\n'))
+})
+
 test('whatever is printed, tells of its lines what reading them would', () => {
   const floats = fc.float32Array({ minLength: 1, maxLength: 500 })
   fc.assert(
