@@ -17,6 +17,7 @@ interface Kernel {
   readLines(at: number, length: number, endsAt: number, valuesAt: number): number
   oddLines(): number
   emptyLines(): number
+  countScores(at: number, end: number, countsAt: number): number
   beginRows(
     delimiter: number,
     thresholdsAt: number,
