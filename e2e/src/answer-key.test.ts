@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli, startCli, temporaryFolder } from './support/cli.ts'
@@ -42,6 +42,7 @@ test('with standard input and output, the result is the answer key', async () =>
   })
   expect(code).toBe(0)
   expect(stdout === expectedResult()).toBe(true)
+  expect(await readdir(folder.path)).toEqual(['.millrace'])
 })
 
 test('with standard output that is read slowly, nothing of the result is missing', async () => {

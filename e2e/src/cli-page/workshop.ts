@@ -33,11 +33,9 @@ export async function openWorkshop(): Promise<Workshop> {
   await copyFile(join(flights.model, '../labels.csv'), join(folder, 'labels.csv'))
   const program = `#!/bin/sh\nexec ${process.execPath} ${join(cliFolder, 'cli.js')} "$@"\n`
   await writeFile(join(bin, 'millrace'), program, { mode: 0o755 })
-  // What goes to standard output has its state in the folder for temporary files.
   const env = {
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     HOME: root,
-    TMPDIR: bin,
     XDG_CACHE_HOME: cacheFolder,
   }
   const stack = await startStack(root, folder)

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check, type JobSpec, jobSpecSchema } from '@millrace/job'
@@ -37,7 +36,7 @@ export async function prepareRun(
   const out =
     pathOf(options.out) ?? pathOf(wanted.output?.uri) ?? defaultOut(data, wanted.output ?? {})
   const toStdout = out === '-'
-  const stateRoot = resolve(options.state ?? join(toStdout ? tmpdir() : dirname(out), '.millrace'))
+  const stateRoot = resolve(options.state ?? join(dirname(out), '.millrace'))
   const model = options.localModel === undefined ? undefined : await checkModel(options.localModel)
 
   const { input, looks, head } = await findDataset(
