@@ -60,7 +60,7 @@ export function jobOfItem(item: Item): Job {
   return {
     jobId: jobIdOf(what, read.text('jobId')),
     clientToken: read.text('clientToken'),
-    spec: specOf(what, read.json('spec')),
+    spec: specOf(what, read),
     state: stateOf(what, read.text('state')),
     partitions: read.number('partitions'),
     createdAt: read.number('createdAt'),
@@ -146,12 +146,33 @@ function toleranceOf(what: string, value: unknown): Tolerance {
   }
 }
 
-function specOf(what: string, value: unknown): Job['spec'] {
+/** A job is read over and over, and its spec never changes: each text is checked once. */
+const specs = new Map<string, Job['spec']>()
+const SPECS_MAX = 64
+
+function specOf(what: string, read: ItemReader): Job['spec'] {
+  const text = read.text('spec')
+  const known = specs.get(text)
+  if (known !== undefined) return known
+  const spec = checkedSpec(what, read.json('spec'))
+  if (specs.size >= SPECS_MAX) specs.clear()
+  specs.set(text, spec)
+  return spec
+}
+
+function checkedSpec(what: string, value: unknown): Job['spec'] {
   try {
-    return check(what, jobSpecSchema, value)
+    return frozen(check(what, jobSpecSchema, value))
   } catch (cause) {
     throw corrupt(what, (cause as Error).message, { cause })
   }
+}
+
+/** Who changed it would change it for every reader. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const inner of Object.values(value)) frozen(inner)
+  return Object.freeze(value)
 }
 
 function jobIdOf(what: string, text: string): JobId {

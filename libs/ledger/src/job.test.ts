@@ -59,6 +59,18 @@ describe('createJob', () => {
     expect(await readJob(ledger, job.jobId, signal)).toEqual(job)
   })
 
+  test('readers of one spec share it, and cannot change it', async () => {
+    const job = newJob()
+    const other = newJob({ spec: { ...job.spec, batching: { ...job.spec.batching, rows: 7 } } })
+    for (const each of [job, other]) await createJob(ledger, each, signal)
+    const read = async ({ jobId }: Job) => (await readJob(ledger, jobId, signal))?.spec
+
+    const [spec, again, otherSpec] = [await read(job), await read(job), await read(other)]
+    expect(again).toBe(spec)
+    expect(otherSpec).toEqual(other.spec)
+    expect(() => Object.assign(spec?.batching ?? {}, { rows: 1 })).toThrow(TypeError)
+  })
+
   test('a second job of the same id meets the first, unchanged', async () => {
     const job = newJob()
     await createJob(ledger, job, signal)
