@@ -1,6 +1,6 @@
 import { thresholdsOf } from '@millrace/job'
 import type { PredictionLines } from '@millrace/predictions'
-import { createReport, readScores, renderPage, type ReportFacts } from '@millrace/report'
+import { createReport, readScores, renderPageBytes, type ReportFacts } from '@millrace/report'
 import type { Cost } from './cost.ts'
 import type { CountedPart } from './history.ts'
 import type { Tally } from './manifest.ts'
@@ -37,7 +37,7 @@ export function createReporting({ job, spec }: ResultWanted): Reporting {
         ...(cost === undefined ? {} : { cost: billed(cost) }),
         outputs: outputs.map((output) => ({ ...output, name: nameOf(output.uri) })),
       }
-      return Buffer.from(renderPage(report.finish(facts)))
+      return renderPageBytes(report.finish(facts))
     },
   }
 }

@@ -47,6 +47,15 @@ test.for([0, 1, 1_000, MEGABYTE, MEGABYTE + 1, 9.5 * MEGABYTE])(
   },
 )
 
+test('of many small pieces, nothing is lost while its first block grows', async () => {
+  const bytes = randomBytes(1.5 * MEGABYTE)
+  const target = memory()
+  const file = hashed('file:///x', target)
+  for (let at = 0; at < bytes.length; at += 777) await file.write(bytes.subarray(at, at + 777))
+  expect(await file.seal()).toMatchObject({ bytes: bytes.length, sha256: sha256(bytes) })
+  expect(target.written().equals(bytes)).toBe(true)
+})
+
 test('two files that are written in turn have digests of their own', async () => {
   const contents = [randomBytes(5 * MEGABYTE), randomBytes(5 * MEGABYTE)]
   const files = contents.map((_, index) => hashed(`file:///${index}`, memory()))

@@ -23,6 +23,8 @@ export interface HashedWriter extends Writer {
 }
 
 const BLOCK_BYTES = 1024 * 1024
+/** Most files are small: a first block begins so, and grows. */
+const FIRST_BYTES = 16 * 1024
 /** One is filled while the others are hashed and written; enough that a busy machine's pauses do not meet. */
 const BLOCKS = 8
 
@@ -49,8 +51,9 @@ export function hashed(uri: string, writer: Writer): HashedWriter {
   }
   const fill = (piece: Uint8Array): void => {
     for (let done = 0; done < piece.length; ) {
-      block ??= spare.pop() ?? new SharedArrayBuffer(BLOCK_BYTES)
       const taken = piece.subarray(done, done + BLOCK_BYTES - filled)
+      block ??= spare.pop()
+      block = withRoom(block, filled, taken.length, underWay.length > 0)
       new Uint8Array(block, filled).set(taken)
       filled += taken.length
       done += taken.length
@@ -84,4 +87,19 @@ export function hashed(uri: string, writer: Writer): HashedWriter {
       await writer.abort()
     },
   }
+}
+
+/** The block, or a larger one with what it is filled with; whole from the second on. */
+function withRoom(
+  block: SharedArrayBuffer | undefined,
+  filled: number,
+  bytes: number,
+  whole: boolean,
+): SharedArrayBuffer {
+  const needed = filled + bytes
+  if (block !== undefined && needed <= block.byteLength) return block
+  const room = Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(needed)))
+  const grown = new SharedArrayBuffer(whole ? BLOCK_BYTES : Math.min(BLOCK_BYTES, room))
+  if (block !== undefined) new Uint8Array(grown).set(new Uint8Array(block, 0, filled))
+  return grown
 }

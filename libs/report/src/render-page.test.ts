@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
 import { flightsReport } from './flights.fixture.ts'
-import { readPage, renderPage } from './render-page.ts'
+import { readPage, renderPage, renderPageBytes } from './render-page.ts'
 
 test('a page gives back the data that it was made of', () => {
   const data = flightsReport()
   expect(readPage(renderPage(data))).toEqual(data)
+})
+
+test('the bytes of a page are those of its text', () => {
+  for (const data of [flightsReport(), { ...flightsReport(), endpoint: 'größer</script>' }]) {
+    expect(renderPageBytes(data).equals(Buffer.from(renderPage(data)))).toBe(true)
+  }
 })
 
 test('a page holds no other script than its own two elements', () => {
