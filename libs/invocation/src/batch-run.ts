@@ -34,6 +34,8 @@ export interface BatchRun {
 }
 
 const DEADLINE_MS = 10 * 60_000
+/** Nobody is told; without a reason each batch's end would cost an exception with its stack. */
+const ENDED = 'ended'
 
 export function startRun(
   deps: ScoreBatchDeps,
@@ -80,7 +82,7 @@ export function startRun(
     },
     end() {
       signal.removeEventListener('abort', onAbort)
-      waiting.abort()
+      waiting.abort(ENDED)
     },
   }
 }

@@ -48,13 +48,13 @@ export function createLimiters({ onChange, ...options }: LimitersOptions): Limit
     async ready(signal) {
       signal.throwIfAborted()
       const working = withWork()
-      if (working.some(({ state }) => state.circuit !== 'open')) return
+      if (working.length === 0 || working.some(({ state }) => state.circuit !== 'open')) return
       // The losers of the race are ended, so that they do not wait for ever.
       const decided = new AbortController()
       const either = AbortSignal.any([signal, decided.signal])
       const waits = working.map((limiter) => limiter.ready(either))
       try {
-        if (waits.length > 0) await Promise.race(waits)
+        await Promise.race(waits)
       } finally {
         decided.abort()
         await Promise.allSettled(waits)

@@ -33,6 +33,8 @@ export interface HeartbeatOptions {
 
 /** A beat that failed is tried again after this share of the rhythm. */
 const RETRY_SHARE = 4
+/** Nobody is told; without a reason each message's end would cost an exception with its stack. */
+const STOPPED = 'stopped'
 
 /** Keeps a message hidden from when it was received until stopped, lost, or 12 hours old. */
 export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
@@ -50,7 +52,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   }
   const stop = () => {
     clearTimeout(lossTimer)
-    stopping.abort()
+    stopping.abort(STOPPED)
   }
   const watch = () => {
     clearTimeout(lossTimer)

@@ -65,8 +65,12 @@ export async function receive(
   abort: AbortSignal,
 ): Promise<void> {
   const pollers: Pollers = { asked: Array.from({ length: POLLERS_MAX }, () => 0), backlog: false }
+  // For who waits for room; a listener for each wait would be taken on and off at each change.
+  const wake = () => options.change.fire()
+  drain.addEventListener('abort', wake)
   const all = pollers.asked.map((_, index) => runPoller(index, pollers, options, drain, abort))
   await Promise.all(all)
+  drain.removeEventListener('abort', wake)
 }
 
 function runPoller(
@@ -144,7 +148,7 @@ async function waitForRoom(
   for (;;) {
     drain.throwIfAborted()
     if (mayPoll(index, pollers, options)) return
-    await settledOrAborted(options.change.next(), drain)
+    await options.change.next()
   }
 }
 

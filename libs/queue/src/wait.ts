@@ -16,12 +16,12 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 export function settledOrAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => {
-    const done = () => {
-      signal.removeEventListener('abort', done)
+    const settle = () => {
+      signal.removeEventListener('abort', settle)
       resolve()
     }
-    signal.addEventListener('abort', done)
-    void promise.catch(() => {}).finally(done)
+    signal.addEventListener('abort', settle)
+    promise.then(settle, settle)
   })
 }
 
