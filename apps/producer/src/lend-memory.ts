@@ -9,7 +9,8 @@ export interface Deps {
 }
 
 export interface Memory extends AsyncDisposable {
-  readonly slots: Slots
+  /** Nothing where all is in S3, from where nothing can be read straight into them. */
+  readonly slots: Slots | undefined
   /** What an object is read into, one after the other, and by whom. */
   lend(object: PinnedObject): Reading
 }
@@ -26,11 +27,12 @@ const S3_READ_BYTES = 8 * 1024 * 1024
  * scanner's own, by readers that start with the first of them and end with the memory.
  */
 export function lendMemory(deps: Deps, objects: readonly PinnedObject[], dialect: Dialect): Memory {
-  const slots = createSlots(FILE_READS_MAX)
+  const inFiles = objects.some(({ uri }) => uri.startsWith('file:'))
+  const slots = inFiles ? createSlots(FILE_READS_MAX) : undefined
   const largest = objects.reduce((most, { bytes }) => Math.max(most, bytes), 0)
   let readers: Readers | undefined
   let s3: Reading | undefined
-  const lendToFile = (): Reading => {
+  const lendToFile = (slots: Slots): Reading => {
     readers ??= deps.readersFor?.(largest, glanceOf(slots, dialect))
     if (readers === undefined) return { buffers: slots.buffers.slice(0, POOL_READS) }
     return { buffers: slots.buffers.slice(0, readers.inFlight), readers }
@@ -38,7 +40,9 @@ export function lendMemory(deps: Deps, objects: readonly PinnedObject[], dialect
   return {
     slots,
     lend: ({ uri }) =>
-      uri.startsWith('file:') ? lendToFile() : (s3 ??= { buffers: buffersFor(S3_READS) }),
+      slots !== undefined && uri.startsWith('file:')
+        ? lendToFile(slots)
+        : (s3 ??= { buffers: buffersFor(S3_READS) }),
     [Symbol.asyncDispose]: async () => readers?.[Symbol.asyncDispose](),
   }
 }

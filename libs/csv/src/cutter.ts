@@ -21,7 +21,7 @@ export interface CutterOptions {
   /** True to refuse malformed quoting, at the price of a second look at each byte. Default false. */
   readonly strict?: boolean
   /** Memory that bytes may be pushed in without a copy. */
-  readonly slots?: Slots
+  readonly slots?: Slots | undefined
 }
 
 /**

@@ -41,14 +41,14 @@ export function resolveUri(base: string, name: string): string {
 }
 
 function isContained(name: string): boolean {
-  if (Array.from(name).some(isForbidden)) return false
+  if (FORBIDDEN.test(name)) return false
   if (/%(2e|2f|5c|25|[01][0-9a-f]|7f)/i.test(name)) return false
   return name.split('/').every((segment) => !['', '.', '..'].includes(segment))
 }
 
 /** Control characters and the backslash, which some readers take for a slash. */
-const isForbidden = (character: string): boolean =>
-  character < ' ' || character === '\u007f' || character === '\\'
+// oxlint-disable-next-line no-control-regex -- these are the characters meant.
+const FORBIDDEN = /[\u0000-\u001f\u007f\\]/
 
 function pathOf(uri: string): string {
   if (/[?#]/.test(uri)) throw invalid(uri, 'a file URI writes ? as %3F and # as %23')
