@@ -26,8 +26,10 @@ export interface SimulatedCloud {
   /** By URL, the dead-letter queues among them. */
   readonly queues: ReadonlyMap<string, QueueModel>
   queue(name: QueueName | `${QueueName}-dlq`): QueueModel
-  /** As the ledger has it; asked for after each event. */
+  /** As the ledger has it. */
   stateOf(jobId: JobId): JobState | undefined
+  /** Items of jobs that were written; while it is the same, so are the states. */
+  readonly jobWrites: number
 }
 
 /** Who looks at every change as it happens. */
@@ -75,6 +77,7 @@ export function createCloud(
     )
   }
   const states = new Map<string, JobState>()
+  let jobWrites = 0
   return {
     table: createTableModel({
       nowMs,
@@ -82,12 +85,16 @@ export function createCloud(
       onWrite(write) {
         const { item } = write
         if (item?.['SK']?.S === 'META') {
+          jobWrites += 1
           states.set(item['jobId']?.S ?? '', item['state']?.S as JobState)
         }
         look(() => watcher.wrote(write))
       },
     }),
     stateOf: (jobId) => states.get(jobId),
+    get jobWrites() {
+      return jobWrites
+    },
     store: createStoreModel({
       onPut: (place, object) => look(() => watcher.put(place, object)),
     }),

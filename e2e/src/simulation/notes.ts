@@ -48,7 +48,7 @@ export function createNotes(nowMs: () => number, full: boolean): Notes {
     },
     fault(who, kind, call) {
       faults.set(kind, (faults.get(kind) ?? 0) + 1)
-      notes.add(who, `✗ ${kind} (${call})`)
+      if (full) notes.add(who, `✗ ${kind} (${call})`)
     },
     violation(rule, what) {
       violations.push(`${rule}: ${what}`)

@@ -18,8 +18,10 @@ export interface RetriesOptions {
 
 /** Whoever retries jobs that have ended: in some runs once, in some the retry once more. */
 export interface Retries {
-  /** Looks after each event for jobs that have ended; true while a retry is still to be asked for. */
-  look(): boolean
+  /** Looks for jobs that have ended. */
+  look(): void
+  /** True while a retry is still to be asked for. */
+  readonly isDeciding: boolean
   /** True for a retry that the producer has refused, for good: by then there was nothing left to do. */
   isRefused(job: KnownJob): boolean
 }
@@ -70,6 +72,8 @@ export function createRetries(options: RetriesOptions): Retries {
         deciding += 1
         void decide(job).finally(() => (deciding -= 1))
       }
+    },
+    get isDeciding() {
       return deciding > 0
     },
     isRefused({ token, below }) {

@@ -91,7 +91,7 @@ export async function simulate(
   })
 
   const aimed = new Set(scenario.aimed)
-  /** Looks after each event whether a job is where the scenario waits for it. */
+  /** Looks whether a job is where the scenario waits for it. */
   const aim = (): void => {
     if (time.nowMs > startMs + scenario.healAtMs) return
     for (const one of aimed) {
@@ -116,10 +116,18 @@ export async function simulate(
   const deadlineMs = startMs + scenario.healAtMs + LIVENESS_MS
   const hasEnded = (job: KnownJob): boolean =>
     stateOf(job) === undefined ? retries.isRefused(job) : isFinal(stateOf(job))
+  let looked = -1
   const isOver = (): boolean => {
-    aim()
-    const isDeciding = retries.look()
-    return isStopped() || (!isDeciding && [...jobs.values()].every(hasEnded) && isLate())
+    // Asked after each event, of which few change the state of a job.
+    if (looked !== cloud.jobWrites) {
+      looked = cloud.jobWrites
+      aim()
+      retries.look()
+    }
+    if (isStopped()) return true
+    if (retries.isDeciding) return false
+    for (const job of jobs.values()) if (!hasEnded(job)) return false
+    return isLate()
   }
   const isStopped = (): boolean =>
     notes.violations.length > 0 || time.nowMs > deadlineMs || time.events > EVENTS_MAX

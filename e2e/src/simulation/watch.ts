@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  type BatchMessage,
   decodeBatchMessage,
   decodeJobRequest,
   isFinal,
@@ -11,8 +12,14 @@ import {
 } from '@millrace/job'
 import { type Ledger, type Part, readJob, readPart } from '@millrace/ledger'
 import { createS3Backend, createStorage, jobDocuments, type Storage } from '@millrace/storage'
-import { atOnce, storeClient, tableClient, type TableWrite } from '@millrace/testing'
-import { BUCKET, type SimulatedCloud, TABLE, type Watcher } from './cloud.ts'
+import {
+  atOnce,
+  type StoredMessage,
+  storeClient,
+  tableClient,
+  type TableWrite,
+} from '@millrace/testing'
+import { BUCKET, type QueueName, type SimulatedCloud, TABLE, type Watcher } from './cloud.ts'
 import { answerTo } from './dataset.ts'
 import { expectedResult, wrongLineOf } from './expected-result.ts'
 import { checkCalm, checkFailure, checkLogs } from './finished-run.ts'
@@ -216,10 +223,8 @@ export function createWatch(
     },
     deleted(queue, message) {
       if (queue === 'completions') return
-      const [own, dead] = [cloud().queue(queue), cloud().queue(`${queue}-dlq`)]
-      const copies = [...own.messages, ...dead.messages].filter(({ body }) => body === message.body)
-      if (copies.length > 1) return
-      const why = queue === 'batches' ? notRecorded(message.body) : notPlanned(message.body)
+      if (copiesOf(message, queue) > 1) return
+      const why = queue === 'batches' ? notRecorded(message) : notPlanned(requestedBy(message))
       check('record before delete', why === undefined, `${queue}: ${why}`)
     },
     failed: (error) => notes.violation('readable', String(error)),
@@ -237,11 +242,18 @@ export function createWatch(
     },
   }
 
+  function copiesOf({ body }: StoredMessage, queue: QueueName): number {
+    let copies = 0
+    for (const name of [queue, `${queue}-dlq`] as const) {
+      for (const message of cloud().queue(name).messages) if (message.body === body) copies += 1
+    }
+    return copies
+  }
+
   /** Why a batch message may not be deleted yet. */
-  function notRecorded(body: string): string | undefined {
-    const message = readable(() => decodeBatchMessage(body))
-    if (message === undefined) return 'it cannot be read and is not kept'
-    const { jobId, batch } = message
+  function notRecorded(message: StoredMessage): string | undefined {
+    const { jobId, batch } = batchOf(message) ?? {}
+    if (jobId === undefined || batch === undefined) return 'it cannot be read and is not kept'
     const meta = cloud().table.item(`JOB#${jobId}`, 'META')
     const state = meta?.['state']?.S as JobState
     // A paused job's messages are let go of: whoever resumes it has it published again.
@@ -256,14 +268,11 @@ export function createWatch(
   }
 
   function isAskedFor(jobId: JobId): boolean {
-    return [...cloud().queue('jobs').messages].some(
-      ({ body }) => jobIdOf(decodeJobRequest(body).clientToken) === jobId,
-    )
+    return [...cloud().queue('jobs').messages].some((message) => requestedBy(message) === jobId)
   }
 
   /** Why a job request may not be deleted yet. */
-  function notPlanned(body: string): string | undefined {
-    const jobId = jobIdOf(decodeJobRequest(body).clientToken)
+  function notPlanned(jobId: JobId): string | undefined {
     const job = knownOf(jobId) ?? { jobId }
     const meta = cloud().table.item(`JOB#${jobId}`, 'META')
     const state = meta?.['state']?.S as JobState
@@ -274,7 +283,7 @@ export function createWatch(
     const queued = new Set<number>()
     for (const name of ['batches', 'batches-dlq'] as const) {
       for (const message of cloud().queue(name).messages) {
-        const batch = readable(() => decodeBatchMessage(message.body))
+        const batch = batchOf(message)
         if (batch?.jobId === jobId) queued.add(batch.batch)
       }
     }
@@ -341,10 +350,28 @@ export function createWatch(
   }
 }
 
-/** What a body says; nothing when it says nothing. */
-function readable<T>(read: () => T): T | undefined {
+const requests = new WeakMap<StoredMessage, JobId>()
+
+/** The job that a request is for, read once. */
+function requestedBy(message: StoredMessage): JobId {
+  const known = requests.get(message)
+  if (known !== undefined) return known
+  const jobId = jobIdOf(decodeJobRequest(message.body).clientToken)
+  requests.set(message, jobId)
+  return jobId
+}
+
+const batches = new WeakMap<StoredMessage, BatchMessage | undefined>()
+
+/** What a message says, read once; nothing when it says nothing. */
+function batchOf(message: StoredMessage): BatchMessage | undefined {
+  if (!batches.has(message)) batches.set(message, readBatch(message.body))
+  return batches.get(message)
+}
+
+function readBatch(body: string): BatchMessage | undefined {
   try {
-    return read()
+    return decodeBatchMessage(body)
   } catch {
     return undefined
   }

@@ -92,15 +92,17 @@ function clientOf(
   refusal: () => Error,
   link: Link,
 ): { send(command: Command, options?: SendOptions): Promise<object> } {
+  const callNames: Record<string, string> = {}
   return {
     send(command, options = {}) {
-      const name = command.constructor.name
+      const { name } = command.constructor
       const verb = verbs[name]
       if (verb === undefined) throw new TypeError(`${service}: ${name} is not modelled`)
+      const callName = (callNames[name] ??= `${service} ${name.replace(/Command$/, '')}`)
       // As on the wire: what the caller changes after the call does not reach the service.
       const input = { ...command.input }
       const call = {
-        name: `${service} ${name.replace(/Command$/, '')}`,
+        name: callName,
         timeoutMs,
         serve: (answer: (value: object) => void) => answer(verb(input as never)),
         refusal,

@@ -20,38 +20,39 @@ export function createEventQueue(): EventQueue {
   const isBefore = (a: Event, b: Event): boolean =>
     a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order)
 
-  function up(from: number): void {
-    let at = from
+  /** Puts an event in at the end, and those that are after it out of its way. */
+  function rise(event: Event): void {
+    let at = heap.push(event) - 1
     while (at > 0) {
-      const parent = (at - 1) >> 1
-      if (isBefore(heap[parent] as Event, heap[at] as Event)) return
-      swap(at, parent)
-      at = parent
+      const above = (at - 1) >> 1
+      const parent = heap[above] as Event
+      if (isBefore(parent, event)) break
+      heap[at] = parent
+      at = above
     }
+    heap[at] = event
   }
-  function down(): void {
+  /** Puts an event in at the top, and those that are before it out of its way. */
+  function sink(event: Event): void {
+    const { length } = heap
     let at = 0
     for (;;) {
       const left = 2 * at + 1
-      if (left >= heap.length) return
+      if (left >= length) break
       const right = left + 1
-      const child =
-        right < heap.length && isBefore(heap[right] as Event, heap[left] as Event) ? right : left
-      if (isBefore(heap[at] as Event, heap[child] as Event)) return
-      swap(at, child)
-      at = child
+      const isRight = right < length && isBefore(heap[right] as Event, heap[left] as Event)
+      const below = isRight ? right : left
+      const child = heap[below] as Event
+      if (isBefore(event, child)) break
+      heap[at] = child
+      at = below
     }
-  }
-  function swap(a: number, b: number): void {
-    const kept = heap[a] as Event
-    heap[a] = heap[b] as Event
-    heap[b] = kept
+    heap[at] = event
   }
   return {
     add(atMs, run) {
       const event = { atMs, order: order++, run }
-      heap.push(event)
-      up(heap.length - 1)
+      rise(event)
       return event
     },
     take() {
@@ -59,10 +60,7 @@ export function createEventQueue(): EventQueue {
         const first = heap[0]
         const last = heap.pop()
         if (first === undefined || last === undefined) return undefined
-        if (heap.length > 0) {
-          heap[0] = last
-          down()
-        }
+        if (heap.length > 0) sink(last)
         if (first.run !== undefined) return first
       }
     },

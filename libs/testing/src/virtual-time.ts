@@ -61,6 +61,15 @@ export function createVirtualTime(random: Random): VirtualTime {
   let nowMs = START_MS
   let taken = 0
 
+  const places = new Map<Machine, Place>()
+  function placeOf(machine: Machine): Place {
+    const known = places.get(machine)
+    if (known !== undefined) return known
+    const place = { time, machine, random }
+    places.set(machine, place)
+    return place
+  }
+
   function planOn(machine: Machine, delayMs: number, run: () => void): Event {
     const attempt = (): void => {
       // What ran before it at the same moment may have cancelled it.
@@ -80,7 +89,7 @@ export function createVirtualTime(random: Random): VirtualTime {
     },
     after: (delayMs, run) => events.add(nowMs + Math.max(0, delayMs), run),
     afterOn: planOn,
-    on: (machine, run) => here.run({ time, machine, random }, run),
+    on: (machine, run) => here.run(placeOf(machine), run),
     run: (stop, isWaiting = () => false) =>
       betweenPromises(() => {
         if (isWaiting()) return true

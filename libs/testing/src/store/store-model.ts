@@ -161,6 +161,11 @@ function ranged(bytes: Buffer, range: string | undefined): { part: Buffer; range
 
 /** A stream that is also what the SDK's mixin makes of it. */
 function bodyOf(bytes: Buffer): Readable {
-  const stream = Readable.from([Buffer.from(bytes)], { objectMode: false })
+  const stream = new Readable({
+    read() {
+      this.push(Buffer.from(bytes))
+      this.push(null)
+    },
+  })
   return Object.assign(stream, { transformToByteArray: async () => Buffer.from(bytes) })
 }

@@ -197,10 +197,15 @@ function projectionOf(
   return ProjectionExpression?.split(',').map((word) => placeholders.name(word.trim()))
 }
 
-const only = (item: Item, names: readonly string[] | undefined): Item =>
-  names === undefined
-    ? { ...item }
-    : Object.fromEntries(names.flatMap((name) => (item[name] ? [[name, item[name]]] : [])))
+function only(item: Item, names: readonly string[] | undefined): Item {
+  if (names === undefined) return { ...item }
+  const chosen: Item = {}
+  for (const name of names) {
+    const value = item[name]
+    if (value !== undefined) chosen[name] = value
+  }
+  return chosen
+}
 
 /** Sorts, goes on after `ExclusiveStartKey`, and stops at `Limit` items or at a megabyte. */
 function page(input: QueryCommandInput, found: Item[]): { items: Item[]; last: Item | undefined } {
