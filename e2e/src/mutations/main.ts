@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { EXEC_ARGV } from '../simulation/workers.ts'
 import type { Catch } from './hunt.ts'
 import { mutations } from './mutations.ts'
 
@@ -23,7 +24,7 @@ const hunter = join(import.meta.dirname, 'hunt.ts')
 
 function hunt(name: string, from: number): Promise<Catch> {
   const options = ['--name', name, '--from', String(from), '--max', String(max)]
-  const child = fork(hunter, options, { execArgv: ['--max-semi-space-size=64'] })
+  const child = fork(hunter, options, { execArgv: EXEC_ARGV })
   return new Promise((resolve, reject) => {
     child.once('message', (found) => resolve(found as Catch))
     child.once('exit', (code) => reject(new Error(`${name}: exit code ${code}`)))
