@@ -80,6 +80,14 @@ describe.skipIf(!sealed)('a bundle in a sealed root', () => {
     expect(run(program)).toBe('ready')
   })
 
+  test('receives before it loads what only a message needs', () => {
+    const program = `
+      const start = fs.readdirSync('/consumer').find((name) => name.startsWith('start-'))
+      const code = fs.readFileSync('/consumer/' + start, 'utf8')
+      console.log(code.match(/\\b(SQS|DynamoDB|S3|SageMakerRuntime)Client\\b/g).join(' '))`
+    expect(new Set(run(program).split(' '))).toEqual(new Set(['SQSClient']))
+  })
+
   test('scores a job from request to result', { timeout: 120_000 }, async () => {
     await using fleet = await startFleet()
     const { put, get } = objectsOf(fleet)

@@ -6,8 +6,13 @@ import { type Mutation, mutations } from './mutations.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The source with the mutation in it. Throws when one of its texts is not there exactly once. */
-export function mutated({ name, file, edits }: Mutation): string {
+/** By their paths, the sources with the mutation in them. Throws when one of its texts is not there exactly once. */
+export function mutated({ name, also, ...first }: Mutation): ReadonlyMap<string, string> {
+  const edited = also === undefined ? [first] : [first, also]
+  return new Map(edited.map((one) => [join(root, one.file), edit(name, one)]))
+}
+
+function edit(name: string, { file, edits }: Pick<Mutation, 'file' | 'edits'>): string {
   let source = readFileSync(join(root, file), 'utf8')
   for (const [find, replace] of edits) {
     const times = source.split(find).length - 1
@@ -19,16 +24,18 @@ export function mutated({ name, file, edits }: Mutation): string {
   return source
 }
 
-/** From here on whoever imports the file gets it with the mutation; nothing on disk changes. */
+/** From here on whoever imports a file of it gets it with the mutation; nothing on disk changes. */
 export function applyMutation(name: string): void {
   const mutation = mutations.find((one) => one.name === name)
   if (mutation === undefined) throw new Error(`mutation "${name}": there is none of this name`)
-  const url = pathToFileURL(join(root, mutation.file)).href
-  const source = mutated(mutation)
+  const sources = new Map(
+    [...mutated(mutation)].map(([path, source]) => [pathToFileURL(path).href, source]),
+  )
   registerHooks({
-    load: (wanted, context, next) =>
-      wanted === url
-        ? { ...next(wanted, context), source, shortCircuit: true }
-        : next(wanted, context),
+    load: (wanted, context, next) => {
+      const source = sources.get(wanted)
+      const loaded = next(wanted, context)
+      return source === undefined ? loaded : { ...loaded, source, shortCircuit: true }
+    },
   })
 }

@@ -1,8 +1,14 @@
-/** A way to break safety code: in the file each text that is there exactly once is replaced. */
-export interface Mutation {
-  readonly name: string
+/** In the file each text that is there exactly once is replaced. */
+interface Edited {
   readonly file: string
   readonly edits: readonly (readonly [find: string, replace: string])[]
+}
+
+/** A way to break safety code. */
+export interface Mutation extends Edited {
+  readonly name: string
+  /** Where two files guard the same, the other one. */
+  readonly also?: Edited
 }
 
 const ledger = 'libs/ledger/src'
@@ -227,17 +233,22 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'the concurrency has no bound',
-    file: `${consumer}/consume.ts`,
+    file: `${consumer}/handler.ts`,
     edits: [
       [
         '    concurrencyMax: config.MILLRACE_CONCURRENCY,',
         '    concurrencyMax: config.MILLRACE_CONCURRENCY + 8, concurrencyStart: 16,',
       ],
-      [
-        '    concurrency: config.MILLRACE_CONCURRENCY,',
-        '    concurrency: config.MILLRACE_CONCURRENCY + 8,',
-      ],
     ],
+    also: {
+      file: `${consumer}/consume.ts`,
+      edits: [
+        [
+          '    concurrency: config.MILLRACE_CONCURRENCY,',
+          '    concurrency: config.MILLRACE_CONCURRENCY + 8,',
+        ],
+      ],
+    },
   },
   {
     name: 'batches are published before their plan is written',

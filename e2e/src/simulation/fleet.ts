@@ -3,6 +3,7 @@ import { createAggregator } from '@millrace/aggregator/aggregate'
 import { configSchema as aggregatorConfig } from '@millrace/aggregator/config'
 import { configSchema as consumerConfig } from '@millrace/consumer/config'
 import { createConsumer } from '@millrace/consumer/consume'
+import { createHandler } from '@millrace/consumer/handler'
 import { limits } from '@millrace/job'
 import { configSchema as producerConfig } from '@millrace/producer/config'
 import { createProducer } from '@millrace/producer/produce'
@@ -235,8 +236,8 @@ async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Prom
     }
     case 'consumer': {
       const config = { ...CONFIGS.consumer, ...timing, MILLRACE_CONCURRENCY: scenario.concurrency }
-      const consumer = createConsumer(config, world, workerQueues, logger, signals.abort)
-      return await consumer.run(signals)
+      const handler = createHandler(config, world, logger, signals.abort)
+      return await createConsumer(config, handler, workerQueues, logger).run(signals)
     }
     case 'aggregator': {
       const config = { ...CONFIGS.aggregator, ...timing }

@@ -25,3 +25,4 @@ export {
   type ScoredBatch,
   scoreBatch,
 } from './score-batch.ts'
+export { checkTransport } from './transport.ts'
