@@ -17,7 +17,9 @@ export function loadConfig<S extends z.ZodObject>(
   env: NodeJS.ProcessEnv,
 ): z.output<S> {
   const present = Object.keys(schema.shape).filter((name) => (env[name] ?? '') !== '')
-  const parsed = schema.safeParse(Object.fromEntries(present.map((name) => [name, env[name]])))
+  const given = Object.fromEntries(present.map((name) => [name, env[name]]))
+  // For one time it takes longer to compile a parser than to parse.
+  const parsed = schema.safeParse(given, { jitless: true })
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map((issue) => problemOf(issue, schema, env))
   throw new ConfigError(app, onePerVariable(problems), { cause: parsed.error })
