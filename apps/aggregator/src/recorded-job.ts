@@ -148,7 +148,7 @@ async function recordJob(
   await pinDataset(ledger, jobId, pin, never)
   await documents.write('plan/000000.bin', encodePlanSegment(planned), never)
   const plan = { batches: planned.length, rows: planned.at(-1)?.rows.end ?? 0 }
-  await sealPlan(ledger, jobId, plan, FIRST_SECOND + 1, never)
+  await sealPlan(ledger, jobId, plan, { now: FIRST_SECOND + 1 }, never)
 
   const marker = createProgressMarker(ledger)
   const recordBatch = async (batch: Batch): Promise<void> => {

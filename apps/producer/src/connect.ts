@@ -42,7 +42,7 @@ import { probeJob } from './probe-job.ts'
 import { scanBatches } from './scan-batches.ts'
 import { spoolObjects } from './spool-objects.ts'
 import { createStateCache } from './state-cache.ts'
-import { tellPreflight } from './tell-preflight.ts'
+import { preflightOf, tellPreflight } from './tell-preflight.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -109,8 +109,11 @@ export function createDeps(
     inherit: (job, signal) => retry.inherit(job, signal),
     probe: async (job, dataset, signal) => {
       const inherited = await retry.plan(job, signal)
-      if (inherited !== undefined) return await retry.probe(job, dataset, inherited, signal)
-      await probeJob(
+      if (inherited !== undefined) {
+        await retry.probe(job, dataset, inherited, signal)
+        return undefined
+      }
+      return await probeJob(
         {
           read: storage.read,
           preflight: async ({ jobId, spec }, probe, aborted) => {
@@ -121,7 +124,8 @@ export function createDeps(
               aborted,
             )
             tellPreflight(logger, jobId, probe.rows, report)
-            return report
+            if (report.kind === 'wrong') return report
+            return { kind: 'ready', preflight: preflightOf(report) }
           },
         },
         job,
@@ -168,8 +172,8 @@ export function createDeps(
         span.set({ 'messaging.batch.message_count': published, 'millrace.job_id': job.jobId })
       })
     },
-    seal: async (job, totals, signal) => {
-      await sealPlan(ledger, job.jobId, totals, now(), signal)
+    seal: async (job, { totals, ...facts }, signal) => {
+      await sealPlan(ledger, job.jobId, totals, { now: now(), ...facts }, signal)
       await settleProgress(ledger, job, totals, signal)
     },
     publishCompletion: async (jobId, signal) => {

@@ -12,6 +12,7 @@ const plan: Batch[] = [0, 1, 2].map((batch) => ({
   object: 0,
 }))
 const totals = { batches: 3, rows: 6 }
+const preflight = { rows: 6, latencyMs: 48, bytesSent: 24, bytesAnswered: 108 }
 
 /** A ledger and queues in memory; they outlive an attempt that dies. */
 function createWorld() {
@@ -36,7 +37,10 @@ function createWorld() {
     stateOf: async (id) => world.jobs.get(id)?.state ?? 'cancelled',
     pinDataset: async () => dataset,
     inherit: async ({ jobId: id }) => void (world.inherited = [...world.inherited, id]),
-    probe: async () => void (world.probes += 1),
+    probe: async () => {
+      world.probes += 1
+      return preflight
+    },
     async *planBatches() {
       yield* plan
     },
@@ -44,8 +48,8 @@ function createWorld() {
     publishBatches: async (_, batches) => {
       for await (const { batch } of batches) world.published.push(batch)
     },
-    seal: async (_, sealed) => {
-      change({ state: 'running', plan: sealed })
+    seal: async (_, { totals: plan, ...shown }) => {
+      change({ state: 'running', plan, ...shown })
     },
     publishCompletion: async () => void (world.completions += 1),
     failJob: async ({ plan: known }, failure) => {
@@ -63,10 +67,11 @@ function createWorld() {
 
 test('a new job is probed, planned, published and sealed', async () => {
   const { world, deps } = createWorld()
-  expect(await planJob(deps, request, never)).toEqual({ kind: 'published', jobId, totals })
+  const outcome = await planJob(deps, request, never)
+  expect(outcome).toEqual({ kind: 'published', jobId, totals, preflight })
   expect(world).toMatchObject({ published: [0, 1, 2], completions: 1, probes: 1 })
   expect(world.inherited).toEqual([jobId])
-  expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals })
+  expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals, preflight })
 })
 
 test('the client token names the job', async () => {
@@ -217,7 +222,7 @@ test.for(steps.flatMap((step) => [`before ${step}`, `after ${step}`]))(
     const { world, deps } = createWorld()
     world.recorded = new Set([0, 1, 2])
     await expect(planJob(dying(deps, place), request, never)).rejects.toThrow('killed')
-    expect(await planJob(deps, request, never)).toEqual({ kind: 'published', jobId, totals })
+    expect(await planJob(deps, request, never)).toMatchObject({ kind: 'published', jobId, totals })
     expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals })
     expect(world.completions).toBeGreaterThanOrEqual(1)
   },

@@ -9,15 +9,22 @@ import {
   jobIdOf,
   type PinnedDataset,
   type PlanTotals,
+  type Preflight,
 } from '@millrace/job'
 
 /** What became of one look at a job request, and so what happens to its message. */
 export type PlanOutcome =
-  | { readonly kind: 'published'; readonly jobId: JobId; readonly totals: PlanTotals }
+  | ({ readonly kind: 'published'; readonly jobId: JobId } & Planned)
   | { readonly kind: 'ended'; readonly jobId: JobId } // Nothing is left to do: delete the message.
   | { readonly kind: 'paused'; readonly jobId: JobId } // Whoever resumes the job asks for it again.
   | { readonly kind: 'refused'; readonly reason: string } // No such job may be: set it aside.
   | { readonly kind: 'failed'; readonly jobId: JobId; readonly failure: JobFailure }
+
+/** A plan that is whole, and what its preflight has shown. */
+export interface Planned {
+  readonly totals: PlanTotals
+  readonly preflight?: Preflight
+}
 
 /** A job to be planned, or why there must be none. */
 export type Opened =
@@ -36,14 +43,14 @@ export interface Deps {
   /** Of a retry, marks the batches as done that stay as the job below has them. */
   inherit(job: Job, signal: AbortSignal): Promise<void>
   /** Invokes the endpoint with the first rows, before a million of them are published. */
-  probe(job: Job, dataset: PinnedDataset, signal: AbortSignal): Promise<void>
+  probe(job: Job, dataset: PinnedDataset, signal: AbortSignal): Promise<Preflight | undefined>
   /** Batches of the plan in order; each is in a written plan segment before it is yielded. */
   planBatches(job: Job, dataset: PinnedDataset, signal: AbortSignal): AsyncIterable<Batch>
   /** Tells which batches are recorded already, so that a second look publishes only the rest. */
   recordedBatches(job: Job, signal: AbortSignal): Promise<(batch: number) => boolean>
   publishBatches(job: Job, batches: AsyncIterable<Batch>, signal: AbortSignal): Promise<void>
   /** Fixes the totals, and carries up the marks that were made before they were known. */
-  seal(job: Job, totals: PlanTotals, signal: AbortSignal): Promise<void>
+  seal(job: Job, planned: Planned, signal: AbortSignal): Promise<void>
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
   /** False when it is not to fail any more: it has ended, or another attempt has planned it meanwhile. */
   failJob(job: Job, failure: JobFailure, signal: AbortSignal): Promise<boolean>
@@ -76,8 +83,8 @@ export async function planJob(
   try {
     const published = await publishPlan(deps, job, signal)
     if (published.kind !== 'published') return published
-    const { totals } = published
-    await deps.seal(job, totals, signal)
+    const { totals, preflight } = published
+    await deps.seal(job, { totals, ...(preflight !== undefined && { preflight }) }, signal)
     // Every batch may be recorded by now; and the aggregator tells that the job has started.
     await deps.publishCompletion(jobId, signal)
     return published
@@ -102,9 +109,10 @@ function stoppedBy(state: JobState, jobId: JobId): PlanOutcome | undefined {
 async function publishPlan(deps: Deps, job: Job, signal: AbortSignal): Promise<PlanOutcome> {
   const dataset = await deps.pinDataset(job, signal)
   // A sealed plan has been probed; probing again could fail a job that is half done.
+  let preflight: Preflight | undefined
   if (job.plan === undefined) {
     await deps.inherit(job, signal)
-    await deps.probe(job, dataset, signal)
+    preflight = await deps.probe(job, dataset, signal)
   }
 
   const recorded = await deps.recordedBatches(job, signal)
@@ -120,5 +128,7 @@ async function publishPlan(deps: Deps, job: Job, signal: AbortSignal): Promise<P
     }
   }
   await deps.publishBatches(job, missing(), signal)
-  return stopped ?? { kind: 'published', jobId: job.jobId, totals }
+  if (stopped !== undefined) return stopped
+  const { jobId } = job
+  return { kind: 'published', jobId, totals, ...(preflight !== undefined && { preflight }) }
 }

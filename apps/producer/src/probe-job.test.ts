@@ -3,11 +3,13 @@ import { expect, test } from 'vitest'
 import { type ProbeReport, type ProbeRows, probeJob } from './probe-job.ts'
 import { jobWith, never, objectsOf } from './test-data.ts'
 
+const shown = { rows: 20, latencyMs: 48, bytesSent: 80, bytesAnswered: 380 }
+
 /** Probes a dataset of one object with this text; answers what the endpoint was asked. */
 async function probe(
   text: string,
   dataset: Partial<JobSpecInput['dataset']> = {},
-  report: ProbeReport = { kind: 'ready', rowsRefused: 0 },
+  report: ProbeReport = { kind: 'ready', preflight: shown },
   facts: object = {},
 ) {
   const asked: ProbeRows[] = []

@@ -8,7 +8,13 @@ import {
   rowOffsets,
   selectColumns,
 } from '@millrace/csv'
-import { dialectOf, type Job, type PinnedDataset, type PinnedObject } from '@millrace/job'
+import {
+  dialectOf,
+  type Job,
+  type PinnedDataset,
+  type PinnedObject,
+  type Preflight,
+} from '@millrace/job'
 import { PlanningError } from './planning-error.ts'
 import { textColumnsAdvice } from './text-columns.ts'
 
@@ -22,7 +28,7 @@ export interface ProbeRows {
 
 export type ProbeReport =
   /** Of the rows, some may have been refused, but not all. */
-  | { readonly kind: 'ready'; readonly rowsRefused: number }
+  | { readonly kind: 'ready'; readonly preflight: Preflight }
   | { readonly kind: 'wrong'; readonly problems: readonly string[] } // A sentence each.
 
 export interface Deps {
@@ -40,7 +46,8 @@ const PROBE_ROWS = 20
 
 /**
  * Invokes the endpoint with the first rows of the dataset, before a million of them are published: a
- * header sent as data, a wrong delimiter, a missing endpoint or permission is told here.
+ * header sent as data, a wrong delimiter, a missing endpoint or permission is told here. Nothing is
+ * learnt where there is no row of the right width at the start.
  *
  * @throws {PlanningError} `preflight_failed`
  */
@@ -49,19 +56,18 @@ export async function probeJob(
   job: Job,
   dataset: PinnedDataset,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Preflight | undefined> {
   const object = dataset.objects.find(({ bytes }) => bytes > 0)
-  if (object === undefined) return
+  if (object === undefined) return undefined
   const end = Math.min(object.bytes, headBytes)
   const head = await deps.read(object, { start: 0, end }, signal)
   const rows = firstRows(job, dataset, head)
   // No whole row in the first megabyte, or none of the right width: nothing to learn from it.
-  if (rows === undefined) return
+  if (rows === undefined) return undefined
   const report = await deps.preflight(job, rows, signal)
-  if (report.kind === 'wrong') {
-    const sentences = [...report.problems, ...textColumnsAdvice(job, dataset, rows.body)]
-    throw new PlanningError('preflight_failed', sentences.join(' '))
-  }
+  if (report.kind === 'ready') return report.preflight
+  const sentences = [...report.problems, ...textColumnsAdvice(job, dataset, rows.body)]
+  throw new PlanningError('preflight_failed', sentences.join(' '))
 }
 
 function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRows | undefined {

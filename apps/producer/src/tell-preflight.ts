@@ -1,5 +1,5 @@
 import type { PreflightReport } from '@millrace/invocation'
-import type { JobId } from '@millrace/job'
+import type { JobId, Preflight } from '@millrace/job'
 import type { Logger } from '@millrace/service'
 
 /**
@@ -19,4 +19,10 @@ export function tellPreflight(
   const { kind: outcome, example: _one, predictions: _all, ...facts } = report
   const level = report.rowsRefused > 0 ? 'warn' : 'info'
   logger[level]({ jobId, rows, outcome, ...facts }, 'preflight done')
+}
+
+/** What of it goes into the ledger. */
+export function preflightOf(report: PreflightReport & { kind: 'ready' }): Preflight {
+  const { rowsAnswered: rows, latencyMs, bytesPerRow, answerBytes } = report
+  return { rows, latencyMs, bytesSent: Math.round(bytesPerRow * rows), bytesAnswered: answerBytes }
 }

@@ -14,16 +14,14 @@ export interface PreflightInput {
   rowOffsets(): Uint32Array
   /** Rows of one invocation at most; default all. */
   readonly rowsMax?: number
-  /** Rows of the whole dataset, where they are known already. */
-  readonly rowsTotal?: number
-  /** Invocations at once that the estimate reckons with. Default 1. */
-  readonly concurrency?: number
 }
 
 export type PreflightReport =
   | {
       readonly kind: 'ready'
       readonly layout: Layout
+      /** Of one invocation, to which latency and bytes belong. */
+      readonly rowsAnswered: number
       /** Of the first rows, how many the endpoint takes neither together nor alone. */
       readonly rowsRefused: number
       /** The text of the first row's prediction. */
@@ -34,8 +32,6 @@ export type PreflightReport =
       readonly variant?: string
       readonly latencyMs: number
       readonly bytesPerRow: number
-      /** For `rowsTotal`, at `concurrency` and the probe's rows an invocation. */
-      readonly estimate?: { readonly invocations: number; readonly seconds: number }
     }
   /** One sentence for each thing that is wrong; never empty. */
   | { readonly kind: 'wrong'; readonly problems: readonly string[] }
@@ -98,15 +94,13 @@ async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
   return {
     kind: 'ready',
     layout: decoded.layout,
+    rowsAnswered: input.rows,
     example: decoded.predictions.toString().split('\n', 1)[0] ?? '',
     predictions: decoded.predictions,
     answerBytes: answer.body.length,
     latencyMs: answer.durationMs,
     bytesPerRow: input.body.length / input.rows,
     ...(answer.variant !== undefined && { variant: answer.variant }),
-    ...(input.rowsTotal !== undefined && {
-      estimate: estimateOf(input, input.rowsTotal, answer.durationMs),
-    }),
   }
 }
 
@@ -145,9 +139,4 @@ async function takesMoreColumns(ask: Ask, { endpoint, body }: PreflightInput): P
   const oneMore = await ask(widerRows(body, 1))
   if (oneMore instanceof InvocationError) return false
   return (await ask(widerRows(body, 2_000))) instanceof InvocationError
-}
-
-function estimateOf({ rows, concurrency = 1 }: PreflightInput, total: number, latencyMs: number) {
-  const invocations = Math.ceil(total / rows)
-  return { invocations, seconds: (invocations * latencyMs) / 1_000 / concurrency }
 }

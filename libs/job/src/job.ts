@@ -16,6 +16,8 @@ export interface Job {
   readonly dataset?: DatasetPin
   /** Known once the plan is whole. Until then batches are already published and invoked. */
   readonly plan?: PlanTotals
+  /** Known with the plan, where rows of the dataset were tried before it. */
+  readonly preflight?: Preflight
   /** Why the job failed, for a job in state `failed`. */
   readonly failure?: JobFailure
   readonly startedAt?: number
@@ -65,6 +67,15 @@ export interface DatasetPin {
   readonly digest: string
   readonly objects: number
   readonly bytes: number
+}
+
+/** What the endpoint did with the first rows: what there is to expect of the others. */
+export interface Preflight {
+  /** Rows that were answered, by one invocation. */
+  readonly rows: number
+  readonly latencyMs: number
+  readonly bytesSent: number
+  readonly bytesAnswered: number
 }
 
 export interface PlanTotals {

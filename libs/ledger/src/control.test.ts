@@ -70,7 +70,7 @@ describe('pauseJob', () => {
   test('keeps the producer from setting the job running', async () => {
     const jobId = await jobIn('planning')
     await pauseJob(ledger, jobId, signal)
-    const sealed = await sealPlan(ledger, jobId, { batches: 1, rows: 10 }, now, signal)
+    const sealed = await sealPlan(ledger, jobId, { batches: 1, rows: 10 }, { now }, signal)
     expect(sealed).toEqual({ kind: 'refused', state: 'paused' })
   })
 })
@@ -85,7 +85,7 @@ describe('resumeJob', () => {
   test('of a job whose plan is open, sets it planning', async () => {
     const jobId = await jobIn('paused')
     expect(await resumeJob(ledger, jobId, signal)).toEqual({ kind: 'resumed', state: 'planning' })
-    expect(await sealPlan(ledger, jobId, { batches: 1, rows: 10 }, now, signal)).toEqual({
+    expect(await sealPlan(ledger, jobId, { batches: 1, rows: 10 }, { now }, signal)).toEqual({
       kind: 'sealed',
     })
     expect(await stateOf(jobId)).toBe('running')

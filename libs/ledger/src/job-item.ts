@@ -8,6 +8,7 @@ import {
   type JobId,
   JOB_STATES,
   jobSpecSchema,
+  type Preflight,
   type RetryOf,
   type Tolerance,
 } from '@millrace/job'
@@ -22,7 +23,8 @@ const ACTIVE = 'yes'
  * else is an attribute of its own, because conditions and people look at it.
  */
 export function itemOfJob(job: Job): Item {
-  const { dataset, plan, failure, startedAt, endedAt, adjusted, retryOf, retriedBy } = job
+  const { dataset, plan, preflight, failure, startedAt, endedAt, adjusted, retryOf, retriedBy } =
+    job
   return {
     ...jobKey(job.jobId),
     jobId: { S: job.jobId },
@@ -35,6 +37,7 @@ export function itemOfJob(job: Job): Item {
     ...(isFinal(job.state) ? {} : { active: { S: ACTIVE } }),
     ...(dataset === undefined ? {} : { dataset: datasetValue(dataset) }),
     ...(plan === undefined ? {} : { plan: planValue(plan) }),
+    ...(preflight === undefined ? {} : { preflight: preflightValue(preflight) }),
     ...(failure === undefined ? {} : { failure: failureValue(failure) }),
     ...(startedAt === undefined ? {} : { startedAt: number(startedAt) }),
     ...(endedAt === undefined ? {} : { endedAt: number(endedAt) }),
@@ -66,6 +69,7 @@ export function jobOfItem(item: Item): Job {
     createdAt: read.number('createdAt'),
     ...(read.has('dataset') ? { dataset: datasetOf(read.map('dataset')) } : {}),
     ...(read.has('plan') ? { plan: planOf(read.map('plan')) } : {}),
+    ...(read.has('preflight') ? { preflight: preflightOf(read.map('preflight')) } : {}),
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
     ...(read.has('startedAt') ? { startedAt: read.number('startedAt') } : {}),
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),
@@ -109,6 +113,27 @@ export function planValue({ batches, rows }: NonNullable<Job['plan']>): Attribut
 
 export function planOf(read: ItemReader): NonNullable<Job['plan']> {
   return { batches: read.number('batches'), rows: read.number('rows') }
+}
+
+export function preflightValue(preflight: Preflight): AttributeValue.MMember {
+  const { rows, latencyMs, bytesSent, bytesAnswered } = preflight
+  return {
+    M: {
+      rows: number(rows),
+      latencyMs: number(latencyMs),
+      bytesSent: number(bytesSent),
+      bytesAnswered: number(bytesAnswered),
+    },
+  }
+}
+
+function preflightOf(read: ItemReader): Preflight {
+  return {
+    rows: read.number('rows'),
+    latencyMs: read.number('latencyMs'),
+    bytesSent: read.number('bytesSent'),
+    bytesAnswered: read.number('bytesAnswered'),
+  }
 }
 
 function retryValue({ jobId, reasons, layers }: RetryOf): AttributeValue.MMember {

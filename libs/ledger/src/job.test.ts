@@ -117,31 +117,36 @@ describe('sealPlan', () => {
 
   test('sets totals and running; repeated, changes nothing', async () => {
     const jobId = await jobIn('planning')
+    const preflight = { rows: 20, latencyMs: 48.5, bytesSent: 456, bytesAnswered: 380 }
 
-    expect(await sealPlan(ledger, jobId, totals, now, signal)).toEqual({ kind: 'sealed' })
-    expect(await sealPlan(ledger, jobId, totals, now + 9, signal)).toEqual({ kind: 'sealed' })
+    const facts = { now, preflight }
+    expect(await sealPlan(ledger, jobId, totals, facts, signal)).toEqual({ kind: 'sealed' })
+    expect(await sealPlan(ledger, jobId, totals, { now: now + 9 }, signal)).toEqual({
+      kind: 'sealed',
+    })
     expect(await readJob(ledger, jobId, signal)).toMatchObject({
       state: 'running',
       plan: totals,
+      preflight,
       startedAt: now,
     })
   })
 
   test('a paused job stays paused when its plan is sealed again', async () => {
     const jobId = await jobIn('planning')
-    await sealPlan(ledger, jobId, totals, now, signal)
+    await sealPlan(ledger, jobId, totals, { now }, signal)
     await moveJob(ledger, jobId, 'paused', { now }, signal)
-    await sealPlan(ledger, jobId, totals, now, signal)
+    await sealPlan(ledger, jobId, totals, { now }, signal)
 
     expect((await readJob(ledger, jobId, signal))?.state).toBe('paused')
   })
 
   test('other totals are a mismatch and name both', async () => {
     const jobId = await jobIn('planning')
-    await sealPlan(ledger, jobId, totals, now, signal)
+    await sealPlan(ledger, jobId, totals, { now }, signal)
 
     await expect(
-      sealPlan(ledger, jobId, { batches: 4, rows: 301 }, now, signal),
+      sealPlan(ledger, jobId, { batches: 4, rows: 301 }, { now }, signal),
     ).rejects.toMatchObject({
       code: 'plan_mismatch',
       message: expect.stringContaining('4 batches, 301 rows; sealed with 3, 300'),
@@ -152,7 +157,7 @@ describe('sealPlan', () => {
     const jobId = await jobIn('planning')
     await moveJob(ledger, jobId, 'cancelled', { now }, signal)
 
-    expect(await sealPlan(ledger, jobId, totals, now, signal)).toEqual({
+    expect(await sealPlan(ledger, jobId, totals, { now }, signal)).toEqual({
       kind: 'refused',
       state: 'cancelled',
     })
@@ -199,7 +204,7 @@ describe('moveJob', () => {
 
   test('while it is unplanned, moves no job whose plan is sealed', async () => {
     const jobId = await jobIn('planning')
-    await sealPlan(ledger, jobId, { batches: 1, rows: 2 }, now, signal)
+    await sealPlan(ledger, jobId, { batches: 1, rows: 2 }, { now }, signal)
 
     const facts = { now, unplanned: true }
     const refused = { kind: 'refused', state: 'running' }

@@ -30,7 +30,7 @@ async function planningJob(): Promise<JobId> {
 
 const seal = async (jobId: JobId, batches: number) => {
   const plan = { batches, rows: batches }
-  await sealPlan(ledger, jobId, plan, 0, signal)
+  await sealPlan(ledger, jobId, plan, { now: 0 }, signal)
   return plan
 }
 

@@ -1,5 +1,11 @@
-import { type JobId, type JobState, type PlanTotals, statesBefore } from '@millrace/job'
-import { number, planValue } from './job-item.ts'
+import {
+  type JobId,
+  type JobState,
+  type PlanTotals,
+  type Preflight,
+  statesBefore,
+} from '@millrace/job'
+import { number, planValue, preflightValue } from './job-item.ts'
 import type { Ledger } from './ledger.ts'
 import { LedgerError } from './ledger-error.ts'
 import { readJob } from './read-job.ts'
@@ -11,8 +17,8 @@ export type SealPlanOutcome =
   | { readonly kind: 'refused'; readonly state: JobState } // It ended while it was being planned.
 
 /**
- * Makes the totals of a plan known and sets the job running. Repeating it with the same totals
- * changes nothing.
+ * Makes the totals of a plan known, with what the preflight before it has shown, and sets the job
+ * running. Repeating it with the same totals changes nothing.
  *
  * @throws {LedgerError} `plan_mismatch` when the job was sealed with other totals; `job_missing`.
  */
@@ -20,7 +26,7 @@ export async function sealPlan(
   ledger: Ledger,
   jobId: JobId,
   totals: PlanTotals,
-  now: number,
+  { now, preflight }: { readonly now: number; readonly preflight?: Preflight },
   signal: AbortSignal,
 ): Promise<SealPlanOutcome> {
   const from = anyOf(statesBefore('running').filter((state) => state !== 'paused'))
@@ -29,13 +35,16 @@ export async function sealPlan(
     jobId,
     {
       verb: 'seal plan',
-      update: 'SET #state = :to, #plan = :plan, startedAt = if_not_exists(startedAt, :now)',
+      update: `SET #state = :to, #plan = :plan, startedAt = if_not_exists(startedAt, :now)${
+        preflight === undefined ? '' : ', preflight = :preflight'
+      }`,
       condition: `attribute_not_exists(#plan) AND ${from.condition}`,
       values: {
         ...from.values,
         ':to': { S: 'running' },
         ':plan': planValue(totals),
         ':now': number(now),
+        ...(preflight === undefined ? {} : { ':preflight': preflightValue(preflight) }),
       },
     },
     signal,

@@ -2,6 +2,7 @@ import { decodePredictions, InvocationError, type Invoke, preflight } from '@mil
 import type { JobSpec } from '@millrace/job'
 import { expectPartSize, type PartSize } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
+import { TYPICAL_ROW_BYTES, typicalPredictions } from '../cost/typical-predictions.ts'
 import { openEndpoint } from '../endpoint/open-endpoint.ts'
 import { firstOf, type SampleRows, sampleRows } from '../endpoint/sample-rows.ts'
 import { EXIT } from '../exit-code.ts'
@@ -100,10 +101,6 @@ function repeated({ predictions, rows }: Answered, wanted: number): Buffer {
 }
 
 const LATENCY_MS = 100
-/** As an XGBoost container answers: doubles of float32, none like another. */
-const predictionOf = (_: unknown, row: number): string =>
-  String(Math.fround(0.1 + 0.8 * ((row * 0.618_033_988_7) % 1)))
-
 /** What a batch sends and gets when nobody asks the endpoint. */
 export async function assumeAnswer(
   { rows, bytes, batches }: PlanReport,
@@ -111,13 +108,13 @@ export async function assumeAnswer(
   latencyMs = LATENCY_MS,
 ): Promise<BatchAnswer> {
   const inBatch = Math.min(batching.rows, Math.ceil(rows / batches))
-  const predictions = Buffer.from(Array.from({ length: inBatch }, predictionOf).join('\n'))
+  const predictions = typicalPredictions(inBatch)
   return {
     kind: 'assumed',
     latencyMs,
     rows: inBatch,
     rowBytesIn: bytes / rows,
-    rowBytesOut: 18,
+    rowBytesOut: TYPICAL_ROW_BYTES,
     part: await expectPartSize(predictions, inBatch),
   }
 }

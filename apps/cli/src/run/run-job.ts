@@ -2,6 +2,7 @@ import { encodeJobRequest, type Job, type JobRequest, jobIdOf } from '@millrace/
 import { readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
+import { expectedText } from '../cost/expected-text.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Processes } from '../local/processes.ts'
 import { type LocalApps, startApps } from '../local/start-apps.ts'
@@ -83,6 +84,10 @@ export async function runJob(
         readJob: (signal) => readJob(system.ledger, jobId, signal),
         readProgress: (signal) => jobProgress(system, jobId, signal),
         show: hooks.show,
+        planned: async (planned) => {
+          const expected = await expectedText(planned, apps)
+          if (expected !== undefined) hooks.note(expected)
+        },
         now: () => performance.now(),
         everyMs: LOOK_EVERY_MS,
       },

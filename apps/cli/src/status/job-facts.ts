@@ -1,4 +1,4 @@
-import type { Job, RetryOf, Tolerance } from '@millrace/job'
+import type { Job, Preflight, RetryOf, Tolerance } from '@millrace/job'
 import { billText, usageText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
 import { factsOf } from '../show/table.ts'
@@ -7,7 +7,7 @@ import type { JobProgress } from '../system/job-progress.ts'
 
 /** A job for people: one fact a line. */
 export function jobFacts(job: Job, { batches, failedRows }: JobProgress, cost?: JobCost): string {
-  const { plan, spec, failure, adjusted, retryOf, retriedBy } = job
+  const { plan, preflight, spec, failure, adjusted, retryOf, retriedBy } = job
   const recorded = plan === undefined ? `${batches}` : `${batches} of ${plan.batches}`
   return factsOf([
     ['job', job.jobId],
@@ -21,6 +21,7 @@ export function jobFacts(job: Job, { batches, failedRows }: JobProgress, cost?: 
     ['rows', plan?.rows],
     ['failed rows', failedRows],
     ['batches', `${recorded} recorded`],
+    ['preflight', preflight && preflightText(preflight)],
     ['concurrency', adjusted?.concurrencyMax && `at most ${adjusted.concurrencyMax} in flight`],
     ['tolerance', toleranceOf(adjusted?.tolerance ?? spec.tolerance)],
     ['created', when(job.createdAt)],
@@ -29,6 +30,11 @@ export function jobFacts(job: Job, { batches, failedRows }: JobProgress, cost?: 
     ['cost', cost && billText(cost)],
     ['used', cost && usageText(cost)],
   ])
+}
+
+function preflightText({ rows, latencyMs, bytesSent, bytesAnswered }: Preflight): string {
+  const a = (bytes: number): string => `${(bytes / rows).toFixed(1)} bytes a row`
+  return `${rows} rows in ${Math.round(latencyMs)} ms, ${a(bytesSent)} sent, ${a(bytesAnswered)} answered`
 }
 
 const reasonsOf = ({ reasons }: RetryOf): string =>

@@ -16,6 +16,7 @@ const succeeded = jobWith({ state: 'succeeded', plan })
 /** A ledger that looks like this, then like that, and stays as it was last. */
 function createWorld(...looks: Look[]) {
   const shown: Snapshot[] = []
+  const planned: Job[] = []
   let index = -1
   const current = (): Look => looks[Math.min(index, looks.length - 1)] ?? { job: undefined }
   const deps: Deps = {
@@ -28,10 +29,11 @@ function createWorld(...looks: Look[]) {
       failedRows: current().failedRows ?? 0,
     }),
     show: (snapshot) => shown.push(snapshot),
+    planned: async (job) => void planned.push(job),
     now: () => current().at ?? 0,
     everyMs: 1,
   }
-  return { deps, shown }
+  return { deps, shown, planned }
 }
 
 test('a job that has ended is given back, and shown as it ended', async () => {
@@ -60,6 +62,24 @@ test('rows and rate are those of the batches recorded so far', async () => {
     [500, 200],
     [951, 212.75],
   ])
+})
+
+test('of a job that has ended already, no plan is told', async () => {
+  const { deps, planned } = createWorld({ job: succeeded })
+  await watchJob(deps, never)
+  expect(planned).toEqual([])
+})
+
+test('that the plan is whole is told once', async () => {
+  const running = jobWith({ plan })
+  const { deps, planned } = createWorld(
+    { job: jobWith() },
+    { job: running },
+    { job: running },
+    { job: succeeded },
+  )
+  await watchJob(deps, never)
+  expect(planned).toEqual([running])
 })
 
 test('the rate is that of the last ten seconds', async () => {

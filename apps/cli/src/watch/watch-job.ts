@@ -7,6 +7,8 @@ export interface Deps {
   /** Batches recorded so far, and the rows in them that failed. */
   readProgress(signal: AbortSignal): Promise<{ batches: number; failedRows: number }>
   show(snapshot: Snapshot): void
+  /** Called once, when the plan is whole; not for a job that had ended before the first look. */
+  planned(job: Job): Promise<void>
   now(): number
   /** How long to wait between two looks. A look reads all marks of the job's progress. */
   readonly everyMs: number
@@ -18,9 +20,15 @@ const RATE_WINDOW_MS = 10_000
 /** Watches a job until it has ended; gives back the job as it ended. */
 export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
   const rate = createRate(() => deps.now())
+  let told: boolean | undefined
   for (;;) {
     const job = await deps.readJob(signal)
     if (job !== undefined) {
+      told ??= isFinal(job.state)
+      if (!told && job.plan !== undefined) {
+        told = true
+        await deps.planned(job)
+      }
       const { batches, failedRows } = await deps.readProgress(signal)
       const rowsDone = rowsIn(job, batches)
       deps.show({

@@ -1,6 +1,7 @@
 import type { Job, JobId } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
+import { expectedText } from '../cost/expected-text.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
 import { createScreen, type Snapshot } from '../show/screen.ts'
@@ -50,6 +51,10 @@ export async function follow(
       readJob: (signal: AbortSignal) => readJob(system.ledger, jobId, signal),
       readProgress: (signal: AbortSignal) => jobProgress(system, jobId, signal),
       show,
+      planned: async (planned: Job) => {
+        const expected = await expectedText(planned, system)
+        if (expected !== undefined) screen.note(expected)
+      },
       now: () => performance.now(),
       everyMs: LOOK_EVERY_MS[system.kind],
     }
