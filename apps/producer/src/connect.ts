@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { InvocationError, type Invoke, preflight } from '@millrace/invocation'
+import { type Invoke, preflight } from '@millrace/invocation'
 import {
   type Documents,
   encodeBatchMessage,
@@ -9,7 +7,6 @@ import {
   type JobId,
   type JobRequest,
   limits,
-  type PinnedObject,
   readPlan,
   REPUBLISHED,
 } from '@millrace/job'
@@ -25,22 +22,17 @@ import {
 } from '@millrace/ledger'
 import { type OutgoingMessage, publish, type Queue } from '@millrace/queue'
 import { type Logger, noTelemetry, publishSpan, type Telemetry } from '@millrace/service'
-import {
-  type Compression,
-  jobDocuments,
-  readersFor,
-  resolveUri,
-  type Storage,
-} from '@millrace/storage'
+import { jobDocuments, readersFor, type Storage } from '@millrace/storage'
 import { refusalOf } from './allow-list.ts'
 import type { Config } from './config.ts'
 import { createRetryDeps } from './connect-retry.ts'
 import { failureOf } from './failure-of.ts'
+import { patient } from './patient-invoke.ts'
 import { pinDataset } from './pin-dataset.ts'
 import type { Deps } from './plan-job.ts'
 import { probeJob } from './probe-job.ts'
 import { scanBatches } from './scan-batches.ts'
-import { spoolObjects } from './spool-objects.ts'
+import { spoolJob } from './spool-job.ts'
 import { createStateCache } from './state-cache.ts'
 import { preflightOf, tellPreflight } from './tell-preflight.ts'
 
@@ -76,6 +68,7 @@ export function createDeps(
     const made = await createJob(ledger, job, signal)
     return made.kind === 'created' ? job : made.job
   }
+  const spooling = { storage, workUri: config.MILLRACE_WORK_URI, logger }
   const invoke = patient(world.invoke)
   const retry = createRetryDeps({ ...world, allow, invoke, documentsOf, createJob: makeJob })
   return {
@@ -99,7 +92,7 @@ export function createDeps(
               pin: storage.pin,
               read: storage.read,
               spool: (objects, compression, aborted) =>
-                spool(config, world, logger, job, objects, compression, aborted),
+                spoolJob(spooling, job, objects, compression, aborted),
               recordPin: (pinned, pin, aborted) => recordPin(ledger, pinned.jobId, pin, aborted),
             },
             job,
@@ -192,35 +185,6 @@ export function createDeps(
   }
 }
 
-async function spool(
-  config: Config,
-  { storage }: World,
-  logger: Pick<Logger, 'info' | 'warn'>,
-  { jobId }: Job,
-  objects: readonly PinnedObject[],
-  compression: Compression,
-  signal: AbortSignal,
-): Promise<readonly PinnedObject[]> {
-  const startedAt = performance.now()
-  const folder = resolveUri(config.MILLRACE_WORK_URI, `${jobId}/spool/${randomUUID()}`)
-  const placeOf = (index: number): string =>
-    resolveUri(folder, `${String(index).padStart(6, '0')}.txt`)
-  const copies = await spoolObjects({ ...storage, placeOf, limits }, objects, compression, signal)
-  const facts = {
-    jobId,
-    compression,
-    objects: copies.length,
-    bytesCompressed: sumOf(objects),
-    bytes: sumOf(copies),
-    durationMs: Math.round(performance.now() - startedAt),
-  }
-  logger.info(facts, 'dataset decompressed')
-  return copies
-}
-
-const sumOf = (objects: readonly PinnedObject[]): number =>
-  objects.reduce((sum, { bytes }) => sum + bytes, 0)
-
 function newJob(
   jobId: JobId,
   { clientToken, spec }: JobRequest,
@@ -232,26 +196,3 @@ function newJob(
 }
 
 const DAY_SECONDS = 24 * 60 * 60
-
-/** Waits between the looks at an endpoint that cannot be reached or answers with a passing fault. */
-const PASSING_WAITS_MS = [250, 500, 1_000, 2_000, 4_000]
-/** A cold or multi-model endpoint loads its model for up to six minutes, and throttles meanwhile. */
-const THROTTLED_WAITS_MS = [100, 200, 400, 800, 1_600, ...Array.from({ length: 72 }, () => 5_000)]
-
-/** Repeats an invocation over passing faults, so that a preflight judges a working endpoint. */
-function patient(invoke: Invoke): Invoke {
-  return async (request, signal) => {
-    const waits = { transient: [...PASSING_WAITS_MS], throttle: [...THROTTLED_WAITS_MS] }
-    for (;;) {
-      try {
-        return await invoke(request, signal)
-      } catch (error) {
-        if (!(error instanceof InvocationError)) throw error
-        const { kind } = error
-        const waitMs = kind === 'transient' || kind === 'throttle' ? waits[kind].shift() : undefined
-        if (waitMs === undefined) throw error
-        await sleep(waitMs, undefined, { signal })
-      }
-    }
-  }
-}

@@ -1,6 +1,7 @@
 import type { Cohort } from './latency-cohort.ts'
 import { createLatencyGauge } from './latency-gauge.ts'
 import { type Trial, verdictOn } from './latency-trial.ts'
+import { createRefusedLevels } from './refused-levels.ts'
 import { createYieldEpochs } from './yield-epochs.ts'
 
 /*
@@ -23,8 +24,8 @@ import { createYieldEpochs } from './yield-epochs.ts'
  * Starting: a job of minutes does not get the first half of one back. At 500 ms and 128 at once, each
  * latency spent at a handful costs a percent of thirty seconds.
  *
- * Steady: a level that throttled is tried again after three times as many answers each time, so
- * that knocking at the ceiling stays under one percent of the invocations.
+ * Steady: a level that throttled is tried again the later, the more often it did
+ * (`refused-levels.ts`).
  *
  * Yielding: at epochs (`yield-epochs.ts`) every consumer gives back a quarter of its limit and all
  * take room again in equal steps. What is given is in proportion and what is taken is not, so
@@ -80,10 +81,6 @@ const TIMED_OUT_FACTOR = 0.75
 const FAILED_FACTOR = 0.75
 /** Failures among the last hundred endings that mean overload rather than chance. */
 const FAILED_PERCENT_MAX = 20
-/** Answers before a level that throttled is tried again, at most; fewer for a level that did not. */
-const ANSWERS_BETWEEN_PROBES_MAX = 400
-/** At least, for a level that throttled twice: of a few slots, three times as many answers are few. */
-const ANSWERS_BETWEEN_PROBES_MIN = 200
 /**
  * Throttles in a row, at least, and of large levels half of the level, before the step down doubles:
  * who takes room again beside this one is answered with a throttle for each slot, too.
@@ -121,8 +118,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   let throttlesInRow = 0
   let step = 1
   let answers = 0
-  /** How often each level was throttled when it was tried. */
-  const refusals = new Map<number, number>()
+  const refusedLevels = createRefusedLevels()
   let capacity: { readonly level: number; readonly until: number } | undefined
   let failedPercent = 0
   const epochs = createYieldEpochs()
@@ -177,7 +173,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
     if (!facts.full || phase === 'yielding') return
     answers++
     if (phase === 'starting') grow(latencyMs, ticket.cohort.size)
-    else if (answers >= answersNeeded()) raise(facts.at)
+    else if (answers >= needed()) raise(facts.at)
   }
 
   function heedLatency(ticket: Ticket, at: number): void {
@@ -246,8 +242,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
 
   /** One more, or as many as the last raises that held allow. */
   function raise(at: number): void {
-    // The level held since it was reached.
-    for (const refused of refusals.keys()) if (refused <= level) refusals.delete(refused)
+    refusedLevels.held(level)
     answers = 0
     const most = Math.min(max, shareOfCapacity(at))
     if (level >= most) return settle()
@@ -260,17 +255,12 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
       if (!slotBySlot) step *= 2
       return
     }
-    let next = level + 1
-    while (next < level + step && !refusals.has(next + 1)) next++
-    level = Math.min(most, next)
+    level = Math.min(most, refusedLevels.reach(level, step))
     step = Math.min(step * 2, Math.max(1, level >> 1))
   }
 
-  function answersNeeded(): number {
-    const calm = phase === 'recovering' ? level : 2 * level
-    const refused = phase === 'recovering' ? 0 : (refusals.get(level + 1) ?? 0)
-    const patient = Math.max(calm * 3 ** refused, refused > 1 ? ANSWERS_BETWEEN_PROBES_MIN : 0)
-    return Math.min(patient, Math.max(calm, ANSWERS_BETWEEN_PROBES_MAX))
+  function needed(): number {
+    return phase === 'recovering' ? level : refusedLevels.answersNeeded(level)
   }
 
   function shareOfCapacity(at: number): number {
@@ -284,7 +274,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
     if (ticket.seq < cutSeq) {
       level = Math.min(level, taken)
     } else {
-      refusals.set(taken + 1, Math.min(10, (refusals.get(taken + 1) ?? 0) + 1))
+      refusedLevels.refused(taken + 1)
       throttlesInRow++
       const stepped = phase === 'recovering' ? level - beforeStep : 0
       const beyondTaken = throttlesInRow - Math.max(THROTTLES_TAKEN_MIN, level >> 1)
