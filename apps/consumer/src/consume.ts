@@ -1,6 +1,7 @@
-import { checkTransport, proxiesOf } from '@millrace/invocation'
+import { proxiesOf } from '@millrace/invocation'
 import { createWorker, openQueues, type Worker, type WorkerQueues } from '@millrace/queue'
 import {
+  checkTransport,
   endpointUrlOf,
   type Logger,
   noTelemetry,
@@ -21,7 +22,7 @@ export async function consume(
   signals: ServiceSignals,
   telemetry: Telemetry = noTelemetry,
 ): Promise<void> {
-  checkTransport(config.MILLRACE_INVOCATION_TRANSPORT, proxiesOf(config))
+  checkTransport('consumer', config, proxiesOf(config))
   const queues = openQueues({
     region: config.AWS_REGION,
     endpointUrl: endpointUrlOf(config, 'SQS'),

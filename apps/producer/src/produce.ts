@@ -10,6 +10,7 @@ import {
   type WorkerQueues,
 } from '@millrace/queue'
 import {
+  checkTransport,
   endpointUrlOf,
   type Logger,
   type Metrics,
@@ -36,6 +37,8 @@ export async function produce(
   signals: ServiceSignals,
   telemetry: Telemetry = noTelemetry,
 ): Promise<void> {
+  const proxies = proxiesOf(config)
+  checkTransport('producer', config, proxies)
   const region = config.AWS_REGION
   const queues = openQueues({
     region,
@@ -49,7 +52,7 @@ export async function produce(
   const invoke = createInvoke({
     region,
     endpointUrl: endpointUrlOf(config, 'SAGEMAKER_RUNTIME'),
-    proxies: proxiesOf(config),
+    proxies,
     transport: config.MILLRACE_INVOCATION_TRANSPORT,
     timeoutMs: config.MILLRACE_INVOCATION_TIMEOUT_SECONDS * 1_000,
   })

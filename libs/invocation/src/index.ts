@@ -25,4 +25,3 @@ export {
   type ScoredBatch,
   scoreBatch,
 } from './score-batch.ts'
-export { checkTransport } from './transport.ts'
