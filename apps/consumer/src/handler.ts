@@ -1,4 +1,4 @@
-import { createLimiters, type LimiterState } from '@millrace/invocation'
+import { createLimiters } from '@millrace/invocation'
 import { ContractError, decodeBatchMessage, type BatchMessage, REPUBLISHED } from '@millrace/job'
 import type { Disposition, Received } from '@millrace/queue'
 import {
@@ -14,7 +14,7 @@ import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
 import { type Delivery, type Deps, type Outcome, processBatch } from './process-batch.ts'
 import { reportOutcome } from './report-outcome.ts'
-import { watchInvoke, watchLimiter } from './watch-endpoint.ts'
+import { endpointTeller, watchInvoke, watchLimiter } from './watch-endpoint.ts'
 
 /** What becomes of messages once they are received. */
 export interface Handler {
@@ -42,9 +42,10 @@ export function createHandler(
     now: () => performance.timeOrigin + performance.now(),
     onChange: (endpoint, state) => {
       limitChanged(limiters.total)
-      tellLimit(logger, endpoint, state)
+      tell(endpoint, state)
     },
   })
+  const tell = endpointTeller(logger)
   const limitChanged = watchLimiter(metrics, () => limiters.total)
   const lag = watchLag(metrics, Date.now)
   const invoke = watchInvoke(world.invoke, telemetry)
@@ -59,12 +60,6 @@ export function createHandler(
       )
     },
   }
-}
-
-/** A limit moves all the time; an endpoint that goes or comes back is news. */
-function tellLimit(logger: Logger, endpoint: string, state: LimiterState): void {
-  const level = state.circuit === 'open' ? 'warn' : 'debug'
-  logger[level]({ endpoint, ...state }, 'limit changed')
 }
 
 async function handle(

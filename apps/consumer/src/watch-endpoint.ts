@@ -1,5 +1,5 @@
 import type { Invoke, LimiterState } from '@millrace/invocation'
-import type { Metrics, Telemetry } from '@millrace/service'
+import type { Logger, Metrics, Telemetry } from '@millrace/service'
 
 /** The same invocations, counted, timed and traced. */
 export function watchInvoke(invoke: Invoke, { metrics, tracer }: Telemetry): Invoke {
@@ -36,5 +36,26 @@ export function watchLimiter(
   return (changed) => {
     if (changed.limit !== limit) metrics.count('millrace.limit.changes', 1)
     limit = changed.limit
+  }
+}
+
+/**
+ * A limit moves all the time, and an endpoint that is gone is tried again and again; that it goes, and
+ * that it comes back, is told once each.
+ */
+export function endpointTeller(
+  logger: Pick<Logger, 'debug' | 'info' | 'warn'>,
+): (endpoint: string, state: LimiterState) => void {
+  const gone = new Set<string>()
+  return (endpoint, state) => {
+    const facts = { endpoint, ...state }
+    if (state.circuit === 'open' && !gone.has(endpoint)) {
+      gone.add(endpoint)
+      logger.warn(facts, 'endpoint does not answer')
+    } else if (state.circuit === 'closed' && gone.delete(endpoint)) {
+      logger.info(facts, 'endpoint answers again')
+    } else {
+      logger.debug(facts, 'limit changed')
+    }
   }
 }
