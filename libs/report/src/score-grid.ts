@@ -50,10 +50,10 @@ export function createScoreGrid(threshold: number): ScoreGrid {
 
 const FINE_EDGES = Array.from({ length: FINE + 1 }, (_, k) => k / FINE)
 
-const fineBins = (counts: Float64Array) => ({ edges: FINE_EDGES, counts: [...counts] })
+const fineBins = (counts: Float64Array) => ({ edges: FINE_EDGES, counts })
 
 /** `counts[i]` lie in the bin that ends at edge i; the last, one more than edges, above all. */
-function gridOf(edges: readonly number[], counts: readonly number[]): Grid {
+function gridOf(edges: readonly number[], counts: ArrayLike<number>): Grid {
   const above = edges.map(() => 0)
   let sum = counts[edges.length] ?? 0
   for (let index = edges.length - 1; index >= 0; index -= 1) {
@@ -92,11 +92,11 @@ function createWideBins(counts: ScoreCounts) {
     const first = counts.get('firstBin')
     const before = window.slice()
     window.fill(0)
-    for (const [index, count] of before.entries()) {
-      if (count === 0) continue
+    before.forEach((count, index) => {
+      if (count === 0) return
       const to = Math.ceil((first + index) / 2 ** doublings) - start
       window[to] = (window[to] ?? 0) + count
-    }
+    })
     exponent += doublings
     counts.set({
       binsPerUnit: 2 ** -exponent,
