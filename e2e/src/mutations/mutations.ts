@@ -119,6 +119,11 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'a job is resumed to running before it is planned',
+    file: `${ledger}/resume-job.ts`,
+    edits: [["'running', 'attribute_exists(#plan)'", "'running', 'attribute_exists(PK)'"]],
+  },
+  {
     name: 'a message is deleted before its work is done',
     file: `${queue}/shift.ts`,
     edits: [['      held.add(item)\n', '      held.add(item)\n      void calls.remove(message)\n']],
@@ -215,6 +220,11 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'a segment that is not written yet fails the job',
+    file: `${consumer}/plan-cache.ts`,
+    edits: [['    if (job.plan === undefined) return undefined\n', '']],
+  },
+  {
     name: 'rows of another width are sent to the model',
     file: `${consumer}/score-rows.ts`,
     edits: [
@@ -262,6 +272,16 @@ export const mutations: readonly Mutation[] = [
       [
         '    await deps.publishCompletion(jobId, signal)\n    return published\n',
         '    return published\n',
+      ],
+    ],
+  },
+  {
+    name: 'a job counts as paused for a while after it was resumed',
+    file: `${producer}/state-cache.ts`,
+    edits: [
+      [
+        'now() - known.readAt < FRESH_MS && takesBatches(known.state)',
+        'now() - known.readAt < FRESH_MS',
       ],
     ],
   },

@@ -4,12 +4,14 @@ import { count, emptySummary, type Summary } from './run-seeds.ts'
 /** So many seeds a process at most: only after a thousand is its code as fast as it gets. */
 const SEEDS_AT_ONCE = 5_000
 /**
- * Young objects die young here; a larger nursery halves the time of collecting them. And much code runs,
- * each piece of it seldom: none of it is worth interpreting first.
+ * Young objects die young here; a larger nursery halves the time of collecting them, and threads that
+ * would help with it cost more than they save. And much code runs, each piece of it seldom: none of it
+ * is worth interpreting first.
  */
 export const EXEC_ARGV = [
   '--min-semi-space-size=64',
   '--max-semi-space-size=128',
+  '--single-threaded-gc',
   '--always-sparkplug',
 ]
 
