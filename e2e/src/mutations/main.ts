@@ -1,10 +1,8 @@
-import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { EXEC_ARGV } from '../simulation/workers.ts'
 import type { Catch } from './hunt.ts'
 import { mutations } from './mutations.ts'
+import { startHunt } from './start-hunt.ts'
 
 /*
  * npm run mutations -- --hunts 5 --max 2000 [--only text]
@@ -20,24 +18,13 @@ const { values } = parseArgs({
   },
 })
 const [hunts, max, workers] = [values.hunts, values.max, values.workers].map(Number)
-const hunter = join(import.meta.dirname, 'hunt.ts')
-
-function hunt(name: string, from: number): Promise<Catch> {
-  const options = ['--name', name, '--from', String(from), '--max', String(max)]
-  const child = fork(hunter, options, { execArgv: EXEC_ARGV })
-  return new Promise((resolve, reject) => {
-    child.once('message', (found) => resolve(found as Catch))
-    child.once('exit', (code) => reject(new Error(`${name}: exit code ${code}`)))
-  })
-}
-
 const wanted = mutations.filter(({ name }) => name.includes(values.only))
 let escaped = 0
 
 async function huntOne(name: string): Promise<void> {
   const catches: Catch[] = []
   for (let index = 0; index < (hunts ?? 1); index += 1) {
-    catches.push(await hunt(name, 1_000_000 * (index + 1)))
+    catches.push(await startHunt(name, 1_000_000 * (index + 1), max ?? 1))
   }
   const caught = catches.filter(({ what }) => what !== undefined)
   const seeds = caught.map((found) => found.seeds).sort((a, b) => a - b)

@@ -98,8 +98,10 @@ export interface Scenario {
 /**
  * Draws a run. Each kind of fault is there in about a third of the runs only: where everything is
  * always broken nothing gets far enough to break in an interesting way (swarm testing, Groce et al., 2012).
+ *
+ * @param apart a stream of its own, of which is drawn what most runs have nothing of, so that these stay the same.
  */
-export function drawScenario(random: Random): Scenario {
+export function drawScenario(random: Random, apart: Random): Scenario {
   const healAtMs = Math.round(random.log(20_000, 10 * 60_000))
   const calm = random.chance(0.1)
   return {
@@ -121,7 +123,7 @@ export function drawScenario(random: Random): Scenario {
     healAtMs,
     faults: drawFaults(random, calm),
     actions: calm ? [] : drawActions(random, healAtMs),
-    aimed: calm ? [] : drawAimed(random),
+    aimed: calm ? [] : [...drawAimed(random), ...drawQuickResume(apart)],
     afterwards: random.chance(0.1) ? LATE : [],
   }
 }
@@ -143,6 +145,18 @@ function drawAimed(random: Random): Aimed[] {
     aimed.push({ state: 'planning', actions: [{ atMs: 0, kind: 'submit_again' }, overwrite] })
   }
   return aimed
+}
+
+/** Resumed at once, while a producer may still take the job for paused. */
+function drawQuickResume(random: Random): Aimed[] {
+  if (!random.chance(0.05)) return []
+  const pausedAtMs = random.log(1, 1_000)
+  const resumedAtMs = pausedAtMs + random.log(100, 2_000)
+  const actions = [
+    { atMs: pausedAtMs, kind: 'pause' },
+    { atMs: resumedAtMs, kind: 'resume' },
+  ] as const
+  return [{ state: 'planning', actions }]
 }
 
 function drawJobs(random: Random, healAtMs: number): JobPlan[] {

@@ -32,6 +32,7 @@ const EVENTS_MAX = 1_000_000
 const LATE_MS = 60_000
 /** Far from the seeds of any run. */
 const RETRIES_SEED = 1_000_000_007
+const QUICK_RESUME_SEED = 2_000_000_011
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -42,7 +43,7 @@ export async function simulate(
   options: { readonly full?: boolean } = {},
 ): Promise<Run> {
   const random = createRandom(seed)
-  const scenario = drawScenario(random)
+  const scenario = drawScenario(random, createRandom(seed + QUICK_RESUME_SEED))
   const time = createVirtualTime(random)
   const startMs = time.nowMs
   const notes = createNotes(() => time.nowMs - startMs, options.full === true)
