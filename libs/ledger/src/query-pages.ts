@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { AttributeValue, DynamoDBClient, QueryCommandOutput } from '@aws-sdk/client-dynamodb'
-import type { Item } from './item.ts'
+import type { DynamoDBClient, QueryCommandOutput } from '@aws-sdk/client-dynamodb'
 
 type Protocol = DynamoDBClient['config']['protocol']
 
@@ -16,8 +15,11 @@ export function readingQueryPages(protocol: Protocol): Protocol {
     if (!isPage) return await theirs(operation, context, response)
     const pieces: Buffer[] = []
     for await (const piece of response.body) pieces.push(piece as Buffer)
-    const { Items = [], ...rest } = JSON.parse(String(Buffer.concat(pieces))) as JsonPage
-    return { ...rest, Items: Items.map(itemOf), $metadata: { httpStatusCode: 200 } }
+    const body = Buffer.concat(pieces)
+    const page = JSON.parse(String(body)) as JsonPage
+    const decode = createDecoder(body.length)
+    for (const item of page.Items ?? []) decodeIn(item, decode)
+    return { Items: [], ...page, $metadata: { httpStatusCode: 200 } }
   }
   return Object.assign(Object.create(protocol) as Protocol, { deserializeResponse })
 }
@@ -31,19 +33,33 @@ type Deserialize = (
 
 /** A page as it comes over the line: binary values are base64. */
 interface JsonPage extends Omit<QueryCommandOutput, '$metadata' | 'Items'> {
-  readonly Items?: readonly Readonly<Record<string, JsonValue>>[]
+  readonly Items?: readonly Attributes[]
 }
 
-type JsonValue = Readonly<Record<string, unknown>>
+type Attributes = Record<string, Record<string, unknown>>
+type Decoder = (base64: string) => Buffer
 
-const itemOf = (json: Readonly<Record<string, JsonValue>>): Item =>
-  Object.fromEntries(Object.entries(json).map(([name, value]) => [name, valueOf(value)]))
+/** Decodes all binary values of a page into one memory: one for each costs V8 more than to decode them. */
+function createDecoder(pageBytes: number): Decoder {
+  let memory: Buffer | undefined
+  let end = 0
+  return (base64) => {
+    memory ??= Buffer.allocUnsafeSlow(Math.ceil((pageBytes * 3) / 4))
+    const start = end
+    end += memory.write(base64, start, 'base64')
+    return memory.subarray(start, end)
+  }
+}
 
-function valueOf(json: JsonValue): AttributeValue {
-  const { B, BS, M, L } = json
-  if (B !== undefined) return { B: Buffer.from(B as string, 'base64') }
-  if (BS !== undefined) return { BS: (BS as string[]).map((bytes) => Buffer.from(bytes, 'base64')) }
-  if (M !== undefined) return { M: itemOf(M as Record<string, JsonValue>) }
-  if (L !== undefined) return { L: (L as JsonValue[]).map(valueOf) }
-  return json as unknown as AttributeValue
+/** Puts bytes in the place of texts: nearly all of an item is as the SDK would give it. */
+function decodeIn(item: Attributes, decode: Decoder): void {
+  for (const name in item) decodeValue(item[name] ?? {}, decode)
+}
+
+function decodeValue(value: Record<string, unknown>, decode: Decoder): void {
+  const { B, BS, M, L } = value
+  if (B !== undefined) value['B'] = decode(B as string)
+  else if (BS !== undefined) value['BS'] = (BS as string[]).map(decode)
+  else if (M !== undefined) decodeIn(M as Attributes, decode)
+  else if (L !== undefined) for (const each of L as Attributes[string][]) decodeValue(each, decode)
 }

@@ -24,7 +24,7 @@ import { type Page, queryPage } from './query.ts'
 const PAGES_BYTES_MAX = 8 * 1024 * 1024
 const PAGE_BYTES_MAX = 1024 * 1024
 /** Parts of a first page, before the size of a part is known. */
-const FIRST_PAGE_PARTS = 8
+const FIRST_PAGE_PARTS = 32
 
 /**
  * Reads all parts of a job in the order of their batches (strongly consistent), for a retry with those
