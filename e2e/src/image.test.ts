@@ -63,8 +63,8 @@ describe.skipIf(!sealed)('a bundle in a sealed root', () => {
     const program = `
       const thread = new (require('node:worker_threads').Worker)('/aggregator/second-thread.js')
       thread.on('message', ({ digest }) => digest && (console.log(digest) ?? process.exit()))
-      const block = new SharedArrayBuffer(0)
-      thread.postMessage({ kind: 'update', file: 0, first: true, block, bytes: 0 })
+      const memory = new ArrayBuffer(0)
+      thread.postMessage({ kind: 'update', file: 0, first: true, memory, bytes: 0 })
       thread.postMessage({ kind: 'end', file: 0 })`
     expect(run(program)).toBe(createHash('sha256').digest('hex'))
   })

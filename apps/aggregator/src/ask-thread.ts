@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { ThreadReply, ThreadRequest } from './thread-messages.ts'
+import { memoryOf, type ThreadReply, type ThreadRequest } from './thread-messages.ts'
 
 type Asked = PromiseWithResolvers<ThreadReply>
 
@@ -15,7 +15,7 @@ export function askThread(request: ThreadRequest): Promise<ThreadReply> {
   const asked: Asked = Promise.withResolvers()
   thread.waiting.push(asked)
   thread.worker.ref()
-  thread.worker.postMessage(request)
+  thread.worker.postMessage(request, memoryOf(request))
   return asked.promise
 }
 

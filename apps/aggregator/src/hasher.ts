@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { askThread } from './ask-thread.ts'
+import type { UpdateRequest } from './thread-messages.ts'
 
 /** SHA-256 of one file. */
 export interface Hasher {
-  /** Takes the first `bytes` of a block, which has to stay as it is until it resolves. */
-  update(block: SharedArrayBuffer, bytes: number): Promise<void>
-  /** The digest (hexadecimal) of all that came, and of a last block. */
-  end(block: SharedArrayBuffer, bytes: number): Promise<string>
+  /** Takes the first `bytes` of a block, and gives the block back. */
+  update(block: ArrayBuffer, bytes: number): Promise<ArrayBuffer>
+  /** The digest (hexadecimal) of all that came, and of a last block, which comes back too. */
+  end(block: ArrayBuffer, bytes: number): Promise<{ digest: string; block: ArrayBuffer }>
   /** Gives up a file that will not end. */
   abort(): void
 }
@@ -24,15 +25,17 @@ export function createHasher(): Hasher {
     async update(block, bytes) {
       const first = file === undefined
       file ??= files++
-      await updateFile(file, first, block, bytes)
+      return await updateFile({ file, first, memory: block, bytes })
     },
     async end(block, bytes) {
-      const last = new Uint8Array(block, 0, bytes)
-      if (file === undefined) return createHash('sha256').update(last).digest('hex')
-      const updated = updateFile(file, false, block, bytes)
-      const [digest] = await Promise.all([endFile(file), updated])
+      if (file === undefined) {
+        const last = new Uint8Array(block, 0, bytes)
+        return { digest: createHash('sha256').update(last).digest('hex'), block }
+      }
+      const updated = updateFile({ file, first: false, memory: block, bytes })
+      const [digest, back] = await Promise.all([endFile(file), updated])
       file = undefined
-      return digest
+      return { digest, block: back }
     },
     abort() {
       // Nobody waits for the answer, and with a thread that has failed there is nothing to give up.
@@ -42,9 +45,10 @@ export function createHasher(): Hasher {
   }
 }
 
-async function updateFile(file: number, first: boolean, block: SharedArrayBuffer, bytes: number) {
-  const reply = await askThread({ kind: 'update', file, first, block, bytes })
+async function updateFile(update: Omit<UpdateRequest, 'kind'>): Promise<ArrayBuffer> {
+  const reply = await askThread({ kind: 'update', ...update })
   assert(reply.kind === 'updated', GONE)
+  return reply.memory
 }
 
 async function endFile(file: number): Promise<string> {

@@ -39,10 +39,16 @@ test('groups that are asked for at once come back each with its own', async () =
 
 test('memory is used again only when each part of its group was given back', async () => {
   const part = { floats: floatsOf(new Float32Array(1_000)), digestHead: '' }
-  const memoryOf = ([first]: Awaited<ReturnType<typeof printParts>>) => first?.lines.text.buffer
+  const bytesOf = ([first]: Awaited<ReturnType<typeof printParts>>) =>
+    first?.lines.text.buffer.byteLength
   const group = await printParts([part, part])
+  const bytes = bytesOf(group)
   group[0]?.release()
-  expect(memoryOf(await printParts([part]))).not.toBe(memoryOf(group))
+  const next = await printParts([part])
+  expect(bytesOf(group)).toBe(bytes)
+  expect(bytesOf(next)).toBeLessThan(bytes ?? 0)
   group[1]?.release()
-  expect(memoryOf(await printParts([part]))).toBe(memoryOf(group))
+  expect(bytesOf(await printParts([part]))).toBe(bytes)
+  // What went over is there, and no more here.
+  expect(bytesOf(group)).toBe(0)
 })

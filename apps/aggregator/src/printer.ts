@@ -8,7 +8,7 @@ const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT
 /** Memory that is kept for the next groups of parts; more of it is left to V8. */
 const KEPT_MAX = 16
 
-const kept: SharedArrayBuffer[] = []
+const kept: ArrayBuffer[] = []
 
 /**
  * Prints the floats of parts in the other thread, and hashes what their digests cover, while this one writes
@@ -24,12 +24,13 @@ export const printParts: PrintParts = async (parts) => {
     end = alignedTo8(linesAt + linesBytesMax(rows))
     return { floatsAt, rows, linesAt, digestHead }
   })
-  const memory = takeMemory(end)
+  const given = takeMemory(end)
   for (const [index, { floats }] of parts.entries()) {
-    new Uint8Array(memory, requests[index]?.floatsAt).set(floats)
+    new Uint8Array(given, requests[index]?.floatsAt).set(floats)
   }
-  const reply = await askThread({ kind: 'print', memory, parts: requests })
+  const reply = await askThread({ kind: 'print', memory: given, parts: requests })
   assert(reply.kind === 'printed')
+  const { memory } = reply
   const held = new Set(parts.keys())
   return reply.parts.map(({ digest, ...found }, index): PrintedPart => {
     const { linesAt = 0, rows = 0 } = requests[index] ?? {}
@@ -41,10 +42,10 @@ export const printParts: PrintParts = async (parts) => {
 }
 
 /** What was given back last first: a core has that still at hand. */
-function takeMemory(bytes: number): SharedArrayBuffer {
+function takeMemory(bytes: number): ArrayBuffer {
   const last = kept.pop()
   if (last !== undefined && last.byteLength >= bytes) return last
-  return new SharedArrayBuffer(Math.ceil(bytes * 1.25))
+  return new ArrayBuffer(Math.ceil(bytes * 1.25))
 }
 
 const alignedTo8 = (at: number): number => Math.ceil(at / 8) * 8

@@ -1,37 +1,46 @@
 import { createHash, type Hash } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import { printLines } from '@millrace/predictions'
-import type { PrintReply, PrintRequest, ThreadReply, ThreadRequest } from './thread-messages.ts'
+import {
+  memoryOf,
+  type PrintReply,
+  type PrintRequest,
+  type ThreadReply,
+  type ThreadRequest,
+} from './thread-messages.ts'
 
 /* The program of the other thread: answers each request, in order. */
 
 const hashes = new Map<number, Hash>()
 
 parentPort?.on('message', (request: ThreadRequest) => {
-  parentPort?.postMessage(answer(request))
+  const reply = answer(request)
+  parentPort?.postMessage(reply, memoryOf(reply))
 })
 
 function answer(request: ThreadRequest): ThreadReply {
   switch (request.kind) {
     case 'update': {
-      const { file, first, block, bytes } = request
+      const { file, first, memory, bytes } = request
       if (first) hashes.set(file, createHash('sha256'))
-      const hash = hashes.get(file)?.update(new Uint8Array(block, 0, bytes))
-      return { kind: hash === undefined ? 'not_begun' : 'updated' }
+      const hash = hashes.get(file)?.update(new Uint8Array(memory, 0, bytes))
+      return hash === undefined ? { kind: 'not_begun' } : { kind: 'updated', memory }
     }
     case 'end': {
       const digest = hashes.get(request.file)?.digest('hex')
       hashes.delete(request.file)
       return digest === undefined ? { kind: 'not_begun' } : { kind: 'ended', digest }
     }
-    case 'print':
-      return { kind: 'printed', parts: request.parts.map((part) => print(request.memory, part)) }
+    case 'print': {
+      const { memory, parts } = request
+      return { kind: 'printed', memory, parts: parts.map((part) => print(memory, part)) }
+    }
     default:
       return request satisfies never
   }
 }
 
-function print(memory: SharedArrayBuffer, part: PrintRequest): PrintReply {
+function print(memory: ArrayBuffer, part: PrintRequest): PrintReply {
   const { floatsAt, rows, linesAt, digestHead } = part
   const floats = new Uint8Array(memory, floatsAt, rows * Float32Array.BYTES_PER_ELEMENT)
   const there = (bytes: number): Uint8Array => new Uint8Array(memory, linesAt, bytes)

@@ -1,20 +1,26 @@
-/* What is asked of the other thread, and what it answers. Memory is shared: only where it lies is told. */
+/*
+ * What is asked of the other thread, and what it answers. Memory goes there and comes back, nothing is copied. It is
+ * not shared: V8 copies in and out of shared memory a word at a time, which takes four times as long.
+ */
 
 export type ThreadRequest =
-  | {
-      readonly kind: 'update'
-      readonly file: number
-      /** Begins the file; what is not begun in a thread is not hashed by it. */
-      readonly first: boolean
-      readonly block: SharedArrayBuffer
-      readonly bytes: number
-    }
+  | UpdateRequest
   | { readonly kind: 'end'; readonly file: number }
   | {
       readonly kind: 'print'
-      readonly memory: SharedArrayBuffer
+      readonly memory: ArrayBuffer
       readonly parts: readonly PrintRequest[]
     }
+
+/** Hashes bytes of a file. */
+export interface UpdateRequest {
+  readonly kind: 'update'
+  readonly file: number
+  /** Begins the file; what is not begun in a thread is not hashed by it. */
+  readonly first: boolean
+  readonly memory: ArrayBuffer
+  readonly bytes: number
+}
 
 /** Floats that are to be printed, and where. */
 export interface PrintRequest {
@@ -26,11 +32,19 @@ export interface PrintRequest {
 }
 
 export type ThreadReply =
-  | { readonly kind: 'updated' }
+  | { readonly kind: 'updated'; readonly memory: ArrayBuffer }
   /** The thread that began the file is gone. */
   | { readonly kind: 'not_begun' }
   | { readonly kind: 'ended'; readonly digest: string }
-  | { readonly kind: 'printed'; readonly parts: readonly PrintReply[] }
+  | {
+      readonly kind: 'printed'
+      readonly memory: ArrayBuffer
+      readonly parts: readonly PrintReply[]
+    }
+
+/** The memory that goes over with a message. */
+export const memoryOf = (message: ThreadRequest | ThreadReply): ArrayBuffer[] =>
+  'memory' in message ? [message.memory] : []
 
 export interface PrintReply {
   readonly textBytes: number

@@ -29,25 +29,26 @@ const FIRST_BYTES = 16 * 1024
 const BLOCKS = 8
 
 /**
- * Gathers what is written in blocks, which are hashed and written while the next one is filled. So a
+ * Gathers what is written in blocks, which are hashed and then written while the next ones are filled. So a
  * failure is told by a later call: a later `write`, or `seal`. What is passed to `write` has been copied
  * when it returns: only to go on has to wait.
  */
 export function hashed(uri: string, writer: Writer): HashedWriter {
   const hasher = createHasher()
-  const spare: SharedArrayBuffer[] = []
+  const spare: ArrayBuffer[] = []
   const underWay: Promise<void>[] = []
   let written: Promise<void> = Promise.resolve()
-  let block: SharedArrayBuffer | undefined
+  let block: ArrayBuffer | undefined
   let [filled, bytes] = [0, 0]
 
-  const passOn = (full: SharedArrayBuffer, length: number): Promise<void> => {
+  const passOn = (full: ArrayBuffer, length: number): Promise<void> => {
     written = written.then(() => writer.write(new Uint8Array(full, 0, length)))
     return written
   }
-  const leave = async (full: SharedArrayBuffer): Promise<void> => {
-    await Promise.all([hasher.update(full, BLOCK_BYTES), passOn(full, BLOCK_BYTES)])
-    spare.push(full)
+  const leave = async (full: ArrayBuffer): Promise<void> => {
+    const back = await hasher.update(full, BLOCK_BYTES)
+    await passOn(back, BLOCK_BYTES)
+    spare.push(back)
   }
   const fill = (piece: Uint8Array): void => {
     for (let done = 0; done < piece.length; ) {
@@ -75,10 +76,10 @@ export function hashed(uri: string, writer: Writer): HashedWriter {
       }
     },
     async seal() {
-      const last = block ?? new SharedArrayBuffer(0)
-      const [sha256] = await Promise.all([hasher.end(last, filled), passOn(last, filled)])
+      const { digest, block: last } = await hasher.end(block ?? new ArrayBuffer(0), filled)
       await Promise.all(underWay)
-      return { uri, bytes, sha256 }
+      await passOn(last, filled)
+      return { uri, bytes, sha256: digest }
     },
     commit: () => writer.commit(),
     async abort() {
@@ -91,15 +92,15 @@ export function hashed(uri: string, writer: Writer): HashedWriter {
 
 /** The block, or a larger one with what it is filled with; whole from the second on. */
 function withRoom(
-  block: SharedArrayBuffer | undefined,
+  block: ArrayBuffer | undefined,
   filled: number,
   bytes: number,
   whole: boolean,
-): SharedArrayBuffer {
+): ArrayBuffer {
   const needed = filled + bytes
   if (block !== undefined && needed <= block.byteLength) return block
   const room = Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(needed)))
-  const grown = new SharedArrayBuffer(whole ? BLOCK_BYTES : Math.min(BLOCK_BYTES, room))
+  const grown = new ArrayBuffer(whole ? BLOCK_BYTES : Math.min(BLOCK_BYTES, room))
   if (block !== undefined) new Uint8Array(grown).set(new Uint8Array(block, 0, filled))
   return grown
 }
