@@ -1,4 +1,4 @@
-import { scanWasm } from './scan-wasm.generated.ts'
+import { scanWasm, sharedScanWasm } from './scan-wasm.generated.ts'
 
 /** The functions of `assembly/`; addresses are bytes in the scanner's memory. */
 export interface ScannerExports {
@@ -58,33 +58,45 @@ export interface ScannerMemory {
   grow(pages: number): number
 }
 
-/** Makes a memory of at least this many bytes that may grow to `bytesMax`. */
-export function createMemory(bytes: number, bytesMax: number = bytes): ScannerMemory {
-  return new WebAssembly.Memory({
-    initial: pagesOf(bytes),
-    maximum: pagesOf(bytesMax),
-    shared: true,
-  })
+/** Of one thread: V8 copies into shared memory a word at a time, which takes four times as long. */
+export interface OwnMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
 }
 
-/** Lets a memory hold at least `bytes`. Views of its buffer taken before do not see the new ones. */
-export function growMemory(memory: ScannerMemory, bytes: number): void {
+export function createSharedMemory(bytes: number): ScannerMemory {
+  const pages = pagesOf(bytes)
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }) as ScannerMemory
+}
+
+/** Makes a memory of at least this many bytes that may grow to `bytesMax`. */
+export function createOwnMemory(bytes: number, bytesMax: number): OwnMemory {
+  const [initial, maximum] = [pagesOf(bytes), pagesOf(bytesMax)]
+  return new WebAssembly.Memory({ initial, maximum, shared: false }) as OwnMemory
+}
+
+/** Lets a memory hold at least `bytes`. When it grows, views of its buffer taken before see nothing more. */
+export function growMemory(memory: OwnMemory, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength
   if (missing > 0) memory.grow(pagesOf(missing))
 }
 
 /** A scanner with state of its own in that memory. Several may share one. */
-export function createScanner(memory: ScannerMemory): ScannerExports {
-  return new WebAssembly.Instance(scannerModule(), { env: { memory } }).exports
+export function createScanner(memory: ScannerMemory | OwnMemory): ScannerExports {
+  const module = memory.buffer instanceof SharedArrayBuffer ? scannerModule() : compile(scanWasm)
+  return new WebAssembly.Instance(module, { env: { memory } }).exports
 }
 
-/** What the scanner is compiled to: once, for all threads that it is given to. */
-export function scannerModule(): object {
-  compiled ??= new WebAssembly.Module(Buffer.from(scanWasm, 'base64'))
-  return compiled
+/** What the scanner is compiled to for shared memory: once, for all threads that it is given to. */
+export const scannerModule = (): object => compile(sharedScanWasm)
+
+function compile(wasm: string): object {
+  const module = compiled.get(wasm) ?? new WebAssembly.Module(Buffer.from(wasm, 'base64'))
+  compiled.set(wasm, module)
+  return module
 }
 
-let compiled: object | undefined
+const compiled = new Map<string, object>()
 
 const PAGE_BYTES = 65_536
 const pagesOf = (bytes: number) => Math.ceil(bytes / PAGE_BYTES)
@@ -97,10 +109,10 @@ const { WebAssembly } = globalThis as unknown as {
       initial: number
       maximum: number
       shared: boolean
-    }) => ScannerMemory
+    }) => ScannerMemory | OwnMemory
     readonly Instance: new (
       module: object,
-      imports: { env: { memory: ScannerMemory } },
+      imports: { env: { memory: ScannerMemory | OwnMemory } },
     ) => { readonly exports: ScannerExports }
   }
 }

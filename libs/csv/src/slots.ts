@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { bytesOf, type Dialect } from './dialect.ts'
-import { createMemory, type ScannerMemory, scannerModule } from './scanner.ts'
+import { createSharedMemory, type ScannerMemory, scannerModule } from './scanner.ts'
 
 /*
  * A cutter's memory. Before each buffer is room for the notes of what is in it, behind it room that the
@@ -45,7 +45,7 @@ export const STAGING_AT = CUTS_END + NOTES_BYTES
 export function createSlots(count: number): Slots {
   const isCount = Number.isInteger(count) && count >= 0 && count <= SLOTS_MAX
   assert(isCount, `slots: wanted 0 to ${SLOTS_MAX}, got ${count}`)
-  const memory = createMemory(CUTS_END + (count + 1) * STRIDE)
+  const memory = createSharedMemory(CUTS_END + (count + 1) * STRIDE)
   const slotAt = (slot: number) => STAGING_AT + (slot + 1) * STRIDE
   const buffers = Array.from(
     { length: count },

@@ -1,4 +1,4 @@
-import { createMemory, createScanner, growMemory, type ScannerExports } from './scanner.ts'
+import { createOwnMemory, createScanner, growMemory, type ScannerExports } from './scanner.ts'
 
 /*
  * The scanner that looks at batches. One for the whole process: it is used from beginning to end
@@ -17,7 +17,7 @@ export const PIECE_BYTES = 128 * 1_024
 
 const MEMORY_BYTES_MAX = 1024 * 1024 * 1024
 
-const memory = createMemory(INPUT_AT + PIECE_BYTES + MARGIN_BYTES, MEMORY_BYTES_MAX)
+const memory = createOwnMemory(INPUT_AT + PIECE_BYTES + MARGIN_BYTES, MEMORY_BYTES_MAX)
 
 export const scanner = createScanner(memory)
 
