@@ -1,5 +1,5 @@
 import type { Received } from '@millrace/queue'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { handlerWhenWanted } from './handler-when-wanted.ts'
 
 const signal = new AbortController().signal
@@ -28,6 +28,15 @@ describe('a handler when it is wanted', () => {
     const { calls, handler } = openable()
     await handler.ready(signal)
     expect(calls).toEqual([])
+  })
+
+  test('is opened while the first poll waits at the queue', async () => {
+    vi.useFakeTimers()
+    const { calls, handler } = openable()
+    await handler.ready(signal)
+    await vi.advanceTimersByTimeAsync(200)
+    vi.useRealTimers()
+    expect(calls).toEqual(['open'])
   })
 
   test('is opened before the second poll, whose gate it is', async () => {
