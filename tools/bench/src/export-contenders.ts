@@ -28,6 +28,9 @@ export interface Setting {
   readonly millions: number
 }
 
+/** What the entry point of the aggregator's image gives to Node besides the program. */
+const IMAGE_OPTIONS = ['--max-semi-space-size=2']
+
 /** pandas takes 25 GB for the joined table of 10 million rows. */
 const PANDAS_JOINED_MILLIONS_MAX = 1
 
@@ -37,7 +40,7 @@ export function contendersFor(setting: Setting): Contenders {
   const parts = [ledger, jobIdOf(JOB)]
   const duckdb = [file('export-peer.ts'), folder, columns, peers]
   const contenders = new Map([
-    ['millrace', () => run(process.execPath, [program, folder, ledger, columns])],
+    ['millrace', () => run(process.execPath, [...IMAGE_OPTIONS, program, folder, ledger, columns])],
     ['duckdb', () => run(process.execPath, [...duckdb, ...parts])],
     ['duckdb-text', () => run(process.execPath, duckdb)],
   ])
