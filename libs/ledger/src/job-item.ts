@@ -173,7 +173,7 @@ function toleranceOf(what: string, value: unknown): Tolerance {
 
 /** A job is read over and over, and its spec never changes: each text is checked once. */
 const specs = new Map<string, Job['spec']>()
-const SPECS_MAX = 64
+const SPECS_MAX = 16
 
 function specOf(what: string, read: ItemReader): Job['spec'] {
   const text = read.text('spec')
