@@ -7,6 +7,7 @@ import {
   lineEnds,
   lowest,
   nextLines,
+  nextLinesOnly,
   restart,
 } from './structure'
 
@@ -117,7 +118,7 @@ export function findRows(at: usize, length: u32, position: u32, outAt: usize, ou
   let i: u32 = 0
   while (i < length) {
     const n = min<u32>(BLOCK, length - i)
-    const begins = nextLines(at + i, ALL >> (BLOCK - n), n - 1)
+    const begins = nextLinesOnly(at + i, ALL >> (BLOCK - n), n - 1)
     const rowBegins = begins & ~lineEnds
     const base = position + i
     for (let left = rowBegins; left != 0; left &= left - 1) {
