@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createRequire } from 'node:module'
+import { peakMemoryKb } from './peak-memory.ts'
 
 /** `csv-peer.ts <name> <file> <folder>`: counts a file's rows with a parser installed there. */
 const [name = '', file = '', folder = ''] = process.argv.slice(2)
@@ -51,4 +52,4 @@ const counters: Record<string, () => Promise<number>> = {
   },
 }
 const rows = await counters[name]?.()
-process.stdout.write(`${rows} ${process.resourceUsage().maxRSS}\n`)
+process.stdout.write(`${rows} ${peakMemoryKb()}\n`)

@@ -5,7 +5,7 @@ prints them itself.
 """
 
 import json
-import resource
+import re
 import sys
 import time
 
@@ -36,6 +36,11 @@ def read_parts():
     return pandas.DataFrame({"Prediction": numpy.concatenate([floats for _, floats in parts]).astype("f8")})
 
 
+def peak_memory_kb():
+    with open("/proc/self/status") as status:
+        return int(re.search(r"VmHWM:\s+(\d+)", status.read())[1])
+
+
 began, began_cpu = time.perf_counter(), time.process_time()
 scored = read_parts() if ledger else pandas.read_csv(f"{folder}/predictions.csv", float_precision="round_trip")
 scored["Binary Classification"] = (scored["Prediction"] > 0.5).astype(int)
@@ -48,7 +53,7 @@ print(
         {
             "seconds": time.perf_counter() - began,
             "cpuSeconds": time.process_time() - began_cpu,
-            "memoryMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "memoryMb": peak_memory_kb() / 1024,
         }
     )
 )

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { DynamoDBClient, GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb'
 import { PARTITIONS } from './export-data.ts'
+import { peakMemoryKb } from './peak-memory.ts'
 
 /*
  * `export-peer.ts <folder> none|all <peers> [<ledger URL> <job>]`: DuckDB's `COPY`. With a ledger it reads
@@ -22,7 +23,7 @@ if (ledgerUrl !== undefined) await loadParts()
 await connection.run(`copy (${query()}) to '${folder}/${nameOf(join)}' (header, delimiter ',')`)
 const { user, system } = process.cpuUsage(startedCpu)
 const seconds = (performance.now() - startedAt) / 1_000
-const memoryMb = process.resourceUsage().maxRSS / 1_024
+const memoryMb = peakMemoryKb() / 1_024
 process.stdout.write(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, memoryMb }))
 client.destroy()
 

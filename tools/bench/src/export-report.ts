@@ -1,5 +1,6 @@
 import { createReport, renderPage } from '@millrace/report'
 import { BATCH_ROWS, floatsOf } from './export-data.ts'
+import { peakMemoryKb } from './peak-memory.ts'
 
 /** `export-report.ts <rows>`: what the report of an export takes, its page included, beside all else. */
 const rows = Number(process.argv[2])
@@ -27,7 +28,7 @@ const facts = {
 const page = renderPage(report.finish(facts))
 const { user, system } = process.cpuUsage(startedCpu)
 const seconds = (performance.now() - startedAt) / 1_000
-const memoryMb = process.resourceUsage().maxRSS / 1_024
+const memoryMb = peakMemoryKb() / 1_024
 process.stdout.write(
   JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, memoryMb, pageBytes: page.length }),
 )

@@ -15,6 +15,7 @@ import { createStorage, jobDocuments } from '@millrace/storage'
 import { configSchema } from '../../../apps/aggregator/src/config.ts'
 import { createDeps, type World } from '../../../apps/aggregator/src/connect.ts'
 import { BATCH_ROWS, columnNames, JOB, PARTITIONS, type Table } from './export-data.ts'
+import { peakMemoryKb } from './peak-memory.ts'
 
 /** `export-run.ts <folder> <ledger URL> none|all`: writes the result as the aggregator does, and says what that took. */
 const [folder = '', ledgerUrl = '', join = 'none'] = process.argv.slice(2)
@@ -49,7 +50,7 @@ const startedCpu = process.cpuUsage()
 await deps.writeResult(job, signal)
 const { user, system } = process.cpuUsage(startedCpu)
 const seconds = (performance.now() - startedAt) / 1_000
-const memoryMb = process.resourceUsage().maxRSS / 1_024
+const memoryMb = peakMemoryKb() / 1_024
 process.stdout.write(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, memoryMb }))
 client.destroy()
 await storage.close()

@@ -8,6 +8,7 @@ import {
 } from '@millrace/storage'
 import { pinDataset } from '../../../apps/producer/src/pin-dataset.ts'
 import { scanBatches } from '../../../apps/producer/src/scan-batches.ts'
+import { peakMemoryKb } from './peak-memory.ts'
 
 /** `producer-plan.ts <dataset> <work folder>`: pins and scans a dataset, and prints what that took. */
 const [uri = '', workUri = ''] = process.argv.slice(2)
@@ -62,7 +63,7 @@ for await (const { rows, bytes } of scanBatches(deps, job, dataset, signal)) {
 }
 const { user, system } = process.cpuUsage(startedCpu)
 const seconds = (performance.now() - startedAt) / 1_000
-const memoryMb = process.resourceUsage().maxRSS / 1_024
+const memoryMb = peakMemoryKb() / 1_024
 process.stdout.write(
   JSON.stringify({ ...totals, seconds, cpuSeconds: (user + system) / 1e6, memoryMb }),
 )
