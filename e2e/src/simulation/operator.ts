@@ -3,7 +3,7 @@ import { cancelJob, type Ledger, pauseJob, resumeJob } from '@millrace/ledger'
 import type { Random, VirtualTime } from '@millrace/testing'
 import { BUCKET, type SimulatedCloud } from './cloud.ts'
 import { drawRows, textOf } from './dataset.ts'
-import type { Fleet } from './fleet.ts'
+import type { Fleet, Member } from './fleet.ts'
 import type { Notes } from './notes.ts'
 import type { ActionKind, Scenario } from './scenario.ts'
 import type { KnownJob } from './known-job.ts'
@@ -82,7 +82,11 @@ export function createOperator(options: OperatorOptions): Operator {
     for (const message of messages) cloud.queue(name).add(message)
   }
   const anyJob = (): KnownJob => random.pick([...jobs.values()])
-  const anyMember = () => random.pick(fleet.members)
+  /** At times all have crashed, and none has been started again yet. */
+  const withAnyMember = (act: (member: Member) => void): void => {
+    const { members } = fleet
+    if (members.length > 0) act(random.pick(members))
+  }
 
   const operator: Operator = {
     submit(job) {
@@ -93,11 +97,12 @@ export function createOperator(options: OperatorOptions): Operator {
       notes.fault('operator', kind, '')
       switch (kind) {
         case 'crash_one':
-          return fleet.crash(anyMember().machine)
+          return withAnyMember(({ machine }) => fleet.crash(machine))
         case 'freeze_one':
-          anyMember().machine.frozenUntilMs =
-            time.nowMs + random.log(0.5, scenario.faults.freezeSecondsMax) * 1_000
-          return
+          return withAnyMember(({ machine }) => {
+            machine.frozenUntilMs =
+              time.nowMs + random.log(0.5, scenario.faults.freezeSecondsMax) * 1_000
+          })
         case 'freeze_aggregators':
           // Beyond the lease, so that another takes over before it wakes up.
           for (const { app, machine } of fleet.members) {
@@ -110,7 +115,7 @@ export function createOperator(options: OperatorOptions): Operator {
         case 'scale_out':
           return fleet.start('consumer')
         case 'scale_in':
-          return fleet.retire(anyMember())
+          return withAnyMember((member) => fleet.retire(member))
         case 'outage':
           scenario.faults.endpoint.downUntilMs = time.nowMs + random.log(1_000, 600_000)
           return

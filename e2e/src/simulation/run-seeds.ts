@@ -26,7 +26,17 @@ export async function runSeeds(from: number, seeds: number): Promise<Summary> {
   const { stackTraceLimit } = Error
   // Most errors here are faults that are asked for; whoever replays a seed sees where each came from.
   Error.stackTraceLimit = 0
-  for (; current < from + seeds; current += 1) add(summary, await simulate(current))
+  for (; current < from + seeds; current += 1) {
+    try {
+      add(summary, await simulate(current))
+    } catch (error) {
+      // A bug of the simulation itself; the other seeds are worth their while all the same.
+      summary.violations.push({
+        seed: current,
+        what: `no bugs: the run has thrown: ${(error as Error).stack}`,
+      })
+    }
+  }
   Error.stackTraceLimit = stackTraceLimit
   process.off('unhandledRejection', onRejection)
   return summary

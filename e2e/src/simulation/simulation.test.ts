@@ -37,6 +37,11 @@ test.for([
   },
 )
 
+test('seed 2,005,707 goes on though its every machine has crashed', async () => {
+  const { notes } = await simulate(2_005_707)
+  expect(notes.violations).toEqual([])
+})
+
 // Where little happens, little can differ.
 test('eventful seeds give the same history each time', async () => {
   let compared = 0
