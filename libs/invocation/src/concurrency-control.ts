@@ -1,6 +1,7 @@
 import type { Cohort } from './latency-cohort.ts'
 import { createLatencyGauge } from './latency-gauge.ts'
 import { type Trial, verdictOn } from './latency-trial.ts'
+import { createRecovery } from './recovery.ts'
 import { createRefusedLevels } from './refused-levels.ts'
 import { createYieldEpochs } from './yield-epochs.ts'
 
@@ -28,10 +29,9 @@ import { createYieldEpochs } from './yield-epochs.ts'
  * (`refused-levels.ts`).
  *
  * Yielding: at epochs (`yield-epochs.ts`) every consumer gives back a quarter of its limit and all
- * take room again in equal steps. What is given is in proportion and what is taken is not, so
- * consumers that never hear of each other come to equal shares (AIMD; Chiu and Jain 1989); and
- * the latency without a queue is seen again. A step is refused to whoever comes a millisecond later,
- * so one that meets a throttle is taken back, and what is left is taken slot by slot.
+ * take room again at equal times (`recovery.ts`). What is given is in proportion and what is taken is
+ * not, so consumers that never hear of each other come to equal shares (AIMD; Chiu and Jain 1989);
+ * and the latency without a queue is seen again.
  */
 
 export interface ControlOptions {
@@ -39,6 +39,8 @@ export interface ControlOptions {
   readonly concurrencyStart: number
   /** The part of the capacity found that is used, above 0 and at most 1. */
   readonly share: number
+  /** From 0 to 1, 1 excluded. */
+  readonly random: () => number
 }
 
 /** One invocation, as the control remembers it. */
@@ -75,6 +77,10 @@ export interface ConcurrencyControl {
   start(at: number, inFlight: number, size: number): Ticket
   end(ticket: Ticket, facts: EndingFacts): void
   setMax(concurrencyMax: number): void
+  /** When `wake` is to be called, in milliseconds since the epoch; nothing when answers are enough. */
+  readonly wakeAt: number | undefined
+  /** @param full As of an ending. */
+  wake(at: number, full: boolean): void
 }
 
 const TIMED_OUT_FACTOR = 0.75
@@ -87,8 +93,10 @@ const FAILED_PERCENT_MAX = 20
  */
 const THROTTLES_TAKEN_MIN = 3
 const YIELD_LATENCIES = 2
-/** Of so few, a step of two is refused so often that it is a percent of all. */
-const FEW_SLOTS = 3
+/** For so long an endpoint that has throttled is taken for one that does. */
+const THROTTLES_MS = 120_000
+/** The part of a latency over which the consumers of an endpoint begin to take room again. */
+const SPREAD = 0.5
 /** At least, for clocks differ. */
 const YIELD_MS_MIN = 50
 /** What an answer adds at the start; long invocations double only, for a queue brings them near 60 s. */
@@ -125,9 +133,10 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   let failedPercent = 0
   const epochs = createYieldEpochs()
   let yieldUntil = 0
-  /** The level before the last step of a recovery; and whether it goes on slot by slot. */
-  let beforeStep = level
-  let slotBySlot = false
+  const recovery = createRecovery()
+  /** Up to where room is taken again: further than it was given only where throttles tell the end. */
+  let recoverTo = level
+  let throttledAt = Number.NEGATIVE_INFINITY
   /** Factor of the latency that is borne: more where more at once serve more. */
   let patience = 1
   /** What was before a cut for the latency, and before a raise in spite of it, until it is judged. */
@@ -165,6 +174,14 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
       max = concurrencyMax
       level = Math.min(level, max)
     },
+    get wakeAt() {
+      if (phase === 'yielding') return yieldUntil
+      return phase === 'recovering' ? recovery.dueAt : undefined
+    },
+    wake(at, full) {
+      turn(at)
+      if (phase === 'recovering') recover(at, full)
+    },
   }
 
   function answered(ticket: Ticket, facts: EndingFacts): void {
@@ -172,10 +189,10 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
     const latencyMs = facts.at - ticket.at
     if (latency.answered(ticket.cohort, latencyMs)) heedLatency(ticket, facts.at)
     turn(facts.at)
-    if (!facts.full || phase === 'yielding') return
+    if (!facts.full) return
     answers++
     if (phase === 'starting') grow(latencyMs, ticket.cohort.size)
-    else if (answers >= needed()) raise(facts.at)
+    else if (phase === 'steady' && answers >= refusedLevels.answersNeeded(level)) raise(facts.at)
   }
 
   function heedLatency(ticket: Ticket, at: number): void {
@@ -248,21 +265,17 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
     answers = 0
     const most = Math.min(max, shareOfCapacity(at))
     if (level >= most) return settle()
-    if (queues())
-      return mayTry && cut === undefined && phase === 'steady' ? raiseOnTrial(most) : settle()
-    if (phase === 'recovering') {
-      // In steps that are equal for all who yielded, whatever each of them has.
-      beforeStep = level
-      level = Math.min(most, level + step)
-      if (!slotBySlot && level > FEW_SLOTS) step *= 2
-      return
-    }
+    if (queues()) return mayTry && cut === undefined ? raiseOnTrial(most) : settle()
     level = Math.min(most, refusedLevels.reach(level, step))
     step = Math.min(step * 2, Math.max(1, level >> 1))
   }
 
-  function needed(): number {
-    return phase === 'recovering' ? level : refusedLevels.answersNeeded(level)
+  /** As many more as are due, until there is no more to have. */
+  function recover(at: number, full: boolean): void {
+    const most = Math.min(max, shareOfCapacity(at), recoverTo)
+    const due = recovery.take(at)
+    if (!full || level >= most || queues()) return settle()
+    level = Math.min(most, level + due)
   }
 
   function shareOfCapacity(at: number): number {
@@ -271,6 +284,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   }
 
   function throttled(ticket: Ticket, { others, at }: EndingFacts): void {
+    throttledAt = at
     const taken = Math.max(1, others)
     if (taken > level) return // Sent before the limit was cut below this.
     if (ticket.seq < cutSeq) {
@@ -278,23 +292,15 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
     } else {
       refusedLevels.refused(taken + 1)
       throttlesInRow++
-      const stepped = phase === 'recovering' ? level - beforeStep : 0
       const beyondTaken = throttlesInRow - Math.max(THROTTLES_TAKEN_MIN, level >> 1)
       level = Math.max(1, taken + 1 - 2 ** Math.max(0, beyondTaken))
       cutSeq = seq
-      if (stepped > 1) takeStepBack()
-      else settle()
     }
     foundCapacity(taken, at)
+    // Who has yielded takes room again, whatever came of what was sent before.
+    if (phase !== 'yielding') settle()
     raised = undefined
     epochs.found(level, at, latency.typicalMs)
-  }
-
-  function takeStepBack(): void {
-    level = Math.min(level, beforeStep)
-    slotBySlot = true
-    step = 1
-    answers = 0
   }
 
   function cutToServed(ticket: Ticket, at: number): void {
@@ -329,8 +335,8 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
       latency.restart(false)
       settle()
       phase = 'recovering'
-      beforeStep = level
-      slotBySlot = false
+      // Else whose answers come first would have the odd slot each time.
+      recovery.begin(at + options.random() * SPREAD * latency.typicalMs, latency.typicalMs)
     }
     if (!epochs.isDue(at, latency.typicalMs)) return
     mayTry = true
@@ -339,6 +345,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
 
   function yieldFrom(at: number): void {
     epochs.yielded(level)
+    recoverTo = at < throttledAt + THROTTLES_MS ? Number.POSITIVE_INFINITY : level
     cut = undefined
     raised = undefined
     yieldUntil = at + Math.max(YIELD_MS_MIN, YIELD_LATENCIES * latency.typicalMs)

@@ -28,6 +28,8 @@ export interface World {
   }[]
   readonly countFrom?: number
   readonly seed?: number
+  /** Each client sees answers only so often, at moments of its own; default at once. */
+  readonly looksEveryMs?: number
 }
 
 export interface Tally {
@@ -45,6 +47,7 @@ const START = 4
 /** Gives the tallies of the first two clients; of the only one, twice. */
 export function simulate(world: World): [Tally, Tally] {
   const random = randomOf(world.seed ?? 7)
+  const { looksEveryMs = 0 } = world
   const events = new Heap()
   let busy = 0
   const queue: (() => void)[] = []
@@ -53,6 +56,7 @@ export function simulate(world: World): [Tally, Tally] {
       concurrencyMax: max,
       concurrencyStart: START,
       share,
+      random,
     })
     const seconds = Math.ceil(world.untilMs / 1_000)
     const tally: Tally = {
@@ -61,6 +65,9 @@ export function simulate(world: World): [Tally, Tally] {
       limit: 0,
       bySecond: Array.from({ length: seconds }, () => 0),
     }
+    const looksFirstAt = looksEveryMs && random() * looksEveryMs
+    const nextLook = (at: number): number =>
+      Math.ceil((at - looksFirstAt) / looksEveryMs) * looksEveryMs + looksFirstAt
     let inFlight = 0
     let pausedUntil = 0
     const send = (at: number) => {
@@ -69,6 +76,17 @@ export function simulate(world: World): [Tally, Tally] {
         inFlight++
         invoke(at)
       }
+      wakeInTime(at)
+    }
+    let wakes = false
+    const wakeInTime = (now: number) => {
+      if (wakes || control.wakeAt === undefined) return
+      wakes = true
+      events.push(Math.max(now + 1, control.wakeAt), (at) => {
+        wakes = false
+        control.wake(at, inFlight >= control.limit)
+        send(at)
+      })
     }
     const invoke = (at: number) => {
       const ticket = control.start(at, inFlight, 100)
@@ -77,7 +95,8 @@ export function simulate(world: World): [Tally, Tally] {
         events.push(now + serviceMs(world, now, busy, random), (ended) => {
           busy--
           queue.shift()?.()
-          end(ended, 'answered')
+          if (looksEveryMs === 0) end(ended, 'answered')
+          else events.push(nextLook(ended), (seen) => end(seen, 'answered'))
         })
       }
       const end = (ended: number, ending: 'answered' | 'throttled') => {

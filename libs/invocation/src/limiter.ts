@@ -65,6 +65,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     concurrencyMax: Math.floor(concurrencyMax),
     concurrencyStart: options.concurrencyStart ?? CONCURRENCY_START,
     share,
+    random,
   })
   const circuit = createCircuit()
   const work = createWaitingLine()
@@ -73,6 +74,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
   let throttles = 0
   let pauseMs = PAUSE_START_MS
   let paused = false
+  let wakes = false
   let reported = { limit: control.limit, circuit: circuit.state }
 
   const limiter: Limiter = {
@@ -181,12 +183,26 @@ export function createLimiter(options: LimiterOptions): Limiter {
     }, coolOffMs)
   }
 
+  function wakeInTime(): void {
+    if (wakes || control.wakeAt === undefined) return
+    wakes = true
+    schedule(
+      () => {
+        wakes = false
+        control.wake(now(), inFlight >= control.limit)
+        afterwards()
+      },
+      Math.max(1, control.wakeAt - now()),
+    )
+  }
+
   /** Gives out the room there is, and tells of what changed. */
   function afterwards(): void {
     while (work.length > 0 && hasRoom()) {
       inFlight++
       work.startFirst()
     }
+    wakeInTime()
     if (reported.limit === control.limit && reported.circuit === circuit.state) return
     reported = { limit: control.limit, circuit: circuit.state }
     options.onChange?.(limiter.state)

@@ -1,21 +1,22 @@
 /**
  * How often each level was throttled when it was tried: what is known of the ceiling. A level that
- * throttled is tried again after three times as many answers each time, so that knocking at the
- * ceiling stays under one percent of the invocations.
+ * throttled is tried again after three times as many answers each time, until that is once in fifty
+ * latencies: for each consumer of an endpoint alike, or the one with more would ask more often for what
+ * the others have.
  */
 export interface RefusedLevels {
   refused(level: number): void
   /** The level held since it was reached. */
   held(level: number): void
-  /** The highest of so many levels above this one that comes before one that was refused; at least one more. */
+  /** So many levels above this one, but none beyond one that was refused; at least one more. */
   reach(level: number, step: number): number
   /** Answers before one more than this level is tried. */
   answersNeeded(level: number): number
 }
 
-/** Answers before a level that throttled is tried again, at most; fewer for a level that did not. */
-const ANSWERS_MAX = 400
-/** At least, for a level that throttled twice: of a few slots, three times as many answers are few. */
+const LATENCIES = 2
+const LATENCIES_MAX = 50
+/** For a level that throttled twice: of a few slots, fifty latencies are few answers. */
 const ANSWERS_MIN = 200
 const REFUSALS_MAX = 10
 
@@ -34,10 +35,9 @@ export function createRefusedLevels(): RefusedLevels {
       return next
     },
     answersNeeded(level) {
-      const calm = 2 * level
       const times = timesOf(level + 1)
-      const patient = Math.max(calm * 3 ** times, times > 1 ? ANSWERS_MIN : 0)
-      return Math.min(patient, Math.max(calm, ANSWERS_MAX))
+      const answers = level * Math.min(LATENCIES * 3 ** times, LATENCIES_MAX)
+      return Math.max(answers, times > 1 ? ANSWERS_MIN : 0)
     },
   }
 }
