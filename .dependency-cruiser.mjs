@@ -1,4 +1,4 @@
-/** The layers of ARCHITECTURE.md: app → adapter → pure, one way. `npm run boundaries` holds them. */
+/** The layers of ARCHITECTURE.md: app → adapter → aws → pure, one way. `npm run boundaries` holds them. */
 const adapters = 'invocation|queue|ledger|storage|service|events'
 
 export default {
@@ -26,7 +26,7 @@ export default {
         pathNot: '\\.(test|bench|fuzz|fixture)\\.ts$',
       },
       to: {
-        path: `^libs/(${adapters})/|^apps/|^tools/|^infra/|@aws-sdk|@smithy|^(node:)?(fs|fs/promises|net|http|https|child_process|worker_threads|timers|timers/promises)$`,
+        path: `^libs/(${adapters}|aws)/|^apps/|^tools/|^infra/|@aws-sdk|@smithy|^(node:)?(fs|fs/promises|net|http|https|child_process|worker_threads|timers|timers/promises)$`,
       },
     },
     {
@@ -34,6 +34,14 @@ export default {
       severity: 'error',
       from: { path: `^libs/(${adapters})/`, pathNot: '\\.(test|bench)\\.ts$' },
       to: { path: `^libs/(${adapters})/`, pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'aws-does-not-know-its-adapters',
+      comment:
+        'What the adapters have in common on the way to AWS lies below them, and knows no service.',
+      severity: 'error',
+      from: { path: '^libs/aws/', pathNot: '\\.(test|bench)\\.ts$' },
+      to: { path: `^libs/(?!aws/)|@aws-sdk/client-` },
     },
     {
       name: 'libs-do-not-import-apps',

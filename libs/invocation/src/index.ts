@@ -1,3 +1,4 @@
+export { type Proxies, proxiesOf } from '@millrace/aws'
 export { classifyFailure } from './classify-failure.ts'
 export { type ClosableInvoke, createInvoke, type CreateInvokeOptions } from './create-invoke.ts'
 export { type Decoded, decodePredictions } from './decode-predictions.ts'
@@ -17,7 +18,6 @@ export {
 } from './limiter.ts'
 export { createLimiters, type Limiters, type LimitersOptions } from './limiters.ts'
 export { preflight, type PreflightInput, type PreflightReport } from './preflight.ts'
-export { type Proxies, proxiesOf } from './proxies.ts'
 export { parseResponse } from './response-setting.ts'
 export {
   type ScoreBatchDeps,

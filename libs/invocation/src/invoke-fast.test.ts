@@ -3,7 +3,6 @@ import { type AddressInfo, connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createInvoke, type CreateInvokeOptions } from './create-invoke.ts'
 import { flightsEndpoint } from './flights.fixture.ts'
-import { proxiesOf } from './proxies.ts'
 import { resolveOrigin } from './service-origin.ts'
 
 const never = new AbortController().signal
@@ -138,21 +137,6 @@ test('goes through the proxy that the environment names', async () => {
 test('refuses a proxy for the stock client, which knows none', () => {
   const options = { region: 'us-east-1', proxies: { https: 'http://p:1' } }
   expect(() => createInvoke({ ...options, transport: 'sdk' })).toThrow('wanted fast')
-})
-
-test.for<[Record<string, string>, object | undefined]>([
-  [{}, undefined],
-  [{ NO_PROXY: '*' }, undefined],
-  [
-    { HTTPS_PROXY: 'http://p:1', no_proxy: 'x' },
-    { https: 'http://p:1', no: 'x,localhost,127.0.0.1,[::1]' },
-  ],
-  [
-    { https_proxy: 'http://small:1', HTTPS_PROXY: 'http://big:1' },
-    { https: 'http://small:1', no: 'localhost,127.0.0.1,[::1]' },
-  ],
-])('reads proxies out of %j', ([env, expected]) => {
-  expect(proxiesOf(env)).toEqual(expected)
 })
 
 test.for<[object, string, string]>([

@@ -4,11 +4,11 @@ import {
   SageMakerRuntimeClient,
   type SageMakerRuntimeClientConfig,
 } from '@aws-sdk/client-sagemaker-runtime'
+import type { Proxies } from '@millrace/aws'
 import { limits } from '@millrace/job'
 import { invocationErrorOf } from './classify-failure.ts'
 import type { InvocationAnswer, InvocationRequest, Invoke } from './invocation.ts'
 import { InvocationError } from './invocation-error.ts'
-import type { Proxies } from './proxies.ts'
 
 export interface InvokeSdkOptions {
   readonly region: string

@@ -1,25 +1,17 @@
+import type { Origin } from '@millrace/aws'
 import {
   InvokeEndpointCommand,
   SageMakerRuntimeClient,
   type SageMakerRuntimeClientConfig,
 } from '@aws-sdk/client-sagemaker-runtime'
 
-export interface ServiceOrigin {
-  /** Scheme, host and port. */
-  readonly origin: string
-  /** The `host` header. */
-  readonly host: string
-  /** What stands before `/endpoints/` in the path; mostly nothing. */
-  readonly pathPrefix: string
-}
-
 /**
  * Asks AWS's client where it would send an invocation: it knows partitions, FIPS and dual stack,
  * `AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME` and profiles, and so the fast transport agrees with it.
  * Nothing is sent.
  */
-export async function resolveOrigin(config: SageMakerRuntimeClientConfig): Promise<ServiceOrigin> {
-  let found: ServiceOrigin | undefined
+export async function resolveOrigin(config: SageMakerRuntimeClientConfig): Promise<Origin> {
+  let found: Origin | undefined
   const client = new SageMakerRuntimeClient({
     ...config,
     maxAttempts: 1,
@@ -56,7 +48,7 @@ interface AddressedRequest {
   readonly path: string
 }
 
-function originOf(request: AddressedRequest): ServiceOrigin {
+function originOf(request: AddressedRequest): Origin {
   const host = request.port === undefined ? request.hostname : `${request.hostname}:${request.port}`
   return {
     origin: `${request.protocol}//${host}`,

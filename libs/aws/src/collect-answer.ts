@@ -8,8 +8,11 @@ export interface RawAnswer {
   readonly body: Buffer
 }
 
-/** SageMaker's own answers end at 25 MB; what is longer is no answer of a container. */
-const ANSWER_BYTES_MAX = 32 * 1024 * 1024
+export interface AnswerLimits {
+  readonly timeoutMs: number
+  /** What is longer is no answer of the service. */
+  readonly answerBytesMax: number
+}
 
 /**
  * Sends one request and reads its answer. A body of one chunk, which most are, is not copied.
@@ -20,7 +23,7 @@ const ANSWER_BYTES_MAX = 32 * 1024 * 1024
 export async function collectAnswer(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  timeoutMs: number,
+  { timeoutMs, answerBytesMax }: AnswerLimits,
   signal: AbortSignal,
 ): Promise<RawAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>()
@@ -49,8 +52,7 @@ export async function collectAnswer(
       onResponseData(at, chunk) {
         bytes += chunk.length
         chunks.push(chunk)
-        if (bytes > ANSWER_BYTES_MAX)
-          at.abort(new RangeError(`answer over ${ANSWER_BYTES_MAX} bytes`))
+        if (bytes > answerBytesMax) at.abort(new RangeError(`answer over ${answerBytesMax} bytes`))
         else if (performance.now() > deadlineAt) at.abort(new AnswerTooSlow(timeoutMs))
       },
       onResponseEnd() {

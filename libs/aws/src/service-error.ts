@@ -1,28 +1,27 @@
 import type { RawAnswer } from './collect-answer.ts'
 
-/** A failure as AWS's client would throw it: what `classify-failure.ts` reads. */
+/**
+ * A failure as AWS's client would throw it: with the service's name for it, and with what else the
+ * answer tells as properties of its own, such as `OriginalStatusCode` or `Item`.
+ */
 export class ServiceError extends Error {
   override readonly name: string
   readonly $metadata: { readonly httpStatusCode: number }
-  readonly OriginalStatusCode: number | undefined
-  readonly OriginalMessage: string | undefined
 
-  constructor(name: string, status: number, facts: ErrorBody) {
-    super(facts.Message ?? facts.message ?? `HTTP ${status}`)
+  constructor(name: string, status: number, { message, Message, ...facts }: ErrorBody) {
+    super(Message ?? message ?? `HTTP ${status}`)
     this.name = name
     this.$metadata = { httpStatusCode: status }
-    this.OriginalStatusCode = facts.OriginalStatusCode
-    this.OriginalMessage = facts.OriginalMessage
+    for (const fact in facts) if (!(fact in this)) Object.assign(this, { [fact]: facts[fact] })
   }
 }
 
 interface ErrorBody {
-  readonly Message?: string
-  readonly message?: string
-  readonly OriginalStatusCode?: number
-  readonly OriginalMessage?: string
+  readonly Message?: string | null
+  readonly message?: string | null
   readonly __type?: string
   readonly code?: string
+  readonly [fact: string]: unknown
 }
 
 /**
@@ -33,8 +32,8 @@ interface ErrorBody {
  */
 export function serviceErrorOf(answer: RawAnswer): ServiceError | undefined {
   if (answer.status >= 200 && answer.status < 300) return undefined
-  const facts = bodyOf(answer)
-  const name = answer.headers['x-amzn-errortype'] ?? facts.__type ?? facts.code ?? 'UnknownError'
+  const { __type, code, ...facts } = bodyOf(answer)
+  const name = answer.headers['x-amzn-errortype'] ?? __type ?? code ?? 'UnknownError'
   const bare = name.split(':', 1)[0]?.split('#').at(-1) ?? name
   return new ServiceError(bare, answer.status, facts)
 }
@@ -42,7 +41,7 @@ export function serviceErrorOf(answer: RawAnswer): ServiceError | undefined {
 function bodyOf({ body }: RawAnswer): ErrorBody {
   try {
     const parsed: unknown = JSON.parse(body.toString())
-    if (typeof parsed === 'object' && parsed !== null) return parsed
+    if (typeof parsed === 'object' && parsed !== null) return { ...parsed }
   } catch {
     // A load balancer or proxy answers in HTML: its words are all there is.
   }

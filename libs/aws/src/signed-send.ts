@@ -1,0 +1,164 @@
+import { hash } from 'node:crypto'
+import type { Dispatcher } from 'undici'
+import { collectAnswer, type RawAnswer } from './collect-answer.ts'
+import { type ServiceError, serviceErrorOf } from './service-error.ts'
+import { amzDateOf, createSign, type SigningCredentials } from './sign-request.ts'
+
+export interface SignedSendOptions {
+  /** Whose key signs, which for a local service may be another than where it is. */
+  readonly region: string
+  /** The service's name in a signature. */
+  readonly service: string
+  /** A provider of AWS's chain, which keeps keys until they are old. */
+  readonly credentials: (renew?: { readonly forceRefresh: true }) => Promise<Credentials>
+  /** Asked once, with the first request. */
+  readonly open: (credentials: Credentials) => Promise<Link>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** From a request's first byte to its answer's last. */
+  readonly timeoutMs: number
+  readonly answerBytesMax: number
+}
+
+export interface Credentials extends SigningCredentials {
+  readonly sessionToken?: string
+  readonly accountId?: string
+}
+
+/** Where a service is. */
+export interface Origin {
+  /** Scheme, host and port. */
+  readonly origin: string
+  /** The `host` header. */
+  readonly host: string
+  /** What stands before the path of each request; mostly nothing. */
+  readonly pathPrefix: string
+}
+
+export interface Link extends Origin {
+  readonly dispatcher: Dispatcher
+}
+
+/** A POST. Headers are name, value, name, value, …, with names in lower case and in order. */
+export interface SignedRequest {
+  readonly path: string
+  /** Those that come before `host`. */
+  readonly headersBefore: readonly string[]
+  /** Those that come after `x-amz-security-token`. */
+  readonly headersAfter: readonly string[]
+  /** Not copied: must not change until the answer is there. */
+  readonly body: Uint8Array | string
+}
+
+export interface SignedSend {
+  /**
+   * @throws {ServiceError} for an answer that says no; undici's errors, one named `TimeoutError`, or
+   * on abort the signal's reason for no answer.
+   */
+  (request: SignedRequest, signal: AbortSignal): Promise<RawAnswer>
+  close(): Promise<void>
+}
+
+/** A clock that is off by more than this is refused by AWS after fifteen minutes; smaller is noise. */
+const SKEW_MIN_MS = 4 * 60_000
+const USER_AGENT = 'millrace/1'
+
+/**
+ * Sends requests with AWS's credentials, but signed and sent by the shortest way: a body is hashed
+ * once and written to the socket as it is.
+ *
+ * Refused for keys that have expired or for a clock that is off, it renews the keys or follows the
+ * service's clock and asks once more; such a request has been looked at and not been done.
+ */
+export function createSignedSend(options: SignedSendOptions): SignedSend {
+  const sign = createSign(options.region, options.service)
+  let link: Promise<Link> | undefined
+  let skewMs = 0
+
+  const send = async (request: SignedRequest, signal: AbortSignal): Promise<RawAnswer> => {
+    signal.throwIfAborted()
+    const answer = await sendOnce(request, signal, false)
+    const error = serviceErrorOf(answer)
+    if (error === undefined) return answer
+    const serverAt = Date.parse(answer.headers['date'] ?? '')
+    const skewed = Math.abs(serverAt - options.now() - skewMs) > SKEW_MIN_MS
+    if (!mends(error, skewed)) throw error
+    if (skewed) skewMs = serverAt - options.now()
+    const again = await sendOnce(request, signal, true)
+    const errorAgain = serviceErrorOf(again)
+    if (errorAgain !== undefined) throw errorAgain
+    return again
+  }
+
+  return Object.assign(send, {
+    close: async () => {
+      const opened = await link?.catch(() => undefined)
+      await opened?.dispatcher.destroy()
+    },
+  })
+
+  async function sendOnce(request: SignedRequest, signal: AbortSignal, renew: boolean) {
+    const credentials = await options.credentials(renew ? { forceRefresh: true } : undefined)
+    const to = await linkFor(credentials)
+    const path = to.pathPrefix + request.path
+    const amzDate = amzDateOf(options.now() + skewMs)
+    const bodyHash = hash('sha256', request.body)
+    const headers = headersOf(to, request, { bodyHash, amzDate, token: credentials.sessionToken })
+    const authorization = sign({ method: 'POST', path, headers, bodyHash }, credentials, amzDate)
+    headers.push('authorization', authorization, 'user-agent', USER_AGENT)
+    return await collectAnswer(
+      to.dispatcher,
+      { origin: to.origin, path, method: 'POST', headers, body: request.body },
+      options,
+      signal,
+    )
+  }
+
+  /** One that could not be opened is opened anew. */
+  async function linkFor(credentials: Credentials): Promise<Link> {
+    link ??= options.open(credentials)
+    try {
+      return await link
+    } catch (error) {
+      link = undefined
+      throw error
+    }
+  }
+}
+
+/** In the order in which they are signed. */
+function headersOf(
+  { host }: Link,
+  { headersBefore, headersAfter }: SignedRequest,
+  { bodyHash, amzDate, token }: { bodyHash: string; amzDate: string; token: string | undefined },
+): string[] {
+  const headers = [...headersBefore, 'host', host, 'x-amz-content-sha256', bodyHash]
+  headers.push('x-amz-date', amzDate)
+  if (token !== undefined) headers.push('x-amz-security-token', token)
+  headers.push(...headersAfter)
+  return headers
+}
+
+/** With other keys, or by the service's clock, the same request may be taken. */
+function mends({ name }: ServiceError, skewed: boolean): boolean {
+  return OUTDATED.has(name) || (skewed && DENIED.has(name))
+}
+
+const OUTDATED = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+])
+
+/** A signature of another time has no name of its own everywhere. */
+const DENIED = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'IncompleteSignature',
+  'IncompleteSignatureException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+])
