@@ -1,4 +1,4 @@
-import type { Limiter } from '@millrace/invocation'
+import { createWaitingLine, type Limiter, type WaitingLine } from '@millrace/invocation'
 import { type JobId, takesBatches } from '@millrace/job'
 import { JobHaltedError } from './job-halted-error.ts'
 import type { OpenJob } from './process-batch.ts'
@@ -22,7 +22,7 @@ export interface Deps {
 interface Lane {
   running: number
   max: number
-  readonly waiting: Set<PromiseWithResolvers<void>>
+  readonly waiting: WaitingLine
   /** Looks at the job while somebody waits: its maximum may grow, or it may end. */
   look?: { stop(): void }
 }
@@ -33,8 +33,8 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
   const lanes = new Map<JobId, Lane>()
 
   return (jobId, limiter) => ({
-    async run(work, signal, size) {
-      const lane = await enter(jobId, signal)
+    async run(work, signal, size, turn = limiter.turn()) {
+      const lane = await enter(jobId, signal, turn)
       try {
         return await limiter.run(
           async (aborted) => {
@@ -43,12 +43,14 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
           },
           signal,
           size,
+          turn,
         )
       } finally {
         lane.running -= 1
         tidy(jobId, lane)
       }
     },
+    turn: () => limiter.turn(),
     get state() {
       return limiter.state
     },
@@ -62,31 +64,28 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
     throw new JobHaltedError(open?.job.state)
   }
 
-  async function enter(jobId: JobId, signal: AbortSignal): Promise<Lane> {
+  async function enter(jobId: JobId, signal: AbortSignal, turn: number): Promise<Lane> {
     const { concurrencyMax } = await mustBeOn(jobId)
     signal.throwIfAborted()
-    const lane: Lane = lanes.get(jobId) ?? { running: 0, max: concurrencyMax, waiting: new Set() }
+    const lane: Lane = lanes.get(jobId) ?? {
+      running: 0,
+      max: concurrencyMax,
+      waiting: createWaitingLine(),
+    }
     lanes.set(jobId, lane)
     lane.max = concurrencyMax
     startWaiting(lane)
-    if (lane.running < lane.max && lane.waiting.size === 0) lane.running += 1
-    else await waitIn(lane, jobId, signal)
+    if (lane.running < lane.max && lane.waiting.length === 0) lane.running += 1
+    else await waitIn(lane, jobId, signal, turn)
     return lane
   }
 
   /** Whoever ends a wait counts it as running. */
-  async function waitIn(lane: Lane, jobId: JobId, signal: AbortSignal): Promise<void> {
-    const place = Promise.withResolvers<void>()
-    const onAbort = () => {
-      if (lane.waiting.delete(place)) place.reject(signal.reason)
-    }
-    lane.waiting.add(place)
+  async function waitIn(lane: Lane, jobId: JobId, signal: AbortSignal, turn: number) {
     lane.look ??= deps.every(() => void lookAt(lane, jobId))
-    signal.addEventListener('abort', onAbort, { once: true })
     try {
-      await place.promise
+      await lane.waiting.wait(signal, turn)
     } finally {
-      signal.removeEventListener('abort', onAbort)
       tidy(jobId, lane)
     }
   }
@@ -97,15 +96,13 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
       startWaiting(lane)
     } catch (error) {
       // A ledger that cannot be read now says nothing about the job.
-      if (!(error instanceof JobHaltedError)) return
-      for (const place of lane.waiting) place.reject(error)
-      lane.waiting.clear()
+      if (error instanceof JobHaltedError) lane.waiting.rejectAll(error)
     }
   }
 
   function tidy(jobId: JobId, lane: Lane): void {
     startWaiting(lane)
-    if (lane.waiting.size > 0) return
+    if (lane.waiting.length > 0) return
     lane.look?.stop()
     delete lane.look
     if (lane.running === 0) lanes.delete(jobId)
@@ -113,10 +110,8 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
 }
 
 function startWaiting(lane: Lane): void {
-  for (const place of lane.waiting) {
-    if (lane.running >= lane.max) return
-    lane.waiting.delete(place)
+  while (lane.running < lane.max && lane.waiting.length > 0) {
     lane.running += 1
-    place.resolve()
+    lane.waiting.startFirst()
   }
 }

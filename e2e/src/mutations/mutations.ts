@@ -242,6 +242,16 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'what was begun waits behind what is new',
+    file: 'libs/invocation/src/waiting-line.ts',
+    edits: [['(line[at - 1]?.turn ?? 0) > place.turn', 'false']],
+    // With more room there is no line.
+    also: {
+      file: 'libs/invocation/src/limiter.ts',
+      edits: [["return 'refused'", 'return undefined']],
+    },
+  },
+  {
     name: 'the concurrency has no bound',
     file: `${consumer}/handler.ts`,
     edits: [

@@ -28,6 +28,9 @@ export interface Operator {
   heal(): void
 }
 
+/** By then what was visible has been received. */
+const RECEIVED_MS = 30_000
+
 export function requestOf({ plan, token, below, reasons }: KnownJob): JobRequest {
   const spec = jobSpecSchema.parse({
     version: 1,
@@ -156,6 +159,8 @@ export function createOperator(options: OperatorOptions): Operator {
     },
     heal() {
       redrive('jobs')
+      // What has been received in vain often enough is only set aside by its next receive.
+      time.after(scenario.visibilitySeconds * 1_000 + RECEIVED_MS, () => redrive('jobs'))
       for (const job of jobs.values()) told(resume(job))
     },
   }

@@ -26,6 +26,7 @@ test.for([
   [52, 'a segment that is not written yet fails the job'],
   [517, 'a job counts as paused for a while after it was resumed'],
   [7, 'what a late attempt finds fails a job that is planned'],
+  [5_000_439, 'what was begun waits behind what is new'],
 ] as const)(
   'seed %d holds, and does not where %s',
   { timeout: 60_000 },
@@ -37,8 +38,12 @@ test.for([
   },
 )
 
-test('seed 2,005,707 goes on though its every machine has crashed', async () => {
-  const { notes } = await simulate(2_005_707)
+// What was not a fault of the apps, but of the world around them.
+test.for([
+  [2_005_707, 'every machine has crashed'],
+  [5_005_219, 'a request is set aside after the operator has looked'],
+] as const)('seed %d holds, where %s', async ([seed]) => {
+  const { notes } = await simulate(seed)
   expect(notes.violations).toEqual([])
 })
 

@@ -13,6 +13,8 @@ export interface BatchRun {
   readonly waiting: AbortSignal
   readonly deadlineAt: number
   readonly layouts: LayoutMemory
+  /** The batch's turn at the limiter. */
+  readonly turn: number
   readonly tally: {
     invocations: number
     throttles: number
@@ -63,6 +65,7 @@ export function startRun(
     waiting: waiting.signal,
     deadlineAt: deps.now() + deadlineMs,
     layouts: deps.layouts ?? createLayoutMemory(),
+    turn: deps.limiter.turn(),
     tally: { invocations: 0, throttles: 0, bisections: 0, durationMs: 0 },
     refusals: 0,
     rowsScored: 0,

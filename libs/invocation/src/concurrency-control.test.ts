@@ -232,6 +232,33 @@ test.for(CROWDED)(
   },
 )
 
+test('when slots of 20 s throttled at first, takes room within half an hour', () => {
+  const [tally] = simulate({
+    capacityAt: (at) => (at < 170_000 ? 0 : 1_000),
+    latencyMs: 20_000,
+    overflow: 'throttles',
+    untilMs: 1_800_000,
+    clients: [{ from: 0, max: 16 }],
+  })
+  expect(tally.limit).toBe(16)
+})
+
+test('where all rows are refused, takes room all the same', () => {
+  const control = createConcurrencyControl({
+    concurrencyMax: 8,
+    concurrencyStart: 4,
+    share: 1,
+    random: () => 0.5,
+  })
+  const end = (at: number, ending: 'answered' | 'throttled' | 'refused') =>
+    control.end(control.start(at - 10, 1, 1), { ending, at, others: 0, full: true })
+  end(10, 'answered')
+  end(20, 'throttled')
+  expect(control.limit).toBe(1)
+  for (let at = 30; at < 3_000; at += 10) end(at, 'refused')
+  expect(control.limit).toBe(8)
+})
+
 test('uses no more than its share of the capacity found', () => {
   const [tally] = simulate({
     capacityAt: () => 40,

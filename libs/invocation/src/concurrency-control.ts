@@ -52,7 +52,8 @@ export interface Ticket {
 }
 
 export type Ending =
-  | 'answered' // Refused rows are an answer too.
+  | 'answered'
+  | 'refused' // For its rows: it was let in, but its latency is not that of a prediction.
   | 'throttled'
   | 'timed_out'
   | 'failed'
@@ -93,8 +94,9 @@ const FAILED_PERCENT_MAX = 20
  */
 const THROTTLES_TAKEN_MIN = 3
 const YIELD_LATENCIES = 2
-/** For so long an endpoint that has throttled is taken for one that does. */
+/** For so long, and for so many latencies, an endpoint that has throttled is taken for one that does. */
 const THROTTLES_MS = 120_000
+const THROTTLES_LATENCIES = 100
 /** The part of a latency over which the consumers of an endpoint begin to take room again. */
 const SPREAD = 0.5
 /** At least, for clocks differ. */
@@ -159,6 +161,8 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
       switch (facts.ending) {
         case 'answered':
           return answered(ticket, facts)
+        case 'refused':
+          return latency.typicalMs > 0 ? letIn(ticket, facts) : undefined
         case 'throttled':
           return throttled(ticket, facts)
         case 'timed_out':
@@ -185,14 +189,19 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
   }
 
   function answered(ticket: Ticket, facts: EndingFacts): void {
-    if (ticket.seq >= cutSeq) throttlesInRow = 0
     const latencyMs = facts.at - ticket.at
     if (latency.answered(ticket.cohort, latencyMs)) heedLatency(ticket, facts.at)
-    turn(facts.at)
-    if (!facts.full) return
+    letIn(ticket, facts)
+    if (facts.full && phase === 'starting') grow(latencyMs, ticket.cohort.size)
+  }
+
+  function letIn(ticket: Ticket, { at, full }: EndingFacts): void {
+    if (ticket.seq >= cutSeq) throttlesInRow = 0
+    turn(at)
+    if (!full) return
     answers++
-    if (phase === 'starting') grow(latencyMs, ticket.cohort.size)
-    else if (phase === 'steady' && answers >= refusedLevels.answersNeeded(level)) raise(facts.at)
+    const needed = refusedLevels.answersNeeded(level, latency.typicalMs)
+    if (phase === 'steady' && answers >= needed) raise(at)
   }
 
   function heedLatency(ticket: Ticket, at: number): void {
@@ -345,7 +354,8 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
 
   function yieldFrom(at: number): void {
     epochs.yielded(level)
-    recoverTo = at < throttledAt + THROTTLES_MS ? Number.POSITIVE_INFINITY : level
+    const throttlesFor = Math.max(THROTTLES_MS, THROTTLES_LATENCIES * latency.typicalMs)
+    recoverTo = at < throttledAt + throttlesFor ? Number.POSITIVE_INFINITY : level
     cut = undefined
     raised = undefined
     yieldUntil = at + Math.max(YIELD_MS_MIN, YIELD_LATENCIES * latency.typicalMs)

@@ -25,3 +25,4 @@ export {
   type ScoredBatch,
   scoreBatch,
 } from './score-batch.ts'
+export { createWaitingLine, type WaitingLine } from './waiting-line.ts'

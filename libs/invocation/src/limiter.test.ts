@@ -46,6 +46,18 @@ test('runs no more at once than the limit and starts the next in order', async (
   expect(limiter.state).toMatchObject({ inFlight: 0, waiting: 0 })
 })
 
+test('what was begun goes before what came in between', async () => {
+  const { limiter, running, start } = fixture({ concurrencyStart: 1 })
+  const begun = limiter.turn()
+  const first = start()
+  const order: string[] = []
+  const next = limiter.run(async () => order.push('new'), never)
+  const again = limiter.run(async () => order.push('begun'), never, 1, begun)
+  running[0]?.resolve()
+  await Promise.all([first, next, again])
+  expect(order).toEqual(['begun', 'new'])
+})
+
 test('on abort while waiting, leaves the line with the signal’s reason', async () => {
   const { limiter, running, start } = fixture({ concurrencyStart: 1 })
   const first = start()

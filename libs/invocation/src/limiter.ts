@@ -13,8 +13,19 @@ export interface Limiter {
    * `InvocationError` teaches the limiter. On abort while waiting, rejects with the signal's reason.
    *
    * @param size Rows or bytes of the invocation: latencies are compared among like sizes. Default 1.
+   * @param turn The lowest is served first. Default: a new one, and so the last in line.
    */
-  run<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal, size?: number): Promise<T>
+  run<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal,
+    size?: number,
+    turn?: number,
+  ): Promise<T>
+  /**
+   * A turn for all invocations of one batch. What was begun is ended before more is begun: else, where
+   * a batch takes many invocations of many seconds, all of them would be begun and none be ended in time.
+   */
+  turn(): number
   readonly state: LimiterState
   /** Resolves unless the circuit is open: at once, or when it wants its probe. */
   ready(signal: AbortSignal): Promise<void>
@@ -75,13 +86,14 @@ export function createLimiter(options: LimiterOptions): Limiter {
   let pauseMs = PAUSE_START_MS
   let paused = false
   let wakes = false
+  let turns = 0
   let reported = { limit: control.limit, circuit: circuit.state }
 
   const limiter: Limiter = {
-    async run(invoke, signal, size = 1) {
+    async run(invoke, signal, size = 1, turn = turns++) {
       signal.throwIfAborted()
       if (hasRoom() && work.length === 0) inFlight++
-      else await work.wait(signal) // Whoever grants the room counts it.
+      else await work.wait(signal, turn) // Whoever grants the room counts it.
       const ticket = control.start(now(), inFlight, size)
       const end = (ending: Ending | undefined) => {
         const full = inFlight >= control.limit
@@ -101,6 +113,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
         throw error
       }
     },
+    turn: () => turns++,
     get state() {
       return {
         limit: control.limit,
@@ -145,8 +158,10 @@ export function createLimiter(options: LimiterOptions): Limiter {
         notAnswered()
         return 'timed_out'
       case 'rows':
+        answered()
+        return 'refused'
       case 'permanent':
-        answered() // But sooner than a prediction: its latency would mislead.
+        answered()
         return undefined
       case 'systemic':
         return undefined

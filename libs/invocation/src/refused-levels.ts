@@ -10,14 +10,16 @@ export interface RefusedLevels {
   held(level: number): void
   /** So many levels above this one, but none beyond one that was refused; at least one more. */
   reach(level: number, step: number): number
-  /** Answers before one more than this level is tried. */
-  answersNeeded(level: number): number
+  /** Answers before one more than this level is tried; `latencyMs` is the typical one. */
+  answersNeeded(level: number, latencyMs: number): number
 }
 
 const LATENCIES = 2
 const LATENCIES_MAX = 50
 /** For a level that throttled twice: of a few slots, fifty latencies are few answers. */
 const ANSWERS_MIN = 200
+/** But not for longer than so many answers take, which may be of 20 s each. */
+const ANSWERS_MIN_MS = 120_000
 const REFUSALS_MAX = 10
 
 export function createRefusedLevels(): RefusedLevels {
@@ -34,10 +36,11 @@ export function createRefusedLevels(): RefusedLevels {
       while (next < level + step && !refusals.has(next + 1)) next++
       return next
     },
-    answersNeeded(level) {
+    answersNeeded(level, latencyMs) {
       const times = timesOf(level + 1)
       const answers = level * Math.min(LATENCIES * 3 ** times, LATENCIES_MAX)
-      return Math.max(answers, times > 1 ? ANSWERS_MIN : 0)
+      const least = Math.min(ANSWERS_MIN, (level * ANSWERS_MIN_MS) / latencyMs)
+      return Math.max(answers, times > 1 ? least : 0)
     },
   }
 }

@@ -48,6 +48,7 @@ async function invokeOnce(
       },
       run.waiting,
       piece.end - piece.start,
+      run.turn,
     )
     tally.durationMs += answer.durationMs
     if (answer.variant !== undefined) tally.variant = answer.variant

@@ -1,25 +1,34 @@
-/** Those who wait, first come first served. */
+/** Those who wait: the lowest turn first, and of the same turn who came first. */
 export interface WaitingLine {
   readonly length: number
   /** Resolves when started. On abort leaves the line and rejects with the signal's reason. */
-  wait(signal: AbortSignal): Promise<void>
+  wait(signal: AbortSignal, turn?: number): Promise<void>
   startFirst(): void
   startAll(): void
+  /** Sends all away: their waits reject with this. */
+  rejectAll(reason: unknown): void
+}
+
+interface Place {
+  readonly turn: number
+  readonly start: () => void
+  readonly reject: (reason: unknown) => void
 }
 
 export function createWaitingLine(): WaitingLine {
-  const line = new Set<() => void>()
+  let line: Place[] = []
 
   return {
     get length() {
-      return line.size
+      return line.length
     },
-    async wait(signal) {
+    async wait(signal, turn = 0) {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const place = { turn, start: resolve, reject }
       const abort = () => {
-        if (line.delete(resolve)) reject(signal.reason as Error)
+        if (leave(place)) reject(signal.reason)
       }
-      line.add(resolve)
+      enter(place)
       signal.addEventListener('abort', abort, { once: true })
       try {
         await promise
@@ -27,15 +36,27 @@ export function createWaitingLine(): WaitingLine {
         signal.removeEventListener('abort', abort)
       }
     },
-    startFirst() {
-      const [first] = line
-      if (first === undefined) return
-      line.delete(first)
-      first()
-    },
-    startAll() {
-      for (const start of line) start()
-      line.clear()
-    },
+    startFirst: () => line.shift()?.start(),
+    startAll: () => empty().forEach(({ start }) => start()),
+    rejectAll: (reason) => empty().forEach(({ reject }) => reject(reason)),
+  }
+
+  /** Most come last, so the search begins there. */
+  function enter(place: Place): void {
+    let at = line.length
+    while (at > 0 && (line[at - 1]?.turn ?? 0) > place.turn) at--
+    line.splice(at, 0, place)
+  }
+
+  function leave(place: Place): boolean {
+    const at = line.indexOf(place)
+    if (at >= 0) line.splice(at, 1)
+    return at >= 0
+  }
+
+  function empty(): readonly Place[] {
+    const all = line
+    line = []
+    return all
   }
 }
