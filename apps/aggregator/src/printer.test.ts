@@ -19,7 +19,7 @@ test('whatever the floats are, lines and digests are those of this thread', asyn
       const printed = await printParts(parts)
       const wanted = parts.map(({ floats, digestHead }) => {
         const lines = printLines(floats)
-        return { lines, digest: sha256(digestHead, lines.text) }
+        return { lines, digest: sha256(digestHead, floats) }
       })
       expect(printed.map(({ lines, digest }) => ({ lines, digest }))).toEqual(wanted)
       for (const { release } of printed) release()

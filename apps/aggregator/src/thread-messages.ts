@@ -27,7 +27,7 @@ export interface PrintRequest {
   readonly floatsAt: number
   readonly rows: number
   readonly linesAt: number
-  /** What the digest covers before the text. */
+  /** What the digest covers before the floats. */
   readonly digestHead: string
 }
 

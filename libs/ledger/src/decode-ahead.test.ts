@@ -48,7 +48,7 @@ function printer() {
     groups.push(parts.length)
     return parts.map(({ floats, digestHead }) => {
       const lines = printLines(floats)
-      const digest = createHash('sha256').update(digestHead).update(lines.text).digest('hex')
+      const digest = createHash('sha256').update(digestHead).update(floats).digest('hex')
       return { lines, digest, release: () => void (released += 1) }
     })
   }

@@ -12,7 +12,8 @@ import type { Part, PartPlace, PartWork, PrintedPart, ReadPart } from './part.ts
  * A part has two bodies: `predictions`, as `encoding` says, and, when rows have failed, `failures`,
  * zstd of a JSON array. Each is an attribute of its own; what makes the item too large goes to a
  * document instead, and `predictionsAt` or `failuresAt` names it. `digest` covers what a reader
- * relies on, so that a part that was changed, or moved to another key, is found out.
+ * relies on, so that a part that was changed, or moved to another key, is found out. It covers the bodies
+ * as they are stored: floats are a fifth of the text that they stand for.
  */
 
 type Body = 'predictions' | 'failures'
@@ -40,6 +41,7 @@ export async function itemOfPart(
     await spillBody(part.batch, body, content, documents, signal)
   return {
     ...factsOf(part),
+    digest: { S: digestOf(part, encoding, bytes, failures) },
     encoding: { S: encoding },
     ...(bytes.length > room ? await spill('predictions', bytes) : { predictions: { B: bytes } }),
     ...(failures === undefined
@@ -59,7 +61,6 @@ function factsOf(part: Part & PartPlace): Item {
     rowEnd: number(part.rows.end),
     failedRows: number(part.failures.length),
     inputHash: { S: part.inputHash },
-    digest: { S: digestOf(part) },
     attempt: number(part.attempt),
     invocations: number(part.invocations),
     throttles: number(part.throttles),
@@ -126,7 +127,8 @@ export async function readPartOfItem(
     lines,
     failures: failures === undefined ? [] : decoded(what, () => decodeFailures(failures)),
   }
-  if (digestOf(part) !== read.text('digest')) throw corrupt(what, 'the digest does not fit')
+  const digest = digestOf(part, encoding, bytes, failures)
+  if (digest !== read.text('digest')) throw corrupt(what, 'the digest does not fit')
   if (padded(part.batch) !== item['SK']?.S) throw corrupt(what, `it is of batch ${part.batch}`)
   return part
 }
@@ -134,7 +136,7 @@ export async function readPartOfItem(
 /** A part whose predictions lie in its item as floats, and that has no failures: nearly each one. */
 export interface FloatItem {
   readonly floats: Buffer
-  /** What its digest covers before the text. */
+  /** What its digest covers before the floats. */
   readonly digestHead: string
   /** The part, once the floats are printed. Throws as `partOfItem` does. */
   printed(by: PrintedPart): ReadPart
@@ -151,7 +153,7 @@ export function floatItem(item: Item): FloatItem | undefined {
   if (facts === undefined || padded(facts.batch) !== SK?.S) return undefined
   return {
     floats: Buffer.from(floats.buffer, floats.byteOffset, floats.length),
-    digestHead: digestHead({ ...facts, failures: [] }),
+    digestHead: digestHead(facts, 'float32', floats.length),
     printed({ lines, digest: found, release }) {
       if (found !== digest.S) throw corrupt(what, 'the digest does not fit')
       return { ...facts, predictions: lines.text, lines, failures: [], release }
@@ -224,11 +226,21 @@ function decoded<T>(what: string, decode: () => T): T {
   }
 }
 
-function digestOf(part: Pick<Part, 'jobId' | 'batch' | 'rows' | 'predictions' | 'failures'>) {
-  return createHash('sha256').update(digestHead(part)).update(part.predictions).digest('hex')
+type Place = Pick<Part, 'jobId' | 'batch' | 'rows'>
+
+function digestOf(
+  place: Place,
+  encoding: PartEncoding,
+  predictions: Buffer,
+  failures: Buffer = NOTHING,
+): string {
+  const head = digestHead(place, encoding, predictions.length)
+  return createHash('sha256').update(head).update(predictions).update(failures).digest('hex')
 }
 
-function digestHead(part: Pick<Part, 'jobId' | 'batch' | 'rows' | 'failures'>): string {
-  const { jobId, batch, rows, failures } = part
-  return `${JSON.stringify([jobId, batch, rows.start, rows.end, failures])}\n`
+const NOTHING = Buffer.alloc(0)
+
+/** With the length of the predictions, since nothing else tells where they end and the failures begin. */
+function digestHead({ jobId, batch, rows }: Place, encoding: PartEncoding, bytes: number): string {
+  return `${JSON.stringify([jobId, batch, rows.start, rows.end, encoding, bytes])}\n`
 }

@@ -42,7 +42,7 @@ export interface ReadPart extends Part {
 /** Floats that were printed, for a part. */
 export interface PrintedPart {
   readonly lines: PredictionLines
-  /** SHA-256 (hexadecimal) of what the digest covers: its head, then the text. */
+  /** SHA-256 (hexadecimal) of what the digest covers: its head, then the floats. */
   readonly digest: string
   /** Gives back the memory of the lines; to be called once. */
   release(): void
