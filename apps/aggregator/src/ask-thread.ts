@@ -19,6 +19,12 @@ export function askThread(request: ThreadRequest): Promise<ThreadReply> {
   return asked.promise
 }
 
+/** Begins the thread, which takes it some 40 ms, so that it is there when it is asked. */
+export function beginThread(): void {
+  thread ??= startThread()
+  if (thread.waiting.length === 0) thread.worker.unref()
+}
+
 /** True while an answer is to come: a simulation's clock has to stand still meanwhile. */
 export const isThreadAsked = (): boolean => (thread?.waiting.length ?? 0) > 0
 

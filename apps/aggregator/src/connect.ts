@@ -35,13 +35,14 @@ import { publish, type Queue } from '@millrace/queue'
 import { type Logger, type Metrics, noMetrics } from '@millrace/service'
 import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
 import { AccountingError } from './accounting-error.ts'
+import { beginThread } from './ask-thread.ts'
 import type { Claim, Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
 import { DecisionError } from './decision-error.ts'
 import type { Deps as ExportDeps } from './export-result.ts'
 import { keepLease } from './keep-lease.ts'
 import { OutputError } from './output-error.ts'
-import { printParts } from './printer.ts'
+import { createPrinter } from './printer.ts'
 import type { Deps as ReconcileDeps } from './reconcile.ts'
 import { type Deps as EventDeps, tellEvents } from './tell-events.ts'
 import { type Deps as ResultDeps, writeResult } from './write-result.ts'
@@ -103,7 +104,8 @@ function createResultDeps(config: Config, { ledger, storage }: World): ResultDep
       return jobs.filter((layer) => layer !== undefined)
     },
     planned: (job, signal) => readPlan(documentsOf(job.jobId), job, signal),
-    parts: (job, signal) => readParts(ledger, job, documentsOf, signal, printParts),
+    parts: (job, signal, rowStyle) =>
+      readParts(ledger, job, documentsOf, signal, createPrinter(rowStyle)),
     input: async (dataset, { object, bytes }, target, signal) =>
       await storage.readInto(objectOf(dataset, object), bytes.start, target, signal),
     stream: (dataset, object, range, signal) =>
@@ -121,9 +123,13 @@ function objectOf(dataset: PinnedDataset, object: number): PinnedObject {
   return found
 }
 
+/** What has no more batches is done before the other thread would be ready. */
+const BATCHES_ALONE = 32
+
 async function claim({ ledger, owner }: World, jobId: JobId, signal: AbortSignal): Promise<Claim> {
   const job = await readJob(ledger, jobId, signal)
   if (job === undefined) return { kind: 'unknown' }
+  if ((job.plan?.batches ?? 0) > BATCHES_ALONE) beginThread()
   const { done, failedRows } = await readProgress(ledger, jobId, signal)
   if (done.size !== job.plan?.batches) return { kind: 'not_ready' }
   const claimed = await claimJob(ledger, jobId, { owner, now: seconds() }, signal)

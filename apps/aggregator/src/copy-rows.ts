@@ -5,7 +5,12 @@ import {
   rowOffsets,
   selectColumns,
 } from '@millrace/csv'
-import { createRowWriter, type Joined, type PredictionLines } from '@millrace/predictions'
+import {
+  createRowWriter,
+  type Joined,
+  type PredictionLines,
+  type RowStyle,
+} from '@millrace/predictions'
 import type { Deciding } from './decide.ts'
 import { quoted } from './quote-field.ts'
 
@@ -22,23 +27,30 @@ export type RowCopier = (lines: PredictionLines, joined: Joined | undefined) => 
 export function createRowCopier(
   dialect: Dialect,
   selection: ColumnSelection,
-  { ofNumber }: Deciding,
+  deciding: Deciding,
 ): RowCopier {
-  if (ofNumber === undefined || isInNumbers(dialect)) return () => undefined
+  const style = copiedStyle(dialect, deciding)
+  if (style === undefined) return () => undefined
+  const writeRows = createRowWriter(style)
+  return (lines, joined) => {
+    // A failed row without any other field would be a blank line.
+    const isBlank = joined === undefined && style.thresholds.length === 0 && lines.empty > 0
+    if (!lines.plain || isBlank) return undefined
+    if (joined === undefined) return lines.rows ?? writeRows(lines)
+    const chosen = choose(joined, dialect, selection)
+    return chosen === undefined ? undefined : writeRows(lines, chosen)
+  }
+}
+
+/** How rows are copied; nothing where each has to be taken apart. */
+export function copiedStyle(dialect: Dialect, { ofNumber }: Deciding): RowStyle | undefined {
+  if (ofNumber === undefined || isInNumbers(dialect)) return undefined
   const { thresholds, labels } = ofNumber
   const [below, above] = labels
-  const writeRows = createRowWriter({
+  return {
     delimiter: dialect.delimiter,
     thresholds,
     labels: [quoted(below, dialect), quoted(above, dialect)],
-  })
-  return (lines, joined) => {
-    // A failed row without any other field would be a blank line.
-    const isBlank = joined === undefined && thresholds.length === 0 && lines.empty > 0
-    if (!lines.plain || isBlank) return undefined
-    if (joined === undefined) return writeRows(lines)
-    const chosen = choose(joined, dialect, selection)
-    return chosen === undefined ? undefined : writeRows(lines, chosen)
   }
 }
 

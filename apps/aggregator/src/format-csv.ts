@@ -6,7 +6,8 @@ import {
   selectColumns,
 } from '@millrace/csv'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
-import { createRowCopier } from './copy-rows.ts'
+import type { RowStyle } from '@millrace/predictions'
+import { copiedStyle, createRowCopier } from './copy-rows.ts'
 import type { Deciding } from './decide.ts'
 import { quoted } from './quote-field.ts'
 import { type ResultFormat, textsOf } from './result-format.ts'
@@ -29,7 +30,7 @@ export function createCsvFormat(
   deciding: Deciding,
 ): ResultFormat {
   const { join } = spec.output
-  const dialect = join === 'none' ? { delimiter: ',', quote: '"' } : spec.dataset.csv
+  const dialect = join === 'none' ? LONE_DIALECT : spec.dataset.csv
   const selection = chooseColumns(dataset, Array.isArray(join) ? { include: join } : undefined)
   const none = dialect.delimiter.repeat(deciding.columns.length - 1)
   const added = (prediction: string): string =>
@@ -64,6 +65,15 @@ export function createCsvFormat(
 }
 
 const NOTHING = Buffer.alloc(0)
+
+/** Of rows that are joined to none. */
+const LONE_DIALECT: Dialect = { delimiter: ',', quote: '"' }
+
+/** How the rows are written that are nothing but their predictions: as whoever prints those can do. */
+export const loneRowStyle = ({ output }: JobSpec, deciding: Deciding): RowStyle | undefined =>
+  output.format === 'csv' && output.join === 'none'
+    ? copiedStyle(LONE_DIALECT, deciding)
+    : undefined
 
 function headerRow(
   { output }: JobSpec,

@@ -1,32 +1,38 @@
 import { createHash } from 'node:crypto'
-import { printLines } from '@millrace/predictions'
+import { kernelStyle, printLines, type RowStyle } from '@millrace/predictions'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { printParts } from './printer.ts'
+import { createPrinter } from './printer.ts'
 
 const floatsOf = (values: Float32Array): Buffer => Buffer.from(values.slice().buffer)
 const sha256 = (...pieces: readonly (string | Buffer)[]): string =>
   pieces.reduce((hash, piece) => hash.update(piece), createHash('sha256')).digest('hex')
 
-test('whatever the floats are, lines and digests are those of this thread', async () => {
-  const group = fc.array(fc.float32Array({ minLength: 1, maxLength: 300 }), { minLength: 1 })
-  await fc.assert(
-    fc.asyncProperty(group, async (group) => {
-      const parts = group.map((values, index) => ({
-        floats: floatsOf(values),
-        digestHead: `part ${index}\n`,
-      }))
-      const printed = await printParts(parts)
-      const wanted = parts.map(({ floats, digestHead }) => {
-        const lines = printLines(floats)
-        return { lines, digest: sha256(digestHead, floats) }
-      })
-      expect(printed.map(({ lines, digest }) => ({ lines, digest }))).toEqual(wanted)
-      for (const { release } of printed) release()
-    }),
-    { numRuns: 50 },
-  )
-})
+const style: RowStyle = { delimiter: ',', thresholds: [0.25, 0.5], labels: ['no', 'yes'] }
+const printParts = createPrinter(undefined)
+
+test.for([undefined, style])(
+  'lines, rows and digests are those of this thread, styled %o',
+  async (style) => {
+    const group = fc.array(fc.float32Array({ minLength: 1, maxLength: 300 }), { minLength: 1 })
+    await fc.assert(
+      fc.asyncProperty(group, async (group) => {
+        const parts = group.map((values, index) => ({
+          floats: floatsOf(values),
+          digestHead: `part ${index}\n`,
+        }))
+        const printed = await createPrinter(style)(parts)
+        const wanted = parts.map(({ floats, digestHead }) => {
+          const lines = printLines(floats, undefined, style && kernelStyle(style))
+          return { lines, digest: sha256(digestHead, floats) }
+        })
+        expect(printed.map(({ lines, digest }) => ({ lines, digest }))).toEqual(wanted)
+        for (const { release } of printed) release()
+      }),
+      { numRuns: 50 },
+    )
+  },
+)
 
 test('groups that are asked for at once come back each with its own', async () => {
   const values = Array.from({ length: 20 }, (_, index) => new Float32Array(1_000).fill(index / 32))

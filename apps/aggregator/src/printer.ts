@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { PrintedPart, PrintParts } from '@millrace/ledger'
-import { linesBytesMax, linesIn } from '@millrace/predictions'
+import { kernelStyle, linesBytesMax, linesIn, type RowStyle } from '@millrace/predictions'
 import { askThread } from './ask-thread.ts'
 import type { PrintRequest } from './thread-messages.ts'
 
@@ -11,34 +11,38 @@ const KEPT_MAX = 16
 const kept: ArrayBuffer[] = []
 
 /**
- * Prints the floats of parts in the other thread, and hashes what their digests cover, while this one writes
- * the rows of the parts before them. All of a group lie in one memory, floats and lines:
+ * Prints the floats of parts in the other thread, with the rows of a result where their style is told, and
+ * hashes what their digests cover, while this one is at the parts before them. All of a group lie in one
+ * memory, floats and lines:
  *
  *     | floats | lines | floats | lines | …
  */
-export const printParts: PrintParts = async (parts) => {
-  let end = 0
-  const requests = parts.map(({ floats, digestHead }): PrintRequest => {
-    const rows = floats.length / FLOAT_BYTES
-    const [floatsAt, linesAt] = [end, alignedTo8(end + floats.length)]
-    end = alignedTo8(linesAt + linesBytesMax(rows))
-    return { floatsAt, rows, linesAt, digestHead }
-  })
-  const given = takeMemory(end)
-  for (const [index, { floats }] of parts.entries()) {
-    new Uint8Array(given, requests[index]?.floatsAt).set(floats)
-  }
-  const reply = await askThread({ kind: 'print', memory: given, parts: requests })
-  assert(reply.kind === 'printed')
-  const { memory } = reply
-  const held = new Set(parts.keys())
-  return reply.parts.map(({ digest, ...found }, index): PrintedPart => {
-    const { linesAt = 0, rows = 0 } = requests[index] ?? {}
-    const release = (): void => {
-      if (held.delete(index) && held.size === 0 && kept.length < KEPT_MAX) kept.push(memory)
+export function createPrinter(style: RowStyle | undefined): PrintParts {
+  const inKernel = style && kernelStyle(style)
+  return async (parts) => {
+    let end = 0
+    const requests = parts.map(({ floats, digestHead }): PrintRequest => {
+      const rows = floats.length / FLOAT_BYTES
+      const [floatsAt, linesAt] = [end, alignedTo8(end + floats.length)]
+      end = alignedTo8(linesAt + linesBytesMax(rows, inKernel))
+      return { floatsAt, rows, linesAt, digestHead }
+    })
+    const given = takeMemory(end)
+    for (const [index, { floats }] of parts.entries()) {
+      new Uint8Array(given, requests[index]?.floatsAt).set(floats)
     }
-    return { lines: linesIn(new Uint8Array(memory, linesAt), rows, found), digest, release }
-  })
+    const reply = await askThread({ kind: 'print', memory: given, parts: requests, style })
+    assert(reply.kind === 'printed')
+    const { memory } = reply
+    const held = new Set(parts.keys())
+    return reply.parts.map(({ digest, ...found }, index): PrintedPart => {
+      const { linesAt = 0, rows = 0 } = requests[index] ?? {}
+      const release = (): void => {
+        if (held.delete(index) && held.size === 0 && kept.length < KEPT_MAX) kept.push(memory)
+      }
+      return { lines: linesIn(new Uint8Array(memory, linesAt), rows, found), digest, release }
+    })
+  }
 }
 
 /** What was given back last first: a core has that still at hand. */

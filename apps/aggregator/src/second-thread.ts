@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
-import { printLines } from '@millrace/predictions'
+import { kernelStyle, type KernelStyle, printLines } from '@millrace/predictions'
 import {
   memoryOf,
   type PrintReply,
@@ -33,18 +33,22 @@ function answer(request: ThreadRequest): ThreadReply {
     }
     case 'print': {
       const { memory, parts } = request
-      return { kind: 'printed', memory, parts: parts.map((part) => print(memory, part)) }
+      const style = request.style && kernelStyle(request.style)
+      return { kind: 'printed', memory, parts: parts.map((part) => print(memory, part, style)) }
     }
     default:
       return request satisfies never
   }
 }
 
-function print(memory: ArrayBuffer, part: PrintRequest): PrintReply {
-  const { floatsAt, rows, linesAt, digestHead } = part
+function print(
+  memory: ArrayBuffer,
+  { floatsAt, rows, linesAt, digestHead }: PrintRequest,
+  style: KernelStyle | undefined,
+): PrintReply {
   const floats = new Uint8Array(memory, floatsAt, rows * Float32Array.BYTES_PER_ELEMENT)
   const there = (bytes: number): Uint8Array => new Uint8Array(memory, linesAt, bytes)
-  const { text, empty, plain } = printLines(floats, there)
+  const { text, rows: written, empty, plain } = printLines(floats, there, style)
   const digest = createHash('sha256').update(digestHead).update(floats).digest('hex')
-  return { textBytes: text.length, empty, plain, digest }
+  return { textBytes: text.length, rowsBytes: written?.length ?? 0, empty, plain, digest }
 }

@@ -1,3 +1,5 @@
+import type { PrintedLines, RowStyle } from '@millrace/predictions'
+
 /*
  * What is asked of the other thread, and what it answers. Memory goes there and comes back, nothing is copied. It is
  * not shared: V8 copies in and out of shared memory a word at a time, which takes four times as long.
@@ -10,6 +12,8 @@ export type ThreadRequest =
       readonly kind: 'print'
       readonly memory: ArrayBuffer
       readonly parts: readonly PrintRequest[]
+      /** Of the rows to write with the lines, where they are wanted. */
+      readonly style: RowStyle | undefined
     }
 
 /** Hashes bytes of a file. */
@@ -46,9 +50,6 @@ export type ThreadReply =
 export const memoryOf = (message: ThreadRequest | ThreadReply): ArrayBuffer[] =>
   'memory' in message ? [message.memory] : []
 
-export interface PrintReply {
-  readonly textBytes: number
-  readonly empty: number
-  readonly plain: boolean
+export interface PrintReply extends PrintedLines {
   readonly digest: string
 }

@@ -7,13 +7,15 @@ import {
   type PinnedDataset,
   resultNames,
 } from '@millrace/job'
+import type { RowStyle } from '@millrace/predictions'
 import { accountFor, type PartLike } from './account.ts'
 import type { ResultSummary } from './aggregate-job.ts'
 import { costOf } from './cost.ts'
 import { createFormat } from './create-format.ts'
-import { decideBy } from './decide.ts'
+import { decideBy, type Deciding } from './decide.ts'
 import { createErrorsFile } from './errors-file.ts'
 import { firstPrediction } from './first-prediction.ts'
+import { loneRowStyle } from './format-csv.ts'
 import type { CountedPart } from './history.ts'
 import { createTally, type Manifest, manifestOf, type Tally } from './manifest.ts'
 import { mapAhead } from './map-ahead.ts'
@@ -34,7 +36,8 @@ export interface Deps {
   /** The jobs that a retry stands on, the newest first; none for another job. */
   below(job: Job, signal: AbortSignal): Promise<readonly Job[]>
   planned(job: Job, signal: AbortSignal): AsyncIterable<Batch>
-  parts(job: Job, signal: AbortSignal): AsyncIterable<RecordedPart>
+  /** With the rows of a result where their style is told, and whoever prints the parts can write them. */
+  parts(job: Job, signal: AbortSignal, rowStyle?: RowStyle): AsyncIterable<RecordedPart>
   /** Fills `target` with the input's bytes from the start of a place, held to the pinned version. */
   input(
     dataset: PinnedDataset,
@@ -95,11 +98,13 @@ export async function writeResult(
     open.defer(() => writer.abort())
     return writer
   }
-  const result = await openResult(deps, wanted, dataset, signal)
+  const deciding = await decide(deps, wanted, signal)
+  const result = await openResult(deps, spec, dataset, deciding, signal)
   open.defer(() => result.abort())
   const errors = await openFile(names.errors)
   const report = createReporting(wanted)
-  const tally = await copyParts(deps, wanted, dataset, { result, errors, report }, signal)
+  const parts = deps.parts(job, signal, loneRowStyle(spec, deciding))
+  const tally = await copyParts(deps, wanted, dataset, { parts, result, errors, report }, signal)
 
   const files = await result.end()
   const outputs = [...files, ...(tally.failedRows > 0 ? [await errors.seal()] : [])]
@@ -138,14 +143,22 @@ async function accountForAll(deps: Deps, job: Job, signal: AbortSignal): Promise
   }
 }
 
-async function openResult(
+async function decide(
   deps: Deps,
   { job, spec }: ResultWanted,
+  signal: AbortSignal,
+): Promise<Deciding> {
+  const first = asksForFirst(spec) ? await firstPrediction(deps.parts(job, signal)) : ''
+  return decideBy(spec.decision, spec.output.names, first)
+}
+
+async function openResult(
+  deps: Deps,
+  spec: JobSpec,
   dataset: PinnedDataset,
+  deciding: Deciding,
   signal: AbortSignal,
 ): Promise<ResultFiles> {
-  const first = asksForFirst(spec) ? await firstPrediction(deps.parts(job, signal)) : ''
-  const deciding = decideBy(spec.decision, spec.output.names, first)
   const files = {
     createFormat: () => createFormat(spec, dataset, deciding),
     createWriter: (uri: string) => deps.createWriter(uri, signal),
@@ -161,11 +174,19 @@ function asksForFirst({ decision, output }: JobSpec): boolean {
   return decision.kind === 'none' && output.format !== 'csv'
 }
 
+/** Where the parts come from, and where they go. */
+interface Ends {
+  readonly parts: AsyncIterable<RecordedPart>
+  readonly result: ResultFiles
+  readonly errors: HashedWriter
+  readonly report: Reporting
+}
+
 async function copyParts(
   deps: Deps,
   { job, spec }: ResultWanted,
   dataset: PinnedDataset,
-  { result, errors, report }: { result: ResultFiles; errors: HashedWriter; report: Reporting },
+  { parts, result, errors, report }: Ends,
   signal: AbortSignal,
 ): Promise<Tally> {
   const stream = (object: number, start: number, end: number) =>
@@ -177,7 +198,7 @@ async function copyParts(
 
   // Those under way, the one that is written, and one to spare.
   const memory = createTurns(READ_AHEAD + 2)
-  const accounted = accountFor(job, deps.planned(job, signal), deps.parts(job, signal))
+  const accounted = accountFor(job, deps.planned(job, signal), parts)
   const stretches = stretchesOf(accounted, ({ part }) => joins || part.failures.length > 0)
   const read = mapAhead(stretches, READ_AHEAD, async ({ items, from }) => {
     if (from === undefined) return { items, inputOf: () => undefined }

@@ -1,5 +1,12 @@
 export { numberOf } from './number-of.ts'
 export { countLines, type PredictionLines, readLines } from './prediction-lines.ts'
-export { linesBytesMax, linesIn, printFloats, printLines } from './print-floats.ts'
+export {
+  linesBytesMax,
+  linesIn,
+  type PrintedLines,
+  printFloats,
+  printLines,
+} from './print-floats.ts'
+export { kernelStyle, type KernelStyle, type RowStyle } from './row-style.ts'
 export { createRowWriter, type Joined, type RowWriter } from './row-writer.ts'
 export { createScoreCounts, type ScoreCounts } from './score-counts.ts'

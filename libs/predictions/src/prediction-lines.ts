@@ -13,6 +13,8 @@ export interface PredictionLines {
   readonly empty: number
   /** Each line is empty or a number, written by digits, sign, point and exponent. */
   readonly plain: boolean
+  /** The rows of a result, where they were written with the lines. */
+  readonly rows?: Buffer
 }
 
 const LF = 0x0a

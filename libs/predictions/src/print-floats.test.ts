@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { readLines } from './prediction-lines.ts'
 import { printFloats, printLines } from './print-floats.ts'
 import { pythonFloat } from './python-float.fixture.ts'
+import { kernelStyle } from './row-style.ts'
+import { createRowWriter } from './row-writer.ts'
 
 const print = (...values: readonly number[]): string =>
   String(printFloats(Buffer.from(Float32Array.from(values).buffer)))
@@ -103,4 +105,18 @@ test('into memory of another, prints where it is told to', () => {
 
 test('bytes that are no whole floats are refused', () => {
   expect(() => printFloats(Buffer.alloc(7))).toThrow('wanted whole floats, got 7 bytes')
+})
+
+test('whatever the floats are, rows that are written with them are those of a row writer', () => {
+  const styles = fc.record({
+    delimiter: fc.constantFrom(',', ';', '\t'),
+    thresholds: fc.array(fc.double({ noNaN: true }), { maxLength: 3 }),
+    labels: fc.tuple(fc.string({ maxLength: 20 }), fc.string({ maxLength: 20 })),
+  })
+  fc.assert(
+    fc.property(fc.float32Array({ minLength: 1, maxLength: 300 }), styles, (floats, style) => {
+      const lines = printLines(new Uint8Array(floats.slice().buffer), undefined, kernelStyle(style))
+      expect(String(lines.rows)).toBe(String(createRowWriter(style)(lines)))
+    }),
+  )
 })
