@@ -11,6 +11,8 @@ export interface Cost {
   readonly seconds: number
   readonly cpuSeconds: number
   readonly memoryMb: number
+  /** Of a second time in the same process, of what has one: a service makes result after result. */
+  readonly secondsAgain?: number
 }
 
 /** Each run writes `<name>-<columns>.csv`. */

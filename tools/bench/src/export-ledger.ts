@@ -6,17 +6,19 @@ import { jobIdOf } from '@millrace/job'
 import { type Ledger, putPart } from '@millrace/ledger'
 import { printFloats } from '@millrace/predictions'
 import { BATCH_ROWS, floatsOf, JOB, PARTITIONS } from './export-data.ts'
+import { createPages, type Pages } from './export-pages.ts'
 
 /*
  * `export-ledger.ts <rows>`: a table that holds a job's parts, as `putPart` writes them, and answers the
- * queries for them as DynamoDB does, in pages of at most 1 MB. It prints its URL.
+ * queries for them as DynamoDB does, in pages of at most 1 MB. It keeps the job that is put into it, all
+ * of whose batches are marked as done, and lets it be claimed any number of times. It prints its URL.
  */
 
-const PAGE_BYTES_MAX = 1024 * 1024
-const COMMA = Buffer.from(',')
+/** Batches that one item of the progress marks. */
+const MARKED = 128
 const rows = Number(process.argv[2])
-const partitions = new Map<string, Buffer[]>()
-await recordParts()
+const partitions = await recordParts()
+let jobItem: Buffer | undefined
 const server = createServer((request, response) => {
   void answer(request).then((body) => {
     response.setHeader('content-type', 'application/x-amz-json-1.0')
@@ -28,9 +30,14 @@ server.listen(0, '127.0.0.1', () => {
 })
 process.stdin.on('end', () => process.exit()).resume()
 
-async function recordParts(): Promise<void> {
-  const client = { send: async (command: PutItemCommand) => keep(command.input.Item ?? {}) }
-  const ledger = { client, tableName: 'ledger' } as unknown as Ledger
+async function recordParts(): Promise<ReadonlyMap<string, Pages>> {
+  const found = new Map<string, Buffer[]>()
+  const send = async ({ input: { Item } }: PutItemCommand) => {
+    const partition = Item?.['PK']?.S ?? ''
+    found.set(partition, [...(found.get(partition) ?? []), encode(Item ?? {})])
+    return {}
+  }
+  const ledger = { client: { send }, tableName: 'ledger' } as unknown as Ledger
   const documents = { read: async () => undefined, write: async () => {} }
   const { signal } = new AbortController()
   for (let start = 0; start < rows; start += BATCH_ROWS) {
@@ -52,38 +59,53 @@ async function recordParts(): Promise<void> {
     }
     await putPart(ledger, part, documents, signal)
   }
+  return new Map([...found].map(([partition, items]) => [partition, createPages(items)]))
 }
 
-function keep(item: Record<string, AttributeValue>): object {
+/** Binary values as they come over the line. */
+function encode(item: Record<string, AttributeValue>): Buffer {
   const binary = (_: string, value: unknown): unknown => {
     const bytes = value as { type?: string; data?: number[] } | null
     return bytes?.type === 'Buffer' ? Buffer.from(bytes.data ?? []).toString('base64') : value
   }
-  const partition = item['PK']?.S ?? ''
-  const items = partitions.get(partition) ?? []
-  items.push(Buffer.from(JSON.stringify(item, binary)))
-  partitions.set(partition, items)
-  return {}
+  return Buffer.from(JSON.stringify(item, binary))
 }
 
-async function answer(request: IncomingMessage): Promise<Buffer> {
-  const query = JSON.parse(await text(request))
-  // Nobody needs the job's own item: it is only asked for, so that a client has made a call.
-  if (query.Key !== undefined) return Buffer.from('{}')
-  const partition = query.ExpressionAttributeValues[':partition'].S as string
-  const items = partitions.get(partition) ?? []
-  const from = Number(query.ExclusiveStartKey?.SK.S ?? -1)
-  const start = from < 0 ? 0 : Math.floor(from / PARTITIONS) + 1
-  let [end, bytes] = [start, 0]
-  while (end < items.length && end - start < query.Limit && bytes < PAGE_BYTES_MAX) {
-    bytes += items[end]?.length ?? 0
-    end += 1
-  }
-  const page = items.slice(start, end)
+async function answer(request: IncomingMessage): Promise<Buffer | string> {
+  const asked = JSON.parse(await text(request))
+  const operation = String(request.headers['x-amz-target']).split('.')[1]
+  if (operation === 'PutItem') jobItem = encode(asked.Item)
+  if (operation === 'GetItem' && jobItem !== undefined) return `{"Item":${String(jobItem)}}`
+  return operation === 'Query' ? answerQuery(asked) : '{}'
+}
+
+/** What is used of a query. */
+interface Query {
+  readonly ExpressionAttributeValues: Readonly<Record<string, AttributeValue.SMember>>
+  readonly ExclusiveStartKey?: { readonly SK: AttributeValue.SMember }
+  readonly Limit?: number
+}
+
+function answerQuery({ ExpressionAttributeValues, ExclusiveStartKey, Limit }: Query) {
+  const partition = ExpressionAttributeValues[':partition']?.S ?? ''
+  const pages = partitions.get(partition)
+  if (pages === undefined) return progress()
+  const after = Number(ExclusiveStartKey?.SK.S ?? -1)
+  const start = after < 0 ? 0 : Math.floor(after / PARTITIONS) + 1
+  const { items, end } = pages.from(start, Limit ?? Infinity)
   const last = (end - 1) * PARTITIONS + Number(partition.split('#').at(-1))
   const key = { PK: { S: partition }, SK: { S: String(last).padStart(10, '0') } }
-  const more = end < items.length ? `,"LastEvaluatedKey":${JSON.stringify(key)}` : ''
-  const pieces = page.flatMap((item, index) => (index === 0 ? [item] : [COMMA, item]))
-  const tail = Buffer.from(`],"Count":${page.length}${more}}`)
-  return Buffer.concat([Buffer.from('{"Items":['), ...pieces, tail])
+  const more = end < pages.count ? `,"LastEvaluatedKey":${JSON.stringify(key)}` : ''
+  const tail = `],"Count":${end - start}${more}}`
+  return Buffer.concat([Buffer.from('{"Items":['), items, Buffer.from(tail)])
+}
+
+/** Every batch is done. */
+function progress(): string {
+  const batches = Math.ceil(rows / BATCH_ROWS)
+  const items = Array.from({ length: Math.ceil(batches / MARKED) }, (_, item) => {
+    const marked = Math.min(MARKED, batches - item * MARKED)
+    return { done: { NS: Array.from({ length: marked }, (_, at) => String(item * MARKED + at)) } }
+  })
+  return JSON.stringify({ Items: items, Count: items.length })
 }

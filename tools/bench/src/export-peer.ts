@@ -17,15 +17,23 @@ const client = new DynamoDBClient({ region: 'us-east-1', endpoint: ledgerUrl ?? 
 
 if (ledgerUrl !== undefined) await client.send(new GetItemCommand(meta()))
 
-const startedAt = performance.now()
-const startedCpu = process.cpuUsage()
-if (ledgerUrl !== undefined) await loadParts()
-await connection.run(`copy (${query()}) to '${folder}/${nameOf(join)}' (header, delimiter ',')`)
-const { user, system } = process.cpuUsage(startedCpu)
-const seconds = (performance.now() - startedAt) / 1_000
+const first = await exportOnce()
 const memoryMb = peakMemoryKb() / 1_024
-process.stdout.write(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, memoryMb }))
+const { seconds: secondsAgain } = await exportOnce()
+process.stdout.write(JSON.stringify({ ...first, memoryMb, secondsAgain }))
 client.destroy()
+
+async function exportOnce(): Promise<{ seconds: number; cpuSeconds: number }> {
+  const startedAt = performance.now()
+  const startedCpu = process.cpuUsage()
+  if (ledgerUrl !== undefined) await loadParts()
+  await connection.run(`copy (${query()}) to '${folder}/${nameOf(join)}' (header, delimiter ',')`)
+  const { user, system } = process.cpuUsage(startedCpu)
+  return {
+    seconds: (performance.now() - startedAt) / 1_000,
+    cpuSeconds: (user + system) / 1e6,
+  }
+}
 
 /** A first call, which nobody is charged for. */
 function meta() {
@@ -50,7 +58,7 @@ function nameOf(columns: string): string {
 async function loadParts(): Promise<void> {
   const partitions = Array.from({ length: PARTITIONS }, (_, partition) => readPartition(partition))
   const parts = (await Promise.all(partitions)).flat().sort((a, b) => a.start - b.start)
-  await connection.run('create table parts ("Prediction" double)')
+  await connection.run('create or replace table parts ("Prediction" double)')
   const appender = await connection.createAppender('parts')
   const chunk = duckdb.DuckDBDataChunk.create([duckdb.DOUBLE], 2_048)
   for (const { floats } of parts) {

@@ -10,14 +10,17 @@ import {
   planSegmentName,
   writePinnedDataset,
 } from '@millrace/job'
-import { createLedgerClient, readJob } from '@millrace/ledger'
+import { createJob, createLedgerClient } from '@millrace/ledger'
 import { createStorage, jobDocuments } from '@millrace/storage'
 import { configSchema } from '../../../apps/aggregator/src/config.ts'
 import { createDeps, type World } from '../../../apps/aggregator/src/connect.ts'
 import { BATCH_ROWS, columnNames, JOB, PARTITIONS, type Table } from './export-data.ts'
 import { peakMemoryKb } from './peak-memory.ts'
 
-/** `export-run.ts <folder> <ledger URL> none|all`: writes the result as the aggregator does, and says what that took. */
+/**
+ * `export-run.ts <folder> <ledger URL> none|all`: claims a job and writes its result, as the aggregator does, and
+ * says what the writing took; the second time too.
+ */
 const [folder = '', ledgerUrl = '', join = 'none'] = process.argv.slice(2)
 const uri = (name: string): string => `${pathToFileURL(folder).href}/${name}`
 const table = JSON.parse(readFileSync(`${folder}/table.json`, 'utf8')) as Table
@@ -40,20 +43,28 @@ const world: World = {
   jobs: nobody,
   owner: 'bench',
 }
-const job = await describeJob()
 const deps = createDeps(config, world)
-// By this time the aggregator has claimed the job.
-await readJob(world.ledger, job.jobId, signal)
+await createJob(world.ledger, await describeJob(), signal)
 
-const startedAt = performance.now()
-const startedCpu = process.cpuUsage()
-await deps.writeResult(job, signal)
-const { user, system } = process.cpuUsage(startedCpu)
-const seconds = (performance.now() - startedAt) / 1_000
+const first = await exportOnce()
 const memoryMb = peakMemoryKb() / 1_024
-process.stdout.write(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, memoryMb }))
+const { seconds: secondsAgain } = await exportOnce()
+process.stdout.write(JSON.stringify({ ...first, memoryMb, secondsAgain }))
 client.destroy()
 await storage.close()
+
+async function exportOnce(): Promise<{ seconds: number; cpuSeconds: number }> {
+  const claim = await deps.claim(jobIdOf(JOB), signal)
+  if (claim.kind !== 'claimed') throw new Error(`claim: ${claim.kind}`)
+  const startedAt = performance.now()
+  const startedCpu = process.cpuUsage()
+  await deps.writeResult(claim.job, signal)
+  const { user, system } = process.cpuUsage(startedCpu)
+  return {
+    seconds: (performance.now() - startedAt) / 1_000,
+    cpuSeconds: (user + system) / 1e6,
+  }
+}
 
 /** What the producer leaves behind of a job: its pin and its plan. */
 async function describeJob(): Promise<Job> {
@@ -81,7 +92,7 @@ async function describeJob(): Promise<Job> {
       endpoint: { name: 'bench' },
       output: { uri: uri(`millrace-${join}.csv`), join },
     }),
-    state: 'aggregating',
+    state: 'running',
     partitions: PARTITIONS,
     createdAt: 1_000,
     startedAt: 1_001,
