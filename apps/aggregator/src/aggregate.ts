@@ -59,7 +59,11 @@ export async function aggregate(
     url: config.MILLRACE_COMPLETIONS_QUEUE_URL,
     deadLetterUrl: config.MILLRACE_COMPLETIONS_DLQ_URL,
   })
-  const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
+  const dynamo = createLedgerClient({
+    region,
+    endpointUrl: endpointUrlOf(config, 'DYNAMODB'),
+    transport: config.MILLRACE_LEDGER_TRANSPORT,
+  })
   const s3 = s3WhenWanted({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   await using resources = new AsyncDisposableStack()

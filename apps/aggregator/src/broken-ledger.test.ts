@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises'
 import {
   type AttributeValue,
   DeleteItemCommand,
+  DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
@@ -24,10 +25,21 @@ import type { RecordedPart } from './write-result.ts'
  */
 
 let recorded: Recorded
+/** AWS's own client: the other hand. */
+let dynamo: DynamoDBClient
 beforeAll(async () => {
-  recorded = await startRecorded(await startCloud({ s3: true }))
+  const cloud = await startCloud({ s3: true })
+  recorded = await startRecorded(cloud)
+  dynamo = new DynamoDBClient({
+    region: 'us-east-1',
+    endpoint: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
 })
-afterAll(() => recorded[Symbol.asyncDispose]())
+afterAll(async () => {
+  dynamo.destroy()
+  await recorded[Symbol.asyncDispose]()
+})
 
 /** Batches of three, three and two rows; row 4 has failed. */
 const rows = [
@@ -42,7 +54,7 @@ const keyOf = (job: Job, batch: number) => ({
   SK: { S: String(batch).padStart(10, '0') },
 })
 const send = (command: object): Promise<{ Item?: Item }> =>
-  recorded.ledger.client.send(command as never) as Promise<{ Item?: Item }>
+  dynamo.send(command as never) as Promise<{ Item?: Item }>
 const table = () => ({ TableName: recorded.ledger.tableName })
 const read = async (job: Job, batch: number): Promise<Item> =>
   (await send(new GetItemCommand({ ...table(), Key: keyOf(job, batch) }))).Item ?? {}

@@ -1,4 +1,3 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { startCloud } from '@millrace/cloud'
 import { type JobEvent, type JobId, limits } from '@millrace/job'
 import type { Storage } from '@millrace/storage'
@@ -195,14 +194,14 @@ async function undisturbed(jobId: JobId) {
 /** Takes the job back to where its last batch had just been recorded. */
 async function forget(jobId: JobId): Promise<void> {
   await recorded.clear()
-  const command = new UpdateItemCommand({
+  const input = {
     TableName: recorded.ledger.tableName,
     Key: { PK: { S: `JOB#${jobId}` }, SK: { S: 'META' } },
     UpdateExpression: 'SET #state = :running REMOVE generation, endedAt, summary',
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: { ':running': { S: 'running' } },
-  })
-  await recorded.ledger.client.send(command)
+  }
+  await recorded.ledger.client.send('UpdateItem', input, never)
 }
 
 function differing(found: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>) {

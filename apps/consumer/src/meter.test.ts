@@ -22,9 +22,11 @@ test('requests and units are counted as the services count them', async () => {
   const { env } = cloud
   const dynamo = createLedgerClient({ ...local, endpointUrl: env['AWS_ENDPOINT_URL_DYNAMODB'] })
   const sqs = createQueueClient({ ...local, endpointUrl: env['AWS_ENDPOINT_URL_SQS'] })
-  meter.watchLedger(dynamo)
   meter.watchQueue(sqs)
-  const ledger = { client: dynamo, tableName: env['MILLRACE_LEDGER_TABLE'] ?? '' }
+  const ledger = {
+    client: meter.watchLedger(dynamo),
+    tableName: env['MILLRACE_LEDGER_TABLE'] ?? '',
+  }
   const marker = createProgressMarker(ledger)
   const job = { jobId: jobIdOf('metered'), plan: { batches: 200, rows: 200 } }
   for (let batch = 0; batch < 128; batch += 1) await marker.mark(job, batch, 0, never)

@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import { addSpent, NOTHING_SPENT, type Spent } from '@millrace/cost'
 import type { Invoke } from '@millrace/invocation'
-import type { createLedgerClient } from '@millrace/ledger'
+import type { TableClient } from '@millrace/ledger'
 
 /*
  * Counts what this process uses of AWS, where it is used. A part takes along what was counted since the
@@ -12,7 +12,7 @@ import type { createLedgerClient } from '@millrace/ledger'
 
 export interface Meter {
   watchQueue(client: SQSClient): void
-  watchLedger(client: ReturnType<typeof createLedgerClient>): void
+  watchLedger(client: TableClient): TableClient
   watchInvoke(invoke: Invoke): Invoke
   /** What was used since this was called last. */
   take(): Spent
@@ -42,27 +42,23 @@ export function createMeter(now: () => number): Meter {
         { step: 'initialize', name: 'meter' },
       )
     },
-    watchLedger(client) {
-      client.middlewareStack.add(
-        (next, { commandName = '' }) =>
-          async (args) => {
-            const reads = /^(Get|Query)/.test(commandName)
-            // It costs a few bytes of the answer.
-            const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' as const }
-            try {
-              const result = await next({ ...args, input })
-              const units = unitsIn(result.output)
-              add(reads ? { reads: units } : { writes: units })
-              return result
-            } catch (error) {
-              // A write that its condition refused is paid for; how much is not told.
-              if (!reads && isRefused(error)) add({ writes: 1 })
-              throw error
-            }
-          },
-        { step: 'initialize', name: 'meter' },
-      )
-    },
+    watchLedger: (client) => ({
+      async send(operation, input, signal) {
+        const reads = operation === 'GetItem' || operation === 'Query'
+        // It costs a few bytes of the answer.
+        const counted = { ...input, ReturnConsumedCapacity: 'TOTAL' as const }
+        try {
+          const output = await client.send(operation, counted, signal)
+          const units = unitsIn(output)
+          add(reads ? { reads: units } : { writes: units })
+          return output
+        } catch (error) {
+          // A write that its condition refused is paid for; how much is not told.
+          if (!reads && isRefused(error)) add({ writes: 1 })
+          throw error
+        }
+      },
+    }),
     watchInvoke: (invoke) => async (request, signal) => {
       add({ sent: request.body.length })
       const answer = await invoke(request, signal)

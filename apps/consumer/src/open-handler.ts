@@ -16,7 +16,11 @@ export function openHandler(
   telemetry: Telemetry,
 ): Handler & AsyncDisposable {
   const region = config.AWS_REGION
-  const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
+  const dynamo = createLedgerClient({
+    region,
+    endpointUrl: endpointUrlOf(config, 'DYNAMODB'),
+    transport: config.MILLRACE_LEDGER_TRANSPORT,
+  })
   const s3 = s3WhenWanted({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   const invoke = createInvoke({
@@ -26,9 +30,8 @@ export function openHandler(
     transport: config.MILLRACE_INVOCATION_TRANSPORT,
     timeoutMs: config.MILLRACE_INVOCATION_TIMEOUT_SECONDS * 1_000,
   })
-  meter.watchLedger(dynamo)
   const world = {
-    ledger: { client: dynamo, tableName: config.MILLRACE_LEDGER_TABLE },
+    ledger: { client: meter.watchLedger(dynamo), tableName: config.MILLRACE_LEDGER_TABLE },
     storage,
     completions: queues.publishTo(config.MILLRACE_COMPLETIONS_QUEUE_URL),
     invoke: meter.watchInvoke(invoke),

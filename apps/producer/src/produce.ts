@@ -46,7 +46,11 @@ export async function produce(
     url: config.MILLRACE_JOBS_QUEUE_URL,
     deadLetterUrl: config.MILLRACE_JOBS_DLQ_URL,
   })
-  const dynamo = createLedgerClient({ region, endpointUrl: endpointUrlOf(config, 'DYNAMODB') })
+  const dynamo = createLedgerClient({
+    region,
+    endpointUrl: endpointUrlOf(config, 'DYNAMODB'),
+    transport: config.MILLRACE_LEDGER_TRANSPORT,
+  })
   const s3 = s3WhenWanted({ region, endpoint: endpointUrlOf(config, 'S3') })
   const storage = createStorage({ s3 })
   const invoke = createInvoke({

@@ -1,11 +1,13 @@
 export type { RawAnswer } from './collect-answer.ts'
+export { createCredentials, type CredentialsGiven } from './credentials.ts'
 export { openDispatcher } from './open-dispatcher.ts'
+export { type Origin, originOf } from './origin.ts'
 export { type Proxies, proxiesOf } from './proxies.ts'
 export { ServiceError } from './service-error.ts'
+export { readServiceSettings, type ServiceSettings } from './service-settings.ts'
 export {
   createSignedSend,
   type Link,
-  type Origin,
   type SignedRequest,
   type SignedSend,
   type SignedSendOptions,

@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import { collectAnswer, type RawAnswer } from './collect-answer.ts'
+import type { Origin } from './origin.ts'
 import { type ServiceError, serviceErrorOf } from './service-error.ts'
-import { amzDateOf, createSign, type SigningCredentials } from './sign-request.ts'
+import { amzDateOf, createSign, type Sign, type SigningCredentials } from './sign-request.ts'
 
 export interface SignedSendOptions {
-  /** Whose key signs, which for a local service may be another than where it is. */
-  readonly region: string
   /** The service's name in a signature. */
   readonly service: string
   /** A provider of AWS's chain, which keeps keys until they are old. */
@@ -25,18 +24,10 @@ export interface Credentials extends SigningCredentials {
   readonly accountId?: string
 }
 
-/** Where a service is. */
-export interface Origin {
-  /** Scheme, host and port. */
-  readonly origin: string
-  /** The `host` header. */
-  readonly host: string
-  /** What stands before the path of each request; mostly nothing. */
-  readonly pathPrefix: string
-}
-
 export interface Link extends Origin {
   readonly dispatcher: Dispatcher
+  /** Mostly where the service is. */
+  readonly signingRegion: string
 }
 
 /** A POST. Headers are name, value, name, value, …, with names in lower case and in order. */
@@ -71,8 +62,7 @@ const USER_AGENT = 'millrace/1'
  * service's clock and asks once more; such a request has been looked at and not been done.
  */
 export function createSignedSend(options: SignedSendOptions): SignedSend {
-  const sign = createSign(options.region, options.service)
-  let link: Promise<Link> | undefined
+  let link: Promise<OpenLink> | undefined
   let skewMs = 0
 
   const send = async (request: SignedRequest, signal: AbortSignal): Promise<RawAnswer> => {
@@ -104,7 +94,7 @@ export function createSignedSend(options: SignedSendOptions): SignedSend {
     const amzDate = amzDateOf(options.now() + skewMs)
     const bodyHash = hash('sha256', request.body)
     const headers = headersOf(to, request, { bodyHash, amzDate, token: credentials.sessionToken })
-    const authorization = sign({ method: 'POST', path, headers, bodyHash }, credentials, amzDate)
+    const authorization = to.sign({ method: 'POST', path, headers, bodyHash }, credentials, amzDate)
     headers.push('authorization', authorization, 'user-agent', USER_AGENT)
     return await collectAnswer(
       to.dispatcher,
@@ -115,8 +105,8 @@ export function createSignedSend(options: SignedSendOptions): SignedSend {
   }
 
   /** One that could not be opened is opened anew. */
-  async function linkFor(credentials: Credentials): Promise<Link> {
-    link ??= options.open(credentials)
+  async function linkFor(credentials: Credentials): Promise<OpenLink> {
+    link ??= openLink(options, credentials)
     try {
       return await link
     } catch (error) {
@@ -124,6 +114,15 @@ export function createSignedSend(options: SignedSendOptions): SignedSend {
       throw error
     }
   }
+}
+
+interface OpenLink extends Link {
+  readonly sign: Sign
+}
+
+async function openLink(options: SignedSendOptions, credentials: Credentials): Promise<OpenLink> {
+  const link = await options.open(credentials)
+  return { ...link, sign: createSign(link.signingRegion, options.service) }
 }
 
 /** In the order in which they are signed. */

@@ -20,7 +20,6 @@ export function createFastInvoke(options: InvokeFastOptions): Invoke & { close()
   // For its credentials: the whole chain of providers, renewed before they expire.
   const client = new SageMakerRuntimeClient(configOf(options))
   const send = createSignedSend({
-    region: options.region,
     service: 'sagemaker',
     credentials: (renew) => client.config.credentials(renew),
     open: () => openLink(options),
@@ -57,7 +56,7 @@ async function openLink(options: InvokeFastOptions) {
     keepAliveMs: KEEP_ALIVE_MS,
     proxies: options.proxies,
   })
-  return { ...origin, dispatcher }
+  return { ...origin, dispatcher, signingRegion: options.region }
 }
 
 function signedRequestOf(request: InvocationRequest): SignedRequest {

@@ -1,4 +1,4 @@
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import type { GetItemInput, UpdateItemInput } from '@aws-sdk/client-dynamodb'
 import type { JobId } from '@millrace/job'
 import { call } from './call.ts'
 import { progressKey } from './keys.ts'
@@ -33,7 +33,7 @@ export async function addProgress(
         .map((mark) => `${mark.element}:${mark.failedRows}`),
     ),
   ]
-  const command = new UpdateItemCommand({
+  const input: UpdateItemInput = {
     TableName: ledger.tableName,
     Key: progressKey(jobId, level, item),
     UpdateExpression:
@@ -45,8 +45,8 @@ export async function addProgress(
       ...(expiresAt === undefined ? {} : { ':expiresAt': { N: String(expiresAt) } }),
     },
     ReturnValues: 'UPDATED_NEW',
-  })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  }
+  const request = () => ledger.client.send('UpdateItem', input, signal)
   const { Attributes } = await call(`mark progress of job ${jobId}`, request, signal)
   return Attributes?.['done']?.NS?.length ?? 0
 }
@@ -57,12 +57,12 @@ export async function sizeOfProgress(
   { jobId, level, item }: ProgressItem,
   signal: AbortSignal,
 ): Promise<number> {
-  const command = new GetItemCommand({
+  const input: GetItemInput = {
     TableName: ledger.tableName,
     Key: progressKey(jobId, level, item),
     ConsistentRead: true,
-  })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  }
+  const request = () => ledger.client.send('GetItem', input, signal)
   const { Item } = await call(`read progress of job ${jobId}`, request, signal)
   return Item?.['done']?.NS?.length ?? 0
 }

@@ -1,4 +1,4 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import type { UpdateItemInput } from '@aws-sdk/client-dynamodb'
 import { isFinal, type Job, type JobId } from '@millrace/job'
 import { call, isConditionFailed } from './call.ts'
 import { type Item, ItemReader } from './item.ts'
@@ -79,7 +79,7 @@ async function moveHold(
 ): Promise<{ job: Job; summary?: EventSummary } | undefined> {
   const attribute = ATTRIBUTE[kind]
   const isFirst = from === 0 ? `attribute_not_exists(${attribute})` : `${attribute} = :from`
-  const command = new UpdateItemCommand({
+  const input: UpdateItemInput = {
     TableName: ledger.tableName,
     Key: jobKey(jobId),
     UpdateExpression: `SET ${attribute} = :until`,
@@ -89,8 +89,8 @@ async function moveHold(
       ...(from === undefined || from === 0 ? {} : { ':from': number(from) }),
     },
     ReturnValues: 'ALL_NEW',
-  })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  }
+  const request = () => ledger.client.send('UpdateItem', input, signal)
   try {
     const { Attributes } = await call(`hold event of job ${jobId}`, request, signal)
     return Attributes === undefined ? undefined : told(Attributes)

@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import type { PutItemInput } from '@aws-sdk/client-dynamodb'
 import type { JobId } from '@millrace/job'
 import { call } from './call.ts'
 import { ItemReader } from './item.ts'
@@ -29,8 +29,8 @@ export async function announceConsumer(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const Item = { ...consumerKey(jobId, consumer), expiresAt: number(expiresAt) }
-  const command = new PutItemCommand({ TableName: ledger.tableName, Item })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  const announcement: PutItemInput = { TableName: ledger.tableName, Item }
+  const request = () => ledger.client.send('PutItem', announcement, signal)
   await call(`announce consumer of job ${jobId}`, request, signal)
   const input = {
     KeyConditionExpression: 'PK = :consumers',

@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import type { PutItemInput } from '@aws-sdk/client-dynamodb'
 import type { ResultExport } from '@millrace/job'
 import { call, isConditionFailed } from './call.ts'
 import { itemOfExport } from './export-item.ts'
@@ -10,14 +10,14 @@ export async function createExport(
   wanted: ResultExport,
   signal: AbortSignal,
 ): Promise<{ readonly kind: 'created' | 'exists' }> {
-  const command = new PutItemCommand({
+  const input: PutItemInput = {
     TableName: ledger.tableName,
     Item: itemOfExport(wanted),
     ConditionExpression: 'attribute_not_exists(PK)',
-  })
+  }
   const operation = `create export ${wanted.exportId} of job ${wanted.jobId}`
   try {
-    await call(operation, () => ledger.client.send(command, { abortSignal: signal }), signal)
+    await call(operation, () => ledger.client.send('PutItem', input, signal), signal)
     return { kind: 'created' }
   } catch (failure) {
     if (isConditionFailed(failure)) return { kind: 'exists' }

@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import type { PutItemInput } from '@aws-sdk/client-dynamodb'
 import type { Job } from '@millrace/job'
 import { call, isConditionFailed } from './call.ts'
 import { itemOfJob } from './job-item.ts'
@@ -16,14 +16,14 @@ export async function createJob(
   job: Job,
   signal: AbortSignal,
 ): Promise<CreateJobOutcome> {
-  const command = new PutItemCommand({
+  const input: PutItemInput = {
     TableName: ledger.tableName,
     Item: itemOfJob(job),
     ConditionExpression: 'attribute_not_exists(PK)',
-  })
+  }
   const operation = `create job ${job.jobId}`
   try {
-    await call(operation, () => ledger.client.send(command, { abortSignal: signal }), signal)
+    await call(operation, () => ledger.client.send('PutItem', input, signal), signal)
     return { kind: 'created' }
   } catch (failure) {
     if (!isConditionFailed(failure)) throw failure

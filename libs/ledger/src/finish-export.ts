@@ -1,4 +1,4 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import type { UpdateItemInput } from '@aws-sdk/client-dynamodb'
 import type { ExportId, ExportState, JobFailure, JobId } from '@millrace/job'
 import { call, isConditionFailed } from './call.ts'
 import { failureValue, number } from './job-item.ts'
@@ -23,7 +23,7 @@ export async function finishExport(
   { state, now, summary, failure }: FinishExportFacts,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const command = new UpdateItemCommand({
+  const input: UpdateItemInput = {
     TableName: ledger.tableName,
     Key: exportKey(jobId, exportId),
     UpdateExpression:
@@ -39,10 +39,10 @@ export async function finishExport(
       ...(summary === undefined ? {} : { ':summary': { S: JSON.stringify(summary) } }),
       ...(failure === undefined ? {} : { ':failure': failureValue(failure) }),
     },
-  })
+  }
   const operation = `finish export ${exportId} of job ${jobId}`
   try {
-    await call(operation, () => ledger.client.send(command, { abortSignal: signal }), signal)
+    await call(operation, () => ledger.client.send('UpdateItem', input, signal), signal)
     return true
   } catch (failed) {
     if (isConditionFailed(failed)) return false

@@ -18,6 +18,7 @@ export type { Lease } from './lease.ts'
 export { createLedgerClient, type Ledger, type LedgerClientOptions } from './ledger.ts'
 export { LedgerError, type LedgerErrorCode } from './ledger-error.ts'
 export { listJobs, type JobsWanted } from './list-jobs.ts'
+export type { ClosableTableClient, TableClient, TableOperations } from './table-client.ts'
 export { type BatchMark, markBatches } from './mark-batches.ts'
 export { type MoveFacts, moveJob, type MoveJobOutcome } from './move-job.ts'
 export {

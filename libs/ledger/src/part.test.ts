@@ -1,7 +1,6 @@
 import { type JobId, type RowFailure } from '@millrace/job'
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { partKey } from './keys.ts'
 import { itemOfPart } from './part-item.ts'
 import { type Part, type PartPlace, putPart, readPart, readParts } from './index.ts'
@@ -143,14 +142,14 @@ describe('putPart', () => {
 
 describe('readPart', () => {
   const change = async (part: Part & PartPlace, name: string, value: object) => {
-    const command = new UpdateItemCommand({
+    const input = {
       TableName: ledger.tableName,
       Key: partKey(part.jobId, part.partitions, part.batch),
       UpdateExpression: 'SET #name = :value',
       ExpressionAttributeNames: { '#name': name },
       ExpressionAttributeValues: { ':value': value as never },
-    })
-    await ledger.client.send(command)
+    }
+    await ledger.client.send('UpdateItem', input, signal)
   }
 
   test('of a batch not recorded is nothing', async () => {
@@ -250,7 +249,7 @@ describe('readParts', () => {
 
     const Item = await itemOfPart(partOf(place, 2), documentsInMemory(), signal)
     const moved = { ...Item, ...partKey(place.jobId, 1, 3) }
-    await ledger.client.send(new PutItemCommand({ TableName: ledger.tableName, Item: moved }))
+    await ledger.client.send('PutItem', { TableName: ledger.tableName, Item: moved }, signal)
 
     await expect(batchesOf(place)).rejects.toMatchObject({ code: 'item_corrupt' })
   })

@@ -1,4 +1,4 @@
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import type { UpdateItemInput } from '@aws-sdk/client-dynamodb'
 import { jobIdOf, type PlanTotals } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { settle } from './climb-progress.ts'
@@ -22,15 +22,14 @@ class Table {
   readonly sets = new Map<string, Set<string>>()
   plan: PlanTotals | undefined
 
-  answer(command: unknown): object {
-    if (command instanceof UpdateItemCommand) {
-      const { Key, ExpressionAttributeValues: values } = command.input
+  answer(operation: string, { Key, ExpressionAttributeValues: values }: UpdateItemInput): object {
+    if (operation === 'UpdateItem') {
       const set = this.#set(Key?.['SK']?.S)
       for (const element of values?.[':done']?.NS ?? []) set.add(element)
       return { Attributes: { done: { NS: [...set] } } }
     }
-    if (command instanceof GetItemCommand) {
-      const key = command.input.Key?.['SK']?.S
+    if (operation === 'GetItem') {
+      const key = Key?.['SK']?.S
       if (key !== 'META') return { Item: { done: { NS: [...this.#set(key)] } } }
       return { Item: this.plan === undefined ? {} : { plan: planValue(this.plan) } }
     }
@@ -78,10 +77,10 @@ class Process {
 
   ledger(): Ledger {
     const life = this.#life
-    const send = (command: unknown) => {
+    const send = (operation: string, input: UpdateItemInput) => {
       // A killed life calls no more.
       if (life !== this.#life) return new Promise(() => {})
-      return this.park(() => this.#table.answer(command))
+      return this.park(() => this.#table.answer(operation, input))
     }
     return { client: { send: send as never }, tableName: 'ledger' }
   }
@@ -176,7 +175,8 @@ async function processesOf(scenario: Scenario, table: Table): Promise<Process[]>
   const totals = { batches: scenario.batches, rows: scenario.batches }
   // One a replay: calls that are parked for ever would pile up their listeners on a shared one.
   const { signal } = new AbortController()
-  const direct = { client: { send: async (command: unknown) => table.answer(command) } as never }
+  const send = async (operation: string, input: UpdateItemInput) => table.answer(operation, input)
+  const direct = { client: { send: send as never } }
   const marker = createProgressMarker({ ...direct, tableName: 'ledger' }, FAN_OUT)
   for (const batch of scenario.before) await marker.mark({ jobId }, batch, 0, signal)
 

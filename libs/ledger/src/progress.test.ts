@@ -105,10 +105,10 @@ describe('a mark', () => {
   test('that meets others on its item, shares a write with them', async () => {
     const jobId = await planningJob()
     let writes = 0
-    const send = ((command: object, options: object) => {
-      if (command.constructor.name === 'UpdateItemCommand') writes += 1
-      return ledger.client.send(command as never, options)
-    }) as Ledger['client']['send']
+    const send: Ledger['client']['send'] = (operation, ...request) => {
+      if (operation === 'UpdateItem') writes += 1
+      return ledger.client.send(operation, ...request)
+    }
     const marker = createProgressMarker({ ...ledger, client: { send } })
     await Promise.all(range(100).map((batch) => marker.mark({ jobId }, batch, 0, signal)))
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import type { AttributeValue, PutItemInput } from '@aws-sdk/client-dynamodb'
 import { type Documents, lengthOf } from '@millrace/job'
 import { countLines } from '@millrace/predictions'
 import { call, isConditionFailed } from './call.ts'
@@ -27,14 +27,14 @@ export async function putPart(
 ): Promise<PutPartOutcome> {
   assert.equal(countLines(part.predictions), lengthOf(part.rows))
   const operation = `put part ${part.batch} of job ${part.jobId}`
-  const command = new PutItemCommand({
+  const input: PutItemInput = {
     TableName: ledger.tableName,
     Item: await itemOfPart(part, documents, signal),
     ConditionExpression: 'attribute_not_exists(PK)',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  })
+  }
   try {
-    await call(operation, () => ledger.client.send(command, { abortSignal: signal }), signal)
+    await call(operation, () => ledger.client.send('PutItem', input, signal), signal)
     return { kind: 'recorded' }
   } catch (failure) {
     if (!isConditionFailed(failure)) throw failure

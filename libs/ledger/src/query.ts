@@ -1,4 +1,4 @@
-import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb'
+import type { QueryInput } from '@aws-sdk/client-dynamodb'
 import { call } from './call.ts'
 import { isExpired } from './expiry.ts'
 import type { Item } from './item.ts'
@@ -14,11 +14,11 @@ export interface Page {
 export async function queryPage(
   ledger: Ledger,
   operation: string,
-  input: Omit<QueryCommandInput, 'TableName'>,
+  input: Omit<QueryInput, 'TableName'>,
   signal: AbortSignal,
 ): Promise<Page> {
-  const command = new QueryCommand({ TableName: ledger.tableName, ...input })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  const whole: QueryInput = { TableName: ledger.tableName, ...input }
+  const request = () => ledger.client.send('Query', whole, signal)
   const { Items, LastEvaluatedKey } = await call(operation, request, signal)
   const items = (Items ?? []).filter((item) => !isExpired(item, ledger))
   return { items, next: LastEvaluatedKey }
@@ -28,7 +28,7 @@ export async function queryPage(
 export async function* queryItems(
   ledger: Ledger,
   operation: string,
-  input: Omit<QueryCommandInput, 'TableName'>,
+  input: Omit<QueryInput, 'TableName'>,
   signal: AbortSignal,
 ): AsyncGenerator<Item> {
   let from: Item | undefined

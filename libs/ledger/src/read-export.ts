@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb'
+import type { GetItemInput } from '@aws-sdk/client-dynamodb'
 import type { ExportId, JobId, ResultExport } from '@millrace/job'
 import { call } from './call.ts'
 import { isExpired } from './expiry.ts'
@@ -12,13 +12,13 @@ export async function readExport(
   { jobId, exportId }: { readonly jobId: JobId; readonly exportId: ExportId },
   signal: AbortSignal,
 ): Promise<ResultExport | undefined> {
-  const command = new GetItemCommand({
+  const input: GetItemInput = {
     TableName: ledger.tableName,
     Key: exportKey(jobId, exportId),
     ConsistentRead: true,
-  })
+  }
   const operation = `read export ${exportId} of job ${jobId}`
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  const request = () => ledger.client.send('GetItem', input, signal)
   const { Item } = await call(operation, request, signal)
   return Item === undefined || isExpired(Item, ledger) ? undefined : exportOfItem(Item)
 }

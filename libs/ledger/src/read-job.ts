@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb'
+import type { GetItemInput } from '@aws-sdk/client-dynamodb'
 import type { Job, JobId } from '@millrace/job'
 import { call } from './call.ts'
 import { isExpired } from './expiry.ts'
@@ -23,12 +23,12 @@ export async function readJobItem(
   jobId: JobId,
   signal: AbortSignal,
 ): Promise<Item | undefined> {
-  const command = new GetItemCommand({
+  const input: GetItemInput = {
     TableName: ledger.tableName,
     Key: jobKey(jobId),
     ConsistentRead: true,
-  })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  }
+  const request = () => ledger.client.send('GetItem', input, signal)
   const { Item } = await call(`read job ${jobId}`, request, signal)
   return Item !== undefined && isExpired(Item, ledger) ? undefined : Item
 }

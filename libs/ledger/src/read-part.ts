@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb'
+import type { GetItemInput } from '@aws-sdk/client-dynamodb'
 import type { Documents, JobId } from '@millrace/job'
 import { call } from './call.ts'
 import { isExpired } from './expiry.ts'
@@ -39,12 +39,12 @@ export async function readPart(
   documents: Pick<Documents, 'read'>,
   signal: AbortSignal,
 ): Promise<Part | undefined> {
-  const command = new GetItemCommand({
+  const input: GetItemInput = {
     TableName: ledger.tableName,
     Key: partKey(jobId, partitions, batch),
     ConsistentRead: true,
-  })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  }
+  const request = () => ledger.client.send('GetItem', input, signal)
   const { Item } = await call(`read part ${batch} of job ${jobId}`, request, signal)
   if (Item === undefined || isExpired(Item, ledger)) return undefined
   return await partOfItem(Item, documents, signal)

@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb'
+import type { GetItemInput } from '@aws-sdk/client-dynamodb'
 import type { JobId, PlanTotals } from '@millrace/job'
 import { call } from './call.ts'
 import { ItemReader } from './item.ts'
@@ -12,14 +12,14 @@ export async function readTotals(
   jobId: JobId,
   signal: AbortSignal,
 ): Promise<PlanTotals | undefined> {
-  const command = new GetItemCommand({
+  const input: GetItemInput = {
     TableName: ledger.tableName,
     Key: jobKey(jobId),
     ProjectionExpression: '#plan',
     ExpressionAttributeNames: { '#plan': 'plan' },
     ConsistentRead: true,
-  })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  }
+  const request = () => ledger.client.send('GetItem', input, signal)
   const { Item } = await call(`read totals of job ${jobId}`, request, signal)
   const read = new ItemReader(`job item ${jobId}`, Item ?? {})
   return read.has('plan') ? planOf(read.map('plan')) : undefined

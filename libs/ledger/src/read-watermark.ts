@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb'
+import type { GetItemInput } from '@aws-sdk/client-dynamodb'
 import type { Documents, Job } from '@millrace/job'
 import { call } from './call.ts'
 import { isExpired } from './expiry.ts'
@@ -65,12 +65,12 @@ async function elementsOf(
   { jobId, level, item }: Pick<Job, 'jobId'> & { level: number; item: number },
   signal: AbortSignal,
 ): Promise<ReadonlySet<number>> {
-  const command = new GetItemCommand({
+  const input: GetItemInput = {
     TableName: ledger.tableName,
     Key: progressKey(jobId, level, item),
     ConsistentRead: true,
-  })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  }
+  const request = () => ledger.client.send('GetItem', input, signal)
   const { Item } = await call(`read watermark of job ${jobId}`, request, signal)
   const live = Item !== undefined && !isExpired(Item, ledger)
   return new Set(live ? Item['done']?.NS?.map(Number) : [])

@@ -235,10 +235,10 @@ describe('rows of a running job', () => {
       await record(job, batch, documents, failed)
     }
     let reads = 0
-    const send = ((command: object, options: object) => {
+    const send: Ledger['client']['send'] = (operation, ...request) => {
       reads += 1
-      return ledger.client.send(command as never, options)
-    }) as Ledger['client']['send']
+      return ledger.client.send(operation, ...request)
+    }
     const failures = await Array.fromAsync(
       readFailures({ ...ledger, client: { send } }, job, () => documents, signal),
     )

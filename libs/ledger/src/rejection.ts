@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import type { PutItemInput } from '@aws-sdk/client-dynamodb'
 import type { Job, JobId } from '@millrace/job'
 import { call, isConditionFailed } from './call.ts'
 import { ItemReader } from './item.ts'
@@ -32,7 +32,7 @@ export async function putRejection(
   signal: AbortSignal,
 ): Promise<void> {
   const { batch, code, message, attempts, evidence, rejectedAt } = rejection
-  const command = new PutItemCommand({
+  const input: PutItemInput = {
     TableName: ledger.tableName,
     Item: {
       ...rejectionKey(jobId, batch),
@@ -45,8 +45,8 @@ export async function putRejection(
       ...(expiresAt === undefined ? {} : { expiresAt: number(expiresAt) }),
     },
     ConditionExpression: 'attribute_not_exists(PK)',
-  })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  }
+  const request = () => ledger.client.send('PutItem', input, signal)
   try {
     await call(`put rejection ${batch} of job ${jobId}`, request, signal)
   } catch (failure) {

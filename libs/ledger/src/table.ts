@@ -1,4 +1,4 @@
-import { type CreateTableCommandInput, CreateTableCommand } from '@aws-sdk/client-dynamodb'
+import type { CreateTableInput } from '@aws-sdk/client-dynamodb'
 import { classifyFailure } from './classify-failure.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -13,7 +13,7 @@ export const TTL_ATTRIBUTE = 'expiresAt'
  * The table as it is created: string keys `PK` and `SK`, paid by request. The indexes are sparse;
  * only `META` items carry their keys, because a throttled index throttles its whole table.
  */
-export function tableDefinition(tableName: string): CreateTableCommandInput {
+export function tableDefinition(tableName: string): CreateTableInput {
   return {
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
@@ -34,9 +34,9 @@ export function tableDefinition(tableName: string): CreateTableCommandInput {
 
 /** Creates the table, for local use; a table that is already there is left as it is. */
 export async function createTable(ledger: Ledger, signal: AbortSignal): Promise<void> {
-  const command = new CreateTableCommand(tableDefinition(ledger.tableName))
+  const input = tableDefinition(ledger.tableName)
   try {
-    await ledger.client.send(command, { abortSignal: signal })
+    await ledger.client.send('CreateTable', input, signal)
   } catch (failure) {
     if ((failure as Error).name === 'ResourceInUseException') return
     signal.throwIfAborted()

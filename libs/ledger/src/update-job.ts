@@ -1,4 +1,4 @@
-import { type AttributeValue, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import type { AttributeValue, UpdateItemInput } from '@aws-sdk/client-dynamodb'
 import type { JobId } from '@millrace/job'
 import { call, isConditionFailed } from './call.ts'
 import { jobKey } from './keys.ts'
@@ -24,15 +24,15 @@ export async function updateJob(
 ): Promise<boolean> {
   const aliases = new Set(`${update} ${condition}`.match(/#\w+/g))
   const names = Object.fromEntries([...aliases].map((alias) => [alias, alias.slice(1)]))
-  const command = new UpdateItemCommand({
+  const input: UpdateItemInput = {
     TableName: ledger.tableName,
     Key: jobKey(jobId),
     UpdateExpression: update,
     ConditionExpression: `attribute_exists(PK) AND (${condition})`,
     ExpressionAttributeValues: { ...values },
     ...(aliases.size === 0 ? {} : { ExpressionAttributeNames: names }),
-  })
-  const request = () => ledger.client.send(command, { abortSignal: signal })
+  }
+  const request = () => ledger.client.send('UpdateItem', input, signal)
   try {
     await call(`${verb} of job ${jobId}`, request, signal)
     return true

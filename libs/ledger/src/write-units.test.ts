@@ -6,14 +6,14 @@ import { localLedger } from './local-ledger.fixture.ts'
 
 const local = await localLedger()
 let units = 0
-const send = async (command: { input: object }, options: object) => {
-  Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' })
-  const answer = await local.client.send(command as never, options)
+const send: Ledger['client']['send'] = async (operation, input, aborted) => {
+  const counted = { ...input, ReturnConsumedCapacity: 'TOTAL' as const }
+  const answer = await local.client.send(operation, counted, aborted)
   const used = answer as { ConsumedCapacity?: { CapacityUnits?: number } }
   units += used.ConsumedCapacity?.CapacityUnits ?? 0
   return answer
 }
-const ledger: Ledger = { ...local, client: { send: send as never } }
+const ledger: Ledger = { ...local, client: { send } }
 const signal = AbortSignal.timeout(60_000)
 
 const noDocuments = {

@@ -6,6 +6,10 @@ import { LOG_LEVELS } from './logger.ts'
 export const workerSettings = {
   MILLRACE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   MILLRACE_LEDGER_TABLE: z.string().min(3).describe('the name of the ledger table'),
+  MILLRACE_LEDGER_TRANSPORT: z
+    .enum(['fast', 'sdk'])
+    .default('fast')
+    .describe('fast, or sdk for the stock client of AWS'),
   MILLRACE_WORK_URI: z
     .string()
     .regex(/^(s3:\/\/|file:\/\/\/).*\/$/)

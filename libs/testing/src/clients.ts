@@ -1,6 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { SQSClient } from '@aws-sdk/client-sqs'
+import type { TableClient } from '@millrace/ledger'
 import type { Link } from './link.ts'
 import type { QueueModel } from './queue/queue-model.ts'
 import { serviceError } from './service-error.ts'
@@ -20,14 +20,13 @@ interface SendOptions {
 // A model does what the caller's types have promised; the SDK's `send` cannot be typed by hand.
 type Verb = (input: never) => object
 
-/** A `DynamoDBClient` of which only `send` is there. Its time-out is that of `createLedgerClient`. */
-export function tableClient(table: TableModel, link: Link): DynamoDBClient {
+/** The way to a modelled table. Its time-out is that of `createLedgerClient`. */
+export function tableClient(table: TableModel, link: Link): TableClient {
   const verbs: Record<string, Verb> = {
-    PutItemCommand: table.put,
-    UpdateItemCommand: table.update,
-    DeleteItemCommand: table.delete,
-    GetItemCommand: table.get,
-    QueryCommand: table.query,
+    PutItem: table.put,
+    UpdateItem: table.update,
+    GetItem: table.get,
+    Query: table.query,
   }
   const refusal = (): Error =>
     serviceError(
@@ -35,21 +34,21 @@ export function tableClient(table: TableModel, link: Link): DynamoDBClient {
       400,
       'The level of throughput was exceeded',
     )
-  return clientOf('dynamodb', verbs, 3_000, refusal, link) as DynamoDBClient
+  return { send: askerOf('dynamodb', verbs, 3_000, refusal, link) }
 }
 
 /** An `S3Client` of which only `send` is there. */
 export function storeClient(store: StoreModel, link: Link): S3Client {
   const verbs: Record<string, Verb> = {
-    PutObjectCommand: store.put,
-    GetObjectCommand: store.get,
-    HeadObjectCommand: store.head,
-    DeleteObjectCommand: store.delete,
-    ListObjectsV2Command: store.list,
-    CreateMultipartUploadCommand: store.createUpload,
-    UploadPartCommand: store.uploadPart,
-    CompleteMultipartUploadCommand: store.completeUpload,
-    AbortMultipartUploadCommand: store.abortUpload,
+    PutObject: store.put,
+    GetObject: store.get,
+    HeadObject: store.head,
+    DeleteObject: store.delete,
+    ListObjectsV2: store.list,
+    CreateMultipartUpload: store.createUpload,
+    UploadPart: store.uploadPart,
+    CompleteMultipartUpload: store.completeUpload,
+    AbortMultipartUpload: store.abortUpload,
   }
   const refusal = (): Error => serviceError('SlowDown', 503, 'Please reduce your request rate.')
   return clientOf('s3', verbs, 10_000, refusal, link) as S3Client
@@ -64,9 +63,9 @@ export function queueClient(queues: ReadonlyMap<string, QueueModel>, link: Link)
   }
   const refusal = (): Error => serviceError('RequestThrottled', 400, 'Rate exceeded')
   const verbs: Record<string, Verb> = {
-    SendMessageBatchCommand: (input) => queueOf(input).send(input),
-    DeleteMessageBatchCommand: (input) => queueOf(input).delete(input),
-    ChangeMessageVisibilityBatchCommand: (input) => queueOf(input).changeVisibility(input),
+    SendMessageBatch: (input) => queueOf(input).send(input),
+    DeleteMessageBatch: (input) => queueOf(input).delete(input),
+    ChangeMessageVisibilityBatch: (input) => queueOf(input).changeVisibility(input),
   }
   const others = clientOf('sqs', verbs, 10_000, refusal, link)
   const send = (command: Command, options: SendOptions = {}): Promise<object> => {
@@ -85,29 +84,36 @@ export function queueClient(queues: ReadonlyMap<string, QueueModel>, link: Link)
   return { send } as unknown as SQSClient
 }
 
-function clientOf(
+function clientOf(...model: Parameters<typeof askerOf>): {
+  send(command: Command, options?: SendOptions): Promise<object>
+} {
+  const ask = askerOf(...model)
+  return {
+    send: ({ constructor, input }, { abortSignal } = {}) =>
+      ask(constructor.name.replace(/Command$/, ''), input, abortSignal),
+  }
+}
+
+function askerOf(
   service: string,
   verbs: Record<string, Verb>,
   timeoutMs: number,
   refusal: () => Error,
   link: Link,
-): { send(command: Command, options?: SendOptions): Promise<object> } {
+): (operation: string, input: object, signal: AbortSignal | undefined) => Promise<object> {
   const callNames: Record<string, string> = {}
-  return {
-    send(command, options = {}) {
-      const { name } = command.constructor
-      const verb = verbs[name]
-      if (verb === undefined) throw new TypeError(`${service}: ${name} is not modelled`)
-      const callName = (callNames[name] ??= `${service} ${name.replace(/Command$/, '')}`)
-      // As on the wire: what the caller changes after the call does not reach the service.
-      const input = { ...command.input }
-      const call = {
-        name: callName,
-        timeoutMs,
-        serve: (answer: (value: object) => void) => answer(verb(input as never)),
-        refusal,
-      }
-      return link(call, options.abortSignal)
-    },
+  return (operation, input, signal) => {
+    const verb = verbs[operation]
+    if (verb === undefined) throw new TypeError(`${service}: ${operation} is not modelled`)
+    const name = (callNames[operation] ??= `${service} ${operation}`)
+    // As on the wire: what the caller changes after the call does not reach the service.
+    const sent = { ...input }
+    const call = {
+      name,
+      timeoutMs,
+      serve: (answer: (value: object) => void) => answer(verb(sent as never)),
+      refusal,
+    }
+    return link(call, signal)
   }
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import type { AttributeValue, PutItemInput } from '@aws-sdk/client-dynamodb'
 import { jobIdOf } from '@millrace/job'
 import { type Ledger, putPart } from '@millrace/ledger'
 import { printFloats } from '@millrace/predictions'
@@ -32,7 +32,7 @@ process.stdin.on('end', () => process.exit()).resume()
 
 async function recordParts(): Promise<ReadonlyMap<string, Pages>> {
   const found = new Map<string, Buffer[]>()
-  const send = async ({ input: { Item } }: PutItemCommand) => {
+  const send = async (_: string, { Item }: PutItemInput) => {
     const partition = Item?.['PK']?.S ?? ''
     found.set(partition, [...(found.get(partition) ?? []), encode(Item ?? {})])
     return {}

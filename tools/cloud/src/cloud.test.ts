@@ -10,8 +10,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLedgerClient } from '@millrace/ledger'
-import { DescribeTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  DescribeTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, test } from 'vitest'
 import { portError } from './cloud-error.ts'
 import { type Cloud, type CloudOptions, startCloud } from './index.ts'
@@ -46,9 +50,9 @@ function sqsOf(cloud: Cloud): SQSClient {
 }
 
 function tableOf(cloud: Cloud) {
-  const client = createLedgerClient({
+  const client = new DynamoDBClient({
     region: 'us-east-1',
-    endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
+    endpoint: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
     credentials,
   })
   closing.push(() => client.destroy())

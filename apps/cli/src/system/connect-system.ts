@@ -18,7 +18,8 @@ export function connectSystem(
   const endpointUrl = (service: string): string | undefined =>
     env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL']
   const common = { region, ...(credentials === undefined ? {} : { credentials }) }
-  const dynamo = createLedgerClient({ ...common, endpointUrl: endpointUrl('DYNAMODB') })
+  const transport = env['MILLRACE_LEDGER_TRANSPORT'] === 'sdk' ? 'sdk' : 'fast'
+  const dynamo = createLedgerClient({ ...common, endpointUrl: endpointUrl('DYNAMODB'), transport })
   const sqs = createQueueClient({ ...common, endpointUrl: endpointUrl('SQS') })
   const queueOf = (name: QueueName, suffix: string) => ({
     client: sqs,

@@ -55,6 +55,8 @@ holdTo<StoreUnderTest>('the simulated store', storeSentences, () => store)
 
 const emulated = once(() => tableAt(at('DYNAMODB')))
 holdTo<TableUnderTest>('dynalite', tableSentences, emulated, dynalite)
+const bySdk = once(() => tableAt(at('DYNAMODB'), 'sdk'))
+holdTo<TableUnderTest>('dynalite, through AWS’s client', tableSentences, bySdk, dynalite)
 holdTo<QueueUnderTest>(
   'fauxqs, queues',
   queueSentences,

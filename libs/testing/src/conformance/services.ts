@@ -1,6 +1,6 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { createLedgerClient, createTable } from '@millrace/ledger'
 import { queueClient, storeClient, tableClient } from '../clients.ts'
 import { atOnce } from '../link.ts'
 import { createQueueModel } from '../queue/queue-model.ts'
@@ -41,24 +41,15 @@ const settings = (endpoint: string) => ({
   maxAttempts: 1,
 })
 
-/** A new table at a DynamoDB-like service. */
-export async function tableAt(endpoint: string): Promise<TableUnderTest> {
-  const client = new DynamoDBClient(settings(endpoint))
-  const tableName = `conformance-${process.pid}-${Date.now()}`
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'PK', AttributeType: 'S' },
-        { AttributeName: 'SK', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'PK', KeyType: 'HASH' },
-        { AttributeName: 'SK', KeyType: 'RANGE' },
-      ],
-    }),
-  )
+/** A new table at a DynamoDB-like service, reached as the ledger reaches its own. */
+export async function tableAt(
+  endpointUrl: string,
+  transport: 'fast' | 'sdk' = 'fast',
+): Promise<TableUnderTest> {
+  const { region, credentials } = settings(endpointUrl)
+  const client = createLedgerClient({ region, endpointUrl, credentials, transport })
+  const tableName = `conformance-${transport}-${process.pid}-${Date.now()}`
+  await createTable({ client, tableName }, AbortSignal.timeout(10_000))
   return { client, tableName }
 }
 

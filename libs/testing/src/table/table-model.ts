@@ -1,9 +1,8 @@
 import type {
-  DeleteItemCommandInput,
-  GetItemCommandInput,
-  PutItemCommandInput,
-  QueryCommandInput,
-  UpdateItemCommandInput,
+  GetItemInput,
+  PutItemInput,
+  QueryInput,
+  UpdateItemInput,
 } from '@aws-sdk/client-dynamodb'
 import { serviceError } from '../service-error.ts'
 import { conditionOf } from './condition.ts'
@@ -29,11 +28,10 @@ export interface TableModelOptions {
 
 /** One DynamoDB table of string keys `PK` and `SK`, each operation at once and whole. */
 export interface TableModel {
-  put(input: PutItemCommandInput): object
-  update(input: UpdateItemCommandInput): object
-  delete(input: DeleteItemCommandInput): object
-  get(input: GetItemCommandInput): object
-  query(input: QueryCommandInput): object
+  put(input: PutItemInput): object
+  update(input: UpdateItemInput): object
+  get(input: GetItemInput): object
+  query(input: QueryInput): object
   /** Every item, for who checks: not a DynamoDB operation. */
   items(): Iterable<Item>
   item(PK: string, SK: string): Item | undefined
@@ -68,7 +66,7 @@ export function createTableModel(options: TableModelOptions): TableModel {
   }
 
   /** Those of the partition that a query of the table names; of an index all. */
-  function* cellsOf(input: QueryCommandInput): Iterable<Cell> {
+  function* cellsOf(input: QueryInput): Iterable<Cell> {
     if (input.IndexName !== undefined) {
       for (const partition of partitions.values()) yield* partition.values()
       return
@@ -96,13 +94,6 @@ export function createTableModel(options: TableModelOptions): TableModel {
       checkItem(item)
       write(key, item)
       return updateAnswer(input, old, item, touched)
-    },
-    delete(input) {
-      const key = input.Key ?? {}
-      const old = cellOf(key)?.item
-      checkCondition(input, old)
-      write(key, undefined)
-      return input.ReturnValues === 'ALL_OLD' && old !== undefined ? { Attributes: { ...old } } : {}
     },
     get(input) {
       const item = seen(cellOf(input.Key ?? {}), input.ConsistentRead)
@@ -145,7 +136,7 @@ export function createTableModel(options: TableModelOptions): TableModel {
 interface Expressions {
   readonly ConditionExpression?: string | undefined
   readonly ExpressionAttributeNames?: Record<string, string> | undefined
-  readonly ExpressionAttributeValues?: PutItemCommandInput['ExpressionAttributeValues']
+  readonly ExpressionAttributeValues?: PutItemInput['ExpressionAttributeValues']
   readonly ReturnValuesOnConditionCheckFailure?: string | undefined
 }
 
@@ -170,7 +161,7 @@ function checkCondition(input: Expressions, old: Item | undefined, more = false)
 }
 
 function updateAnswer(
-  { ReturnValues = 'NONE' }: UpdateItemCommandInput,
+  { ReturnValues = 'NONE' }: UpdateItemInput,
   old: Item | undefined,
   item: Item,
   touched: readonly string[],
@@ -208,7 +199,7 @@ function only(item: Item, names: readonly string[] | undefined): Item {
 }
 
 /** Sorts, goes on after `ExclusiveStartKey`, and stops at `Limit` items or at a megabyte. */
-function page(input: QueryCommandInput, found: Item[]): { items: Item[]; last: Item | undefined } {
+function page(input: QueryInput, found: Item[]): { items: Item[]; last: Item | undefined } {
   const sortKey = input.IndexName === undefined ? 'SK' : 'createdAt'
   const sign = input.ScanIndexForward === false ? -1 : 1
   const order = (a: Item, b: Item): number =>
@@ -231,7 +222,7 @@ function page(input: QueryCommandInput, found: Item[]): { items: Item[]; last: I
 }
 
 /** The attributes of an index's own key: those that its condition names, and its sort key. */
-function keyNamesOf(input: QueryCommandInput): readonly string[] {
+function keyNamesOf(input: QueryInput): readonly string[] {
   if (input.IndexName === undefined) return []
   return [...Object.values(input.ExpressionAttributeNames ?? {}), 'createdAt']
 }
