@@ -32,3 +32,31 @@ export function eightDigits(value: u32): u64 {
   const tens = ((twos * 103) >> 10) & 0xf000f000f000f
   return (tens | ((twos - 10 * tens) << 8)) | ZEROS
 }
+
+/** Twice eight digits as text, the first in the lowest byte: the steps of `eightDigits` for both at once. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function sixteenDigits(first: u32, second: u32): v128 {
+  const both = i64x2.splat(<i64>(<u64>first | (<u64>second << 32)))
+  // Exact for whatever has 32 bits.
+  const product = i64x2.extmul_low_i32x4_u(both, i32x4.splat(<i32>0xd1b71759))
+  const upper = i64x2.shr_u(product, 45)
+  const lower = i64x2.sub(i64x2.extend_low_i32x4_u(both), i32x4.mul(upper, i32x4.splat(10000)))
+  const fours = v128.or(upper, i64x2.shl(lower, 32))
+  const hundreds = i32x4.shr_u(i32x4.mul(fours, i32x4.splat(10486)), 20)
+  const units = i32x4.sub(fours, i32x4.mul(hundreds, i32x4.splat(100)))
+  const twos = v128.or(hundreds, i32x4.shl(units, 16))
+  const tens = i16x8.shr_u(i16x8.mul(twos, i16x8.splat(103)), 10)
+  const ones = i16x8.sub(twos, i16x8.mul(tens, i16x8.splat(10)))
+  return v128.or(v128.or(tens, i16x8.shl(ones, 8)), i8x16.splat(<i8>ZERO))
+}
+
+/** Four digits as text, the first in the lowest byte. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function fourDigits(value: u32): u32 {
+  const hundreds = (value * 10486) >> 20
+  const twos = hundreds | ((value - 100 * hundreds) << 16)
+  const tens = ((twos * 103) >> 10) & 0xf000f
+  return tens | ((twos - 10 * tens) << 8) | <u32>ZEROS
+}

@@ -1,21 +1,37 @@
-import { floorLog2Pow10, hundredMillionth, powerAt, tenth } from './arithmetic'
-import { eightDigits, ZERO, ZEROS } from './digits'
+import { fourDigits, sixteenDigits, ZERO } from './digits'
 
 /*
- * Prints what nearly each prediction is: a float32 from 2^-13 to 1. Widened to a double it keeps its 24 bits,
+ * Prints what nearly each prediction is: a float32 from 2^-13 to 1. It is a whole number of 2^-37, and so one
+ * product tells its first eight decimals and what is left of it, without any error, the next one eight more:
  *
- *     value = c × 2^-e        value × 10^n = c × 5^n × 2^-s,  s = e - n
+ *     value = v × 2^-37        v × 10^8 = a × 2^37 + rest,  rest × 10^8 = b × 2^37 + rest, …
  *
- * and c × 5^n has 71 bits at most: so, other than for doubles (`shortest.ts`), two products tell the digits and
- * what is left of them without any error. Half the way to the next double is 5^n × 2^-30 of the same units for
- * all of them, and never a whole number: there are no ties to think of.
+ * Of those that follow, four at most, it depends on the exponent how many always suffice. Half the way to the
+ * next double is never a whole number of the same units: there are no ties to think of.
  */
 
-const POINT: u8 = 0x2e
+/** "0." */
+const ZERO_POINT: u16 = 0x2e30
 /** 2^-13 and 1, as bits of float32. */
 const LEAST: u32 = 114 << 23
 const ONE: u32 = 127 << 23
 const FRACTION: u32 = 0x7fffff
+
+const UNIT: u64 = 1 << 37
+const REST: u64 = UNIT - 1
+const TEN_UNITS: u64 = 10 * UNIT
+const EIGHT: u64 = 100_000_000
+
+/** What `src/powers.ts` puts into the memory for each exponent, 32 bytes each. */
+const BY_EXPONENT: usize = 512
+/** Half the way to the next double, in units of 2^-37 of the last decimal. */
+const REACH: usize = 0
+/** 10^k for k decimals behind the sixteenth, and 10^(4 - k). */
+const TENS: usize = 8
+const TENS_MISSING: usize = 16
+/** All ones where there is none behind the sixteenth. */
+const NONE: usize = 24
+const DECIMALS: usize = 28
 
 /** Below a power of two the next double is nearer: those are left to `shorten`. */
 // @ts-ignore: a decorator of AssemblyScript
@@ -24,38 +40,39 @@ export function isProbability(bits: u32): bool {
   return bits - LEAST < ONE - LEAST && (bits & FRACTION) != 0
 }
 
-/** Answers the end; 0 for a number of fewer digits than fifteen or so. */
+/** Answers the end; 0 for one whose sixteenth decimal is rounded up to the eighth. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 export function printProbability(bits: u32, out: usize): usize {
-  const c = <u64>((bits & FRACTION) | (FRACTION + 1))
-  const biased = <i32>(bits >> 23)
-  // The digits that always suffice, as `shorten` finds them.
-  const n = -(((biased - 179) * 1262611) >> 22)
-  const s = <u64>(150 - biased - n)
-  const fives = load<u64>(powerAt(n)) >> <u64>(63 - floorLog2Pow10(n) + n)
-  const low = c * (fives & 0xffffffff)
-  let digits = ((c * (fives >> 32)) << (32 - s)) + (low >> s)
-  const rest = low & ((<u64>1 << s) - 1)
+  const biased = bits >> 23
+  const by = BY_EXPONENT + (<usize>(biased - 114) << 5)
+  const tens = load<u64>(by, TENS)
+  const none = <i64>load<i32>(by, NONE)
+  const first = (<u64>((bits & FRACTION) | (FRACTION + 1)) << <u64>(biased - 113)) * EIGHT
+  const second = (first & REST) * EIGHT
+  const third = (second & REST) * tens
+  let eight = <i64>(second >> 37)
+  let more = <i64>(third >> 37)
 
-  const last = digits - tenth(digits) * 10
-  const down = (last << s) | rest
-  const up = (<u64>10 << s) - down
-  const reach = fives >> 30
-  const isDown = <u64>(down <= reach)
-  const isUp = <u64>(up <= reach)
-  // One digit less will do, or the nearer of two.
-  const shorter = isDown | isUp
-  const nearer = <u64>((rest << 1) + (digits & 1) > <u64>1 << s)
-  digits += shorter ? isUp * 10 - last : nearer
+  const rest = third & REST
+  const last = <u64>(<u32>(more | (eight & none)) % 10)
+  const down = (last << 37) | rest
+  const reach = load<u64>(by, REACH)
+  const isUp = <i64>(TEN_UNITS - down <= reach)
+  // One decimal less will do, or the nearer of two. Both are as frequent: nothing of it is a branch.
+  const shorter = <i64>(down <= reach) | isUp
+  const nearer = <i64>((rest << 1) + (last & 1) > UNIT)
+  const added = nearer + (-shorter & (isUp * 10 - <i64>last - nearer))
+  more += added & ~none
+  const carry = <i64>(more >= <i64>tens)
+  more -= carry * <i64>tens
+  eight += (added & none) + carry
+  if (eight >= <i64>EIGHT) return 0
 
-  const end = out + 2 + n
-  const upper = hundredMillionth(digits)
-  const first = <u32>upper / 100000000
-  store<u64>(out, ZEROS)
-  store<u8>(end - 17, ZERO + <u8>first)
-  store<u8>(out, POINT, 1)
-  store<u64>(end - 16, eightDigits(<u32>upper - first * 100000000))
-  store<u64>(end - 8, eightDigits(<u32>(digits - upper * 100000000)))
-  return shorter && load<u8>(end - 2) == ZERO ? 0 : end - <usize>shorter
+  store<u16>(out, ZERO_POINT)
+  v128.store(out + 2, sixteenDigits(<u32>(first >> 37), <u32>eight))
+  store<u32>(out + 18, fourDigits(<u32>more * load<u32>(by, TENS_MISSING)))
+  let end = out + 2 + load<u32>(by, DECIMALS) - <usize>shorter
+  while (load<u8>(end - 1) == ZERO) end -= 1
+  return end
 }
