@@ -3,9 +3,10 @@ import { POWERS_END, writePowers } from './powers.ts'
 
 /*
  * The loops over single bytes and numbers, in WebAssembly. One memory for the whole process: each use
- * of it is from beginning to end within one call, so calls cannot meet in it.
+ * of it is from beginning to end within one call, so calls cannot meet in it; but for the counts, which stay
+ * until somebody else counts.
  *
- *     | scratch | powers | what one call lays out …
+ *     | scratch | powers | counts | what one call lays out …
  */
 
 /** The functions of `assembly/`; addresses are bytes in the kernel's memory. */
@@ -41,6 +42,12 @@ interface Kernel {
 /** Room behind a text that the kernel may read, and behind what it writes. */
 export const MARGIN_BYTES = 64
 
+const alignedTo8 = (at: number): number => (at + 7) & ~7
+
+/** Where the counts of scores lie, with room for twice as many as there are. */
+export const COUNTS_AT = alignedTo8(POWERS_END)
+const COUNTS_BYTES_MAX = 32_768
+
 const PAGE_BYTES = 65_536
 const MEMORY_BYTES_MAX = 2 * 1024 * 1024 * 1024
 
@@ -69,7 +76,7 @@ export const kernel: Kernel = new WebAssembly.Instance(module, { env: { memory }
 
 /** Lays out places of so many bytes each, one after the other, aligned to 8, and makes room for them. */
 export function layOut(...sizes: readonly number[]): number[] {
-  let end = alignedTo8(POWERS_END)
+  let end = COUNTS_AT + COUNTS_BYTES_MAX
   const places = sizes.map((bytes) => {
     const at = end
     end = alignedTo8(at + bytes + MARGIN_BYTES)
@@ -89,5 +96,3 @@ export const indexesAt = (at: number, count: number): Uint32Array =>
 
 export const numbersAt = (at: number, count: number): Float64Array =>
   new Float64Array(memory.buffer, at, count)
-
-const alignedTo8 = (at: number): number => (at + 7) & ~7

@@ -49,3 +49,14 @@ test('infinite scores are counted and not added up', () => {
   expect([counts.get('infiniteBelow'), counts.get('infiniteAbove')]).toEqual([1, 2])
   expect([counts.get('sum'), counts.get('max')]).toEqual([1e300, 1e300])
 })
+
+test('counts that are added to in turn are those of each alone', () => {
+  const scores = Array.from({ length: 40 }, (_, index) => Float64Array.of(index / 40, 0.5))
+  const half = (odd: number) => scores.filter((_, index) => index % 2 === odd)
+  const alone = [half(0), half(1)].map((each) => counted(each.flatMap((one) => [...one])).counts)
+  const inTurn = [counted([]).counts, counted([]).counts]
+  scores.forEach((each, index) => inTurn[index % 2]?.add(each, 0))
+  const found = (counts: typeof inTurn) =>
+    counts.map(({ get, bins, thousandths }) => [get('count'), get('sum'), bins, thousandths])
+  expect(found(inTurn)).toEqual(found(alone))
+})

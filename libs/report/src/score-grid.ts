@@ -77,12 +77,13 @@ const BIN_MAX = 2 ** 50
 
 /** Bin i ends at i × 2^exponent; a window of 1,024 of them holds every finite score seen. */
 function createWideBins(counts: ScoreCounts) {
-  const window = counts.bins
   let exponent = NARROWEST
   counts.set({ binsPerUnit: 2 ** -exponent, lowestBin: Infinity, highestBin: -Infinity })
 
   /** Doubles the width until the window holds `low` to `high`, then moves it there. */
   function fit(low: number, high: number): void {
+    const before = counts.bins
+    const window = new Float64Array(before.length)
     let doublings = 0
     const isTooFine = (): boolean =>
       Math.ceil(high / 2 ** doublings) - Math.ceil(low / 2 ** doublings) >= window.length ||
@@ -90,14 +91,13 @@ function createWideBins(counts: ScoreCounts) {
     while (isTooFine()) doublings += 1
     const start = Math.ceil(low / 2 ** doublings)
     const first = counts.get('firstBin')
-    const before = window.slice()
-    window.fill(0)
     before.forEach((count, index) => {
       if (count === 0) return
       const to = Math.ceil((first + index) / 2 ** doublings) - start
       window[to] = (window[to] ?? 0) + count
     })
     exponent += doublings
+    counts.setBins(window)
     counts.set({
       binsPerUnit: 2 ** -exponent,
       firstBin: start,
@@ -119,6 +119,7 @@ function createWideBins(counts: ScoreCounts) {
       // One edge below the lowest score, so that "above" all of it is an edge too.
       const seen = highest - lowest + 1
       const width = 2 ** exponent
+      const window = counts.bins
       const edges = Array.from({ length: seen + 1 }, (_, index) => (lowest - 1 + index) * width)
       const from = lowest - counts.get('firstBin')
       return { edges, counts: [below, ...window.subarray(from, from + seen), above] }
