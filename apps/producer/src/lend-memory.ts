@@ -1,6 +1,6 @@
 import { createSlots, type Dialect, glanceOf, type Slots } from '@millrace/csv'
 import type { PinnedObject } from '@millrace/job'
-import type { Readers, readersFor } from '@millrace/storage'
+import { type Readers, readerSlots, type readersFor } from '@millrace/storage'
 import type { Reading } from './open-objects.ts'
 
 export interface Deps {
@@ -15,8 +15,7 @@ export interface Memory extends AsyncDisposable {
   lend(object: PinnedObject): Reading
 }
 
-/** Reads under way of one file: as many as readers ask for, and without any. */
-const FILE_READS_MAX = 8
+/** Reads under way of one file where there are no readers. */
 const POOL_READS = 4
 const S3_READS = 5
 /** In S3 a read must outlast a round trip, so it is larger than the scanner's slots. */
@@ -28,14 +27,14 @@ const S3_READ_BYTES = 8 * 1024 * 1024
  */
 export function lendMemory(deps: Deps, objects: readonly PinnedObject[], dialect: Dialect): Memory {
   const inFiles = objects.some(({ uri }) => uri.startsWith('file:'))
-  const slots = inFiles ? createSlots(FILE_READS_MAX) : undefined
+  const slots = inFiles ? createSlots(readerSlots) : undefined
   const largest = objects.reduce((most, { bytes }) => Math.max(most, bytes), 0)
   let readers: Readers | undefined
   let s3: Reading | undefined
   const lendToFile = (slots: Slots): Reading => {
-    readers ??= deps.readersFor?.(largest, glanceOf(slots, dialect))
-    if (readers === undefined) return { buffers: slots.buffers.slice(0, POOL_READS) }
-    return { buffers: slots.buffers.slice(0, readers.inFlight), readers }
+    readers ??= deps.readersFor?.(largest, slots.buffers, glanceOf(slots, dialect))
+    const buffers = slots.buffers.slice(0, POOL_READS)
+    return readers === undefined ? { buffers } : { buffers, readers }
   }
   return {
     slots,

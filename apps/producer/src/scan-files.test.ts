@@ -23,8 +23,8 @@ afterAll(async () => {
 /** Threads as for the largest of files; says how many sets of them are alive. */
 function withThreads() {
   const seen = { alive: 0 }
-  const start: Deps['readersFor'] = (_, glance) => {
-    const readers = readersFor(Number.POSITIVE_INFINITY, glance)
+  const start: Deps['readersFor'] = (_, slots, glance) => {
+    const readers = readersFor(Number.POSITIVE_INFINITY, slots, glance)
     seen.alive += 1
     return {
       ...readers,

@@ -9,7 +9,6 @@ export type CsvErrorCode =
   | 'no_column'
   | 'row_width'
   | 'malformed_quoting'
-  | 'object_truncated'
 
 /** Where in a table something is wrong. Each is counted as its reader counts. */
 export interface CsvPlace {

@@ -1,5 +1,5 @@
-import type { PinnedObject } from '@millrace/job'
-import type { Fill } from './file/fill.ts'
+import type { ByteRange, PinnedObject } from '@millrace/job'
+import type { Readers } from './file/readers.ts'
 import type { Writer } from './storage.ts'
 
 /** A round trip to S3 is long: larger pieces than of files. */
@@ -12,17 +12,20 @@ export interface Backend {
   pinOne(uri: string, signal: AbortSignal): Promise<PinnedObject>
   /** All objects below `uri`, in any order. */
   list(uri: string, objectsMax: number, signal: AbortSignal): Promise<PinnedObject[]>
-  /**
-   * Fills all of `target` with the bytes from `start`, of the pinned version, or throws. `fill` is how
-   * they are got out of a file, by Node's pool unless given.
-   */
+  /** Fills all of `target` with the bytes from `start`, of the pinned version, or throws. */
   readInto(
     object: PinnedObject,
     start: number,
     target: Uint8Array,
     signal: AbortSignal,
-    fill?: Fill,
   ): Promise<void>
+  /** A range of the pinned version in order, got by readers where they can. */
+  streamBy?(
+    readers: Readers,
+    object: PinnedObject,
+    range: ByteRange,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined>
   readDocument(uri: string, bytesMax: number, signal: AbortSignal): Promise<Buffer | undefined>
   writeDocument(
     uri: string,

@@ -1,5 +1,5 @@
 export { type Compression, compressionOf, decompress } from './decompress.ts'
-export { type Readers, readersFor } from './file/readers.ts'
+export { type Readers, readerSlots, readersFor } from './file/readers.ts'
 export { jobDocuments } from './job-documents.ts'
 export { mapBounded } from './map-bounded.ts'
 export { createS3Backend } from './s3/backend.ts'

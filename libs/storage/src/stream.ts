@@ -18,7 +18,7 @@ export interface StreamOptions {
    * asked for. Without them each piece has memory of its own, and the caller may keep it.
    */
   readonly buffers?: readonly Uint8Array[]
-  /** Who reads files; Node's pool unless given. Of no use in S3. */
+  /** Who reads files, into memory of their own and not into `buffers`. Of no use in S3. */
   readonly readers?: Readers
 }
 
@@ -26,7 +26,20 @@ export interface StreamOptions {
  * Pieces of one object in order. A ring of reads: the oldest is awaited and handed out; when the
  * caller comes back for more, its place in the ring is taken by the next read.
  */
-export async function* streamObject(
+export function streamObject(
+  backend: Backend,
+  object: PinnedObject,
+  options: StreamOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { start = 0, end = object.bytes, readers } = options
+  assert(0 <= start && start <= end && end <= object.bytes)
+  if (readers === undefined || backend.streamBy === undefined)
+    return streamRing(backend, object, options, signal)
+  return backend.streamBy(readers, object, { start, end }, signal)
+}
+
+async function* streamRing(
   backend: Backend,
   object: PinnedObject,
   options: StreamOptions,
@@ -39,7 +52,7 @@ export async function* streamObject(
   const readPiece = async (from: number, slot: number): Promise<Uint8Array> => {
     const bytes = Math.min(pieceBytes, end - from)
     const target = options.buffers?.[slot]?.subarray(0, bytes) ?? Buffer.allocUnsafeSlow(bytes)
-    await backend.readInto(object, from, target, reading, options.readers?.fill)
+    await backend.readInto(object, from, target, reading)
     return target
   }
   let next = start
@@ -65,7 +78,6 @@ export async function* streamObject(
 
 function layOut(backend: Backend, object: PinnedObject, options: StreamOptions) {
   const { start = 0, end = object.bytes, buffers } = options
-  assert(0 <= start && start <= end && end <= object.bytes)
   assert(buffers === undefined || buffers.length >= 2, 'a stream wants two buffers or more')
   const pieceBytes = buffers
     ? Math.min(...buffers.map((buffer) => buffer.byteLength))

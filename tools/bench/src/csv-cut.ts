@@ -1,18 +1,30 @@
-import { fstatSync, openSync } from 'node:fs'
-import { createSlots, cutReads, glanceOf } from '@millrace/csv'
-import { readersFor } from '../../../libs/storage/src/file/readers.ts'
+import { statSync } from 'node:fs'
+import { createCutter, createSlots, glanceOf } from '@millrace/csv'
+import { createOpenFiles } from '../../../libs/storage/src/file/open-files.ts'
+import { pinFile } from '../../../libs/storage/src/file/pin.ts'
+import { readersFor, readerSlots } from '../../../libs/storage/src/file/readers.ts'
+import { streamByReaders } from '../../../libs/storage/src/file/stream-by-readers.ts'
 import { peakMemoryKb } from './peak-memory.ts'
 
-/** Cuts a file into batches of 1,000 rows and prints the rows and the peak memory in KiB. */
-const file = openSync(process.argv[2] ?? '', 'r')
-const size = fstatSync(file).size
+/** Cuts a file into batches of 1,000 rows, as a producer does, and prints the rows and the peak memory in KiB. */
+const path = process.argv[2] ?? ''
 const dialect = { delimiter: ',', quote: '"' }
-const memory = createSlots(8)
-const readers = readersFor(size, glanceOf(memory, dialect))
-const slots = { ...memory, buffers: memory.buffers.slice(0, readers.inFlight) }
-const options = { dialect, rowsMax: 1_000, bytesMax: 5 * 1024 * 1024, header: false, size, slots }
-const readInto = (into: Uint8Array, position: number) => readers.fill(file, into, position)
-let rows = 0
-for await (const cuts of cutReads(options, readInto)) for (const cut of cuts) rows += cut.rows
-process.stdout.write(`${rows} ${peakMemoryKb()}\n`)
-await readers[Symbol.asyncDispose]()
+const slots = createSlots(readerSlots)
+await using readers = readersFor(statSync(path).size, slots.buffers, glanceOf(slots, dialect))
+const object = await pinFile(path)
+const cutter = createCutter({
+  dialect,
+  rowsMax: 1_000,
+  bytesMax: 5 * 1024 * 1024,
+  header: false,
+  slots,
+})
+const files = createOpenFiles(1)
+const whole = { start: 0, end: object.bytes }
+const { signal } = new AbortController()
+for await (const piece of streamByReaders({ files, readers }, object, path, whole, signal)) {
+  cutter.push(piece)
+}
+await files.close()
+cutter.end()
+process.stdout.write(`${cutter.rows} ${peakMemoryKb()}\n`)

@@ -1,10 +1,10 @@
 import type { Backend } from '../backend.ts'
 import { placeOf } from '../uri.ts'
 import { readDocumentFile, removeFile, writeDocumentFile } from './document.ts'
-import { fillInPool } from './fill.ts'
 import { createOpenFiles } from './open-files.ts'
 import { pinFile, pinFolder } from './pin.ts'
 import { readFileInto } from './read.ts'
+import { streamByReaders } from './stream-by-readers.ts'
 import { createFileWriter } from './writer.ts'
 
 const OPEN_FILES_MAX = 64
@@ -16,8 +16,10 @@ export function createFileBackend(): Backend {
     streaming: { pieceBytes: 1024 * 1024, inFlight: 4 },
     pinOne: async (uri) => pinFile(pathOf(uri)),
     list: async (uri, objectsMax, signal) => pinFolder(pathOf(uri), objectsMax, signal),
-    readInto: async (object, start, target, signal, fill = fillInPool) =>
-      readFileInto({ files, fill }, object, pathOf(object.uri), start, target, signal),
+    readInto: async (object, start, target, signal) =>
+      readFileInto(files, object, pathOf(object.uri), start, target, signal),
+    streamBy: (readers, object, range, signal) =>
+      streamByReaders({ files, readers }, object, pathOf(object.uri), range, signal),
     readDocument: async (uri, bytesMax) => readDocumentFile(pathOf(uri), bytesMax),
     writeDocument: async (uri, bytes, { ifAbsent = false }) =>
       writeDocumentFile(pathOf(uri), bytes, ifAbsent),

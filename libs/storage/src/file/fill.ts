@@ -1,10 +1,10 @@
 import { read } from 'node:fs'
 
-/** How bytes of an open file get into memory. Answers how many: fewer than fit when the file ends. */
-export type Fill = (fd: number, target: Uint8Array, start: number) => Promise<number>
-
-/** Reads in Node's own pool; a single read may return less than was asked. */
-export const fillInPool: Fill = async (fd, target, start) => {
+/**
+ * Reads an open file in Node's own pool. Answers how many bytes: fewer than fit only when the file ends, since a
+ * single read may return less than was asked.
+ */
+export async function fillInPool(fd: number, target: Uint8Array, start: number): Promise<number> {
   let done = 0
   while (done < target.length) {
     const bytes = await readOnce(fd, target, done, start + done)

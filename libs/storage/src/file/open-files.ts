@@ -8,9 +8,17 @@ const closeFile = promisify(close)
 export interface OpenFiles {
   /** Runs `use` on the open file of `key`; it stays open afterwards, within the bound. */
   use<T>(key: string, path: string, use: (fd: number) => Promise<T>): Promise<T>
+  /** The open file of `key`, until it is released. */
+  open(key: string, path: string): Promise<OpenFile>
   /** Closes the file of `key` once nobody uses it, so that the next use opens it anew. */
   forget(key: string): void
   close(): Promise<void>
+}
+
+export interface OpenFile {
+  readonly fd: number
+  /** A file that is not sound, since reading it failed, is opened anew the next time. */
+  release(isSound: boolean): void
 }
 
 interface Entry {
@@ -23,7 +31,7 @@ interface Entry {
 export function createOpenFiles(filesMax: number): OpenFiles {
   const entries = new Map<string, Entry>()
   const closing = new Set<Promise<void>>()
-  const release = (entry: Entry): void => {
+  const closeEntry = (entry: Entry): void => {
     const closed = entry.fd.then(closeFile, () => {}).finally(() => closing.delete(closed))
     closing.add(closed)
   }
@@ -32,7 +40,7 @@ export function createOpenFiles(filesMax: number): OpenFiles {
     if (!entry) return
     entries.delete(key)
     entry.forgotten = true
-    if (entry.users === 0) release(entry)
+    if (entry.users === 0) closeEntry(entry)
   }
   const trim = (): void => {
     for (const [key, entry] of entries) {
@@ -40,22 +48,36 @@ export function createOpenFiles(filesMax: number): OpenFiles {
       if (entry.users === 0) forget(key)
     }
   }
+  const openOne = async (key: string, path: string): Promise<OpenFile> => {
+    const entry = entries.get(key) ?? { fd: openForReading(path), users: 0, forgotten: false }
+    entries.delete(key)
+    entries.set(key, entry)
+    entry.users += 1
+    const release = (isSound: boolean): void => {
+      if (!isSound && entries.get(key) === entry) forget(key)
+      entry.users -= 1
+      if (entry.forgotten && entry.users === 0) closeEntry(entry)
+      trim()
+    }
+    try {
+      return { fd: await entry.fd, release }
+    } catch (error) {
+      release(false)
+      throw error
+    }
+  }
   return {
     forget,
+    open: openOne,
     async use(key, path, use) {
-      const entry = entries.get(key) ?? { fd: openForReading(path), users: 0, forgotten: false }
-      entries.delete(key)
-      entries.set(key, entry)
-      entry.users += 1
+      const file = await openOne(key, path)
+      let isSound = false
       try {
-        return await use(await entry.fd)
-      } catch (error) {
-        if (entries.get(key) === entry) forget(key)
-        throw error
+        const result = await use(file.fd)
+        isSound = true
+        return result
       } finally {
-        entry.users -= 1
-        if (entry.forgotten && entry.users === 0) release(entry)
-        trim()
+        file.release(isSound)
       }
     },
     async close() {

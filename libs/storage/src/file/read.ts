@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs'
 import type { PinnedObject } from '@millrace/job'
 import { StorageError } from '../storage-error.ts'
 import { classifyFileFailure } from './classify-failure.ts'
-import type { Fill } from './fill.ts'
+import { fillInPool } from './fill.ts'
 import type { OpenFiles } from './open-files.ts'
 import { fileVersion } from './version.ts'
 
@@ -14,7 +14,7 @@ import { fileVersion } from './version.ts'
  *   a file that was cut.
  */
 export async function readFileInto(
-  { files, fill }: { readonly files: OpenFiles; readonly fill: Fill },
+  files: OpenFiles,
   object: PinnedObject,
   path: string,
   start: number,
@@ -24,15 +24,12 @@ export async function readFileInto(
   signal.throwIfAborted()
   try {
     await files.use(`${object.version} ${path}`, path, async (fd) => {
-      const bytes = await fill(fd, target, start).catch((error: unknown) => {
+      const bytes = await fillInPool(fd, target, start).catch((error: unknown) => {
         checkVersion(object, fd) // A pipe or folder in the file's place is a change first of all.
         throw error
       })
       checkVersion(object, fd)
-      if (bytes < target.length) {
-        const detail = `ends at byte ${start + bytes}, wanted ${start + target.length}`
-        throw new StorageError('object_changed', 'read', object.uri, detail)
-      }
+      checkWhole(object, start, bytes, target.length)
     })
   } catch (cause) {
     throw classifyFileFailure('read', object.uri, cause)
@@ -40,8 +37,20 @@ export async function readFileInto(
   signal.throwIfAborted()
 }
 
+/** A short read of the pinned version is a file that was cut within a tick of its clock. */
+export function checkWhole(
+  object: PinnedObject,
+  start: number,
+  bytes: number,
+  wanted: number,
+): void {
+  if (bytes === wanted) return
+  const detail = `ends at byte ${start + bytes}, wanted ${start + wanted}`
+  throw new StorageError('object_changed', 'read', object.uri, detail)
+}
+
 /** `fstat` of an open file is a microsecond; through the thread pool it would be thirty. */
-function checkVersion(object: PinnedObject, fd: number): void {
+export function checkVersion(object: PinnedObject, fd: number): void {
   const found = fstatSync(fd, { bigint: true })
   if (!found.isFile()) throw changed(object, 'it is no longer a file')
   if (found.nlink === 0n) throw changed(object, 'deleted or replaced since it was pinned')
