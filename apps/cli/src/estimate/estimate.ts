@@ -46,7 +46,11 @@ export async function estimate(options: EstimateOptions, world: World): Promise<
   try {
     await using source = await openSource(data, spec, wanted.dataset?.compression, options, world)
     const start = keepStart(source.objects, spec.batching.payloadBytesMax)
-    const plan = await surveyObjects(start.objects, spec, { check: false, now })
+    const plan = await surveyObjects(start.objects, spec, {
+      check: false,
+      now,
+      slots: source.slots,
+    })
     const answer = options.probe
       ? await probeBatch(start, spec, options, world)
       : await assumeAnswer(plan, spec, options.latency)

@@ -1,7 +1,8 @@
 import { basename, resolve } from 'node:path'
 import { stat } from 'node:fs/promises'
 import type { JobSpec, PinnedObject } from '@millrace/job'
-import { limits } from '@millrace/job'
+import { dialectOf, limits } from '@millrace/job'
+import type { Slots } from '@millrace/csv'
 import {
   type Compression,
   compressionOf,
@@ -12,6 +13,7 @@ import {
 import { CliError } from '../cli-error.ts'
 import { openStorage } from '../dataset/open-storage.ts'
 import type { World } from '../world.ts'
+import { createFileReading, type FileReading } from './file-reading.ts'
 
 /** One object of the dataset, as it is to be cut: decompressed, from its first byte on. */
 export interface SourceObject {
@@ -23,6 +25,8 @@ export interface SourceObject {
 
 export interface Source extends AsyncDisposable {
   readonly objects: readonly SourceObject[]
+  /** Memory that some pieces lie in, for who cuts them. */
+  readonly slots?: Slots
 }
 
 /**
@@ -51,8 +55,16 @@ export async function openSource(
       data.startsWith('s3://') ? dataset.uri : await folderAware(data),
       stop,
     )
-    const objects = pinned.map((object) => objectOf(storage, object, typed, stop))
-    return { objects, [Symbol.asyncDispose]: close }
+    const files = createFileReading(pinned, dialectOf(dataset))
+    const objects = pinned.map((object) => objectOf({ storage, files }, object, typed, stop))
+    return {
+      objects,
+      ...(files === undefined ? {} : { slots: files.slots }),
+      async [Symbol.asyncDispose]() {
+        await files?.[Symbol.asyncDispose]()
+        await close()
+      },
+    }
   } catch (error) {
     await close()
     throw error
@@ -71,8 +83,13 @@ async function folderAware(path: string): Promise<string> {
   return found?.isDirectory() === true || path.endsWith('/') ? `${uri.replace(/\/$/, '')}/` : uri
 }
 
+interface Reads {
+  readonly storage: Storage
+  readonly files: FileReading | undefined
+}
+
 function objectOf(
-  storage: Storage,
+  reads: Reads,
   object: PinnedObject,
   typed: Compression | 'none' | undefined,
   signal: AbortSignal,
@@ -82,12 +99,34 @@ function objectOf(
   return {
     name: basename(object.uri),
     bytesStored: object.bytes,
-    pieces: () =>
-      opened(storage.stream(object, { buffers: ring() }, signal), typed, {
-        uri: object.uri,
-        bytesMax,
-      }),
+    pieces: () => piecesOf(reads, object, typed, bytesMax, signal),
   }
+}
+
+/** A plain file is read as a producer reads it. */
+async function* piecesOf(
+  { storage, files }: Reads,
+  object: PinnedObject,
+  typed: Compression | 'none' | undefined,
+  bytesMax: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (files !== undefined && (typed ?? (await packingOf(storage, object, signal))) === 'none') {
+    yield* storage.stream(object, { readers: files.readers() }, signal)
+  } else {
+    const stream = storage.stream(object, { buffers: ring() }, signal)
+    yield* opened(stream, typed, { uri: object.uri, bytesMax })
+  }
+}
+
+/** Its first four bytes tell. */
+async function packingOf(
+  storage: Storage,
+  object: PinnedObject,
+  signal: AbortSignal,
+): Promise<Compression | 'none'> {
+  const range = { start: 0, end: Math.min(object.bytes, 4) }
+  return compressionOf(await storage.read(object, range, signal))
 }
 
 /** Memory that is read into over and over: a piece is good until the next one is asked for. */

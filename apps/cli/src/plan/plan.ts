@@ -35,7 +35,11 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
   const spec = planSpec(options.file ?? 'plan', wanted, data)
   try {
     await using source = await openSource(data, spec, wanted.dataset?.compression, options, world)
-    const report = await surveyObjects(source.objects, spec, { check: options.check, now })
+    const report = await surveyObjects(source.objects, spec, {
+      check: options.check,
+      now,
+      slots: source.slots,
+    })
     // Near matches of a misspelt name are of no use after an hour of scoring.
     const { kept } = chooseColumns(report, spec.dataset.features)
     const text = options.json

@@ -7,6 +7,7 @@ import {
   headBytes,
   headDifference,
   inspectHead,
+  type Slots,
 } from '@millrace/csv'
 import { dialectOf, type JobSpec } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
@@ -38,6 +39,8 @@ export interface PlanReport {
 interface Options {
   readonly check: boolean
   readonly now: () => number
+  /** Memory that pieces may lie in, so that they need not be copied. */
+  readonly slots?: Slots | undefined
 }
 
 /**
@@ -49,7 +52,7 @@ interface Options {
 export async function surveyObjects(
   objects: readonly SourceObject[],
   spec: JobSpec,
-  { check, now }: Options,
+  { check, now, slots }: Options,
 ): Promise<PlanReport> {
   const startedAt = now()
   const sums = { bytes: 0, rows: 0, batches: 0, batchBytesMax: 0, tooLarge: 0 }
@@ -57,7 +60,7 @@ export async function surveyObjects(
   const odd = { rows: 0 }
   let table: Head | undefined
   for (const object of objects) {
-    const head = await surveyObject(object, spec, check, { sums, faults, odd })
+    const head = await surveyObject(object, spec, { check, slots }, { sums, faults, odd })
     const difference = table && head && headDifference(table, head)
     if (difference !== undefined) throw new CliError(`${object.name} has ${difference}`)
     table ??= head
@@ -95,7 +98,7 @@ interface Findings {
 async function surveyObject(
   object: SourceObject,
   spec: JobSpec,
-  check: boolean,
+  { check, slots }: Pick<Options, 'check' | 'slots'>,
   { sums, faults, odd }: Findings,
 ): Promise<Head | undefined> {
   const dialect = dialectOf(spec.dataset)
@@ -103,7 +106,7 @@ async function surveyObject(
   if (started === undefined) return undefined
   const { head, first, rest } = started
   const { rows: rowsMax, payloadBytesMax: bytesMax } = spec.batching
-  const cutter = createCutter({ dialect, header: head.header, rowsMax, bytesMax })
+  const cutter = createCutter({ dialect, header: head.header, rowsMax, bytesMax, slots })
   const place = { object: object.name, firstRow: sums.rows }
   const checks = createChecks(spec.dataset.format, dialect, head, place)
   const take = (cuts: ReturnType<Cutter['push']>): void => {
