@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { takeBytes } from './take-bytes.ts'
 
 /*
  * DynamoDB's JSON is the values of its API as they are, but for bytes, which are base64.
@@ -40,7 +41,7 @@ const base64Of = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('base64')
 
 type Attributes = Record<string, Record<string, unknown>>
-type Decoder = (base64: string) => Buffer
+type BytesOf = (base64: string) => Buffer
 
 /** An answer as it comes over the line. */
 interface JsonOutput {
@@ -57,9 +58,10 @@ interface JsonOutput {
  * what was done.
  */
 export function decodeOutput(body: Buffer): object {
-  const output: unknown = JSON.parse(body.toString())
+  const { json, values } = takeBytes(body)
+  const output: unknown = JSON.parse(json)
   if (typeof output !== 'object' || output === null) throw new SyntaxError('wanted a JSON object')
-  decodeItems(output, createDecoder(body.length))
+  decodeItems(output, (name) => values.get(name) ?? Buffer.from(name, 'base64'))
   return output
 }
 
@@ -69,34 +71,22 @@ export function decodeFailure(failure: object): void {
 }
 
 /** Puts bytes in the place of their texts, in whatever holds items. */
-function decodeItems(output: JsonOutput, decode: Decoder): void {
+function decodeItems(output: JsonOutput, bytesOf: BytesOf): void {
   const { Item, Attributes: attributes, Items = [], LastEvaluatedKey } = output
-  if (Item !== undefined) decodeIn(Item, decode)
-  if (attributes !== undefined) decodeIn(attributes, decode)
-  for (const item of Items) decodeIn(item, decode)
-  if (LastEvaluatedKey !== undefined) decodeIn(LastEvaluatedKey, decode)
+  if (Item !== undefined) decodeIn(Item, bytesOf)
+  if (attributes !== undefined) decodeIn(attributes, bytesOf)
+  for (const item of Items) decodeIn(item, bytesOf)
+  if (LastEvaluatedKey !== undefined) decodeIn(LastEvaluatedKey, bytesOf)
 }
 
-/** Decodes all binary values of a body into one memory: one for each costs V8 more than to decode them. */
-function createDecoder(bodyBytes: number): Decoder {
-  let memory: Buffer | undefined
-  let end = 0
-  return (base64) => {
-    memory ??= Buffer.allocUnsafeSlow(Math.ceil((bodyBytes * 3) / 4))
-    const start = end
-    end += memory.write(base64, start, 'base64')
-    return memory.subarray(start, end)
-  }
+function decodeIn(item: Attributes, bytesOf: BytesOf): void {
+  for (const name in item) decodeValue(item[name] ?? {}, bytesOf)
 }
 
-function decodeIn(item: Attributes, decode: Decoder): void {
-  for (const name in item) decodeValue(item[name] ?? {}, decode)
-}
-
-function decodeValue(value: Record<string, unknown>, decode: Decoder): void {
+function decodeValue(value: Record<string, unknown>, bytesOf: BytesOf): void {
   const { B, BS, M, L } = value
-  if (B !== undefined) value['B'] = decode(B as string)
-  else if (BS !== undefined) value['BS'] = (BS as string[]).map(decode)
-  else if (M !== undefined) decodeIn(M as Attributes, decode)
-  else if (L !== undefined) for (const each of L as Attributes[string][]) decodeValue(each, decode)
+  if (B !== undefined) value['B'] = bytesOf(B as string)
+  else if (BS !== undefined) value['BS'] = (BS as string[]).map(bytesOf)
+  else if (M !== undefined) decodeIn(M as Attributes, bytesOf)
+  else if (L !== undefined) for (const each of L as Attributes[string][]) decodeValue(each, bytesOf)
 }
