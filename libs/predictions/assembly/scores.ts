@@ -27,44 +27,50 @@ const WIDE: f64 = 1024
 /** Above it a score counts as infinite: its bin's number would be. */
 const FINITE_MAX: f64 = 1e290
 
+/* What is counted of one call, between its loads and its stores. */
+
+let threshold: f64 = 0
+let perUnit: f64 = 0
+let first: f64 = 0
+let lowest: f64 = 0
+let highest: f64 = 0
+let smallest: f64 = 0
+let largest: f64 = 0
+let sum: f64 = 0
+let lost: f64 = 0
+let count: u32 = 0
+let above: u32 = 0
+let finite: u32 = 0
+
 /** Counts scores up to the first that lies in none of the bins; answers where that is, or the end. */
 export function countScores(at: usize, end: usize, counts: usize): usize {
-  const threshold = load<f64>(counts, THRESHOLD)
-  const perUnit = load<f64>(counts, BINS_PER_UNIT)
-  const first = load<f64>(counts, FIRST_BIN)
-  let lowest = load<f64>(counts, LOWEST_BIN)
-  let highest = load<f64>(counts, HIGHEST_BIN)
-  let smallest = load<f64>(counts, MIN)
-  let largest = load<f64>(counts, MAX)
-  let sum = load<f64>(counts, SUM)
-  let lost = load<f64>(counts, LOST)
-  let count: u32 = 0
-  let above: u32 = 0
-  let finite: u32 = 0
-  for (; at < end; at += 8) {
-    const score = load<f64>(at)
-    if (score != score) continue
-    if (abs(score) <= FINITE_MAX) {
-      const bin = binOf(score, perUnit)
-      const index = bin - first
-      if (!(index >= 0 && index < WIDE)) break
-      if (bin < lowest) lowest = bin
-      if (bin > highest) highest = bin
-      increment(counts + BINS + (<usize>index << 3))
-    } else increment(counts + (score > 0 ? INFINITE_ABOVE : INFINITE_BELOW))
-    count += 1
-    above += <u32>(score > threshold)
-    if (score < 0) increment(counts + BELOW_ZERO)
-    increment(counts + THOUSANDTHS + (<usize>thousandthOf(score) << 3))
-    if (abs(score) == Infinity) continue
-    finite += 1
-    // Without losing the small among the large (Neumaier, 1974).
-    const next = sum + score
-    lost += abs(sum) >= abs(score) ? sum - next + score : score - next + sum
-    sum = next
-    if (score < smallest) smallest = score
-    if (score > largest) largest = score
+  begin(counts)
+  while (at < end) {
+    at = countProbabilities(at, end, counts)
+    if (at == end) break
+    if (!countOne(load<f64>(at), counts)) break
+    at += 8
   }
+  finish(counts)
+  return at
+}
+
+function begin(counts: usize): void {
+  threshold = load<f64>(counts, THRESHOLD)
+  perUnit = load<f64>(counts, BINS_PER_UNIT)
+  first = load<f64>(counts, FIRST_BIN)
+  lowest = load<f64>(counts, LOWEST_BIN)
+  highest = load<f64>(counts, HIGHEST_BIN)
+  smallest = load<f64>(counts, MIN)
+  largest = load<f64>(counts, MAX)
+  sum = load<f64>(counts, SUM)
+  lost = load<f64>(counts, LOST)
+  count = 0
+  above = 0
+  finite = 0
+}
+
+function finish(counts: usize): void {
   store<f64>(counts, lowest, LOWEST_BIN)
   store<f64>(counts, highest, HIGHEST_BIN)
   store<f64>(counts, smallest, MIN)
@@ -74,7 +80,90 @@ export function countScores(at: usize, end: usize, counts: usize): usize {
   store<f64>(counts, load<f64>(counts, COUNT) + <f64>count, COUNT)
   store<f64>(counts, load<f64>(counts, ABOVE_THRESHOLD) + <f64>above, ABOVE_THRESHOLD)
   store<f64>(counts, load<f64>(counts, FINITE) + <f64>finite, FINITE)
+}
+
+/**
+ * Counts two at a time what lies above 0 and up to 1, in the bins, and not near a thousandth; answers where
+ * something else comes, or one alone. Only the sum is added up one by one, since its order tells in its last bit.
+ */
+function countProbabilities(at: usize, end: usize, counts: usize): usize {
+  const from = at
+  let low = f64x2.splat(lowest)
+  let high = f64x2.splat(highest)
+  let least = f64x2.splat(smallest)
+  let most = f64x2.splat(largest)
+  let notAbove = i64x2.splat(0)
+  let total = sum
+  let rest = lost
+  for (; at + 16 <= end; at += 16) {
+    const scores = v128.load(at)
+    const bins = f64x2.max(f64x2.ceil(f64x2.mul(scores, f64x2.splat(perUnit))), f64x2.splat(1))
+    const indexes = f64x2.sub(bins, f64x2.splat(first))
+    const scaled = f64x2.mul(scores, f64x2.splat(FINE))
+    const next = f64x2.ceil(scaled)
+    const far = f64x2.sub(next, scaled)
+    let usual = v128.and(f64x2.gt(scores, f64x2.splat(0)), f64x2.le(scores, f64x2.splat(1)))
+    usual = v128.and(usual, f64x2.ge(indexes, f64x2.splat(0)))
+    usual = v128.and(usual, f64x2.lt(indexes, f64x2.splat(WIDE)))
+    usual = v128.and(usual, f64x2.gt(far, f64x2.splat(NEAR)))
+    usual = v128.and(usual, f64x2.lt(far, f64x2.splat(1 - NEAR)))
+    if (!i64x2.all_true(usual)) break
+
+    const index = i32x4.trunc_sat_f64x2_u_zero(indexes)
+    increment(counts + BINS + (<usize>i32x4.extract_lane(index, 0) << 3))
+    increment(counts + BINS + (<usize>i32x4.extract_lane(index, 1) << 3))
+    const thousandth = i32x4.trunc_sat_f64x2_u_zero(next)
+    increment(counts + THOUSANDTHS + (<usize>i32x4.extract_lane(thousandth, 0) << 3))
+    increment(counts + THOUSANDTHS + (<usize>i32x4.extract_lane(thousandth, 1) << 3))
+    low = f64x2.pmin(low, bins)
+    high = f64x2.pmax(high, bins)
+    least = f64x2.pmin(least, scores)
+    most = f64x2.pmax(most, scores)
+    notAbove = i64x2.add(notAbove, f64x2.le(scores, f64x2.splat(threshold)))
+    for (let lane: usize = 0; lane < 16; lane += 8) {
+      const score = load<f64>(at + lane)
+      const added = total + score
+      rest += abs(total) >= score ? total - added + score : score - added + total
+      total = added
+    }
+  }
+  const counted = <u32>((at - from) >> 3)
+  count += counted
+  finite += counted
+  above += counted + <u32>(i64x2.extract_lane(notAbove, 0) + i64x2.extract_lane(notAbove, 1))
+  lowest = min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1))
+  highest = max(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1))
+  smallest = min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1))
+  largest = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))
+  sum = total
+  lost = rest
   return at
+}
+
+/** False for a score that lies in none of the bins. */
+function countOne(score: f64, counts: usize): bool {
+  if (score != score) return true
+  if (abs(score) <= FINITE_MAX) {
+    const bin = binOf(score, perUnit)
+    const index = bin - first
+    if (!(index >= 0 && index < WIDE)) return false
+    if (bin < lowest) lowest = bin
+    if (bin > highest) highest = bin
+    increment(counts + BINS + (<usize>index << 3))
+  } else increment(counts + (score > 0 ? INFINITE_ABOVE : INFINITE_BELOW))
+  count += 1
+  above += <u32>(score > threshold)
+  if (score < 0) increment(counts + BELOW_ZERO)
+  increment(counts + THOUSANDTHS + (<usize>thousandthOf(score) << 3))
+  if (abs(score) == Infinity) return true
+  finite += 1
+  // Without losing the small among the large (Neumaier, 1974).
+  const next = sum + score
+  lost += abs(sum) >= abs(score) ? sum - next + score : score - next + sum
+  sum = next
+  if (score < smallest) smallest = score
+  if (score > largest) largest = score
+  return true
 }
 
 // @ts-ignore: a decorator of AssemblyScript

@@ -60,3 +60,35 @@ test('counts that are added to in turn are those of each alone', () => {
     counts.map(({ get, bins, thousandths }) => [get('count'), get('sum'), bins, thousandths])
   expect(found(inTurn)).toEqual(found(alone))
 })
+
+test('whatever the scores are, sums, ends and counts are those of one after the other', () => {
+  const score = fc.oneof(
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.double({ min: 0, max: 1.4, noNaN: true }),
+    fc.constantFrom(0, 1, 0.5, Number.NaN),
+  )
+  fc.assert(
+    fc.property(fc.array(score, { maxLength: 200 }), (scores) => {
+      const { counts } = counted([0, ...scores])
+      let [sum, lost] = [0, 0]
+      const known = scores.filter((each) => !Number.isNaN(each))
+      for (const each of known) {
+        const next = sum + each
+        lost += Math.abs(sum) >= Math.abs(each) ? sum - next + each : each - next + sum
+        sum = next
+      }
+      expect([counts.get('sum'), counts.get('lost')]).toEqual([sum, lost])
+      expect([counts.get('min'), counts.get('max')]).toEqual([
+        Math.min(0, ...known),
+        Math.max(0, ...known),
+      ])
+      const bins = [0, ...known].map((each) => (each > 0 ? Math.ceil(each * 512) || 1 : 0))
+      expect([counts.get('lowestBin'), counts.get('highestBin')]).toEqual([
+        Math.min(...bins),
+        Math.max(...bins),
+      ])
+      expect(counts.get('count')).toBe(known.length + 1)
+      expect(counts.get('aboveThreshold')).toBe(known.filter((each) => each > 0.5).length)
+    }),
+  )
+})
