@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type JobId, jobIdOf } from '@millrace/job'
 import { printFloats, printLines } from '@millrace/predictions'
 import { expect, test } from 'vitest'
-import { decodeAhead } from './decode-ahead.ts'
+import { decodeAhead, foundPart } from './decode-ahead.ts'
 import type { Item } from './item.ts'
 import { itemOfPart, partOfItem } from './part-item.ts'
 import type { Part, PrintParts, ReadPart } from './part.ts'
@@ -57,7 +57,7 @@ function printer() {
 
 async function decode(items: readonly Item[], print?: PrintParts): Promise<ReadPart[]> {
   async function* found() {
-    for (const item of items) yield { item, documents }
+    for (const item of items) yield foundPart(item, documents)
   }
   return await Array.fromAsync(decodeAhead(found(), print, signal))
 }

@@ -1,12 +1,24 @@
+import { createHash } from 'node:crypto'
+import { printLines } from '@millrace/predictions'
 import { createLineMemory, type Lent } from './line-memory.ts'
 import type { Item } from './item.ts'
 import { floatItem, type FloatItem, readPartOfItem } from './part-item.ts'
 import type { DocumentsOf, PrintParts, ReadPart } from './part.ts'
 
-export interface FoundPart {
-  readonly item: Item
-  /** Those of its job. */
-  readonly documents: ReturnType<DocumentsOf>
+/** A part that is not decoded yet. */
+export type FoundPart =
+  | { readonly kind: 'floats'; readonly floats: FloatItem }
+  | {
+      readonly kind: 'other'
+      readonly item: Item
+      /** Those of its job. */
+      readonly documents: ReturnType<DocumentsOf>
+    }
+
+/** Takes what is needed out of an item at once: kept by the page, its fifty objects would outlive the young. */
+export function foundPart(item: Item, documents: ReturnType<DocumentsOf>): FoundPart {
+  const floats = floatItem(item)
+  return floats === undefined ? { kind: 'other', item, documents } : { kind: 'floats', floats }
 }
 
 /** So many first parts are decoded here: what has few of them is done before anybody else has begun. */
@@ -27,7 +39,7 @@ export async function* decodeAhead(
   const underWay: Promise<readonly ReadPart[]>[] = []
   try {
     for await (const group of groupsOf(found, print)) {
-      const parts = group.kind === 'floats' ? printed(group.by, group.items) : readHere(group.part)
+      const parts = group.kind === 'here' ? readHere(group.part) : printed(group.by, group.items)
       parts.catch(() => {}) // It is awaited in its turn; until then a failure is not unhandled.
       underWay.push(parts)
       if (underWay.length > (print === undefined ? 0 : GROUPS_AHEAD)) yield* await underWay.shift()!
@@ -39,8 +51,8 @@ export async function* decodeAhead(
 }
 
 type Group =
-  | { readonly kind: 'floats'; readonly items: readonly FloatItem[]; readonly by: PrintParts }
-  | { readonly kind: 'other'; readonly part: FoundPart }
+  | { readonly kind: 'printed'; readonly items: readonly FloatItem[]; readonly by: PrintParts }
+  | { readonly kind: 'here'; readonly part: FoundPart }
 
 async function* groupsOf(
   found: AsyncIterable<FoundPart>,
@@ -50,20 +62,20 @@ async function* groupsOf(
   let [seen, rows] = [0, 0]
   for await (const part of found) {
     seen += 1
-    const item = by !== undefined && seen > FIRST_HERE ? floatItem(part.item) : undefined
-    if (item !== undefined) {
-      items.push(item)
-      rows += item.floats.length / Float32Array.BYTES_PER_ELEMENT
+    const isPrinted = by !== undefined && seen > FIRST_HERE && part.kind === 'floats'
+    if (isPrinted) {
+      items.push(part.floats)
+      rows += part.floats.floats.length / Float32Array.BYTES_PER_ELEMENT
     }
     const isFull = items.length === GROUP_PARTS_MAX || rows >= GROUP_ROWS_MAX
-    if (by !== undefined && items.length > 0 && (isFull || item === undefined)) {
-      yield { kind: 'floats', items, by }
+    if (by !== undefined && items.length > 0 && (isFull || !isPrinted)) {
+      yield { kind: 'printed', items, by }
       items = []
       rows = 0
     }
-    if (item === undefined) yield { kind: 'other', part }
+    if (!isPrinted) yield { kind: 'here', part }
   }
-  if (by !== undefined && items.length > 0) yield { kind: 'floats', items, by }
+  if (by !== undefined && items.length > 0) yield { kind: 'printed', items, by }
 }
 
 async function printed(print: PrintParts, items: readonly FloatItem[]): Promise<ReadPart[]> {
@@ -74,10 +86,16 @@ async function printed(print: PrintParts, items: readonly FloatItem[]): Promise<
 /** Reads a part into memory that others have given back. */
 function createReader(signal: AbortSignal): (part: FoundPart) => Promise<ReadPart[]> {
   const memory = createLineMemory()
-  return async ({ item, documents }) => {
+  return async (found) => {
     let lent: Lent | undefined
     const allocate = (bytes: number): Uint8Array => (lent = memory(bytes)).bytes
-    const part = await readPartOfItem(item, documents, signal, allocate)
-    return [{ ...part, release: () => lent?.release() }]
+    const release = (): void => lent?.release()
+    if (found.kind === 'other') {
+      const part = await readPartOfItem(found.item, found.documents, signal, allocate)
+      return [{ ...part, release }]
+    }
+    const { floats, digestHead, printed } = found.floats
+    const digest = createHash('sha256').update(digestHead).update(floats).digest('hex')
+    return [printed({ lines: printLines(floats, allocate), digest, release })]
   }
 }

@@ -2,7 +2,7 @@ import { type Job, layersOf } from '@millrace/job'
 import type { Item } from './item.ts'
 import { partPartition } from './keys.ts'
 import type { Ledger } from './ledger.ts'
-import { decodeAhead, type FoundPart } from './decode-ahead.ts'
+import { decodeAhead, foundPart, type FoundPart } from './decode-ahead.ts'
 import type { DocumentsOf, PartPlace, PrintParts, ReadPart } from './part.ts'
 import { type Page, queryPage } from './query.ts'
 
@@ -77,7 +77,7 @@ async function* findParts(
     const next = smallestHead(streams)
     if (next === undefined) return
     const key = next.head() ?? ''
-    yield { item: next.take(), documents: next.documents }
+    yield next.take()
     await next.fill()
     if (layers.length > 1) await passOver(streams, key)
   }
@@ -90,12 +90,23 @@ interface Place {
 }
 
 interface Stream {
-  readonly documents: ReturnType<DocumentsOf>
   /** The sort key of the next part; nothing at the end. Valid after `fill`. */
   head(): string | undefined
-  take(): Item
+  take(): FoundPart
   /** Waits until there is a head or the end is reached. */
   fill(): Promise<void>
+}
+
+interface Keyed {
+  /** Its sort key. */
+  readonly key: string
+  readonly part: FoundPart
+}
+
+interface PartsPage {
+  readonly parts: readonly Keyed[]
+  /** Where the next page begins, and how many parts it is to have; nothing after the last page. */
+  readonly next?: { readonly from: Item; readonly limit: number }
 }
 
 /** Leaves out the parts of older jobs for a batch that was read. */
@@ -126,11 +137,18 @@ function createStream(
   pages: { readonly bytes: number; readonly firstParts: number },
   signal: AbortSignal,
 ): Stream {
-  let items: readonly Item[] = []
+  let parts: readonly Keyed[] = []
   let at = 0
-  let ahead: Promise<Page> | undefined = readAhead(undefined, pages.firstParts)
+  let ahead: Promise<PartsPage> | undefined = readAhead(undefined, pages.firstParts)
 
-  function readAhead(from: Item | undefined, limit: number): Promise<Page> {
+  function readAhead(from: Item | undefined, limit: number): Promise<PartsPage> {
+    const page = readPage(from, limit)
+    // A failure is seen when the page is wanted, which may be never.
+    page.catch(() => {})
+    return page
+  }
+
+  async function readPage(from: Item | undefined, limit: number): Promise<PartsPage> {
     const input = {
       KeyConditionExpression: 'PK = :partition',
       ExpressionAttributeValues: { ':partition': { S: partition } },
@@ -138,32 +156,34 @@ function createStream(
       Limit: limit,
       ...(from === undefined ? {} : { ExclusiveStartKey: from }),
     }
-    const page = queryPage(ledger, `read parts in ${partition}`, input, signal)
-    // A failure is seen when the page is wanted, which may be never.
-    page.catch(() => {})
-    return page
+    const page = await queryPage(ledger, `read parts in ${partition}`, input, signal)
+    const { items, next } = page
+    return {
+      parts: items.map((item) => ({ key: keyOf(item), part: foundPart(item, documents) })),
+      ...(next === undefined ? {} : { next: { from: next, limit: partsOf(page, pages.bytes) } }),
+    }
   }
 
   return {
-    documents,
-    head: () => items[at]?.['SK']?.S,
+    head: () => parts[at]?.key,
     take() {
-      const item = items[at]
-      if (item === undefined) throw new RangeError('taken past the end of a page')
+      const taken = parts[at]
+      if (taken === undefined) throw new RangeError('taken past the end of a page')
       at += 1
-      return item
+      return taken.part
     },
     async fill() {
-      while (at === items.length && ahead !== undefined) {
+      while (at === parts.length && ahead !== undefined) {
         const page = await ahead
-        items = page.items
+        parts = page.parts
         at = 0
-        ahead =
-          page.next === undefined ? undefined : readAhead(page.next, partsOf(page, pages.bytes))
+        ahead = page.next === undefined ? undefined : readAhead(page.next.from, page.next.limit)
       }
     },
   }
 }
+
+const keyOf = (item: Item): string => item['SK']?.S ?? ''
 
 /** How many parts like those of `page` make a page of `pageBytes`. */
 function partsOf(page: Page, pageBytes: number): number {
