@@ -29,6 +29,7 @@ import {
 } from '@millrace/service'
 import { createStorage, s3WhenWanted } from '@millrace/storage'
 import { type AggregateOutcome, aggregateJob, type Deps } from './aggregate-job.ts'
+import { beginThread } from './ask-thread.ts'
 import type { Config } from './config.ts'
 import {
   createDeps,
@@ -128,6 +129,7 @@ export function createAggregator(
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
+    ready: secondTime(beginThread),
     handle: (message, signal) => {
       lag(message.sentAtMs)
       const follows = { follows: 'returns' } as const
@@ -150,6 +152,15 @@ export function createAggregator(
         watchBacklog(config, { batches: world.batches, metrics, logger }, stopping),
       ])
     },
+  }
+}
+
+/** Who has waited for nothing once is about to wait again: there is time to get ready for a large job. */
+function secondTime(act: () => void): () => Promise<void> {
+  let times = 0
+  return async () => {
+    times += 1
+    if (times === 2) act()
   }
 }
 

@@ -123,7 +123,7 @@ function objectOf(dataset: PinnedDataset, object: number): PinnedObject {
   return found
 }
 
-/** What has no more batches is done before the other thread would be ready. */
+/** What has no more batches is done before the other thread would be ready, unless it waits already. */
 const BATCHES_ALONE = 32
 
 async function claim({ ledger, owner }: World, jobId: JobId, signal: AbortSignal): Promise<Claim> {

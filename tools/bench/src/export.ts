@@ -24,7 +24,7 @@ import { startProcess } from './server-process.ts'
  * DynamoDB does), and end with the same bytes in one file; each has all cores. DuckDB's program reads the
  * parts by the AWS SDK, all partitions at once, and pandas' by boto3: both as `docs/reading-results.md` tells.
  * The columns to join are a file for all. Each tells the time of its work alone, when its process has
- * started and its client has made a call; the aggregator has claimed the job by then. Only the start of
+ * started and its client has made a call; the aggregator has begun its thread and claimed the job by then. Only the start of
  * `paste`, which is a millisecond, is in. The bars are held to this first time. What the second one takes in
  * the same process is told beside it: the aggregator makes result after result.
  *
