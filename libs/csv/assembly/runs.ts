@@ -105,7 +105,7 @@ function markedRun(from: usize, end: usize, firstNote: usize, allowsCr: bool): u
   const delimiter = delimiterVector
   const hasQuotes = quoteMask
   let note = firstNote
-  let isInside = inside
+  let outside = ~inside
   let opens = canOpen
   let begins = afterLf
   let crLeft = afterCr
@@ -113,7 +113,7 @@ function markedRun(from: usize, end: usize, firstNote: usize, allowsCr: bool): u
   while (p + STRETCH <= end) {
     let odd: u64 = 0
     let crSeen = i8x16.splat(0)
-    let nextInside = isInside
+    let nextOutside = outside
     let nextOpens = opens
     let nextBegins = begins
     let nextCr = crLeft
@@ -125,26 +125,16 @@ function markedRun(from: usize, end: usize, firstNote: usize, allowsCr: bool): u
       const c = v128.load(q, 32)
       const d = v128.load(q, 48)
       const quotes = matches(a, b, c, d, quote) & hasQuotes
-      const mask = prefixXor(quotes) ^ nextInside
-      nextInside = <u64>(<i64>mask >> 63)
-      const lfA = i8x16.eq(a, lf)
-      const lfB = i8x16.eq(b, lf)
-      const lfC = i8x16.eq(c, lf)
-      const lfD = i8x16.eq(d, lf)
-      const lfs = maskOf(lfA, lfB, lfC, lfD) & ~mask
-      let fits =
-        quotes |
-        maskOf(
-          v128.or(lfA, i8x16.eq(a, delimiter)),
-          v128.or(lfB, i8x16.eq(b, delimiter)),
-          v128.or(lfC, i8x16.eq(c, delimiter)),
-          v128.or(lfD, i8x16.eq(d, delimiter)),
-        )
+      const mask = prefixXor(quotes) ^ nextOutside
+      nextOutside = <u64>(<i64>mask >> 63)
+      const rawLfs = matches(a, b, c, d, lf)
+      const lfs = rawLfs & mask
+      let fits = quotes | rawLfs | matches(a, b, c, d, delimiter)
       const beginsHere = (lfs << 1) | nextBegins
       let ends = lfs
       if (allowsCr) {
         const rawCrs = matches(a, b, c, d, cr)
-        const crs = rawCrs & ~mask
+        const crs = rawCrs & mask
         fits |= rawCrs
         ends |= crs
         odd |= ((crs << 1) | nextCr) & ~lfs
@@ -152,18 +142,18 @@ function markedRun(from: usize, end: usize, firstNote: usize, allowsCr: bool): u
       } else {
         crSeen = v128.or(crSeen, eqAny(a, b, c, d, cr))
       }
-      odd |= quotes & mask & ~((fits << 1) | nextOpens)
+      odd |= quotes & ~(mask | (fits << 1) | nextOpens)
       nextOpens = fits >> 63
       odd |= beginsHere & ends
       nextBegins = lfs >> 63
       rows += popcnt(beginsHere)
     }
     if (i32(odd != 0) | i32(v128.any_true(crSeen))) break
-    isInside = nextInside
+    outside = nextOutside
     opens = nextOpens
     begins = nextBegins
     crLeft = nextCr
-    resume(isInside, opens, begins, crLeft)
+    resume(~outside, opens, begins, crLeft)
     writeNote(note, <u32>rows, packed())
     note += NOTE_BYTES
     p = stop
