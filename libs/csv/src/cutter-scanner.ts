@@ -77,8 +77,8 @@ function readCuts({ wasm, slots }: CutterScanner, cuts: Cut[]): void {
   const count = (wasm.cutsEnd() - CUTS_AT) / 8
   if (count === 0) return
   const fields = new Float64Array(slots.memory.buffer, CUTS_AT, count)
+  const field = (at: number): number => fields[at] ?? 0
   for (let at = 0; at < count; at += 3) {
-    const [rows = 0, start = 0, end = 0] = fields.subarray(at, at + 3)
-    cuts.push({ rows, bytes: { start, end } })
+    cuts.push({ rows: field(at), bytes: { start: field(at + 1), end: field(at + 2) } })
   }
 }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { statSync, writeSync } from 'node:fs'
 import { createCutter, createSlots, glanceOf } from '@millrace/csv'
 import { createOpenFiles } from '../../../libs/storage/src/file/open-files.ts'
 import { pinFile } from '../../../libs/storage/src/file/pin.ts'
@@ -10,7 +10,7 @@ import { peakMemoryKb } from './peak-memory.ts'
 const path = process.argv[2] ?? ''
 const dialect = { delimiter: ',', quote: '"' }
 const slots = createSlots(readerSlots)
-await using readers = readersFor(statSync(path).size, slots.buffers, glanceOf(slots, dialect))
+const readers = readersFor(statSync(path).size, slots.buffers, glanceOf(slots, dialect))
 const object = await pinFile(path)
 const cutter = createCutter({
   dialect,
@@ -25,6 +25,7 @@ const { signal } = new AbortController()
 for await (const piece of streamByReaders({ files, readers }, object, path, whole, signal)) {
   cutter.push(piece)
 }
-await files.close()
 cutter.end()
-process.stdout.write(`${cutter.rows} ${peakMemoryKb()}\n`)
+await Promise.all([files.close(), readers[Symbol.asyncDispose]()])
+writeSync(1, `${cutter.rows} ${peakMemoryKb()}\n`)
+process.exit()

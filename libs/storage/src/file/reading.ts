@@ -23,6 +23,8 @@ export interface Reading {
    * last, or where the file has become shorter. Throws what Node throws.
    */
   next(): Promise<Uint8Array>
+  /** How many pieces after that one have been read already. */
+  readonly ahead: number
   /** Nobody reads it any more when it resolves. */
   end(): Promise<void>
 }
@@ -121,6 +123,11 @@ export function createReading(
           if (waits === 1) await turn()
           else await untilChange(claims, changes)
         }
+      },
+      get ahead() {
+        let ready = 0
+        while (doneWith(claims, piece + ready)?.bytes !== undefined) ready += 1
+        return ready
       },
       async end() {
         shut(claims)
