@@ -10,7 +10,7 @@ import type { Meter } from './meter.ts'
 /** Opens all that a message needs beside its queue: ledger, storage and endpoints. */
 export function openHandler(
   config: Config,
-  { queues, meter }: { readonly queues: AppQueues; readonly meter: Meter },
+  { queues, meter }: { readonly queues: Pick<AppQueues, 'publishTo'>; readonly meter: Meter },
   logger: Logger,
   lifetime: AbortSignal,
   telemetry: Telemetry,

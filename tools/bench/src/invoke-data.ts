@@ -1,0 +1,13 @@
+/** An invocation of 100 rows in 24 KB, and the endpoint that it is for. */
+export const ROWS = 100
+export const row = `${Array.from({ length: 30 }, (_, column) => (column * 1.37).toFixed(5)).join(',')}\n`
+export const body = Buffer.from(row.repeat(ROWS))
+export const endpoint = {
+  name: 'bench',
+  contentType: 'text/csv',
+  accept: 'text/csv',
+  response: 'auto',
+}
+export const region = 'us-east-1'
+export const credentials = { accessKeyId: 'AKIDBENCH', secretAccessKey: 'bench' }
+export const never = new AbortController().signal

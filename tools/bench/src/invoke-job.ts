@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import {
+  type Batch,
+  encodePlanSegment,
+  type JobId,
+  jobIdOf,
+  jobSpecSchema,
+  limits,
+  planSegmentName,
+  writePinnedDataset,
+} from '@millrace/job'
+import { createJob, createLedgerClient } from '@millrace/ledger'
+import { createStorage, jobDocuments } from '@millrace/storage'
+import { body, credentials, endpoint, never, region, row, ROWS } from './invoke-data.ts'
+
+/** More than the rounds process: 128 segments of a plan, which a consumer keeps in memory. */
+export const BATCHES = 128 * limits.planSegmentBatches
+/** The file has so many batches of rows, which the plan names again and again: 24 MB. */
+const BATCHES_IN_FILE = 1_000
+
+/** A running job, as a producer leaves it, of which nothing is scored yet. */
+export interface RecordedJob extends AsyncDisposable {
+  readonly jobId: JobId
+  /** Where documents and rows lie. */
+  readonly folderUri: string
+  /** 100 rows of the table, as they are sent. */
+  readonly bodyFile: string
+}
+
+export async function recordJob(tableUrl: string): Promise<RecordedJob> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-invoke-'))
+  const folderUri = `${pathToFileURL(folder).href}/`
+  const [rows, bodyFile] = [join(folder, 'rows.csv'), join(folder, 'body.csv')]
+  await writeFile(rows, row.repeat(ROWS * BATCHES_IN_FILE))
+  await writeFile(bodyFile, body)
+  const jobId = jobIdOf('bench')
+  const storage = createStorage({})
+  const client = createLedgerClient({ region, endpointUrl: tableUrl, credentials })
+  const documents = jobDocuments(storage, folderUri, jobId)
+  const uri = pathToFileURL(rows).href
+  const objects = await storage.pin(uri, never)
+  const width = row.split(',').length
+  const dataset = await writePinnedDataset(documents, { objects, header: false, width }, never)
+  for (let segment = 0; segment * limits.planSegmentBatches < BATCHES; segment += 1) {
+    await documents.write(planSegmentName(segment), encodePlanSegment(batchesOf(segment)), never)
+  }
+  const job = {
+    jobId,
+    clientToken: 'bench',
+    spec: jobSpecSchema.parse({
+      version: 1,
+      dataset: { uri, csv: { header: 'absent' } },
+      endpoint,
+      batching: { rows: ROWS },
+      output: { uri: `${folderUri}scores.csv` },
+    }),
+    state: 'running' as const,
+    partitions: limits.partPartitions,
+    createdAt: 1_780_000_000,
+    dataset,
+    plan: { batches: BATCHES, rows: BATCHES * ROWS },
+  }
+  await createJob({ client, tableName: 'ledger' }, job, never)
+  client.destroy()
+  await storage.close()
+  const dispose = () => rm(folder, { recursive: true, force: true })
+  return { jobId, folderUri, bodyFile, [Symbol.asyncDispose]: dispose }
+}
+
+function batchesOf(segment: number): Batch[] {
+  const first = segment * limits.planSegmentBatches
+  return Array.from({ length: limits.planSegmentBatches }, (_, index) => planBatch(first + index))
+}
+
+export function planBatch(batch: number): Batch {
+  const start = (batch % BATCHES_IN_FILE) * body.length
+  return {
+    batch,
+    rows: { start: batch * ROWS, end: (batch + 1) * ROWS },
+    bytes: { start, end: start + body.length },
+    object: 0,
+  }
+}
