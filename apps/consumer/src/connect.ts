@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createLayoutMemory,
   InvocationError,
@@ -202,8 +201,22 @@ function every(run: () => void): { stop(): void } {
   return { stop: () => clearInterval(timer) }
 }
 
-const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
-  await sleep(ms, undefined, { signal })
+/**
+ * On abort rejects with the signal's reason. Node's own makes an exception with its stack of each wait
+ * that is ended early, as the deadline of nearly every batch is.
+ */
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onAbort = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', onAbort, { once: true })
+  const timer = setTimeout(resolve, ms)
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+  }
 }
 
 /** The last attempt decides; what is not the rows' fault or the batch's is never charged to them. */

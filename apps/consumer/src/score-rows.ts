@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   chooseColumns,
-  countRows,
   malformedLines,
-  oddRows,
   rowOffsets,
   selectColumns,
+  type Survey,
+  surveyRows,
 } from '@millrace/csv'
 import {
   type Batch,
@@ -20,6 +20,8 @@ import type { OpenJob, Scored } from './process-batch.ts'
 /** The rows that reach the model. */
 export interface Payload {
   readonly body: Uint8Array
+  /** SHA-256 of the body in hexadecimal, where it is known already. */
+  readonly bodyHash?: string
   readonly rows: number
   /** Starts of the rows in `body`, then where the last one ends; asked for only to split it. */
   readonly rowOffsets: () => Uint32Array
@@ -63,15 +65,16 @@ export async function scoreRows(
   const object = open.dataset.objects[batch.object]
   if (object === undefined) throw new PlanError(`batch ${batch.batch}: no object ${batch.object}`)
   const bytes = await deps.read(object, batch.bytes, signal)
-  checkRows(batch, countRows(bytes, dialectOf(spec.dataset)))
-  const inputHash = createHash('sha256').update(bytes).digest('hex')
+  const survey = surveyOf(open, bytes)
+  checkRows(batch, survey.rows)
+  const inputHash = hash('sha256', bytes)
 
-  const unfit = unfitRows(open, batch, bytes)
+  const unfit = unfitRows(open, batch, bytes, survey)
   const dropped = new Set(unfit.map(({ row }) => row - batch.rows.start))
   if (only !== undefined) {
     for (let row = 0; row < lengthOf(batch.rows); row += 1) if (!only.has(row)) dropped.add(row)
   }
-  const payload = payloadOf(open, bytes, lengthOf(batch.rows), dropped)
+  const payload = payloadOf(open, { bytes, inputHash, survey }, dropped)
   const scored =
     payload.rows === 0
       ? nothingScored
@@ -109,16 +112,33 @@ function checkRows(batch: Batch, found: number): void {
   throw new PlanError(`batch ${batch.batch}: ${counts}, the plan has ${wanted}`)
 }
 
+/** The rows of a batch as they lie in the dataset. */
+interface Input {
+  readonly bytes: Buffer
+  readonly inputHash: string
+  readonly survey: Survey
+}
+
+/** One look for all that is to be known. JSON lines have no fields to count. */
+function surveyOf({ job, dataset }: OpenJob, bytes: Buffer): Survey {
+  const width = job.spec.dataset.format === 'jsonl' ? 0 : dataset.width
+  return surveyRows(bytes, dialectOf(job.spec.dataset), width)
+}
+
 function payloadOf(
   { job, dataset }: OpenJob,
-  bytes: Buffer,
-  rows: number,
+  { bytes, inputHash, survey }: Input,
   dropped: ReadonlySet<number>,
 ): Payload {
   const dialect = dialectOf(job.spec.dataset)
   const selection = chooseColumns(dataset, job.spec.dataset.features)
-  const body = selectColumns(bytes, dialect, selection, dropped)
-  return { body, rows: rows - dropped.size, rowOffsets: () => rowOffsets(body, dialect) }
+  const body = selectColumns(bytes, dialect, selection, dropped, survey)
+  return {
+    body,
+    ...(body === bytes && { bodyHash: inputHash }),
+    rows: survey.rows - dropped.size,
+    rowOffsets: () => rowOffsets(body, dialect),
+  }
 }
 
 const nothingScored: ScoredPayload = {
@@ -155,7 +175,12 @@ function restoreRows(
 }
 
 /** The rows that the model must not see. */
-function unfitRows({ job, dataset }: OpenJob, batch: Batch, bytes: Buffer): RowFailure[] {
+function unfitRows(
+  { job, dataset }: OpenJob,
+  batch: Batch,
+  bytes: Buffer,
+  { odd }: Survey,
+): RowFailure[] {
   const first = batch.rows.start
   if (job.spec.dataset.format === 'jsonl') {
     return malformedLines(bytes).map(({ row, problem }) => ({
@@ -164,7 +189,7 @@ function unfitRows({ job, dataset }: OpenJob, batch: Batch, bytes: Buffer): RowF
       message: problem,
     }))
   }
-  return oddRows(bytes, dialectOf(job.spec.dataset), dataset.width).map(({ row, fields }) => ({
+  return odd.map(({ row, fields }) => ({
     row: first + row,
     code: 'row_width',
     message: `${fields} fields, wanted ${dataset.width}`,

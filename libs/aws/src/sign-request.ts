@@ -53,8 +53,16 @@ export function createSign(region: string, service: string): Sign {
 
 /** `20261125T020218Z`. */
 export function amzDateOf(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+  const second = Math.floor(atMs / 1_000)
+  if (second !== latest.second) {
+    const text = new Date(second * 1_000).toISOString()
+    latest = { second, amzDate: `${text.slice(0, 19).replaceAll(/[-:]/g, '')}Z` }
+  }
+  return latest.amzDate
 }
+
+/** Thousands of requests are signed in a second. */
+let latest = { second: Number.NaN, amzDate: '' }
 
 /** A KeyObject, because an HMAC over a raw key costs ten microseconds more. */
 function keyOfDay(secret: string, day: string, region: string, service: string): KeyObject {

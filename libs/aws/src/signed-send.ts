@@ -38,7 +38,9 @@ export interface SignedRequest {
   /** Those that come after `x-amz-security-token`. */
   readonly headersAfter: readonly string[]
   /** Not copied: must not change until the answer is there. */
-  readonly body: Uint8Array | string
+  readonly body: Uint8Array
+  /** SHA-256 of the body in hexadecimal, where it is known already. */
+  readonly bodyHash?: string
 }
 
 export interface SignedSend {
@@ -92,7 +94,7 @@ export function createSignedSend(options: SignedSendOptions): SignedSend {
     const to = await linkFor(credentials)
     const path = to.pathPrefix + request.path
     const amzDate = amzDateOf(options.now() + skewMs)
-    const bodyHash = hash('sha256', request.body)
+    const bodyHash = request.bodyHash ?? hash('sha256', request.body)
     const headers = headersOf(to, request, { bodyHash, amzDate, token: credentials.sessionToken })
     const authorization = to.sign({ method: 'POST', path, headers, bodyHash }, credentials, amzDate)
     headers.push('authorization', authorization, 'user-agent', USER_AGENT)

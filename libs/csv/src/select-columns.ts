@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ColumnSelection } from './column-selection.ts'
 import { CsvError } from './csv-error.ts'
 import { bytesOf, type Dialect } from './dialect.ts'
-import { surveyRows } from './survey.ts'
+import { type Survey, surveyRows } from './survey.ts'
 import { bytesAt, INPUT_AT, MARGIN_BYTES, numbersAt, reserve, scanner } from './workspace.ts'
 
 /**
@@ -14,6 +14,7 @@ import { bytesAt, INPUT_AT, MARGIN_BYTES, numbersAt, reserve, scanner } from './
  * When the one kept field of a row is empty, two quotes stand for it: as an empty line the row would
  * vanish and every prediction after it would move up.
  *
+ * @param survey of the very bytes, where they were looked over already.
  * @throws {CsvError} `row_width` for a row, not dropped, that has not the selection's width: its
  *   columns would be others than the chosen ones. Not checked when all columns are kept.
  */
@@ -22,8 +23,9 @@ export function selectColumns(
   dialect: Dialect,
   selection: ColumnSelection,
   dropped: ReadonlySet<number> = NONE,
+  survey: Pick<Survey, 'rows' | 'blankLines'> = surveyRows(bytes, dialect, 0),
 ): Uint8Array {
-  const { rows, blankLines } = surveyRows(bytes, dialect, 0)
+  const { rows, blankLines } = survey
   const keepsAll = keepsAllOf(selection)
   if (keepsAll && dropped.size === 0 && blankLines === 0) return bytes
   const kept = keepsAll ? [] : selection.kept

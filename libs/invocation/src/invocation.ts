@@ -7,6 +7,8 @@ export interface InvocationRequest {
   readonly endpoint: Endpoint
   /** The rows, as the container reads them. Not copied: must not change until the answer is there. */
   readonly body: Uint8Array
+  /** SHA-256 of the body in hexadecimal, where it is known already. */
+  readonly bodyHash?: string
   /** At most 64 characters; data capture and model monitors join on it. */
   readonly inferenceId?: string
   /** At most 1,024 visible ASCII characters, handed to the container. */

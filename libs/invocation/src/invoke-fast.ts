@@ -60,7 +60,7 @@ async function openLink(options: InvokeFastOptions) {
 }
 
 function signedRequestOf(request: InvocationRequest): SignedRequest {
-  const { endpoint, body, customAttributes, inferenceId } = request
+  const { endpoint, body, bodyHash, customAttributes, inferenceId } = request
   const headersAfter: string[] = []
   const add = (name: string, value: string | undefined) => {
     if (value !== undefined) headersAfter.push(name, value)
@@ -75,6 +75,7 @@ function signedRequestOf(request: InvocationRequest): SignedRequest {
     headersBefore: ['accept', endpoint.accept, 'content-type', endpoint.contentType],
     headersAfter,
     body,
+    ...(bodyHash !== undefined && { bodyHash }),
   }
 }
 

@@ -22,6 +22,8 @@ export interface ScoreBatchInput {
   readonly endpoint: Endpoint
   /** The rows of the batch, as the container reads them. Not copied, not changed. */
   readonly body: Uint8Array
+  /** Its SHA-256 in hexadecimal, where the caller has it: else it is computed to be signed. */
+  readonly bodyHash?: string
   readonly rows: number
   /** Where each row begins in `body`, and its end: `rows + 1` offsets. Asked for only to split. */
   rowOffsets(): Uint32Array

@@ -44,7 +44,7 @@ async function invokeOnce(
       async () => {
         invokedAt = deps.now()
         tally.invocations++
-        return await deps.invoke({ ...request, body }, run.signal)
+        return await deps.invoke({ ...request, ...hashOf(run, body), body }, run.signal)
       },
       run.waiting,
       piece.end - piece.start,
@@ -129,6 +129,12 @@ function outage(run: BatchRun, cause: unknown): InvocationError {
     `circuit ${circuit}, limit ${limit}, ${waiting} waiting`,
     { cause },
   )
+}
+
+/** A part of the body has another. */
+function hashOf({ input }: BatchRun, body: Uint8Array): { readonly bodyHash?: string } {
+  const { bodyHash } = input
+  return bodyHash !== undefined && body === input.body ? { bodyHash } : {}
 }
 
 function bodyOf({ input }: BatchRun, piece: Piece): Uint8Array {

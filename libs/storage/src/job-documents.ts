@@ -11,11 +11,10 @@ export function jobDocuments(
   workUri: string,
   jobId: JobId,
 ): Documents {
-  const folder = `${resolveUri(workUri, jobId)}/`
+  // Found when it is used: each batch has a job's documents at hand, and hardly any needs one.
+  const uriOf = (name: string) => resolveUri(`${resolveUri(workUri, jobId)}/`, name)
   return {
-    read: (name, bytesMax, signal) =>
-      storage.readDocument(resolveUri(folder, name), bytesMax, signal),
-    write: (name, bytes, signal) =>
-      storage.writeDocument(resolveUri(folder, name), bytes, {}, signal),
+    read: (name, bytesMax, signal) => storage.readDocument(uriOf(name), bytesMax, signal),
+    write: (name, bytes, signal) => storage.writeDocument(uriOf(name), bytes, {}, signal),
   }
 }

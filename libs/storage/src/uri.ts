@@ -15,6 +15,19 @@ const S3_URI = /^s3:\/\/([a-z0-9.-]{3,63})\/(.*)$/s
  * @throws {StorageError} `uri_invalid`
  */
 export function placeOf(uri: string): Place {
+  const known = places.get(uri)
+  if (known !== undefined) return known
+  const place = parsePlace(uri)
+  if (places.size >= PLACES_MAX) places.clear()
+  places.set(uri, place)
+  return place
+}
+
+/** Each read of a batch names its object, and nearly all name the same. */
+const places = new Map<string, Place>()
+const PLACES_MAX = 64
+
+function parsePlace(uri: string): Place {
   const s3 = S3_URI.exec(uri)
   if (s3) return { kind: 's3', bucket: s3[1]!, key: s3[2]! }
   if (uri.startsWith('file:///')) return { kind: 'file', path: pathOf(uri) }
