@@ -1,6 +1,7 @@
 import type { Backend } from '../backend.ts'
 import { placeOf } from '../uri.ts'
 import { readDocumentFile, removeFile, writeDocumentFile } from './document.ts'
+import { createFillSmall } from './fill-small.ts'
 import { createOpenFiles } from './open-files.ts'
 import { pinFile, pinFolder } from './pin.ts'
 import { readFileInto } from './read.ts'
@@ -12,12 +13,13 @@ const OPEN_FILES_MAX = 64
 /** Storage in folders. */
 export function createFileBackend(): Backend {
   const files = createOpenFiles(OPEN_FILES_MAX)
+  const fill = createFillSmall(() => performance.now())
   return {
     streaming: { pieceBytes: 1024 * 1024, inFlight: 4 },
     pinOne: async (uri) => pinFile(pathOf(uri)),
     list: async (uri, objectsMax, signal) => pinFolder(pathOf(uri), objectsMax, signal),
     readInto: async (object, start, target, signal) =>
-      readFileInto(files, object, pathOf(object.uri), start, target, signal),
+      readFileInto({ files, fill }, object, pathOf(object.uri), start, target, signal),
     streamBy: (readers, object, range, signal) =>
       streamByReaders({ files, readers }, object, pathOf(object.uri), range, signal),
     readDocument: async (uri, bytesMax) => readDocumentFile(pathOf(uri), bytesMax),

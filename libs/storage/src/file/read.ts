@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs'
 import type { PinnedObject } from '@millrace/job'
 import { StorageError } from '../storage-error.ts'
 import { classifyFileFailure } from './classify-failure.ts'
-import { fillInPool } from './fill.ts'
+import type { Fill } from './fill-small.ts'
 import type { OpenFiles } from './open-files.ts'
 import { fileVersion } from './version.ts'
 
@@ -14,7 +14,7 @@ import { fileVersion } from './version.ts'
  *   a file that was cut.
  */
 export async function readFileInto(
-  files: OpenFiles,
+  { files, fill }: { readonly files: OpenFiles; readonly fill: Fill },
   object: PinnedObject,
   path: string,
   start: number,
@@ -24,7 +24,7 @@ export async function readFileInto(
   signal.throwIfAborted()
   try {
     await files.use(`${object.version} ${path}`, path, async (fd) => {
-      const bytes = await fillInPool(fd, target, start).catch((error: unknown) => {
+      const bytes = await fill(fd, target, start).catch((error: unknown) => {
         checkVersion(object, fd) // A pipe or folder in the file's place is a change first of all.
         throw error
       })
