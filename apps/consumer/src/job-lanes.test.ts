@@ -18,6 +18,7 @@ function createWorld(concurrencyMax = 2) {
   }
   const limiter = {
     run: (work: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal) => work(signal),
+    turn: () => 0,
   } as Limiter
   const lane = createJobLanes({
     openJob: async () => {
