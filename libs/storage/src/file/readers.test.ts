@@ -165,6 +165,11 @@ describe('readers', () => {
       for (; !seen.isOver; seen.turns += 1) await setImmediate()
     }
     const turned = turning()
+    // What was noted in the slots is of other bytes.
+    const readOver = createReadOver(glance)
+    for (const { byteOffset: at, length } of slots.buffers) {
+      readOver({ fd: file, at, length, start: 1 })
+    }
     const cuts = await cut(readersOf(0, { now: () => (time += 30) }))
     seen.isOver = true
     await turned
@@ -173,14 +178,34 @@ describe('readers', () => {
   })
 
   test('that are left early read nothing more, and begin another file', async () => {
-    await using readers = readersOf(1)
+    const threads: Thread[] = []
+    const start = (reader: Reader): Thread => {
+      const thread = startThread(reader)
+      threads.push(thread)
+      return thread
+    }
+    await using readers = readersOf(1, { start })
+    await Promise.all(threads.map(untilReady))
     const reading = readers.read(whole())
     await reading.next()
+    await expect.poll(() => reading.ahead).toBeGreaterThanOrEqual(3) // Its slots are full: it waits.
     await reading.end()
     const range = { ...whole(), start: 12_345, end: 4_000_000 }
     const cutter = createCutter(options)
     const part = [...cutter.push(table.subarray(range.start, range.end)), ...cutter.end()]
     expect(await cut(readers, range)).toEqual(part)
+  })
+
+  test('end when no thread reads any more', async () => {
+    const left = Promise.withResolvers<void>()
+    const start = () => ({ ...fake(() => {}), leave: () => left.promise })
+    const reading = readersOf(1, { start }).read(whole())
+    let isOver = false
+    const ending = reading.end().then(() => (isOver = true))
+    await setImmediate()
+    expect(isOver).toBe(false)
+    left.resolve()
+    await ending
   })
 
   test('on a file that has become shorter, give what there is', async () => {

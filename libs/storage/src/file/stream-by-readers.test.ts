@@ -67,6 +67,28 @@ test.for<[string, (path: string) => Promise<void>]>([
   expect((await read()).equals(text)).toBe(true)
 })
 
+test('what was read before a look is given, and nothing later', async () => {
+  const ahead = [2, 1, 0, 2]
+  const reading = {
+    next: async () => Buffer.from('x'),
+    get ahead() {
+      return ahead.shift() ?? 0
+    },
+    end: async () => {},
+  }
+  const object = await pinned()
+  const byHand = { ...readers, pieceBytes: 1, read: () => reading }
+  let given = 0
+  const streaming = async () => {
+    for await (const _ of storage.stream(object, { readers: byHand }, never)) {
+      if (given === 0) await appendFile(join(folder, 'a.csv'), 'x')
+      given += 1
+    }
+  }
+  await expect(streaming()).rejects.toMatchObject({ code: 'object_changed' })
+  expect(given).toBe(3)
+})
+
 test('a file that is gone before the first piece fails as missing', async () => {
   const object = await pinned()
   await rm(join(folder, 'a.csv'))
