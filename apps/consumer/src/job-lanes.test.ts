@@ -147,6 +147,7 @@ test('a job paused while its batch waited for the limiter invokes nothing', asyn
       world.state = 'paused'
       return await work(signal)
     },
+    turn: () => 0,
   } as Limiter
   const lane = createJobLanes({
     openJob: async () => openJobWith({}, { state: world.state }),
