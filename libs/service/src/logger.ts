@@ -1,14 +1,10 @@
 import { pino, type DestinationStream, type Logger, stdTimeFunctions } from 'pino'
+import { maskFacts } from './mask-facts.ts'
 import { serializeError } from './serialize-error.ts'
 import { textLines } from './text-lines.ts'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
-
-/** Fields that never reach a log, wherever a caller puts them: rows, answers and credentials. */
-const REDACTED = ['body', 'payload', 'credentials', 'authorization', 'secretAccessKey'].flatMap(
-  (name) => [name, `*.${name}`],
-)
 
 /**
  * The logger of an app. Messages are constants and facts are fields: `logger.info({ jobId, batch },
@@ -30,12 +26,11 @@ export function createLogger(options: {
       level,
       base: { app },
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: maskFacts },
       serializers: {
         error: (error) => serializeError(error),
         err: (error) => serializeError(error),
       },
-      redact: { paths: REDACTED, censor: '***' },
     },
     format === 'text' ? textLines(destination) : destination,
   )
