@@ -1,5 +1,5 @@
 import { NOTE_BYTES, ODD, run, STRETCH, writeNote } from './runs'
-import { ALL, BLOCK, lineEnds, lowest, nextLines, packed, restart, unpack } from './structure'
+import { ALL, BLOCK, lineEnds, lowest, nextLines, nextLinesOnly, packed, restart, unpack } from './structure'
 
 /*
  * Cuts an object into ranges of whole rows. Positions are bytes from the start of the object.
@@ -131,7 +131,7 @@ function lastLine(at: usize, from: u32, state: u32): u32 {
   unpack(state)
   let last = from
   for (let i = from; i < from + STRETCH; i += BLOCK) {
-    const begins = nextLines(at + i, ALL, BLOCK - 1)
+    const begins = nextLinesOnly(at + i, ALL, BLOCK - 1)
     if (begins) last = i + 63 - <u32>clz(begins)
   }
   return last
@@ -142,7 +142,7 @@ function scanBlocks(at: usize, from: u32, stop: u32, base: i64, room: usize): u3
   let limit = plainLimit(base)
   let i = from
   while (i < stop) {
-    const begins = nextLines(at + i, ALL, BLOCK - 1)
+    const begins = nextLinesOnly(at + i, ALL, BLOCK - 1)
     const rows = <i64>popcnt(begins)
     const isPlain = i32(<i64>i < limit) & i32(begun + rows < rowsMax)
     i += BLOCK

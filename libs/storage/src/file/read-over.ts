@@ -22,7 +22,7 @@ export interface Read {
 }
 
 /** So much is read at a time that it is still in the core's own cache when it is looked at. */
-const READ_BYTES = 256 * 1024
+const READ_BYTES = 512 * 1024
 
 /**
  * Reads and looks over, in the thread that calls it. Answers how many bytes it read: fewer than wanted only
