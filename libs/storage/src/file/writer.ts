@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises'
+import { type FileHandle, rename } from 'node:fs/promises'
 import type { Writer } from '../storage.ts'
 import { fileUri } from '../uri.ts'
 import { classifyFileFailure } from './classify-failure.ts'
@@ -16,7 +16,7 @@ export async function createFileWriter(path: string, signal: AbortSignal): Promi
   const temporary = await createTemporary(path).catch((cause: unknown) => {
     throw failed(cause)
   })
-  const blocks = createBlocks(async (block) => await temporary.handle.writeFile(block))
+  const blocks = createBlocks((block) => writeWhole(temporary.handle, block))
   let bytes = 0
   let committed = false
   return {
@@ -47,6 +47,13 @@ export async function createFileWriter(path: string, signal: AbortSignal): Promi
       await blocks.settle()
       if (!committed) await discard(temporary)
     },
+  }
+}
+
+/** In one call, if the file takes all at once; Node's own way makes two of a megabyte. */
+async function writeWhole(handle: FileHandle, block: Uint8Array): Promise<void> {
+  for (let done = 0; done < block.length; ) {
+    done += (await handle.write(block, done)).bytesWritten
   }
 }
 
