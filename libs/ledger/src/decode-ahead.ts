@@ -42,9 +42,10 @@ export async function* decodeAhead(
       const parts = group.kind === 'here' ? readHere(group.part) : printed(group.by, group.items)
       parts.catch(() => {}) // It is awaited in its turn; until then a failure is not unhandled.
       underWay.push(parts)
-      if (underWay.length > (print === undefined ? 0 : GROUPS_AHEAD)) yield* await underWay.shift()!
+      if (underWay.length <= (print === undefined ? 0 : GROUPS_AHEAD)) continue
+      for (const part of await underWay.shift()!) yield part
     }
-    while (underWay.length > 0) yield* await underWay.shift()!
+    while (underWay.length > 0) for (const part of await underWay.shift()!) yield part
   } finally {
     await Promise.allSettled(underWay)
   }

@@ -34,21 +34,14 @@ const FIRST_PAGE_PARTS = 32
  * @param print prints the floats of many parts elsewhere, ahead of their turn.
  * @throws {LedgerError} `item_corrupt` at a part that is not what was written.
  */
-export async function* readParts(
+export function readParts(
   ledger: Ledger,
   job: PartPlace & Pick<Job, 'retryOf'>,
   documentsOf: DocumentsOf,
   signal: AbortSignal,
   print?: PrintParts,
 ): AsyncGenerator<ReadPart> {
-  const stop = new AbortController()
-  const aborted = AbortSignal.any([signal, stop.signal])
-  try {
-    const found = findParts(ledger, job, documentsOf, aborted)
-    yield* decodeAhead(found, print, aborted)
-  } finally {
-    stop.abort()
-  }
+  return decodeAhead(findParts(ledger, job, documentsOf, signal), print, signal)
 }
 
 /** The items of all parts in order, each with the documents of its job. */
@@ -58,28 +51,31 @@ async function* findParts(
   documentsOf: DocumentsOf,
   signal: AbortSignal,
 ): AsyncGenerator<FoundPart> {
+  const stop = new AbortController()
+  const aborted = AbortSignal.any([signal, stop.signal])
   const layers = layersOf(job)
   const pageBytes = Math.min(PAGE_BYTES_MAX, PAGES_BYTES_MAX / (2 * job.partitions * layers.length))
   const pages = { bytes: pageBytes, firstParts: Math.ceil(FIRST_PAGE_PARTS / layers.length) }
   const streams = layers.flatMap((jobId) => {
     const documents = documentsOf(jobId)
-    return Array.from({ length: job.partitions }, (_, partition) =>
-      createStream(
-        ledger,
-        { partition: partPartition(jobId, partition), documents },
-        pages,
-        signal,
-      ),
-    )
+    return Array.from({ length: job.partitions }, (_, index) => {
+      const place = { partition: partPartition(jobId, index), documents }
+      return createStream(ledger, place, pages, aborted)
+    })
   })
-  await Promise.all(streams.map((stream) => stream.fill()))
-  for (;;) {
-    const next = smallestHead(streams)
-    if (next === undefined) return
-    const key = next.head() ?? ''
-    yield next.take()
-    await next.fill()
-    if (layers.length > 1) await passOver(streams, key)
+  try {
+    await Promise.all(streams.map((stream) => stream.fill()))
+    for (;;) {
+      const next = smallestHead(streams)
+      if (next === undefined) return
+      const key = next.head() ?? ''
+      yield next.take()
+      // Nearly always there is one: not even a promise is to be waited for.
+      if (next.head() === undefined) await next.fill()
+      if (layers.length > 1) await passOver(streams, key)
+    }
+  } finally {
+    stop.abort()
   }
 }
 
