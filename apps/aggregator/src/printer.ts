@@ -13,9 +13,9 @@ const kept: ArrayBuffer[] = []
 /**
  * Prints the floats of parts in the other thread, with the rows of a result where their style is told, and
  * hashes what their digests cover, while this one is at the parts before them. All of a group lie in one
- * memory, floats and lines:
+ * memory:
  *
- *     | floats | lines | floats | lines | …
+ *     | head of the digest | floats | lines | head of the digest | …
  */
 export function createPrinter(style: RowStyle | undefined): PrintParts {
   const inKernel = style && kernelStyle(style)
@@ -23,13 +23,17 @@ export function createPrinter(style: RowStyle | undefined): PrintParts {
     let end = 0
     const requests = parts.map(({ floats, digestHead }): PrintRequest => {
       const rows = floats.length / FLOAT_BYTES
-      const [floatsAt, linesAt] = [end, alignedTo8(end + floats.length)]
+      const [headAt, floatsAt] = [end, end + Buffer.byteLength(digestHead)]
+      const linesAt = alignedTo8(floatsAt + floats.length)
       end = alignedTo8(linesAt + linesBytesMax(rows, inKernel))
-      return { floatsAt, rows, linesAt, digestHead }
+      return { headAt, floatsAt, rows, linesAt }
     })
     const given = takeMemory(end)
-    for (const [index, { floats }] of parts.entries()) {
-      new Uint8Array(given, requests[index]?.floatsAt).set(floats)
+    const bytes = Buffer.from(given)
+    for (const [index, { floats, digestHead }] of parts.entries()) {
+      const { headAt = 0, floatsAt = 0 } = requests[index] ?? {}
+      bytes.write(digestHead, headAt)
+      bytes.set(floats, floatsAt)
     }
     const reply = await askThread({ kind: 'print', memory: given, parts: requests, style })
     assert(reply.kind === 'printed')

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto'
+import { createHash, hash, type Hash } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import { kernelStyle, type KernelStyle, printLines } from '@millrace/predictions'
 import {
@@ -43,12 +43,13 @@ function answer(request: ThreadRequest): ThreadReply {
 
 function print(
   memory: ArrayBuffer,
-  { floatsAt, rows, linesAt, digestHead }: PrintRequest,
+  { headAt, floatsAt, rows, linesAt }: PrintRequest,
   style: KernelStyle | undefined,
 ): PrintReply {
   const floats = new Uint8Array(memory, floatsAt, rows * Float32Array.BYTES_PER_ELEMENT)
   const there = (bytes: number): Uint8Array => new Uint8Array(memory, linesAt, bytes)
   const { text, rows: written, empty, plain } = printLines(floats, there, style)
-  const digest = createHash('sha256').update(digestHead).update(floats).digest('hex')
+  const covered = new Uint8Array(memory, headAt, floatsAt + floats.length - headAt)
+  const digest = hash('sha256', covered)
   return { textBytes: text.length, rowsBytes: written?.length ?? 0, empty, plain, digest }
 }

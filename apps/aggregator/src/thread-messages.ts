@@ -28,11 +28,11 @@ export interface UpdateRequest {
 
 /** Floats that are to be printed, and where. */
 export interface PrintRequest {
+  /** Where what the digest covers begins: its head, then the floats. */
+  readonly headAt: number
   readonly floatsAt: number
   readonly rows: number
   readonly linesAt: number
-  /** What the digest covers before the floats. */
-  readonly digestHead: string
 }
 
 export type ThreadReply =
