@@ -95,7 +95,7 @@ export async function aggregate(
   const { worker, run } = createAggregator(config, world, queues.worked, logger, telemetry)
   const { metrics } = telemetry
   resources.use(await watchService({ app: 'aggregator', config, worker, metrics }))
-  const oldestWorkMs = () => worker.stats.oldestMs
+  const oldestWorkMs = () => worker.stats().oldestMs
   resources.use(protectTask({ agentUri: config.ECS_AGENT_URI, oldestWorkMs, logger }))
   signals.ready()
   await run(signals)

@@ -41,7 +41,7 @@ export async function consume(
   const worker = createConsumer(config, handler, queues.worked, logger)
   const { metrics } = telemetry
   resources.use(await watchService({ app: 'consumer', config, worker, metrics }))
-  const oldestWorkMs = () => worker.stats.oldestMs
+  const oldestWorkMs = () => worker.stats().oldestMs
   resources.use(protectTask({ agentUri: config.ECS_AGENT_URI, oldestWorkMs, logger }))
   signals.ready()
   await Promise.race([worker.run(signals), handler.failed])

@@ -85,7 +85,7 @@ describe('reading', () => {
     const { worker, stop } = runWorker(queue, handle)
     await enough
     await expect.poll(() => countsOf(queue.deadLetter)).toEqual({ ...empty, visible: 1 })
-    expect(worker.stats.released).toBe(2)
+    expect(worker.stats().released).toBe(2)
     await stop()
     const { letters } = await readDeadLetters(queue.deadLetter, every, never)
     expect(letters).toMatchObject([{ code: 'attempts_exhausted', body: 'kills', attributes: {} }])

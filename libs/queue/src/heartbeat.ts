@@ -4,7 +4,7 @@ import type { EntryOutcome } from './settle-entries.ts'
 import { sleep } from './wait.ts'
 
 export interface Heartbeat {
-  /** Until when the message stays hidden, in milliseconds since the epoch. */
+  /** Until when the message stays hidden, in milliseconds since the epoch; it changes. */
   readonly visibleUntilMs: number
   /** Ends it. Resolves when no extension is in flight: a late one would overwrite a release. */
   stop(): Promise<void>
@@ -42,7 +42,6 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   const stopping = new AbortController()
   const endMs = now() + limits.visibilityMaxSeconds * 1_000
   const marginMs = Math.min(1_000, heartbeatSeconds * 100)
-  let visibleUntilMs = now() + visibilityTimeoutSeconds * 1_000
   let lossTimer: NodeJS.Timeout | undefined
 
   const lose = (error: QueueError) => {
@@ -56,7 +55,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   }
   const watch = () => {
     clearTimeout(lossTimer)
-    const lostInMs = Math.max(0, visibleUntilMs - marginMs - now())
+    const lostInMs = Math.max(0, heartbeat.visibleUntilMs - marginMs - now())
     lossTimer = setTimeout(() => lose(lost('no extension in time')), lostInMs)
   }
   /** Returns after how long to beat again. */
@@ -68,7 +67,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
     const error = await options.extend(seconds)
     if (error?.code === 'visibility_lost') lose(lost('SQS has taken it back', error))
     if (error !== undefined) return (heartbeatSeconds * 1_000) / RETRY_SHARE
-    visibleUntilMs = askedAtMs + seconds * 1_000
+    heartbeat.visibleUntilMs = askedAtMs + seconds * 1_000
     if (!stopping.signal.aborted) watch()
     return heartbeatSeconds * 1_000
   }
@@ -80,17 +79,16 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
       waitMs = await beat()
     }
   }
-  watch()
-  const ended = run()
-  return {
-    get visibleUntilMs() {
-      return visibleUntilMs
-    },
+  const heartbeat = {
+    visibleUntilMs: now() + visibilityTimeoutSeconds * 1_000,
     stop() {
       stop()
       return ended
     },
   }
+  watch()
+  const ended = run()
+  return heartbeat
 }
 
 function lost(reason: string, cause?: QueueError): QueueError {

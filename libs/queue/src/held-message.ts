@@ -23,29 +23,26 @@ export function hold(
   },
 ): Held {
   const work = new AbortController()
-  let lost = false
   const heartbeat = startHeartbeat({
     ...options,
     onLost(error) {
-      lost = true
+      held.lost = true
       options.onLost(error, received)
       work.abort(error)
     },
   })
   const received: Received = {
     ...factsOf(message),
-    get visibleUntilMs() {
-      return heartbeat.visibleUntilMs
-    },
+    visibleUntilMs: () => heartbeat.visibleUntilMs,
   }
-  return {
+  // A literal's getter is old for V8 from its birth, and would keep each message until all is collected.
+  const held = {
     message,
     received,
     signal: work.signal,
-    get lost() {
-      return lost
-    },
-    abort: (reason) => work.abort(reason),
+    lost: false,
+    abort: (reason: unknown) => work.abort(reason),
     stopHeartbeat: () => heartbeat.stop(),
   }
+  return held
 }

@@ -11,7 +11,7 @@ export interface Pool<T> {
   setConcurrency(concurrency: number): void
   readonly concurrency: number
   readonly running: number
-  readonly waiting: number
+  waiting(): number
 }
 
 export function createPool<T>(options: {
@@ -22,23 +22,24 @@ export function createPool<T>(options: {
   readonly change: Change
 }): Pool<T> {
   const { change } = options
-  let concurrency = options.concurrency
   let waiting: T[] = []
-  let running = 0
 
   const fill = () => {
-    while (running < concurrency && waiting.length > 0) {
-      running += 1
+    while (pool.running < pool.concurrency && waiting.length > 0) {
+      pool.running += 1
       void options.run(waiting.shift() as T).finally(() => {
-        running -= 1
+        pool.running -= 1
         fill()
       })
     }
     change.fire()
   }
-  const isIdle = () => running === 0 && waiting.length === 0
-  return {
-    offer(item) {
+  const isIdle = () => pool.running === 0 && waiting.length === 0
+  const pool = {
+    concurrency: options.concurrency,
+    running: 0,
+    waiting: () => waiting.length,
+    offer(item: T) {
       waiting.push(item)
       fill()
     },
@@ -51,18 +52,10 @@ export function createPool<T>(options: {
     async idle() {
       while (!isIdle()) await change.next()
     },
-    setConcurrency(wanted) {
-      concurrency = wanted
+    setConcurrency(wanted: number) {
+      pool.concurrency = wanted
       fill()
     },
-    get concurrency() {
-      return concurrency
-    },
-    get running() {
-      return running
-    },
-    get waiting() {
-      return waiting.length
-    },
   }
+  return pool
 }

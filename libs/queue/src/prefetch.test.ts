@@ -8,7 +8,7 @@ function sizeOf(load: { slots: number; pollMs: number; workMs: number; max?: num
     prefetch.polled(load.pollMs)
     prefetch.handled(load.workMs)
   }
-  return prefetch.size
+  return prefetch.size()
 }
 
 test.for([
@@ -25,7 +25,7 @@ test.for([
 test('before anything was handled, is 0', () => {
   const prefetch = createPrefetch(10, () => 10)
   prefetch.polled(3)
-  expect(prefetch.size).toBe(0)
+  expect(prefetch.size()).toBe(0)
 })
 
 test('with a maximum of 0, stays 0', () => {
@@ -36,5 +36,5 @@ test('after polls that waited for messages, is taken from those that did not', (
   const prefetch = createPrefetch(10, () => 10)
   prefetch.handled(100)
   for (const ms of [3, 15_000, 19_000]) prefetch.polled(ms)
-  expect(prefetch.size).toBe(1)
+  expect(prefetch.size()).toBe(1)
 })

@@ -1,6 +1,6 @@
 /** How many messages to hold beyond the slots, so that a slot that ends finds its next at hand. */
 export interface Prefetch {
-  readonly size: number
+  size(): number
   /** A poll that brought all it asked for: so long does it take when there are messages. */
   polled(ms: number): void
   /** A message was handled. */
@@ -28,7 +28,7 @@ export function createPrefetch(max: number, concurrency: () => number): Prefetch
   let polls: number[] = []
   let handledMs = 0
   return {
-    get size() {
+    size() {
       if (handledMs === 0 || polls.length === 0) return 0
       const pollMs = Math.min(POLL_MS_MAX, ...polls)
       const wanted = (POLLS_TO_COVER * concurrency() * pollMs) / handledMs

@@ -15,7 +15,7 @@ export interface Received {
   /** When it was published, in milliseconds since the epoch. */
   readonly sentAtMs: number
   /** Until when no other worker sees it, as extended so far, in milliseconds since the epoch. */
-  readonly visibleUntilMs: number
+  visibleUntilMs(): number
 }
 
 /** What is to happen to a message after an attempt. */

@@ -13,7 +13,7 @@ export interface Settling {
   letGo(item: Held, disposition: Disposition): void
   /** Makes a message visible again that was never in hand. */
   giveBack(message: Message): void
-  readonly size: number
+  size(): number
   /** Resolves when none is under way any more. */
   finish(): Promise<void>
 }
@@ -60,9 +60,7 @@ export function createSettling(
   return {
     letGo: (item, disposition) => track(item.message, settleHeld(item, disposition)),
     giveBack: (message) => track(message, settle(message, { kind: 'release', delaySeconds: 0 })),
-    get size() {
-      return underWay.size
-    },
+    size: () => underWay.size,
     async finish() {
       await calls.flush()
       while (underWay.size > 0) await Promise.all(underWay)

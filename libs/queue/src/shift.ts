@@ -30,7 +30,7 @@ export interface Shift {
   polled(ms: number): void
   readonly change: Change
   setConcurrency(concurrency: number): void
-  readonly hands: Pick<WorkerStats, 'running' | 'oldestMs' | 'waiting' | 'settling'>
+  hands(): Pick<WorkerStats, 'running' | 'oldestMs' | 'waiting' | 'settling'>
 }
 
 /** One poll's worth. */
@@ -100,16 +100,16 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
       end.clear()
     },
     room() {
-      const slots = pool.concurrency + prefetch.size - pool.running - pool.waiting
-      return Math.min(slots, pool.concurrency + SETTLING_MAX - settling.size)
+      const slots = pool.concurrency + prefetch.size() - pool.running - pool.waiting()
+      return Math.min(slots, pool.concurrency + SETTLING_MAX - settling.size())
     },
     polled: (ms) => prefetch.polled(ms),
     change,
     setConcurrency: (wanted) => pool.setConcurrency(wanted),
-    get hands() {
+    hands() {
       const [oldest = now()] = startedAt.values()
-      const { running, waiting } = pool
-      return { running, oldestMs: now() - oldest, waiting, settling: settling.size }
+      const [running, waiting] = [pool.running, pool.waiting()]
+      return { running, oldestMs: now() - oldest, waiting, settling: settling.size() }
     },
   }
 }

@@ -42,10 +42,10 @@ test('through an outage of many attempts, no message goes to the dead-letter que
   const { worker, stop } = runWorker(queue, handle, { ready, idleMs: 1 })
   await vi.waitFor(() => expect(found.down).toBeGreaterThan(10 * MESSAGES), { timeout: 10_000 })
   end()
-  await vi.waitFor(() => expect(worker.stats.acknowledged).toBe(MESSAGES), { timeout: 2_000 })
+  await vi.waitFor(() => expect(worker.stats().acknowledged).toBe(MESSAGES), { timeout: 2_000 })
   await stop()
   expect(new Set(found.attempts)).toEqual(new Set([1]))
-  expect(worker.stats.gateClosedMs).toBeGreaterThan(0)
+  expect(worker.stats().gateClosedMs).toBeGreaterThan(0)
   const empty = { visible: 0, inFlight: 0, delayed: 0 }
   expect(await countsOf(queue.acknowledge)).toEqual(empty)
   expect(await countsOf(queue.deadLetter)).toEqual(empty)
@@ -65,11 +65,11 @@ test('when no queue answers for a while, goes on by itself afterwards', async ()
   const { worker, logger, stop } = runWorker(cut, async () => ({ kind: 'acknowledge' }))
   // Between two waits it is for a moment receiving.
   await vi.waitFor(() => {
-    expect(worker.stats.receiveErrors).toBeGreaterThan(1)
-    expect(worker.stats.gate).toBe('backing_off')
+    expect(worker.stats().receiveErrors).toBeGreaterThan(1)
+    expect(worker.stats().gate).toBe('backing_off')
   })
   reachable = true
-  await vi.waitFor(() => expect(worker.stats.acknowledged).toBe(MESSAGES), { timeout: 4_000 })
+  await vi.waitFor(() => expect(worker.stats().acknowledged).toBe(MESSAGES), { timeout: 4_000 })
   await stop()
   expect(logger.warn.mock.calls[0]).toMatchObject([
     { error: { code: 'unreachable' }, failures: 1 },

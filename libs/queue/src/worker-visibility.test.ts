@@ -45,7 +45,7 @@ test('while its heartbeat lives, a message is not delivered twice', async () => 
   const other = runWorker(queue, second.handle, short)
   await owner.stop()
   await other.stop()
-  expect(owner.worker.stats).toMatchObject({ acknowledged: 1, visibilityLost: 0 })
+  expect(owner.worker.stats()).toMatchObject({ acknowledged: 1, visibilityLost: 0 })
   expect(second.seen).toEqual([])
   expect(await countsOf(queue.acknowledge)).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
 })
@@ -72,5 +72,5 @@ test('when its heartbeat is cut off, the work is aborted before redelivery', asy
   await second.enough
   await other.stop()
   expect(events).toEqual(['visibility_lost', 'delivery 2'])
-  expect(owner.worker.stats).toMatchObject({ acknowledged: 0, released: 0, visibilityLost: 1 })
+  expect(owner.worker.stats()).toMatchObject({ acknowledged: 0, released: 0, visibilityLost: 1 })
 })

@@ -37,7 +37,7 @@ export interface Worker {
   /** What runs is not interrupted; a lower number takes effect as it ends. */
   setConcurrency(concurrency: number): void
   readonly state: WorkerState
-  readonly stats: WorkerStats
+  stats(): WorkerStats
 }
 
 /** A worker on one queue. Nothing happens before `run`. */
@@ -45,28 +45,28 @@ export function createWorker(options: WorkerOptions): Worker {
   checkOptions(options)
   const counters = createCounters(options.now ?? Date.now)
   let concurrency = options.concurrency
-  let state: WorkerState = 'stopped'
   let shift: Shift | undefined
 
-  return {
+  const worker: { -readonly [Name in keyof Worker]: Worker[Name] } = {
+    state: 'stopped',
     async run({ drain, abort }) {
-      assert.equal(state, 'stopped', 'the worker runs already')
-      state = 'running'
+      assert.equal(worker.state, 'stopped', 'the worker runs already')
+      worker.state = 'running'
       const own = (shift = startShift(options, concurrency, counters))
       const stopping = AbortSignal.any([drain, abort])
       const undo = [
         onAbort(stopping, () => {
-          state = 'draining'
+          worker.state = 'draining'
           own.giveBackWaiting()
         }),
         onAbort(abort, () => own.abort(abort.reason)),
       ]
       try {
-        await receiveInto(own, options, counters, () => state, stopping)
+        await receiveInto(own, options, counters, () => worker.state, stopping)
         await own.finish()
       } finally {
         for (const remove of undo) remove()
-        state = 'stopped'
+        worker.state = 'stopped'
       }
     },
     setConcurrency(wanted) {
@@ -74,13 +74,13 @@ export function createWorker(options: WorkerOptions): Worker {
       concurrency = wanted
       shift?.setConcurrency(wanted)
     },
-    get state() {
-      return state
-    },
-    get stats() {
-      return counters.snapshot(shift?.hands ?? { running: 0, oldestMs: 0, waiting: 0, settling: 0 })
+    stats() {
+      return counters.snapshot(
+        shift?.hands() ?? { running: 0, oldestMs: 0, waiting: 0, settling: 0 },
+      )
     },
   }
+  return worker
 }
 
 /** Resolves when no poll is in flight any more. */

@@ -5,7 +5,7 @@ import { watchLoopLag } from './loop-lag.ts'
 import type { Metrics } from './metrics.ts'
 import { serveHealth } from './serve-health.ts'
 import { version } from './version.ts'
-import { type WatchedWorker, watchWorker } from './watch-worker.ts'
+import { type WatchedStats, type WatchedWorker, watchWorker } from './watch-worker.ts'
 
 /** Where the health page is served, to be spread into an app's schema. */
 export const healthSettings = {
@@ -37,9 +37,8 @@ export async function watchService(options: {
   readonly app: MetricApp
   /** The app's whole configuration: the page shows it without its secrets. */
   readonly config: HealthConfig
-  readonly worker: WatchedWorker & {
+  readonly worker: WatchedWorker<WatchedStats & { readonly pollAgeMs: number }> & {
     readonly state: string
-    readonly stats: { readonly pollAgeMs: number }
   }
   readonly metrics: Metrics
 }): Promise<AsyncDisposable> {
@@ -55,7 +54,7 @@ export async function watchService(options: {
       version,
       config,
       state: () => worker.state,
-      pollAgeMs: () => worker.stats.pollAgeMs,
+      pollAgeMs: () => worker.stats().pollAgeMs,
     })
     watching.use(health)
     watching.use(await serveHealth(health, { port, host: config.MILLRACE_HEALTH_HOST }))

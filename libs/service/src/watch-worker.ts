@@ -1,24 +1,26 @@
 import type { Metrics } from './metrics.ts'
 
 /** What of a worker is watched; that of `@millrace/queue` has it. */
-export interface WatchedWorker {
-  readonly stats: {
-    readonly running: number
-    readonly received: number
-    readonly acknowledged: number
-    readonly released: number
-    readonly requeued: number
-    readonly deadLettered: number
-    readonly settleErrors: number
-    readonly visibilityLost: number
-    readonly receiveErrors: number
-    readonly gateClosedMs: number
-  }
+export interface WatchedStats {
+  readonly running: number
+  readonly received: number
+  readonly acknowledged: number
+  readonly released: number
+  readonly requeued: number
+  readonly deadLettered: number
+  readonly settleErrors: number
+  readonly visibilityLost: number
+  readonly receiveErrors: number
+  readonly gateClosedMs: number
+}
+
+export interface WatchedWorker<Stats extends WatchedStats = WatchedStats> {
+  stats(): Stats
 }
 
 /** Reports what a worker does. */
 export function watchWorker(metrics: Metrics, worker: WatchedWorker): void {
-  const of = (read: (stats: WatchedWorker['stats']) => number) => () => read(worker.stats)
+  const of = (read: (stats: WatchedStats) => number) => () => read(worker.stats())
   metrics.gauge(
     'millrace.messages.in_flight',
     of(({ running }) => running),

@@ -50,7 +50,7 @@ const messageOf = (jobId: RecordedJob['jobId'], batch: number): Received => ({
   requeues: 0,
   attributes: {},
   sentAtMs: Date.now(),
-  visibleUntilMs: Date.now() + 3_600_000,
+  visibleUntilMs: () => Date.now() + 3_600_000,
 })
 
 /** The job has more batches than are processed, so nobody is told that it is complete. */
