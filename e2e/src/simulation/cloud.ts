@@ -29,7 +29,7 @@ export interface SimulatedCloud {
   /** As the ledger has it. */
   stateOf(jobId: JobId): JobState | undefined
   /** Items of jobs that were written; while it is the same, so are the states. */
-  readonly jobWrites: number
+  jobWrites(): number
 }
 
 /** Who looks at every change as it happens. */
@@ -92,9 +92,7 @@ export function createCloud(
       },
     }),
     stateOf: (jobId) => states.get(jobId),
-    get jobWrites() {
-      return jobWrites
-    },
+    jobWrites: () => jobWrites,
     store: createStoreModel({
       onPut: (place, object) => look(() => watcher.put(place, object)),
     }),

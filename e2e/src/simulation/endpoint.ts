@@ -8,7 +8,7 @@ export interface EndpointModel {
   through(link: Link, machineName: string): Invoke
   /** Faults that are charged to a batch, by the inference id that the invocation carried. */
   readonly charged: ReadonlyMap<string, number>
-  readonly invocations: number
+  invocations(): number
 }
 
 export interface EndpointModelOptions {
@@ -82,9 +82,7 @@ export function createEndpointModel(options: EndpointModelOptions): EndpointMode
 
   return {
     charged,
-    get invocations() {
-      return invocations
-    },
+    invocations: () => invocations,
     through: (link, machineName) => async (request, signal) => {
       const body = Buffer.from(request.body)
       const startedAtMs = options.nowMs()

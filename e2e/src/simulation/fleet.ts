@@ -33,7 +33,7 @@ export interface Fleet {
   /** The same, and none takes its place. */
   retire(member: Member): void
   crash(machine: Machine): void
-  readonly members: readonly Member[]
+  members(): readonly Member[]
   /** Starts what is missing, and wakes what is frozen. */
   heal(): void
   /** Ends every machine that there was: Node keeps what still waits for a signal in memory for ever. */
@@ -132,9 +132,7 @@ export function createFleet(options: FleetOptions): Fleet {
         restartLater(member.app)
       }
     },
-    get members() {
-      return [...members]
-    },
+    members: () => [...members],
     heal() {
       for (const { machine } of members) machine.frozenUntilMs = 0
       for (const app of ['producer', 'consumer', 'aggregator'] as const) {

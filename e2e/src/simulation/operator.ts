@@ -87,7 +87,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const anyJob = (): KnownJob => random.pick([...jobs.values()])
   /** At times all have crashed, and none has been started again yet. */
   const withAnyMember = (act: (member: Member) => void): void => {
-    const { members } = fleet
+    const members = fleet.members()
     if (members.length > 0) act(random.pick(members))
   }
 
@@ -108,13 +108,13 @@ export function createOperator(options: OperatorOptions): Operator {
           })
         case 'freeze_aggregators':
           // Beyond the lease, so that another takes over before it wakes up.
-          for (const { app, machine } of fleet.members) {
+          for (const { app, machine } of fleet.members()) {
             if (app === 'aggregator')
               machine.frozenUntilMs = time.nowMs + random.log(30_000, 300_000)
           }
           return fleet.start('aggregator')
         case 'deploy':
-          return fleet.members.forEach((member) => fleet.deploy(member))
+          return fleet.members().forEach((member) => fleet.deploy(member))
         case 'scale_out':
           return fleet.start('consumer')
         case 'scale_in':

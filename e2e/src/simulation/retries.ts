@@ -21,7 +21,7 @@ export interface Retries {
   /** Looks for jobs that have ended. */
   look(): void
   /** True while a retry is still to be asked for. */
-  readonly isDeciding: boolean
+  isDeciding(): boolean
   /** True for a retry that the producer has refused, for good: by then there was nothing left to do. */
   isRefused(job: KnownJob): boolean
 }
@@ -73,9 +73,7 @@ export function createRetries(options: RetriesOptions): Retries {
         void decide(job).finally(() => (deciding -= 1))
       }
     },
-    get isDeciding() {
-      return deciding > 0
-    },
+    isDeciding: () => deciding > 0,
     isRefused({ token, below }) {
       if (below === undefined) return false
       const refused = [...cloud.queue('jobs-dlq').messages].filter(

@@ -120,13 +120,13 @@ export async function simulate(
   let looked = -1
   const isOver = (): boolean => {
     // Asked after each event, of which few change the state of a job.
-    if (looked !== cloud.jobWrites) {
-      looked = cloud.jobWrites
+    if (looked !== cloud.jobWrites()) {
+      looked = cloud.jobWrites()
       aim()
       retries.look()
     }
     if (isStopped()) return true
-    if (retries.isDeciding) return false
+    if (retries.isDeciding()) return false
     for (const job of jobs.values()) if (!hasEnded(job)) return false
     return isLate()
   }
@@ -148,7 +148,7 @@ export async function simulate(
     return failure === undefined ? [] : [`${failure['code']?.S}: ${failure['message']?.S}`]
   })
   const { events } = time
-  const { invocations } = endpoint
+  const invocations = endpoint.invocations()
   return {
     seed,
     scenario,

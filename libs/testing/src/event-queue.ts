@@ -10,7 +10,6 @@ export interface EventQueue {
   add(atMs: number, run: () => void): Event
   /** The next event that was not cancelled; nothing when there is none. */
   take(): Event | undefined
-  readonly size: number
 }
 
 /** A binary heap. An event is cancelled by taking its `run` away; it is dropped when its turn comes. */
@@ -63,9 +62,6 @@ export function createEventQueue(): EventQueue {
         if (heap.length > 0) sink(last)
         if (first.run !== undefined) return first
       }
-    },
-    get size() {
-      return heap.length
     },
   }
 }

@@ -37,7 +37,7 @@ export interface StoreModel {
   completeUpload(input: CompleteMultipartUploadCommandInput): object
   abortUpload(input: Place & { UploadId: string | undefined }): object
   object(place: string): StoredObject | undefined
-  readonly places: Iterable<string>
+  places(): Iterable<string>
 }
 
 const placeOf = ({ Bucket, Key }: Place): string => `${Bucket}/${Key}`
@@ -135,9 +135,7 @@ export function createStoreModel(options: StoreModelOptions = {}): StoreModel {
       return {}
     },
     object: (place) => objects.get(place),
-    get places() {
-      return objects.keys()
-    },
+    places: () => objects.keys(),
   }
 }
 

@@ -32,8 +32,7 @@ export interface TableModel {
   update(input: UpdateItemInput): object
   get(input: GetItemInput): object
   query(input: QueryInput): object
-  /** Every item, for who checks: not a DynamoDB operation. */
-  items(): Iterable<Item>
+  /** For who checks: not a DynamoDB operation. */
   item(PK: string, SK: string): Item | undefined
 }
 
@@ -66,14 +65,13 @@ export function createTableModel(options: TableModelOptions): TableModel {
   }
 
   /** Those of the partition that a query of the table names; of an index all. */
-  function* cellsOf(input: QueryInput): Iterable<Cell> {
+  function cellsOf(input: QueryInput): Iterable<Cell> {
     if (input.IndexName !== undefined) {
-      for (const partition of partitions.values()) yield* partition.values()
-      return
+      return [...partitions.values()].flatMap((partition) => [...partition.values()])
     }
     const [, word = ''] = /=\s*(:\w+)/.exec(input.KeyConditionExpression ?? '') ?? []
     const PK = input.ExpressionAttributeValues?.[word]?.S ?? ''
-    yield* partitions.get(PK)?.values() ?? []
+    return partitions.get(PK)?.values() ?? []
   }
 
   return {
@@ -122,11 +120,6 @@ export function createTableModel(options: TableModelOptions): TableModel {
         Items: kept.map((item) => only(item, names)),
         Count: kept.length,
         ...(last === undefined ? {} : { LastEvaluatedKey: last }),
-      }
-    },
-    *items() {
-      for (const partition of partitions.values()) {
-        for (const { item } of partition.values()) if (item !== undefined) yield item
       }
     },
     item: (PK, SK) => partitions.get(PK)?.get(SK)?.item,
