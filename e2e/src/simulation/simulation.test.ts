@@ -1,23 +1,6 @@
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startHunt } from '../mutations/start-hunt.ts'
 import { simulate } from './simulate.ts'
-import { shareOfWork, sum } from './workers.ts'
-
-const program = join(import.meta.dirname, 'main.ts')
-/** More of them in `.ci/run`, and by `npm run simulate -- --seeds 10000`, as in the nightly script. */
-const SEEDS = Number(process.env['MILLRACE_SEEDS'] ?? 300)
-
-test('under every fault, no seed breaks an invariant', { timeout: 600_000 }, async () => {
-  // In a process of its own: the code that the tests are transformed to takes half as long again.
-  const summary = sum(await shareOfWork(program, 0, SEEDS, 1))
-  expect(summary.violations).toEqual([])
-  // Runs that never get anywhere would prove nothing.
-  const ended = Object.values(summary.states).reduce((sum, count) => sum + count, 0)
-  expect(summary.states['succeeded'] ?? 0).toBeGreaterThan(ended / 3)
-  expect(Object.keys(summary.faults).length).toBeGreaterThan(20)
-  expect(summary.faults['retry'] ?? 0).toBeGreaterThan(SEEDS / 20)
-})
 
 // What the simulation has found, by seeds that find it again where its fix is taken out. Where scenarios
 // are drawn otherwise, others are to take their place: `npm run mutations -- --only …` tells which.
@@ -25,7 +8,7 @@ test.for([
   [38, 'a job is resumed to running before it is planned'],
   [52, 'a segment that is not written yet fails the job'],
   [517, 'a job counts as paused for a while after it was resumed'],
-  [7, 'what a late attempt finds fails a job that is planned'],
+  [68, 'what a late attempt finds fails a job that is planned'],
   [5_000_439, 'what was begun waits behind what is new'],
 ] as const)(
   'seed %d holds, and does not where %s',
