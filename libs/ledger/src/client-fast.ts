@@ -17,7 +17,7 @@ export interface FastClientSettings extends ClientSettings {
   readonly now: () => number
 }
 
-/** DynamoDB closes a connection that nobody uses for about a minute. */
+/** One that the service closes in the very moment of a call costs a repetition, which every verb makes. */
 const KEEP_ALIVE_MS = 30_000
 /** A page is a megabyte, of which bytes become a third more on the line. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024
