@@ -16,7 +16,6 @@ export async function runPartOfSeeds(part: number, parts: number): Promise<Summa
   const seeds = (to ?? 0) - (from ?? 0)
   // In a process of its own: the code that the tests are transformed to takes half as long again.
   const summary = sum(await shareOfWork(program, from ?? 0, seeds, 1))
-  expect(summary.seeds).toBe(seeds)
   // Runs that never get anywhere would prove nothing.
   const ended = Object.values(summary.states).reduce((sum, count) => sum + count, 0)
   expect(summary.states['succeeded'] ?? 0).toBeGreaterThan(ended / 3)
