@@ -46,6 +46,9 @@ import { watchBacklog } from './watch-backlog.ts'
 /** Results are streams: two at once keep the disk or S3 busy, more only share it. */
 const JOBS_AT_ONCE = 2
 
+/** By then the first poll has long left; a process that ends before has no use for the other thread. */
+const THREAD_BEGINS_MS = 1_000
+
 /** The aggregator: a worker on the completions queue, and a watch over jobs that stand still. */
 export async function aggregate(
   config: Config,
@@ -97,6 +100,8 @@ export async function aggregate(
   resources.use(await watchService({ app: 'aggregator', config, worker, metrics }))
   const oldestWorkMs = () => worker.stats().oldestMs
   resources.use(protectTask({ agentUri: config.ECS_AGENT_URI, oldestWorkMs, logger }))
+  const begin = setTimeout(beginThread, THREAD_BEGINS_MS)
+  resources.defer(() => clearTimeout(begin))
   signals.ready()
   await run(signals)
 }
@@ -129,7 +134,6 @@ export function createAggregator(
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
-    ready: secondTime(beginThread),
     handle: (message, signal) => {
       lag(message.sentAtMs)
       const follows = { follows: 'returns' } as const
@@ -152,15 +156,6 @@ export function createAggregator(
         watchBacklog(config, { batches: world.batches, metrics, logger }, stopping),
       ])
     },
-  }
-}
-
-/** Who has waited for nothing once is about to wait again: there is time to get ready for a large job. */
-function secondTime(act: () => void): () => Promise<void> {
-  let times = 0
-  return async () => {
-    times += 1
-    if (times === 2) act()
   }
 }
 

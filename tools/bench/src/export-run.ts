@@ -49,7 +49,7 @@ const world: World = {
 const deps = createDeps(config, world)
 await createJob(world.ledger, await describeJob(), signal)
 
-// By then the aggregator has polled for nothing, at least for a second.
+// The aggregator begins it a second after its start.
 beginThread()
 await setTimeout(WAITED_MS)
 const first = await exportOnce()
