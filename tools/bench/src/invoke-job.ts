@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url'
 import {
   type Batch,
   encodePlanSegment,
-  type JobId,
   jobIdOf,
   jobSpecSchema,
   limits,
@@ -21,9 +20,10 @@ export const BATCHES = 128 * limits.planSegmentBatches
 /** The file has so many batches of rows, which the plan names again and again: 24 MB. */
 const BATCHES_IN_FILE = 1_000
 
+export const jobId = jobIdOf('bench')
+
 /** A running job, as a producer leaves it, of which nothing is scored yet. */
 export interface RecordedJob extends AsyncDisposable {
-  readonly jobId: JobId
   /** Where documents and rows lie. */
   readonly folderUri: string
   /** 100 rows of the table, as they are sent. */
@@ -36,7 +36,6 @@ export async function recordJob(tableUrl: string): Promise<RecordedJob> {
   const [rows, bodyFile] = [join(folder, 'rows.csv'), join(folder, 'body.csv')]
   await writeFile(rows, row.repeat(ROWS * BATCHES_IN_FILE))
   await writeFile(bodyFile, body)
-  const jobId = jobIdOf('bench')
   const storage = createStorage({})
   const client = createLedgerClient({ region, endpointUrl: tableUrl, credentials })
   const documents = jobDocuments(storage, folderUri, jobId)
@@ -67,7 +66,7 @@ export async function recordJob(tableUrl: string): Promise<RecordedJob> {
   client.destroy()
   await storage.close()
   const dispose = () => rm(folder, { recursive: true, force: true })
-  return { jobId, folderUri, bodyFile, [Symbol.asyncDispose]: dispose }
+  return { folderUri, bodyFile, [Symbol.asyncDispose]: dispose }
 }
 
 function batchesOf(segment: number): Batch[] {

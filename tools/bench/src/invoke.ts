@@ -1,19 +1,20 @@
+import { join } from 'node:path'
 import { createInvoke } from '@millrace/invocation'
 import { AT_ONCE, compareCpu, type Contender, inThisProcess, judge } from './cpu-rounds.ts'
-import { openBatches } from './invoke-batch.ts'
 import { startBoto3 } from './invoke-boto3.ts'
 import { body, credentials, endpoint, never, region } from './invoke-data.ts'
 import { decodeNs } from './invoke-decode.ts'
 import { openSockets, openUndici } from './invoke-floor.ts'
 import { recordJob } from './invoke-job.ts'
 import { openRecords } from './invoke-record.ts'
+import { startContender } from './line-contender.ts'
 import { startProcess } from './server-process.ts'
 
 /*
  * CPU for one invocation of 100 rows in 24 KB, all ways in turn in one run: AWS's client, ours, undici and a
  * raw socket with nothing but a signature, boto3; for the record of its part by AWS's client and by ours;
- * and for all that a consumer does with the message of such a batch. Endpoint and table are processes of
- * their own.
+ * and for all that a consumer does with the message of such a batch. Consumer, endpoint and table are
+ * processes of their own.
  */
 
 /** Medians of the rounds. */
@@ -45,17 +46,20 @@ export async function main(): Promise<void> {
   }
   const boto3 = await startBoto3(url, region, job.bodyFile)
   if (boto3 !== undefined) resources.use(boto3)
-  const batches = resources.use(openBatches(job, { endpoint: url, table }))
+  const consumer = join(import.meta.dirname, 'invoke-batch.ts')
+  const batches = resources.use(
+    await startContender(process.execPath, [consumer, job.folderUri, url, table]),
+  )
 
   const contenders = new Map<string, Contender>([
     [SDK, inThisProcess(() => sdk({ endpoint, body }, never))],
     [OURS, inThisProcess(() => ours({ endpoint, body }, never))],
     ['invoke: undici', inThisProcess(undici.invoke)],
     [SOCKET, inThisProcess(socket.invoke)],
-    ...(boto3 === undefined ? [] : [['invoke: boto3', boto3.invoke] as const]),
+    ...(boto3 === undefined ? [] : [['invoke: boto3', boto3.measure] as const]),
     ['record: AWS’s client', inThisProcess(records.sdk.record)],
     ['record: ours', inThisProcess(records.ours.record)],
-    [BATCH, inThisProcess(batches.process)],
+    [BATCH, batches.measure],
   ])
   const micros = await compareCpu(contenders)
   for (const [name, value] of micros) {
