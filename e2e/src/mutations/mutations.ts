@@ -227,9 +227,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'rows of another width are sent to the model',
     file: `${consumer}/score-rows.ts`,
-    edits: [
-      ['return oddRows(bytes, dialectOf(', 'return oddRows(bytes.subarray(0, 0), dialectOf('],
-    ],
+    edits: [['return odd.map(', 'return odd.slice(0, 0).map(']],
   },
   {
     name: 'throttles are charged to the batch',
