@@ -3,8 +3,9 @@ export type Contender = (roundMs: number) => Promise<number>
 
 const ROUNDS = 5
 const ROUND_MS = 700
-/** Until V8 has compiled what a batch runs through: a consumer runs for hours. After four seconds it is half done. */
-const WARM_UP_MS = 12_000
+const WARM_UP_MS = 4_000
+/** Until V8 has compiled what a batch runs through, which is ten times what an invocation does. */
+const STEADY_AFTER_MS = 12_000
 /** Calls in flight. */
 export const AT_ONCE = 16
 
@@ -18,6 +19,14 @@ export async function compareCpu(
     for (const [name, contend] of contenders) rounds.get(name)?.push(await contend(ROUND_MS))
   }
   return new Map([...rounds].map(([name, micros]) => [name, median(micros)]))
+}
+
+/** The median of rounds without a pause between them: what a process takes that has been at work for a while. */
+export async function steadyCpu(contend: Contender): Promise<number> {
+  const rounds: number[] = []
+  await contend(STEADY_AFTER_MS)
+  while (rounds.length < ROUNDS) rounds.push(await contend(ROUND_MS))
+  return median(rounds)
 }
 
 /** Calls in this process, many in flight, each lane one after the other. */
