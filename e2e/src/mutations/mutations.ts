@@ -299,6 +299,11 @@ export const mutations: readonly Mutation[] = [
     edits: [['unplanned: plan === undefined }', 'unplanned: plan === undefined && false }']],
   },
   {
+    name: 'a preflight believes the first time-out',
+    file: `${producer}/patient-invoke.ts`,
+    edits: [['late: [250]', 'late: []']],
+  },
+  {
     name: 'a job is aggregated before its last batch',
     file: `${aggregator}/connect.ts`,
     edits: [

@@ -9,6 +9,7 @@ test.for([
   [52, 'a segment that is not written yet fails the job'],
   [517, 'a job counts as paused for a while after it was resumed'],
   [68, 'what a late attempt finds fails a job that is planned'],
+  [7_011_719, 'a preflight believes the first time-out'],
   [184_812, 'what was begun waits behind what is new'],
 ] as const)(
   'seed %d holds, and does not where %s',

@@ -1,0 +1,42 @@
+import { InvocationError, type InvocationErrorCode, type Invoke } from '@millrace/invocation'
+import { expect, test } from 'vitest'
+import { patient } from './patient-invoke.ts'
+import { jobWith, never } from './test-data.ts'
+
+const request = { endpoint: jobWith().spec.endpoint, body: Buffer.from('1,2\n') }
+
+/** An endpoint that fails in this way so many times, and then answers; nothing takes any time. */
+function askAfter(code: InvocationErrorCode, failures: number) {
+  let asked = 0
+  const invoke: Invoke = async () => {
+    asked += 1
+    if (asked <= failures) throw new InvocationError(code, 'churn-v3', `failure ${asked}`)
+    return { body: Buffer.from('0.5\n'), contentType: 'text/csv', durationMs: 1 }
+  }
+  const answer = patient(invoke, async () => {})(request, never).then(
+    () => 'answered',
+    (error: InvocationError) => error.code,
+  )
+  return { answer, asked: () => asked }
+}
+
+test.for([
+  ['invocation_timed_out', 1],
+  ['connection_failed', 5],
+  ['endpoint_throttled', 77],
+] as const)('an endpoint is asked again after %s, %d times', async ([code, repeats]) => {
+  const patientEnough = askAfter(code, repeats)
+  expect(await patientEnough.answer).toBe('answered')
+  const inVain = askAfter(code, repeats + 1)
+  expect(await inVain.answer).toBe(code)
+  expect(inVain.asked()).toBe(repeats + 1)
+})
+
+test.for(['rows_rejected', 'access_denied', 'payload_too_large'] as const)(
+  'what %s says is believed at once',
+  async (code) => {
+    const told = askAfter(code, 1)
+    expect(await told.answer).toBe(code)
+    expect(told.asked()).toBe(1)
+  },
+)
