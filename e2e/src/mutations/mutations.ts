@@ -304,6 +304,11 @@ export const mutations: readonly Mutation[] = [
     edits: [['late: [250]', 'late: []']],
   },
   {
+    name: 'a preflight that could not ask for columns goes on',
+    file: 'libs/invocation/src/takes-more-columns.ts',
+    edits: [['isAboutRows(answer) ? false : answer', 'false']],
+  },
+  {
     name: 'a job is aggregated before its last batch',
     file: `${aggregator}/connect.ts`,
     edits: [

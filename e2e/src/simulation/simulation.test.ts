@@ -10,6 +10,7 @@ test.for([
   [517, 'a job counts as paused for a while after it was resumed'],
   [68, 'what a late attempt finds fails a job that is planned'],
   [7_011_719, 'a preflight believes the first time-out'],
+  [10_023_551, 'a preflight that could not ask for columns goes on'],
   [184_812, 'what was begun waits behind what is new'],
 ] as const)(
   'seed %d holds, and does not where %s',

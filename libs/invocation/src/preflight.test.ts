@@ -134,6 +134,22 @@ test('names another delimiter when the container reads commas only', async () =>
   })
 })
 
+test.for([
+  ['one column more', 1],
+  ['any number of columns more', 2_000],
+] as const)('believes nothing of columns where asking with %s fails', async ([, more]) => {
+  const wide = Buffer.from(ROWS).toString().split('\n', 1)[0]!.split(',').length + more
+  const invoke: Invoke = async ({ body }) => {
+    const rows = Buffer.from(body).toString().trimEnd().split('\n')
+    if (rows[0]?.split(',').length === wide) throw new InvocationError('connection_failed', 'f', '')
+    return { body: Buffer.from('0.5\n'.repeat(rows.length)), contentType: '', durationMs: 1 }
+  }
+  expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/connection to flights failed/)],
+  })
+})
+
 test('with a bad row among the first, finds the job ready and counts it', async () => {
   const body = badRows((row) => row === 7)
   expect(await check({ body })).toMatchObject({ kind: 'ready', rowsRefused: 1 })

@@ -1,8 +1,9 @@
 import { decodePredictions, type Layout } from './decode-predictions.ts'
-import { explainRefusal, widerRows } from './explain-refusal.ts'
+import { explainRefusal } from './explain-refusal.ts'
 import { acceptedAlone } from './accepted-alone.ts'
 import type { Endpoint, InvocationAnswer, Invoke } from './invocation.ts'
 import { InvocationError } from './invocation-error.ts'
+import { takesMoreColumns } from './takes-more-columns.ts'
 
 export interface PreflightInput {
   readonly endpoint: Endpoint
@@ -79,13 +80,15 @@ function piecesOf(input: PreflightInput): PreflightInput {
 
 async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
   // At once, because each takes as long as the endpoint does.
-  const [answer, tooNarrow] = await Promise.all([ask(input.body), takesMoreColumns(ask, input)])
+  const [answer, takesMore] = await Promise.all([ask(input.body), takesMoreColumns(ask, input)])
   if (answer instanceof InvocationError) return await explainRefusal(ask, input, answer)
   const decoded = decodePredictions(answer, input.rows, input.endpoint.response)
   if (decoded.kind === 'malformed') {
     return { kind: 'unexplained', problem: unreadable(input, answer, decoded.reason) }
   }
-  if (tooNarrow) {
+  // Whether the columns are too few is not known then, and predictions for too few would be wrong ones.
+  if (takesMore instanceof InvocationError) return await explainRefusal(ask, input, takesMore)
+  if (takesMore) {
     return {
       kind: 'wrong',
       problem: `The model of ${input.endpoint.name} takes more columns than the rows have: it accepts rows with one more, so its answers to these are wrong; check dataset.features.`,
@@ -128,15 +131,4 @@ const wrong = (problem: string): PreflightReport => ({ kind: 'wrong', problems: 
 function unreadable({ endpoint, rows }: PreflightInput, answer: InvocationAnswer, reason: string) {
   const begin = JSON.stringify(answer.body.toString('utf8', 0, 60))
   return `The answer of ${endpoint.name} to ${rows} rows is not understood (${reason}; it is ${answer.contentType || 'of no type'} and begins ${begin}); set endpoint.response.`
-}
-
-/**
- * XGBoost's container refuses a column too many, and gives wrong numbers for a column too few without
- * a word. So a model that takes one more, but not any number more, is sent too few.
- */
-async function takesMoreColumns(ask: Ask, { endpoint, body }: PreflightInput): Promise<boolean> {
-  if (!endpoint.contentType.startsWith('text/csv')) return false
-  const oneMore = await ask(widerRows(body, 1))
-  if (oneMore instanceof InvocationError) return false
-  return (await ask(widerRows(body, 2_000))) instanceof InvocationError
 }
