@@ -1,16 +1,6 @@
-import {
-  addSpent,
-  type Bill,
-  billOf,
-  type Counted,
-  NOTHING_SPENT,
-  pricesOf,
-  recordedUsage,
-  type Spent,
-} from '@millrace/cost'
-import type { Job, JobId, JobSpec, PinnedDataset } from '@millrace/job'
-import type { CountedPart } from './history.ts'
-import type { Tally } from './manifest.ts'
+import { type Bill, billOf, type Counted, pricesOf, recordedUsage } from '@millrace/cost'
+import type { Job, JobSpec, PinnedDataset } from '@millrace/job'
+import { NO_PARTS, type Tally } from './tally.ts'
 
 /**
  * What a job has used, counted by its consumers over so many of its parts, and the price of it. Of a
@@ -22,26 +12,6 @@ export interface Cost {
   readonly bill: Bill
 }
 
-/** What the parts tell of one job's use. */
-export interface JobSpent {
-  spent: Spent
-  parts: number
-  invocationMs: number
-  predictionBytes: number
-}
-
-export function countSpent(jobs: Map<JobId, JobSpent>, part: CountedPart): void {
-  const { jobId, durationMs, predictions, spent } = part
-  const sums = jobs.get(jobId) ?? { ...NOTHING, spent: NOTHING_SPENT }
-  sums.parts += 1
-  sums.invocationMs += durationMs
-  sums.predictionBytes += predictions.length
-  sums.spent = addSpent(sums.spent, { ...NOTHING_SPENT, ...spent })
-  jobs.set(jobId, sums)
-}
-
-const NOTHING = { parts: 0, invocationMs: 0, predictionBytes: 0 }
-
 /** @param billed with the region of the deployment, whose prices they are. */
 export function costOf(billed: {
   readonly job: Job
@@ -51,10 +21,7 @@ export function costOf(billed: {
   readonly region: string
 }): Cost {
   const { job, spec, dataset, tally, region } = billed
-  const { parts, ...own } = tally.spent.get(job.jobId) ?? {
-    ...NOTHING,
-    spent: NOTHING_SPENT,
-  }
+  const { parts, ...own } = tally.spent.get(job.jobId) ?? NO_PARTS
   const { invoked: rows = 0, invocations = 0 } = tally.layers.get(job.jobId) ?? {}
   const { usage, ...counted } = recordedUsage({
     ...own,

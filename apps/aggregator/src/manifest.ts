@@ -1,13 +1,7 @@
-import { createHash, type Hash } from 'node:crypto'
-import type { Batch, Job, JobId, JobSpec, PinnedDataset } from '@millrace/job'
-import { type Cost, countSpent, type JobSpent } from './cost.ts'
-import {
-  type CountedPart,
-  countWork,
-  historyOf,
-  type LayerHistory,
-  type LayerTally,
-} from './history.ts'
+import type { Job, JobSpec, PinnedDataset } from '@millrace/job'
+import type { Cost } from './cost.ts'
+import { historyOf, type LayerHistory } from './history.ts'
+import type { Tally } from './tally.ts'
 import { millraceVersion } from './version.ts'
 import type { OutputFile } from './writer.ts'
 
@@ -61,85 +55,6 @@ export interface Manifest {
     readonly lastRecorded?: number
   }
 }
-
-/** What the parts add up to. */
-export interface Tally {
-  readonly rows: number
-  readonly batches: number
-  readonly failedRows: number
-  readonly attempts: number
-  readonly invocations: number
-  readonly throttles: number
-  readonly durationMs: number
-  readonly inputBytes: number
-  readonly predictionBytes: number
-  readonly failedByCode: Readonly<Record<string, number>>
-  readonly variants: Readonly<Record<string, number>>
-  readonly recordedAt: { readonly first: number; readonly last: number } | undefined
-  readonly sha256OfBatches: string
-  /** What each job has done: one, or a retry and those that it stands on. */
-  readonly layers: ReadonlyMap<JobId, LayerTally>
-  /** What each of them has used, as far as their parts are among these. */
-  readonly spent: ReadonlyMap<JobId, JobSpent>
-}
-
-export interface Tallying {
-  add(batch: Batch, part: CountedPart): void
-  total(): Tally
-}
-
-export function createTally(): Tallying {
-  const sums = { rows: 0, batches: 0, failedRows: 0, attempts: 0, invocations: 0, throttles: 0 }
-  const sizes = { durationMs: 0, inputBytes: 0, predictionBytes: 0 }
-  const failedByCode: Record<string, number> = {}
-  const variants: Record<string, number> = {}
-  const layers = new Map<JobId, LayerTally>()
-  const hash: Hash = createHash('sha256')
-  let recordedAt: { first: number; last: number } | undefined
-  const spent = new Map<JobId, JobSpent>()
-  return {
-    add(batch, part) {
-      sums.rows += part.rows.end - part.rows.start
-      sums.batches += 1
-      sums.failedRows += part.failures.length
-      const works = countWork(layers, part)
-      for (const { attempt, invocations, throttles, durationMs } of works) {
-        sums.attempts += attempt
-        sums.invocations += invocations
-        sums.throttles += throttles
-        sizes.durationMs += durationMs
-      }
-      sizes.inputBytes += batch.bytes.end - batch.bytes.start
-      sizes.predictionBytes += part.predictions.length
-      for (const { code } of part.failures) increment(failedByCode, code)
-      const answered = works.flatMap(({ variant }) => (variant === undefined ? [] : [variant]))
-      for (const variant of new Set(answered)) increment(variants, variant)
-      hash.update(part.inputHash)
-      countSpent(spent, part)
-      recordedAt = {
-        first: Math.min(recordedAt?.first ?? part.recordedAt, part.recordedAt),
-        last: Math.max(recordedAt?.last ?? part.recordedAt, part.recordedAt),
-      }
-    },
-    total: () => ({
-      ...sums,
-      ...sizes,
-      failedByCode: sorted(failedByCode),
-      variants: sorted(variants),
-      recordedAt,
-      layers,
-      sha256OfBatches: hash.copy().digest('hex'),
-      spent,
-    }),
-  }
-}
-
-function increment(counts: Record<string, number>, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1
-}
-
-const sorted = (counts: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 /** What a manifest vouches for. `spec` is the job's, or that of an export. */
 export interface Written {

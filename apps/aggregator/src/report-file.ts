@@ -1,10 +1,9 @@
-import { thresholdsOf } from '@millrace/job'
+import { type Job, type JobSpec, thresholdsOf } from '@millrace/job'
 import type { PredictionLines } from '@millrace/predictions'
 import { createReport, readScores, renderPageBytes, type ReportFacts } from '@millrace/report'
 import type { Cost } from './cost.ts'
 import type { CountedPart } from './history.ts'
-import type { Tally } from './manifest.ts'
-import type { ResultWanted } from './write-result.ts'
+import type { Tally } from './tally.ts'
 import type { OutputFile } from './writer.ts'
 
 /** Gathers the report of a result while its parts go by. */
@@ -14,7 +13,7 @@ export interface Reporting {
   page(tally: Tally, outputs: readonly OutputFile[], cost: Cost | undefined): Buffer
 }
 
-export function createReporting({ job, spec }: ResultWanted): Reporting {
+export function createReporting(job: Job, spec: JobSpec): Reporting {
   const { kind, labels = [] } = spec.decision
   const [threshold = 0.5] = thresholdsOf(spec.decision)
   const decision = { kind, threshold, labels }

@@ -17,7 +17,8 @@ import { createErrorsFile } from './errors-file.ts'
 import { firstPrediction } from './first-prediction.ts'
 import { loneRowStyle } from './format-csv.ts'
 import type { CountedPart } from './history.ts'
-import { createTally, type Manifest, manifestOf, type Tally } from './manifest.ts'
+import { type Manifest, manifestOf } from './manifest.ts'
+import { createTally, type Tally } from './tally.ts'
 import { mapAhead } from './map-ahead.ts'
 import { createTurns } from './take-turns.ts'
 import { createFilePerObject, createOneFile, type ResultFiles } from './result-files.ts'
@@ -102,7 +103,7 @@ export async function writeResult(
   const result = await openResult(deps, spec, dataset, deciding, signal)
   open.defer(() => result.abort())
   const errors = await openFile(names.errors)
-  const report = createReporting(wanted)
+  const report = createReporting(wanted.job, wanted.spec)
   const parts = deps.parts(job, signal, loneRowStyle(spec, deciding))
   const tally = await copyParts(deps, wanted, dataset, { parts, result, errors, report }, signal)
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { parsePriceList, priceListSchema, pricesOf } from './price-list.ts'
+import { parsePriceList, pricesOf } from './price-list.ts'
+import { priceListSchema } from './price-schema.ts'
 import { prices } from './prices.ts'
 
 const virginia = prices.regions['us-east-1']!

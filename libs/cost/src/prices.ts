@@ -1,4 +1,4 @@
-import type { PriceList } from './price-list.ts'
+import type { PriceList } from './price-schema.ts'
 
 /*
  * AWS's list prices in US dollars, without free tiers, volume discounts, savings plans and taxes. The

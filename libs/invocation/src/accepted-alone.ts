@@ -1,6 +1,6 @@
 import { decodePredictions } from './decode-predictions.ts'
 import { InvocationError } from './invocation-error.ts'
-import type { Ask, PreflightInput } from './preflight.ts'
+import type { Ask, PreflightInput } from './preflight-input.ts'
 
 /** Invocations at once; an endpoint that is not known yet is not to be overrun. */
 const AT_ONCE = 4

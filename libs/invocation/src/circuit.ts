@@ -1,4 +1,4 @@
-import type { Circuit } from './limiter.ts'
+export type Circuit = 'closed' | 'open' | 'probing'
 
 /*
  * Tells an endpoint that is gone from one that fails now and then.

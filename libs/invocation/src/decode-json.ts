@@ -1,4 +1,4 @@
-import type { Decoded, Layout } from './decode-predictions.ts'
+import type { Decoded, Layout } from './decoded.ts'
 import { isNumberText } from './number-lines.ts'
 import { type JsonNode, JsonTextError, parseJsonText } from './json-text.ts'
 import type { PathStep, ResponseSetting } from './response-setting.ts'

@@ -1,5 +1,5 @@
+import type { Decoded, Layout } from './decoded.ts'
 import { isNumberText, scanNumberLines } from './number-lines.ts'
-import type { Decoded, Layout } from './decode-predictions.ts'
 import type { ResponseSetting } from './response-setting.ts'
 
 /** Reads a text answer: lines, one comma-separated line, or a table with a header. */

@@ -1,4 +1,4 @@
-import type { Decoded } from './decode-predictions.ts'
+import type { Decoded } from './decoded.ts'
 
 /** Reads an array as NumPy writes it: a row for each element of the first axis. */
 export function decodeNpy(body: Buffer, rows: number): Decoded {

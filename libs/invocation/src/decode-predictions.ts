@@ -2,28 +2,8 @@ import { decodeJson, decodeJsonLines } from './decode-json.ts'
 import { decodeLines } from './decode-lines.ts'
 import { decodeNpy } from './decode-npy.ts'
 import { decodeRecordio } from './decode-recordio.ts'
+import type { Decoded } from './decoded.ts'
 import { parseResponse, type ResponseSetting } from './response-setting.ts'
-
-/** What was read out of an answer: a prediction for each row sent, or why that cannot be said. */
-export type Decoded =
-  | {
-      readonly kind: 'decoded'
-      /** One line a row, without a final newline: the very text the endpoint sent for each. */
-      readonly predictions: Buffer
-      readonly layout: Layout
-    }
-  | { readonly kind: 'malformed'; readonly reason: string }
-
-/** How an endpoint lays out its predictions. */
-export type Layout =
-  | 'lines' // One number a line.
-  | 'one_line' // The numbers or lists of all rows on one line, separated by commas.
-  | 'rows' // Several fields a line: the classes of a multi-class model, or selected content.
-  | 'table' // A header line, then a line a row.
-  | 'json'
-  | 'json_lines'
-  | 'npy'
-  | 'recordio'
 
 /**
  * Reads the predictions of `rows` rows out of an answer.

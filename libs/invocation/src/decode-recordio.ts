@@ -1,4 +1,4 @@
-import type { Decoded } from './decode-predictions.ts'
+import type { Decoded } from './decoded.ts'
 import type { ResponseSetting } from './response-setting.ts'
 import { valueKeys } from './value-keys.ts'
 

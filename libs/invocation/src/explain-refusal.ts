@@ -1,5 +1,5 @@
 import { InvocationError } from './invocation-error.ts'
-import type { Ask, PreflightInput } from './preflight.ts'
+import type { Ask, PreflightInput } from './preflight-input.ts'
 
 /** Why the endpoint refused a job's first rows, in a sentence. */
 export type Explanation =

@@ -1,4 +1,4 @@
-import type { Layout } from './decode-predictions.ts'
+import type { Layout } from './decoded.ts'
 import type { Endpoint } from './invocation.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { createCircuit } from './circuit.ts'
+import { type Circuit, createCircuit } from './circuit.ts'
 import { createConcurrencyControl, type Ending } from './concurrency-control.ts'
 import { InvocationError } from './invocation-error.ts'
 import { createWaitingLine } from './waiting-line.ts'
@@ -42,8 +42,6 @@ export interface LimiterState {
   readonly throttles: number
   readonly circuit: Circuit
 }
-
-export type Circuit = 'closed' | 'open' | 'probing'
 
 export interface LimiterOptions {
   /** At least 1. */

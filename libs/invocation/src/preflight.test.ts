@@ -4,7 +4,8 @@ import { type ClosableInvoke, createInvoke, type CreateInvokeOptions } from './c
 import { batchOf, flightsEndpoint, flightsModel, testCredentials } from './flights.fixture.ts'
 import { InvocationError } from './invocation-error.ts'
 import type { Invoke } from './invocation.ts'
-import { preflight, type PreflightInput } from './preflight.ts'
+import { preflight } from './preflight.ts'
+import type { PreflightInput } from './preflight-input.ts'
 
 const never = new AbortController().signal
 let endpoint: Awaited<ReturnType<typeof startEndpoint>>

@@ -1,21 +1,11 @@
-import { decodePredictions, type Layout } from './decode-predictions.ts'
+import { decodePredictions } from './decode-predictions.ts'
+import type { Layout } from './decoded.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { acceptedAlone } from './accepted-alone.ts'
-import type { Endpoint, InvocationAnswer, Invoke } from './invocation.ts'
+import type { InvocationAnswer, Invoke } from './invocation.ts'
 import { InvocationError } from './invocation-error.ts'
+import type { PreflightInput, Ask } from './preflight-input.ts'
 import { takesMoreColumns } from './takes-more-columns.ts'
-
-export interface PreflightInput {
-  readonly endpoint: Endpoint
-  readonly region: string
-  /** The job's first rows, as they would be sent. */
-  readonly body: Uint8Array
-  readonly rows: number
-  /** Where each row begins in `body`, and its end: `rows + 1` offsets. */
-  rowOffsets(): Uint32Array
-  /** Rows of one invocation at most; default all. */
-  readonly rowsMax?: number
-}
 
 export type PreflightReport =
   | {
@@ -109,8 +99,6 @@ async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
 
 const onlyAlone = ({ endpoint, rows }: PreflightInput): string =>
   `${endpoint.name} takes the first ${rows} rows one by one but not together: set batching.rows to 1.`
-
-export type Ask = (body: Uint8Array) => Promise<InvocationAnswer | InvocationError>
 
 async function tryToInvoke(
   invoke: Invoke,

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import type { Endpoint, Invoke } from './invocation.ts'
 import { InvocationError, type InvocationErrorCode } from './invocation-error.ts'
 import { createLimiter } from './limiter.ts'
-import { type ScoreBatchDeps, scoreBatch } from './score-batch.ts'
+import { scoreBatch } from './score-batch.ts'
+import type { ScoreBatchDeps } from './batch-run.ts'
 
 const ENDPOINT: Endpoint = {
   name: 'churn-v3',

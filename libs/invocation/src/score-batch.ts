@@ -1,40 +1,7 @@
 import assert from 'node:assert/strict'
 import type { RowFailure } from '@millrace/job'
-import { startRun } from './batch-run.ts'
-import type { Endpoint, Invoke } from './invocation.ts'
-import type { LayoutMemory } from './layout-memory.ts'
-import type { Limiter } from './limiter.ts'
+import { type ScoreBatchDeps, type ScoreBatchInput, startRun } from './batch-run.ts'
 import { type Lines, solve } from './solve-piece.ts'
-
-export interface ScoreBatchDeps {
-  readonly invoke: Invoke
-  readonly limiter: Limiter
-  /** Shared by the batches of a process, small batches are read as large ones were. Default: none. */
-  readonly layouts?: LayoutMemory
-  sleep(ms: number, signal: AbortSignal): Promise<void>
-  /** From 0 to 1, 1 excluded. */
-  random(): number
-  /** Milliseconds from any origin. */
-  now(): number
-}
-
-export interface ScoreBatchInput {
-  readonly endpoint: Endpoint
-  /** The rows of the batch, as the container reads them. Not copied, not changed. */
-  readonly body: Uint8Array
-  /** Its SHA-256 in hexadecimal, where the caller has it: else it is computed to be signed. */
-  readonly bodyHash?: string
-  readonly rows: number
-  /** Where each row begins in `body`, and its end: `rows + 1` offsets. Asked for only to split. */
-  rowOffsets(): Uint32Array
-  /** The batch's first row in the dataset. */
-  readonly firstRow: number
-  readonly payloadBytesMax: number
-  /** No retry and no wait outlasts this, counted from the call. Default 10 minutes. */
-  readonly deadlineMs?: number
-  readonly inferenceId?: string
-  readonly customAttributes?: string
-}
 
 export interface ScoredBatch {
   /**

@@ -1,6 +1,6 @@
 import { widerRows } from './explain-refusal.ts'
 import { InvocationError } from './invocation-error.ts'
-import type { Ask, PreflightInput } from './preflight.ts'
+import type { Ask, PreflightInput } from './preflight-input.ts'
 
 /**
  * XGBoost's container refuses a column too many, and gives wrong numbers for a column too few without

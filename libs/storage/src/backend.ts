@@ -1,6 +1,6 @@
 import type { ByteRange, PinnedObject } from '@millrace/job'
 import type { Readers } from './file/readers.ts'
-import type { Writer } from './storage.ts'
+import type { Writer } from './writer.ts'
 
 /** A round trip to S3 is long: larger pieces than of files. */
 export const S3_STREAMING = { pieceBytes: 8 * 1024 * 1024, inFlight: 4 }

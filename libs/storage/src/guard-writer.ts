@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Writer } from './storage.ts'
+import type { Writer } from './writer.ts'
 
 /**
  * Holds a writer to its states, so that a result with a hole can never become visible:

@@ -8,6 +8,7 @@ import { isManifest, pinManifest } from './manifest.ts'
 import { StorageError } from './storage-error.ts'
 import { type StreamOptions, streamObject } from './stream.ts'
 import { placeOf } from './uri.ts'
+import type { Writer } from './writer.ts'
 
 /** Datasets, documents and results, in S3 and in folders. Every failure is a `StorageError`. */
 export interface Storage {
@@ -64,16 +65,6 @@ export interface Storage {
   remove(uri: string, signal: AbortSignal): Promise<void>
   /** Closes what is held open. Reads after it open anew. */
   close(): Promise<void>
-}
-
-/** One call at a time. After a failed call only `abort` is left; `commit` would leave a hole. */
-export interface Writer {
-  /** Takes the bytes; the caller may reuse them once it resolves. It waits while too much waits. */
-  write(bytes: Uint8Array): Promise<void>
-  /** Makes all that was written visible at once, replacing what was there. */
-  commit(): Promise<{ readonly bytes: number }>
-  /** Leaves nothing behind; does nothing after `commit`. It runs also when the signal has fired. */
-  abort(): Promise<void>
 }
 
 export interface StorageOptions {

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { httpUrl } from '../arguments.ts'
-import type { DoctorOptions } from '../doctor/doctor.ts'
+import type { DoctorOptions } from '../doctor/doctor-options.ts'
 import { partSpec } from '../spec/spec-options.ts'
 import { addJsonOption, addSystemOptions } from '../system/system-options.ts'
 import type { Perform } from '../world.ts'

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
 import { instances, wholeNumber } from '../arguments.ts'
-import type { EstimateOptions } from '../estimate/estimate.ts'
+import type { EstimateOptions } from '../estimate/estimate-options.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import { addJsonOption } from '../system/system-options.ts'
 import type { Perform } from '../world.ts'

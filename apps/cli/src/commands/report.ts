@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { finiteNumber } from '../arguments.ts'
-import type { ReportOptions } from '../report/report.ts'
+import type { ReportOptions } from '../report/report-options.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { Perform } from '../world.ts'
 

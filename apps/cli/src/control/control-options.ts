@@ -1,4 +1,4 @@
-import type { SystemOptions } from '../system/open-system.ts'
+import type { SystemOptions } from '../system/which-system.ts'
 
 export interface ControlOptions extends SystemOptions {
   /** The latest local job when absent. */

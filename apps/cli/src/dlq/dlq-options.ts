@@ -1,5 +1,5 @@
+import type { SystemOptions } from '../system/which-system.ts'
 import type { QueueName } from '../system/system.ts'
-import type { SystemOptions } from '../system/open-system.ts'
 
 /** Which messages of which dead-letter queue a verb is about. */
 export interface DlqOptions extends SystemOptions {

@@ -1,13 +1,13 @@
-import type { PartialSpec } from '../spec/spec-options.ts'
 import type { System } from '../system/system.ts'
 import { stateRootOf } from '../system/which-system.ts'
 import { type Account, accountChecks } from './account.ts'
-import type { DoctorOptions } from './doctor.ts'
+import type { DoctorOptions } from './doctor-options.ts'
 import { endpointChecks } from './endpoint.ts'
 import type { Check } from './finding.ts'
 import { machineChecks, nodeCheck } from './machine.ts'
 import { datasetCheck, writtenCheck } from './places.ts'
 import { stackChecks } from './stack.ts'
+import type { PartialSpec } from '../spec/spec-options.ts'
 
 /** Everything that is to be looked at, in the order in which one thing needs the other. */
 export function checksOf(

@@ -6,7 +6,9 @@ import { publish } from '@millrace/queue'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { connectSystem } from '../system/connect-system.ts'
 import { createWorld, temporaryFolder } from '../test-data.ts'
-import { doctor, type DoctorOptions, type NamedFinding } from './doctor.ts'
+import { doctor } from './doctor.ts'
+import type { NamedFinding } from './finding.ts'
+import type { DoctorOptions } from './doctor-options.ts'
 import { startStandIn } from './stand-in.fixture.ts'
 
 const MODEL = join(import.meta.dirname, '../../../../examples/flights/model.json')

@@ -5,26 +5,12 @@ import { fit } from '../show/fit.ts'
 import { readSpec } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { connectSystem } from '../system/connect-system.ts'
-import type { SystemOptions } from '../system/open-system.ts'
 import { isDeployed } from '../system/which-system.ts'
 import type { World } from '../world.ts'
 import { checksOf } from './checks.ts'
-import { type Check, type Finding, findingOf } from './finding.ts'
+import type { DoctorOptions } from './doctor-options.ts'
+import { type Check, findingOf, type NamedFinding } from './finding.ts'
 import { toldFindings, verdictOf } from './show-findings.ts'
-
-export interface DoctorOptions extends SystemOptions {
-  /** What was typed of a job spec: the endpoint. */
-  readonly spec: PartialSpec
-  /** A spec file, whose places and endpoint are looked at too. */
-  readonly file?: string
-  readonly endpointUrl?: string
-  /** A row to invoke the endpoint with, once. */
-  readonly probe?: string
-  readonly json: boolean
-}
-
-/** A finding with the name of what was looked at. */
-export type NamedFinding = Finding & { readonly check: string }
 
 /** `millrace doctor`: looks at all that a run or a stack needs, and says what to do about it. */
 export async function doctor(options: DoctorOptions, world: World): Promise<ExitCode> {

@@ -1,3 +1,5 @@
+/** A finding with the name of what was looked at. */
+export type NamedFinding = Finding & { readonly check: string }
 /** What one look has found, and what a person does about it. */
 export type Finding =
   | { readonly kind: 'ok'; readonly found: string }

@@ -1,4 +1,4 @@
-import type { NamedFinding } from './doctor.ts'
+import type { NamedFinding } from './finding.ts'
 
 /** What the worst of the findings says of the whole. */
 export function verdictOf(findings: readonly NamedFinding[]): 'ok' | 'warning' | 'failed' {

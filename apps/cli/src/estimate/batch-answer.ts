@@ -8,7 +8,7 @@ import { firstOf, type SampleRows, sampleRows } from '../endpoint/sample-rows.ts
 import { EXIT } from '../exit-code.ts'
 import type { PlanReport } from '../plan/survey-objects.ts'
 import type { World } from '../world.ts'
-import type { EstimateOptions } from './estimate.ts'
+import type { EstimateOptions } from './estimate-options.ts'
 import type { KeptStart } from './keep-start.ts'
 
 /** What one batch sends and gets, by a probe or by assumption. */

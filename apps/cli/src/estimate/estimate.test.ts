@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
 import { createWorld, temporaryFolder } from '../test-data.ts'
-import { type EstimateOptions, estimate } from './estimate.ts'
+import { estimate } from './estimate.ts'
+import type { EstimateOptions } from './estimate-options.ts'
 
 const rows = (count: number): string =>
   Array.from({ length: count }, (_, row) => `${row},2\n`).join('')

@@ -1,7 +1,6 @@
-import { billOf, expectUsage, type Instances, type JobShape, pricesOf } from '@millrace/cost'
+import { billOf, expectUsage, type JobShape, pricesOf } from '@millrace/cost'
 import { limits } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
-import type { EndpointChosen } from '../endpoint/open-endpoint.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { told } from '../plan/plan.ts'
@@ -13,25 +12,10 @@ import { readSpec } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import type { World } from '../world.ts'
 import { assumeAnswer, type BatchAnswer, probeBatch } from './batch-answer.ts'
+import type { EstimateOptions } from './estimate-options.ts'
 import { keepStart } from './keep-start.ts'
 import { readPrices } from './read-prices.ts'
 import { type Estimate, estimateText } from './show-estimate.ts'
-
-/** `millrace estimate`, as typed. */
-export interface EstimateOptions extends EndpointChosen {
-  /** A path, a folder, an `s3:` URI, or `-`; the spec file's dataset when absent. */
-  readonly data?: string
-  readonly spec: PartialSpec
-  readonly file?: string
-  readonly probe: boolean
-  /** Milliseconds of one invocation, in place of the probe's. */
-  readonly latency?: number
-  readonly concurrency: number
-  readonly consumers: number
-  readonly instance?: Instances
-  readonly prices?: string
-  readonly json: boolean
-}
 
 /** `millrace estimate`: what a job will take; reads the table, and invokes the endpoint once. */
 export async function estimate(options: EstimateOptions, world: World): Promise<ExitCode> {

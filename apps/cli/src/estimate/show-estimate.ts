@@ -3,7 +3,7 @@ import type { PlanReport } from '../plan/survey-objects.ts'
 import { money, span } from '../show/money.ts'
 import { tableOf } from '../show/table.ts'
 import type { BatchAnswer } from './batch-answer.ts'
-import type { EstimateOptions } from './estimate.ts'
+import type { EstimateOptions } from './estimate-options.ts'
 
 /** What is said of a job before it runs. */
 export interface Estimate {

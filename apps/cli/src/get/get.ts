@@ -10,7 +10,7 @@ import {
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type JobReader, openReader } from '../system/job-reader.ts'
-import type { SystemOptions } from '../system/open-system.ts'
+import type { SystemOptions } from '../system/which-system.ts'
 import type { World } from '../world.ts'
 
 export interface GetOptions extends SystemOptions {

@@ -7,8 +7,8 @@ import { tableOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import { jobFolders } from '../system/job-folders.ts'
 import { openLocalSystem } from '../system/local-system.ts'
-import { openDeployed, type SystemOptions } from '../system/open-system.ts'
-import { isDeployed, stateRootOf } from '../system/which-system.ts'
+import { openDeployed } from '../system/open-system.ts'
+import { isDeployed, stateRootOf, type SystemOptions } from '../system/which-system.ts'
 import type { World } from '../world.ts'
 
 export interface ListOptions extends SystemOptions {

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { readPage } from '@millrace/report'
 import { expect, test } from 'vitest'
 import { createWorld, jobWith, temporaryFolder } from '../test-data.ts'
-import { report, type ReportOptions } from './report.ts'
+import { report } from './report.ts'
+import type { ReportOptions } from './report-options.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 

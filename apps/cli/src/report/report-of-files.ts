@@ -9,7 +9,7 @@ import { CliError } from '../cli-error.ts'
 import { labelsInFile } from './labels.ts'
 import { createMeasure, type Measure } from './measure.ts'
 import { scoresOfColumns } from './prediction-columns.ts'
-import type { ReportOptions } from './report.ts'
+import type { ReportOptions } from './report-options.ts'
 import { resultRows } from './result-rows.ts'
 import { findVouchedResult, type VouchedResult } from './vouched-result.ts'
 

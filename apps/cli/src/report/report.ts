@@ -15,25 +15,12 @@ import { CliError } from '../cli-error.ts'
 import { type JobCost, readCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type JobReader, openReader } from '../system/job-reader.ts'
-import type { SystemOptions } from '../system/open-system.ts'
 import type { World } from '../world.ts'
 import { openLabels } from './labels.ts'
 import { createMeasure, type Measure } from './measure.ts'
 import { pageOfFiles } from './report-of-files.ts'
+import type { ReportOptions } from './report-options.ts'
 import { isResultFile } from './vouched-result.ts'
-
-export interface ReportOptions extends SystemOptions {
-  /** A job, or the path of a result; the latest local job when absent. */
-  readonly job?: string
-  /** A file of labels, or a column of the dataset. */
-  readonly labels?: string
-  readonly labelColumn?: string
-  readonly positive?: string
-  readonly costFalsePositive: number
-  readonly costFalseNegative: number
-  /** The page; `<job>.report.html` here unless given. */
-  readonly out?: string
-}
 
 /** `millrace report`: draws a job's report anew, with labels where they are known. */
 export async function report(options: ReportOptions, world: World): Promise<ExitCode> {

@@ -18,7 +18,7 @@ import { removeLiveCloud, writeLiveCloud } from '../system/live-cloud.ts'
 import { stateFolderOf } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
-import type { RetryOptions } from './retry.ts'
+import type { RetryOptions } from './retry-options.ts'
 
 interface RetryHereOptions extends RetryOptions {
   /** Rows that stay as they are. */

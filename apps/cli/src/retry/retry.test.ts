@@ -15,7 +15,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connectSystem } from '../system/connect-system.ts'
 import type { System } from '../system/system.ts'
 import { createWorld, jobWith } from '../test-data.ts'
-import { retry, type RetryOptions } from './retry.ts'
+import { retry } from './retry.ts'
+import type { RetryOptions } from './retry-options.ts'
 import { retryRequest } from './retry-request.ts'
 
 // A sweep ends with a poll of an empty queue, which takes a second.

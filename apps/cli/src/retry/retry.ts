@@ -11,25 +11,13 @@ import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { openReader, type JobReader } from '../system/job-reader.ts'
-import type { SystemOptions } from '../system/open-system.ts'
 import { follow } from '../watch/watch.ts'
 import { traceContext } from '../system/trace-context.ts'
 import type { World } from '../world.ts'
 import { countFailed, reasonsText, rowsToRetry } from './count-failed.ts'
 import { retryHere } from './retry-here.ts'
-import { retryRequest, type RetryWanted } from './retry-request.ts'
-
-export interface RetryOptions extends SystemOptions, RetryWanted {
-  /** The latest local job when absent. */
-  readonly job?: string
-  readonly endpointUrl?: string
-  readonly localLatency: number
-  readonly concurrency: number
-  readonly consumers: number
-  readonly watch: boolean
-  readonly json: boolean
-  readonly quiet: boolean
-}
+import type { RetryOptions } from './retry-options.ts'
+import { retryRequest } from './retry-request.ts'
 
 /**
  * `millrace retry`: invokes again only what failed of a job that has ended, and merges. A job of this

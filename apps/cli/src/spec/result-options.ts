@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { finiteNumber } from '../arguments.ts'
 import { columnList } from '../dataset/column-list.ts'
 import { repeated } from '../usage-error.ts'
-import type { SpecOption } from './spec-options.ts'
+import type { SpecOption } from './spec-option.ts'
 
 /**
  * How predictions become a result: the settings that an export may choose anew.

@@ -4,19 +4,13 @@ import { columnList } from '../dataset/column-list.ts'
 import { oneCharacter, wholeNumber } from '../arguments.ts'
 import { repeated } from '../usage-error.ts'
 import { resultOptions } from './result-options.ts'
+import type { SpecOption } from './spec-option.ts'
 
 /** A job spec of which only a part is said. */
 export type PartialSpec = {
   [Section in keyof JobSpecInput]?: JobSpecInput[Section] extends object | undefined
     ? Partial<JobSpecInput[Section]>
     : JobSpecInput[Section]
-}
-
-/** An option of the command line that sets one value of the job spec. */
-export interface SpecOption {
-  /** Where the value goes, such as `decision.threshold`. */
-  readonly path: string
-  readonly option: Option
 }
 
 /**

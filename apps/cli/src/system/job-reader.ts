@@ -3,7 +3,8 @@ import { readJob } from '@millrace/ledger'
 import { createStorage, jobDocuments, s3WhenWanted, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import type { World } from '../world.ts'
-import { openJob, type SystemOptions } from './open-system.ts'
+import { openJob } from './open-system.ts'
+import type { SystemOptions } from './which-system.ts'
 import type { System } from './system.ts'
 
 /** A job with all that is kept of it, to be read. */

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { nearest } from '@millrace/csv'
-import type { JobId } from '@millrace/job'
-import { isJobId } from '@millrace/job'
+import { isJobId, type JobId } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { regionOf } from '../local/region.ts'
 import type { World } from '../world.ts'
@@ -9,14 +8,7 @@ import { connectSystem } from './connect-system.ts'
 import { openLocalSystem } from './local-system.ts'
 import { jobFolders } from './job-folders.ts'
 import type { System } from './system.ts'
-import { isDeployed, stateRootOf } from './which-system.ts'
-
-/** How a verb is told where the jobs are; `systemOptions` adds these to its command. */
-export interface SystemOptions {
-  /** Jobs of `millrace run`, in this folder. */
-  readonly state?: string
-  readonly region?: string
-}
+import { isDeployed, stateRootOf, type SystemOptions } from './which-system.ts'
 
 /**
  * Opens the deployed system that the environment names, to find a job in it.

@@ -1,6 +1,12 @@
 import { resolve } from 'node:path'
 import type { World } from '../world.ts'
-import type { SystemOptions } from './open-system.ts'
+
+/** How a verb is told where the jobs are; `systemOptions` adds these to its command. */
+export interface SystemOptions {
+  /** Jobs of `millrace run`, in this folder. */
+  readonly state?: string
+  readonly region?: string
+}
 
 /** True when a deployed stack is meant: the environment names one, and no `--state` was given. */
 export function isDeployed({ state }: SystemOptions, { env }: Pick<World, 'env'>): boolean {

@@ -1,5 +1,5 @@
 import { type FileHandle, rename } from 'node:fs/promises'
-import type { Writer } from '../storage.ts'
+import type { Writer } from '../writer.ts'
 import { fileUri } from '../uri.ts'
 import { classifyFileFailure } from './classify-failure.ts'
 import { createTemporary, discard, syncFolderOf } from './temporary.ts'

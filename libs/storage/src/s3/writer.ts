@@ -1,5 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
-import type { Writer } from '../storage.ts'
+import type { Writer } from '../writer.ts'
 import { partBytes } from './part-size.ts'
 import { bucketAndKey } from './place.ts'
 import { type S3Deps, send } from './send.ts'

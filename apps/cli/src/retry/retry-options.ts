@@ -1,0 +1,14 @@
+import type { RetryWanted } from './retry-request.ts'
+import type { SystemOptions } from '../system/which-system.ts'
+
+export interface RetryOptions extends SystemOptions, RetryWanted {
+  /** The latest local job when absent. */
+  readonly job?: string
+  readonly endpointUrl?: string
+  readonly localLatency: number
+  readonly concurrency: number
+  readonly consumers: number
+  readonly watch: boolean
+  readonly json: boolean
+  readonly quiet: boolean
+}

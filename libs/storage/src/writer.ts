@@ -1,0 +1,9 @@
+/** One call at a time. After a failed call only `abort` is left; `commit` would leave a hole. */
+export interface Writer {
+  /** Takes the bytes; the caller may reuse them once it resolves. It waits while too much waits. */
+  write(bytes: Uint8Array): Promise<void>
+  /** Makes all that was written visible at once, replacing what was there. */
+  commit(): Promise<{ readonly bytes: number }>
+  /** Leaves nothing behind; does nothing after `commit`. It runs also when the signal has fired. */
+  abort(): Promise<void>
+}
