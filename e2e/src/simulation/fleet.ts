@@ -91,8 +91,8 @@ export function createFleet(options: FleetOptions): Fleet {
         app,
         machine,
         latencyMs,
-        drain: new AbortController(),
-        abort: new AbortController(),
+        // The machine's own, as all that follows from them.
+        ...time.on(machine, () => ({ drain: new AbortController(), abort: new AbortController() })),
       }
       members.add(member)
       all.push(member)

@@ -4,6 +4,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import timersPromises from 'node:timers/promises'
 import { createEventQueue, type Event } from './event-queue.ts'
 import type { Random } from './random.ts'
+import { anyOf, VirtualAbortController } from './virtual-abort.ts'
 
 /*
  * One process, many machines, no real time. Code that runs `on` a machine sees the machine's clock, its
@@ -162,6 +163,7 @@ function install(): void {
   installClocks()
   installTimers()
   installTimerPromises()
+  installAborts()
   installChance()
   syncBuiltinESMExports()
 }
@@ -236,7 +238,6 @@ function installTimerPromises(): void {
     ticks: timersPromises.setInterval,
     turn: timersPromises.setImmediate,
   }
-  const timeout = AbortSignal.timeout.bind(AbortSignal)
 
   async function sleep(delayMs = 1, value?: unknown, options: TimerOptions = {}): Promise<unknown> {
     const place = here.getStore()
@@ -260,15 +261,6 @@ function installTimerPromises(): void {
     return value
   }
   Object.assign(timersPromises, { setTimeout: sleep, setInterval: ticks, setImmediate: turn })
-  AbortSignal.timeout = (delayMs) => {
-    const place = here.getStore()
-    if (place === undefined) return timeout(delayMs)
-    const controller = new AbortController()
-    place.time.afterOn(place.machine, delayMs, () =>
-      controller.abort(new DOMException('The operation timed out', 'TimeoutError')),
-    )
-    return controller.signal
-  }
 }
 
 /** As Node's: rejects with an AbortError whose cause is the signal's reason. */
@@ -290,6 +282,31 @@ function virtualSleep(place: Place, delayMs: number, signal?: AbortSignal): Prom
     }
     signal?.addEventListener('abort', onAbort, { once: true })
   })
+}
+
+function installAborts(): void {
+  const real = {
+    AbortController,
+    any: AbortSignal.any.bind(AbortSignal),
+    timeout: AbortSignal.timeout.bind(AbortSignal),
+  }
+  const controllerOf = function (): object {
+    return here.getStore() === undefined ? new real.AbortController() : new VirtualAbortController()
+  }
+  Object.assign(globalThis, { AbortController: controllerOf })
+  // What is made of one machine's signals is virtual wherever it is made.
+  const any = (signals: AbortSignal[]): unknown =>
+    here.getStore() === undefined ? real.any(signals) : anyOf(signals)
+  const timeout = (delayMs: number): unknown => {
+    const place = here.getStore()
+    if (place === undefined) return real.timeout(delayMs)
+    const controller = new VirtualAbortController()
+    place.time.afterOn(place.machine, delayMs, () =>
+      controller.abort(new DOMException('The operation timed out', 'TimeoutError')),
+    )
+    return controller.signal
+  }
+  Object.assign(AbortSignal, { any, timeout })
 }
 
 function installChance(): void {
