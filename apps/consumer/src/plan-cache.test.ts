@@ -48,6 +48,23 @@ test('while a plan grows, a segment that is not there is asked for again', async
   expect(reads).toHaveLength(2)
 })
 
+test.for([
+  ['grows', planning],
+  ['is whole', job],
+] as const)('while a plan %s, an older read tells of no segment', async ([, known]) => {
+  const older = Promise.withResolvers<undefined>()
+  let isThere = false
+  const { planned } = createWorld(async (segment) =>
+    isThere ? await wholeSegment(segment) : await older.promise,
+  )
+  const asked = planned(planning, 0)
+  isThere = true
+  const askedLater = planned(known, 1)
+  older.resolve(undefined)
+  expect(await asked).toBeUndefined()
+  expect((await askedLater)?.batch).toBe(1)
+})
+
 test('a whole plan that lacks a segment cannot be read', async () => {
   const { planned } = createWorld(async () => undefined)
   await expect(planned(job, 5)).rejects.toMatchObject({ code: 'plan_unreadable' })

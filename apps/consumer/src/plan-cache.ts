@@ -10,7 +10,8 @@ const SEGMENTS_MAX = 128
  * is only ever written with the same bytes, so what was read stays true.
  *
  * While a plan grows, a segment that is not there is one of which no batch was published: a message
- * that names it lies, and must not cost the job. Of a whole plan it is the job that cannot go on.
+ * that names it lies, and must not cost the job. Of a whole plan it is the job that cannot go on. Only
+ * a read that began after the message came tells this: one that it shares may be older than the plan.
  *
  * @throws {PlanError} when a segment of a whole plan is missing, or one is cut.
  */
@@ -19,7 +20,7 @@ export function createPlanCache(
 ): (job: Job, batch: number) => Promise<Batch | undefined> {
   const segments = new Map<string, Promise<readonly Batch[] | undefined>>()
 
-  return async (job, batch) => {
+  return async function planned(job, batch): Promise<Batch | undefined> {
     // A message may name any number; one beyond the plan must cost no read, and not the job.
     if (job.plan !== undefined && batch >= job.plan.batches) return undefined
     const segment = planSegmentOf(batch)
@@ -28,6 +29,7 @@ export function createPlanCache(
     const batches = await (known ?? remember(key, readSegment(job, segment)))
     if (batches !== undefined) return batches[batch % limits.planSegmentBatches]
     segments.delete(key)
+    if (known !== undefined) return await planned(job, batch)
     if (job.plan === undefined) return undefined
     throw new PlanError(`plan of job ${job.jobId}: segment ${segment} is missing`)
   }

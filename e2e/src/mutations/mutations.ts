@@ -225,6 +225,11 @@ export const mutations: readonly Mutation[] = [
     edits: [['    if (job.plan === undefined) return undefined\n', '']],
   },
   {
+    name: 'an older read tells that a segment is not written',
+    file: `${consumer}/plan-cache.ts`,
+    edits: [['    if (known !== undefined) return await planned(job, batch)\n', '']],
+  },
+  {
     name: 'rows of another width are sent to the model',
     file: `${consumer}/score-rows.ts`,
     edits: [['return odd.map(', 'return odd.slice(0, 0).map(']],

@@ -6,6 +6,7 @@ import { drawRows, textOf } from './dataset.ts'
 import type { Fleet, Member } from './fleet.ts'
 import type { Notes } from './notes.ts'
 import type { ActionKind, Scenario } from './scenario.ts'
+import { junkFor } from './junk.ts'
 import type { KnownJob } from './known-job.ts'
 
 export interface OperatorOptions {
@@ -54,18 +55,6 @@ export function writeDataset(cloud: SimulatedCloud, random: Random, job: KnownJo
   const Key = `data/${job.plan.token}.csv`
   const { ETag } = cloud.store.put({ Bucket: BUCKET, Key, Body }) as { ETag: string }
   job.versions.set(ETag, rows)
-}
-
-/** What a sender that is confused or hostile may put on the batches queue. */
-function junkFor({ jobId }: KnownJob): string[] {
-  const batch = { version: 1, batch: 0, rows: { start: 0, end: 1 }, object: 0 }
-  const bytes = { start: 1, end: 7 }
-  return [
-    '{"version":1,',
-    JSON.stringify({ ...batch, jobId: 'j-of-nobody', bytes }),
-    JSON.stringify({ ...batch, jobId, bytes }),
-    JSON.stringify({ ...batch, jobId, batch: 100_000, bytes }),
-  ]
 }
 
 export function createOperator(options: OperatorOptions): Operator {

@@ -23,6 +23,7 @@ import { BUCKET, type QueueName, type SimulatedCloud, TABLE, type Watcher } from
 import { answerTo } from './dataset.ts'
 import { expectedResult, wrongLineOf } from './expected-result.ts'
 import { checkCalm, checkFailure, checkLogs } from './finished-run.ts'
+import { isJunk } from './junk.ts'
 import type { KnownJob } from './known-job.ts'
 import type { Notes } from './notes.ts'
 import { layersOf } from './retries.ts'
@@ -149,6 +150,12 @@ export function createWatch(
     }
   }
 
+  /** What is planned is not set aside, whatever else is sent. */
+  function checkRejection({ item }: TableWrite): void {
+    const evidence = item?.['evidence']?.S ?? ''
+    check('a planned batch is not rejected', isJunk(decodeBatchMessage(evidence)), evidence)
+  }
+
   async function checkFailedRows(job: KnownJob, batch: number, rows: number): Promise<void> {
     const failed = (await partOf(job, batch))?.failures.length
     check(
@@ -208,6 +215,7 @@ export function createWatch(
       if (job === undefined) return
       if (kind === 'META') checkJobItem(write)
       if (kind === 'PROGRESS') checkProgress(job, write)
+      if (kind === 'FAILURE') checkRejection(write)
       if (kind !== 'PART') return
       check('first writer wins', write.old === undefined, `${write.key} was written again`)
       checking(checkPart(job, Number(write.key.slice(write.key.indexOf(' ') + 1))))
