@@ -1,8 +1,7 @@
-export type { RawAnswer } from './collect-answer.ts'
 export { createCredentials, type CredentialsGiven } from './credentials.ts'
-export { openDispatcher } from './open-dispatcher.ts'
 export { type Origin, originOf } from './origin.ts'
 export { type Proxies, proxiesOf } from './proxies.ts'
+export type { RawAnswer } from './read-answer.ts'
 export { ServiceError } from './service-error.ts'
 export { readServiceSettings, type ServiceSettings } from './service-settings.ts'
 export {
@@ -12,3 +11,4 @@ export {
   type SignedSend,
   type SignedSendOptions,
 } from './signed-send.ts'
+export { openWire } from './open-wire.ts'

@@ -1,4 +1,4 @@
-import type { RawAnswer } from './collect-answer.ts'
+import type { RawAnswer } from './read-answer.ts'
 
 /**
  * A failure as AWS's client would throw it: with the service's name for it, and with what else the

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
-import type { Dispatcher } from 'undici'
-import { collectAnswer, type RawAnswer } from './collect-answer.ts'
 import type { Origin } from './origin.ts'
+import type { RawAnswer } from './read-answer.ts'
 import { type ServiceError, serviceErrorOf } from './service-error.ts'
 import { amzDateOf, createSign, type Sign, type SigningCredentials } from './sign-request.ts'
+import type { Wire } from './wire.ts'
 
 export interface SignedSendOptions {
   /** The service's name in a signature. */
@@ -25,7 +25,7 @@ export interface Credentials extends SigningCredentials {
 }
 
 export interface Link extends Origin {
-  readonly dispatcher: Dispatcher
+  readonly wire: Wire
   /** Mostly where the service is. */
   readonly signingRegion: string
 }
@@ -45,8 +45,7 @@ export interface SignedRequest {
 
 export interface SignedSend {
   /**
-   * @throws {ServiceError} for an answer that says no; undici's errors, one named `TimeoutError`, or
-   * on abort the signal's reason for no answer.
+   * @throws {ServiceError} for an answer that says no; those of `Wire` for no answer.
    */
   (request: SignedRequest, signal: AbortSignal): Promise<RawAnswer>
   close(): Promise<void>
@@ -85,7 +84,7 @@ export function createSignedSend(options: SignedSendOptions): SignedSend {
   return Object.assign(send, {
     close: async () => {
       const opened = await link?.catch(() => undefined)
-      await opened?.dispatcher.destroy()
+      await opened?.wire.close()
     },
   })
 
@@ -98,12 +97,7 @@ export function createSignedSend(options: SignedSendOptions): SignedSend {
     const headers = headersOf(to, request, { bodyHash, amzDate, token: credentials.sessionToken })
     const authorization = to.sign({ method: 'POST', path, headers, bodyHash }, credentials, amzDate)
     headers.push('authorization', authorization, 'user-agent', USER_AGENT)
-    return await collectAnswer(
-      to.dispatcher,
-      { origin: to.origin, path, method: 'POST', headers, body: request.body },
-      options,
-      signal,
-    )
+    return await to.wire.exchange({ path, headers, body: request.body }, options, signal)
   }
 
   /** One that could not be opened is opened anew. */

@@ -4,7 +4,7 @@ import { InvocationError, type InvocationErrorCode } from './invocation-error.ts
 interface Facts {
   /** The service's error name, such as `ModelError`; never the HTTP status. */
   readonly name?: string
-  /** A Node.js or undici error code, such as `ECONNRESET`. */
+  /** An error code of Node.js, of `@millrace/aws`, or of undici on the way by a proxy. */
   readonly code?: string
   readonly message?: string
   readonly Message?: string
@@ -149,6 +149,7 @@ const UNREACHED = new Set([
   'ENETDOWN',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'ERR_CONNECT_TIMEOUT',
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 

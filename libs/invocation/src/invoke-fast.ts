@@ -1,4 +1,4 @@
-import { createSignedSend, openDispatcher, type RawAnswer, type SignedRequest } from '@millrace/aws'
+import { createSignedSend, openWire, type RawAnswer, type SignedRequest } from '@millrace/aws'
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
 import { invocationErrorOf } from './classify-failure.ts'
 import type { InvocationAnswer, InvocationRequest, Invoke } from './invocation.ts'
@@ -50,13 +50,13 @@ export function createFastInvoke(options: InvokeFastOptions): Invoke & { close()
 
 async function openLink(options: InvokeFastOptions) {
   const origin = await resolveOrigin(configOf(options))
-  const dispatcher = await openDispatcher(origin.origin, {
+  const wire = await openWire(origin.origin, {
     connectionsMax: options.connectionsMax,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     keepAliveMs: KEEP_ALIVE_MS,
     proxies: options.proxies,
   })
-  return { ...origin, dispatcher, signingRegion: options.region }
+  return { ...origin, wire, signingRegion: options.region }
 }
 
 function signedRequestOf(request: InvocationRequest): SignedRequest {

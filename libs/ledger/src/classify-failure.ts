@@ -29,6 +29,7 @@ const CODES: Readonly<Record<string, LedgerErrorCode>> = {
   EAI_AGAIN: 'unavailable',
   UND_ERR_SOCKET: 'unavailable',
   TimeoutError: 'timed_out',
+  ERR_CONNECT_TIMEOUT: 'timed_out',
   UND_ERR_CONNECT_TIMEOUT: 'timed_out',
   UND_ERR_HEADERS_TIMEOUT: 'timed_out',
   UND_ERR_BODY_TIMEOUT: 'timed_out',

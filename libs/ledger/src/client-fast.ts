@@ -2,7 +2,7 @@ import {
   createCredentials,
   createSignedSend,
   type Link,
-  openDispatcher,
+  openWire,
   originOf,
   readServiceSettings,
   ServiceError,
@@ -62,10 +62,10 @@ async function openLink(settings: ClientSettings, accountId: string | undefined)
   const { region, endpointUrl = found.endpointUrl } = settings
   const { url, signingRegion } = tableAddress({ ...found, region, endpointUrl, accountId })
   const origin = originOf(url)
-  const dispatcher = await openDispatcher(origin.origin, {
+  const wire = await openWire(origin.origin, {
     connectionsMax: settings.socketsMax,
     connectTimeoutMs: settings.connectTimeoutMs,
     keepAliveMs: KEEP_ALIVE_MS,
   })
-  return { ...origin, dispatcher, signingRegion }
+  return { ...origin, wire, signingRegion }
 }

@@ -1,17 +1,30 @@
-import type { Dispatcher } from 'undici'
+import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import type { Proxies } from './proxies.ts'
+import type { RawAnswer } from './read-answer.ts'
+import type { AnswerLimits, Wire, WireOptions } from './wire.ts'
+import { AnswerTooSlow } from './wire-error.ts'
 
-/** An HTTP answer, read to its end. */
-export interface RawAnswer {
-  readonly status: number
-  /** Names in lower case; of a header that comes twice, the first value. */
-  readonly headers: Readonly<Record<string, string | undefined>>
-  readonly body: Buffer
-}
-
-export interface AnswerLimits {
-  readonly timeoutMs: number
-  /** What is longer is no answer of the service. */
-  readonly answerBytesMax: number
+/** Goes by the proxy that is named for the origin. */
+export function openProxyWire(
+  origin: string,
+  options: WireOptions & { readonly proxies: Proxies },
+): Wire {
+  const { connectionsMax, connectTimeoutMs, keepAliveMs, proxies } = options
+  const agent = new EnvHttpProxyAgent({
+    connections: connectionsMax,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: keepAliveMs,
+    connect: { timeout: connectTimeoutMs },
+    httpProxy: proxies.http ?? '',
+    httpsProxy: proxies.https ?? '',
+    noProxy: proxies.no ?? '',
+  })
+  return {
+    exchange: async (request, limits, signal) =>
+      await collectAnswer(agent, { ...request, origin, method: 'POST' }, limits, signal),
+    close: async () => await agent.destroy(),
+  }
 }
 
 /**
@@ -20,7 +33,7 @@ export interface AnswerLimits {
  * Rejects with undici's error, with one named `TimeoutError` after `timeoutMs`, or on abort with the
  * signal's reason; in each case the socket is closed, so that no answer comes late to another request.
  */
-export async function collectAnswer(
+async function collectAnswer(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   { timeoutMs, answerBytesMax }: AnswerLimits,
@@ -69,14 +82,6 @@ export async function collectAnswer(
     return await promise
   } finally {
     signal.removeEventListener('abort', abort)
-  }
-}
-
-class AnswerTooSlow extends Error {
-  override readonly name = 'TimeoutError'
-
-  constructor(timeoutMs: number) {
-    super(`no whole answer within ${timeoutMs} ms`)
   }
 }
 
