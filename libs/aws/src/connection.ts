@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { createAnswerReader, type WholeAnswer } from './read-answer.ts'
+import { atTurnEnd } from './turn-end.ts'
 import { AnswerTooSlow, WireError } from './wire-error.ts'
 
 /*
@@ -154,7 +155,7 @@ function speakOver(socket: Socket): Connection & { onBytes(bytes: Buffer): void 
       const timer = setTimeout(() => fail(new AnswerTooSlow(timeoutMs)), timeoutMs)
       signal.addEventListener('abort', abort, { once: true })
       socket.ref()
-      send(socket, head, body)
+      atTurnEnd(() => send(socket, head, body))
       try {
         return await promise
       } finally {
@@ -166,7 +167,9 @@ function speakOver(socket: Socket): Connection & { onBytes(bytes: Buffer): void 
   }
 }
 
+/** Not of what has failed in the meantime. */
 function send(socket: Socket, head: string, body: Uint8Array): void {
+  if (socket.destroyed) return
   socket.cork()
   socket.write(head, 'latin1')
   socket.write(body)
