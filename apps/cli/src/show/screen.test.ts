@@ -94,6 +94,24 @@ test('on a terminal, draws a bar with the numbers', () => {
   expect(texts.join('')).toContain('producer was started again\n')
 })
 
+test('a note takes the bar down, which begins anew below it', () => {
+  const { stream, texts } = createSink(true)
+  Object.assign(stream, { columns: 60 })
+  const screen = createScreen(stream, { quiet: false, now: () => 0 })
+  screen.show(snapshot)
+  const before = texts.length
+  screen.note('preflight')
+  const noted = texts.length
+  screen.show(snapshot)
+  screen.close()
+  // Lines wrap again, the cursor is where the bar began, and its line is cleared.
+  expect(texts.slice(before, noted).join('')).toContain(
+    '\u001b[?7h\u001b8\u001b[1G\u001b[2Kpreflight\n',
+  )
+  // The cursor is saved anew.
+  expect(texts[noted]).toBe('\u001b7')
+})
+
 test.for([
   [{ TERM: 'dumb' }, false],
   [{ CI: 'true' }, false],

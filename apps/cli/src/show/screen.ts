@@ -68,6 +68,10 @@ function barScreen(stream: NodeJS.WriteStream): Screen {
     Presets.shades_classic,
   )
   let started = false
+  const takeDown = (): void => {
+    if (started) bar.stop()
+    started = false
+  }
   return {
     show: (snapshot) => {
       const payload = fieldsOf(snapshot)
@@ -79,13 +83,11 @@ function barScreen(stream: NodeJS.WriteStream): Screen {
       bar.update(snapshot.rows === undefined ? 0 : snapshot.rowsDone, payload)
     },
     note: (text) => {
-      // Clears the bar's line; the next update draws it again below the sentence.
-      if (started) stream.write('\r\u001b[K')
+      // While a bar stands, lines do not wrap, and its end goes back to the line where it began: over the sentence.
+      takeDown()
       stream.write(`${text}\n`)
     },
-    close: () => {
-      if (started) bar.stop()
-    },
+    close: takeDown,
   }
 }
 
