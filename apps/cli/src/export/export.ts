@@ -69,6 +69,9 @@ async function recordedJob(system: System, jobId: JobId, signal: AbortSignal): P
   if (isFinal(job.state) && batches === job.plan?.batches) return job
   const counts = `${batches} of ${job.plan?.batches ?? 'its'} batches are recorded`
   throw new CliError(`${jobId}: is ${job.state}, ${counts}; only a recorded job can be exported`, {
+    hint: isFinal(job.state)
+      ? `millrace retry ${jobId} scores the other batches`
+      : `millrace get ${jobId} looks its rows up while it runs`,
     exitCode: EXIT.failed,
   })
 }

@@ -36,6 +36,8 @@ export async function executeRun(
       hooks.note('this run has ended already; --fresh scores everything again')
       return await endOf(system, before, before.plan?.rows ?? 0, 0)
     }
+    const { batches } = await jobProgress(system, before.jobId, hooks.stop)
+    if (batches > 0) hooks.note(`an earlier run ${endingOf(before)}: all rows are scored again`)
     await cleanup.disposeAsync()
     await rm(prepared.state.path, { recursive: true, force: true })
     await makeFolders(prepared.state.path)
@@ -51,6 +53,11 @@ export async function executeRun(
   const apps = appsOf(prepared, options, system.env, region)
   const here = { request, apps, system, folder: state.path, logs: state.logs }
   return await runJob(here, rowsBefore, hooks)
+}
+
+const endingOf = ({ state }: Job): string => {
+  if (state.startsWith('succeeded')) return 'has ended, and its result is gone'
+  return state === 'failed' ? 'has failed' : `was ${state}`
 }
 
 /** The job as an earlier run has left it, or its retry when that has made the result since. */

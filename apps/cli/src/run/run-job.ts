@@ -30,6 +30,8 @@ export type RunEnd =
       readonly kind: 'ended'
       readonly job: Job
       readonly rowsFailed: number
+      /** By this job itself: a retry has recorded only what it invoked again. */
+      readonly batchesRecorded: number
       /** Rows that were recorded before this run began, by whole batches. */
       readonly rowsBefore: number
       readonly seconds: number
@@ -124,6 +126,7 @@ export async function endOf(
   seconds: number,
 ): Promise<RunEnd> {
   const signal = AbortSignal.timeout(10_000)
-  const { failedRows } = await jobProgress(system, job.jobId, signal)
-  return { kind: 'ended', job, rowsFailed: failedRows, rowsBefore, seconds }
+  const { failedRows, batches } = await jobProgress(system, job.jobId, signal)
+  const recorded = { rowsFailed: failedRows, batchesRecorded: batches }
+  return { kind: 'ended', job, ...recorded, rowsBefore, seconds }
 }

@@ -7,6 +7,7 @@ const facts = {
   resultPath: join(process.cwd(), 'out', 'scores.csv'),
   statePath: '/elsewhere/.millrace/j-1',
   rowsFailed: 0,
+  batchesRecorded: 0,
   seconds: 2,
   rowsBefore: 0,
 }
@@ -70,6 +71,34 @@ test.for(['cancelled', 'paused'] as const)('a job that is %s has no result', (st
     lines: [`the job is ${state}`],
     exitCode: 1,
   })
+})
+
+const { jobId } = jobWith()
+
+test.for([
+  [
+    3,
+    `3 of 10 batches are recorded: millrace retry ${jobId} scores the others; the same command scores all again`,
+  ],
+  [10, `10 of 10 batches are recorded: millrace export ${jobId} makes a result of them`],
+] as const)('without a result, says what to do with %d batches', ([batchesRecorded, line]) => {
+  const failure = { code: 'tolerance_exceeded', message: '50 rows failed' }
+  for (const job of [
+    jobWith({ state: 'failed', failure, plan }),
+    jobWith({ state: 'cancelled', plan }),
+  ]) {
+    expect(summaryOf(job, { ...facts, batchesRecorded }).lines.at(-1)).toBe(line)
+  }
+})
+
+test.for([
+  ['of a dataset that has changed', { failure: { code: 'dataset_changed', message: '' } }],
+  ['of a retry', { retryOf: { jobId, layers: [jobId] } }],
+  ['of a plan that is not whole', { plan: undefined }],
+] as const)('parts %s are not offered', ([, change]) => {
+  const { plan: whole, ...job } = { ...jobWith({ state: 'failed', plan }), ...change }
+  const without = whole === undefined ? job : { ...job, plan: whole }
+  expect(summaryOf(without, { ...facts, batchesRecorded: 3 }).lines).toHaveLength(2)
 })
 
 test('a result elsewhere is named by its whole path', () => {

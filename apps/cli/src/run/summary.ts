@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { besideResult, type Job } from '@millrace/job'
+import { besideResult, isFinal, type Job } from '@millrace/job'
 import { billText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -8,6 +8,7 @@ export interface RunFacts {
   readonly resultPath: string
   readonly statePath: string
   readonly rowsFailed: number
+  readonly batchesRecorded: number
   readonly seconds: number
   /** Rows that were recorded before this command began. */
   readonly rowsBefore: number
@@ -28,12 +29,30 @@ export function summaryOf(job: Job, facts: RunFacts): { lines: string[]; exitCod
         lines: [
           `failed: ${job.failure?.message ?? 'no reason was recorded'} (${job.failure?.code ?? 'unknown'})`,
           `no result was written; the logs are in ${shown(facts.statePath)}/logs`,
+          ...whatIsKept(job, facts),
         ],
         exitCode: EXIT.failed,
       }
     default:
-      return { lines: [`the job is ${job.state}`], exitCode: EXIT.failed }
+      return {
+        lines: [`the job is ${job.state}`, ...whatIsKept(job, facts)],
+        exitCode: EXIT.failed,
+      }
   }
+}
+
+/** Rows of another dataset, or without their plan, go with no others. */
+const MENDED_BY_NO_RETRY = /^(dataset|plan)_/
+
+/** Invocations are paid for: who begins anew is to know that it need not be. */
+function whatIsKept({ jobId, state, plan, failure, retryOf }: Job, facts: RunFacts): string[] {
+  const { batchesRecorded } = facts
+  const useless = !isFinal(state) || retryOf !== undefined || batchesRecorded === 0
+  if (useless || plan === undefined || MENDED_BY_NO_RETRY.test(failure?.code ?? '')) return []
+  const kept = `${count.format(batchesRecorded)} of ${count.format(plan.batches)} batches are recorded`
+  return batchesRecorded === plan.batches
+    ? [`${kept}: millrace export ${jobId} makes a result of them`]
+    : [`${kept}: millrace retry ${jobId} scores the others; the same command scores all again`]
 }
 
 function resultLines(job: Job, facts: RunFacts): string[] {
