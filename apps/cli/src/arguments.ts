@@ -15,6 +15,12 @@ export function finiteNumber(text: string): number {
   throw new InvalidArgumentError('Wanted a number, such as 0.5.')
 }
 
+export function percent(text: string): number {
+  const value = Number(text)
+  if (value >= 0 && value <= 100 && text.trim() !== '') return value
+  throw new InvalidArgumentError('Wanted a number from 0 to 100.')
+}
+
 export function oneCharacter(text: string): string {
   const character = text === '\\t' ? '\t' : text
   if (character.length === 1 && character.charCodeAt(0) < 0x80) return character

@@ -55,6 +55,10 @@ test('reasons of a retry are collected, and its job is named before or after', a
 
 test.for<[string[], Partial<RunOptions>]>([
   [['-', '-o', '-'], { data: '-', out: '-' }],
+  [
+    ['x', '--failed-rows-max', '5', '--failed-rows-percent-max', '0.5'],
+    { spec: { tolerance: { failedRowsMax: 5, failedRowsPercentMax: 0.5 } } },
+  ],
   [['x', '--threshold', '-0.5'], { spec: { decision: { threshold: -0.5 } } }],
   [
     ['x', '--threshold', '0.3', '--threshold', '0.7', '--label', 'stays', '--label', 'leaves'],
@@ -158,6 +162,10 @@ test.for<[string[], object]>([
 test.for([
   [['cancel'], "missing required argument 'job'"],
   [['adjust', '--concurrency', '0'], 'Wanted a whole number from 1 to 1024.'],
+  [
+    ['adjust', '--failed-rows-max', '-1'],
+    'Wanted a whole number from 0 to 9007199254740991, or none.',
+  ],
   [['adjust', '--failed-rows-percent-max', '101'], 'Wanted a number from 0 to 100, or none.'],
   [['dlq', 'list', '--queue', 'rows'], 'Allowed choices are jobs, batches, completions.'],
 ] as const)('%j is refused with what was wanted', async ([args, wanted]) => {

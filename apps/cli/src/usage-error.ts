@@ -20,13 +20,15 @@ function plainly(text: string, command: Command): string {
     .replace(/^error: /, '')
     .trimEnd()
     .replaceAll('\n', ' ')
-  return `millrace: ${said}${nearestChoice(said)}${needlessValue(said, command)}\n`
+  return `millrace: ${said}${nearestChoice(said, command)}${needlessValue(said, command)}\n`
 }
 
 /** Commander suggests verbs and options; of values we do. */
-function nearestChoice(said: string): string {
+function nearestChoice(said: string, { options }: Command): string {
   const [, value, choices] = /'([^']*)' is invalid.* Allowed choices are (.*)\.$/.exec(said) ?? []
   if (value === undefined || choices === undefined) return ''
+  const other = options.find(({ argChoices = [] }) => argChoices.includes(value))
+  if (other !== undefined) return ` (${other.long} takes ${value})`
   const near = nearest(value, choices.split(', '))
   return near === undefined ? '' : ` (Did you mean ${near}?)`
 }

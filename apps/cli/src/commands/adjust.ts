@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { limits } from '@millrace/job'
-import { wholeNumber } from '../arguments.ts'
+import { percent, wholeNumber } from '../arguments.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { AdjustOptions } from '../control/adjust.ts'
 import type { Perform } from '../world.ts'
@@ -37,13 +37,14 @@ export function adjustCommand(perform: Perform): Command {
 }
 
 function orNone(read: (text: string) => number): (text: string) => number | 'none' {
-  return (text) => (text === 'none' ? 'none' : read(text))
-}
-
-function percent(text: string): number {
-  const value = Number(text)
-  if (value >= 0 && value <= 100 && text.trim() !== '') return value
-  throw new InvalidArgumentError('Wanted a number from 0 to 100, or none.')
+  return (text) => {
+    if (text === 'none') return text
+    try {
+      return read(text)
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message.replace(/\.$/, ', or none.'))
+    }
+  }
 }
 
 const EXAMPLES = `

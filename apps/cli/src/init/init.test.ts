@@ -1,5 +1,6 @@
 import { jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { parse } from 'yaml'
 import { specText } from './init.ts'
 
@@ -22,11 +23,31 @@ test('the spec that is written is one that a job takes', () => {
 
 test('every line that is commented out is a setting, and its default', () => {
   const { features, ...dataset } = parse(everything).dataset
-  const { variant, ...endpoint } = parse(everything).endpoint
-  expect({ features, variant }).toEqual({ features: { exclude: ['id', 'label'] }, variant: 'blue' })
+  const { variant, model, inferenceComponent, ...endpoint } = parse(everything).endpoint
+  expect(features).toEqual({ exclude: ['id', 'label'] })
+  expect({ variant, model, inferenceComponent }).toEqual({
+    variant: 'blue',
+    model: 'churn.tar.gz',
+    inferenceComponent: 'churn',
+  })
   const { tolerance, ...rest } = parse(everything)
   const spec = named({ ...rest, dataset, endpoint })
   expect(tolerance).toEqual({ failedRowsMax: 100, failedRowsPercentMax: 1 })
   const least = named({ ...parse(specText('schema.json')) })
   expect(jobSpecSchema.parse(spec)).toEqual(jobSpecSchema.parse(least))
+})
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly anyOf?: readonly Schema[]
+}
+
+const keysOf = ({ properties = {}, anyOf = [] }: Schema): string[] => [
+  ...Object.entries(properties).flatMap(([key, inner]) => [key, ...keysOf(inner)]),
+  ...anyOf.flatMap(keysOf),
+]
+
+test('the spec that is written names every setting', () => {
+  const keys = keysOf(z.toJSONSchema(jobSpecSchema, { io: 'input' }) as Schema)
+  expect(keys.filter((key) => !new RegExp(`\\b${key}:`).test(specText('schema.json')))).toEqual([])
 })

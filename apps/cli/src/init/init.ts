@@ -40,12 +40,15 @@ dataset:
   # csv:
   #   header: auto # or present, absent
   #   delimiter: ','
+  #   quote: '"'
   # features: # the columns that are the model's input, by name or by index from 0
   #   exclude: [id, label] # or include: […]; all of them by default
 
 endpoint:
   name: my-endpoint
   # variant: blue
+  # model: churn.tar.gz # of a multi-model endpoint
+  # inferenceComponent: churn
   # contentType: text/csv
   # accept: text/csv
   # response: auto # how predictions are read out of the answer
@@ -65,6 +68,12 @@ output:
   # compression: auto # none, and zstd pages in Parquet; or gzip, zstd
   # files: one # or per_object: for each input object its name and .out, in the folder of uri
   # join: none # or all, or a list of columns: input columns beside the prediction
+  # header: auto # or present, absent; without one where an input that has none is joined
+  # names: # of the columns that are added; classification: … names that of the class
+  #   prediction: Prediction
+  #   probability: Probability
+  # errors:
+  #   row: false # or true: each failed row itself beside its reason
 
 # tolerance: # beyond it the job stops; by default failed rows are listed beside the result
 #   failedRowsMax: 100

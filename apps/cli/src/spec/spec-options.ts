@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { type JobSpecInput, limits } from '@millrace/job'
 import { columnList } from '../dataset/column-list.ts'
-import { oneCharacter, wholeNumber } from '../arguments.ts'
+import { oneCharacter, percent, wholeNumber } from '../arguments.ts'
 import { repeated } from '../usage-error.ts'
 import { resultOptions } from './result-options.ts'
 import type { SpecOption } from './spec-option.ts'
@@ -87,6 +87,22 @@ function specOptions(): readonly SpecOption[] {
         '--batch-rows <rows>',
         `rows of one invocation (default: ${limits.batchRowsDefault})`,
       ).argParser(wholeNumber(1, limits.batchRowsMax)),
+    ),
+    setting(
+      'Tolerance:',
+      'tolerance.failedRowsMax',
+      new Option(
+        '--failed-rows-max <count>',
+        'rows that may fail before the job does (default: all)',
+      ).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+    ),
+    setting(
+      'Tolerance:',
+      'tolerance.failedRowsPercentMax',
+      new Option(
+        '--failed-rows-percent-max <percent>',
+        'rows in a hundred that may fail before the job does (default: all)',
+      ).argParser(percent),
     ),
     ...resultOptions(),
   ]

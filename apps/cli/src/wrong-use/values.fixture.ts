@@ -31,6 +31,16 @@ export const valueMistakes: readonly WrongUse[] = [
     says: /\(Did you mean binary\?\)/,
   },
   {
+    name: 'a value of another option',
+    args: [...run, '--format', 'parquet'],
+    says: /Allowed choices are csv, jsonl\. \(--result-format takes parquet\)/,
+  },
+  {
+    name: 'more failed rows than there are',
+    args: [...run, '--failed-rows-percent-max', '101'],
+    says: /Wanted a number from 0 to 100\./,
+  },
+  {
     name: 'an endpoint that is no URL',
     args: ['run', 'rows.csv', '--endpoint-url', 'localhost:8080'],
     says: /Wanted a URL/,
