@@ -18,7 +18,7 @@ function scan(
   const deps = {
     documents,
     read: async ({ uri }: { uri: string }) =>
-      Buffer.from(texts[objects.findIndex((object) => object.uri === uri)] ?? ''),
+      Buffer.from(texts[objects.findIndex((object) => object.uri === uri)] ?? '', 'latin1'),
     stream: () => {
       throw new Error('a small object is read whole')
     },
@@ -95,6 +95,19 @@ test('a header in an object after one without fails the plan', async () => {
 test('when the job says that there is no header, none is looked for', async () => {
   const spec = { dataset: { uri: 's3://data/rows/', csv: { header: 'absent' as const } } }
   expect(await ranges(spec, ['a,b\n', 'c,d\n'], {})).toHaveLength(2)
+})
+
+test.for<[string, string, Partial<JobSpecInput>]>([
+  ['gzip', '\u001f\u008b\b', { dataset: { uri: 's3://data/', csv: { header: 'absent' } } }],
+  [
+    'JSON lines with a NUL byte',
+    '{"income":1}\u0000\n',
+    { dataset: { uri: 's3://data/', format: 'jsonl' } },
+  ],
+  ['a CSV with a NUL byte', '3,444444\u0000\n', {}],
+])('a later object that is %s fails the plan, by name', async ([, text, spec]) => {
+  const scanning = ranges(spec, ['1,2\n', text], {})
+  await expect(scanning).rejects.toThrow(/^read head: .*, wanted text in s3:.*1\.csv$/)
 })
 
 test('a segment is written before any of its batches is yielded', async () => {

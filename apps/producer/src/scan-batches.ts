@@ -1,4 +1,11 @@
-import { createCutter, headBytes, headDifference, inspectHead } from '@millrace/csv'
+import {
+  createCutter,
+  CsvError,
+  headBytes,
+  headDifference,
+  inspectHead,
+  refuseUnreadable,
+} from '@millrace/csv'
 import {
   type Batch,
   dialectOf,
@@ -75,7 +82,7 @@ async function* cutObjects(
       })
     let first = true
     for await (const piece of pieces(() => memory.lend(pinned))) {
-      if (first) checkHeader(pinned, piece, spec.dataset, dataset)
+      if (first) checkHead(pinned, piece, spec.dataset, dataset)
       first = false
       yield* batchesOf(cutter.push(piece))
     }
@@ -83,21 +90,32 @@ async function* cutObjects(
   }
 }
 
-function checkHeader(
+/** The first object's head has been looked at when it was pinned; any other may be packed, or begin, otherwise. */
+function checkHead(
   object: PinnedObject,
   piece: Uint8Array,
   source: Job['spec']['dataset'],
   dataset: PinnedDataset,
 ): void {
+  const bytes = piece.subarray(0, headBytes)
+  try {
+    refuseUnreadable(bytes)
+    const difference = headerDifference(bytes, piece.length >= object.bytes, source, dataset)
+    if (difference === undefined) return
+    throw new PlanningError('header_mismatch', `${sourceOf(object).uri} has ${difference}`)
+  } catch (error) {
+    if (error instanceof CsvError) error.message += ` in ${sourceOf(object).uri}`
+    throw error
+  }
+}
+
+function headerDifference(
+  bytes: Uint8Array,
+  isWhole: boolean,
+  source: Job['spec']['dataset'],
+  dataset: PinnedDataset,
+): string | undefined {
   const { header } = source.csv
-  if (header === 'absent' || source.format === 'jsonl') return
-  const head = inspectHead(
-    piece.subarray(0, headBytes),
-    dialectOf(source),
-    header,
-    piece.length >= object.bytes,
-  )
-  const difference = headDifference(dataset, head)
-  if (difference === undefined) return
-  throw new PlanningError('header_mismatch', `${sourceOf(object).uri} has ${difference}`)
+  if (header === 'absent' || source.format === 'jsonl') return undefined
+  return headDifference(dataset, inspectHead(bytes, dialectOf(source), header, isWhole))
 }

@@ -33,11 +33,15 @@ function refuseKnownFormats(bytes: Uint8Array): void {
 
 /** What people take for a table, by the bytes that each begins with. */
 const FORMATS = [
-  { name: 'gzip-compressed', magic: [0x1f, 0x8b], hint: 'set dataset.compression to gzip' },
+  {
+    name: 'gzip-compressed',
+    magic: [0x1f, 0x8b],
+    hint: 'pack all objects alike, and set dataset.compression to gzip',
+  },
   {
     name: 'zstd-compressed',
     magic: [0x28, 0xb5, 0x2f, 0xfd],
-    hint: 'set dataset.compression to zstd',
+    hint: 'pack all objects alike, and set dataset.compression to zstd',
   },
   {
     name: 'a zip archive or a spreadsheet',

@@ -30,8 +30,8 @@ export interface Source extends AsyncDisposable {
 }
 
 /**
- * Opens what the person named. Compression is told by the first bytes of each object unless `typed`
- * says it.
+ * Opens what the person named. Compression is told by the first bytes of the first object that has any, as a
+ * run has it, unless `typed` says it: all objects are packed alike.
  *
  * @throws {StorageError} when it is missing or may not be read.
  */
@@ -55,8 +55,10 @@ export async function openSource(
       data.startsWith('s3://') ? dataset.uri : await folderAware(data),
       stop,
     )
+    const first = pinned.find(({ bytes }) => bytes > 0)
+    const packing = typed ?? (first && (await packingOf(storage, first, stop)))
     const files = createFileReading(pinned, dialectOf(dataset))
-    const objects = pinned.map((object) => objectOf({ storage, files }, object, typed, stop))
+    const objects = pinned.map((object) => objectOf({ storage, files }, object, packing, stop))
     return {
       objects,
       ...(files === undefined ? {} : { slots: files.slots }),
@@ -91,7 +93,7 @@ interface Reads {
 function objectOf(
   reads: Reads,
   object: PinnedObject,
-  typed: Compression | 'none' | undefined,
+  packing: Compression | 'none' | undefined,
   signal: AbortSignal,
 ): SourceObject {
   const { expandedBytesFree, expansionMax } = limits
@@ -99,7 +101,7 @@ function objectOf(
   return {
     name: basename(object.uri),
     bytesStored: object.bytes,
-    pieces: () => piecesOf(reads, object, typed, bytesMax, signal),
+    pieces: () => piecesOf(reads, object, packing, bytesMax, signal),
   }
 }
 
@@ -107,15 +109,15 @@ function objectOf(
 async function* piecesOf(
   { storage, files }: Reads,
   object: PinnedObject,
-  typed: Compression | 'none' | undefined,
+  packing: Compression | 'none' | undefined,
   bytesMax: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  if (files !== undefined && (typed ?? (await packingOf(storage, object, signal))) === 'none') {
+  if (files !== undefined && packing === 'none') {
     yield* storage.stream(object, { readers: files.readers() }, signal)
   } else {
     const stream = storage.stream(object, { buffers: ring() }, signal)
-    yield* opened(stream, typed, { uri: object.uri, bytesMax })
+    yield* opened(stream, packing, { uri: object.uri, bytesMax })
   }
 }
 

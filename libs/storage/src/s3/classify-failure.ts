@@ -14,6 +14,10 @@ const DENIED: Reason = {
   code: 'access_denied',
   hint: 'allow s3:GetObject, s3:ListBucket and, for results, s3:PutObject; without s3:ListBucket a missing object looks the same',
 }
+const GONE: Reason = {
+  code: 'object_missing',
+  hint: 'check bucket and key, letter by letter: upper and lower case differ',
+}
 const BUSY: Reason = { code: 'throttled' }
 const DOWN: Reason = { code: 'unavailable' }
 const LATE: Reason = { code: 'timed_out' }
@@ -22,7 +26,7 @@ const LATE: Reason = { code: 'timed_out' }
 const BY_NAME: Readonly<Record<string, Reason>> = {
   NoSuchKey: { code: 'object_missing' },
   NoSuchVersion: { code: 'object_missing' },
-  NotFound: { code: 'object_missing' },
+  NotFound: GONE,
   NoSuchBucket: { code: 'bucket_missing' },
   PermanentRedirect: { code: 'bucket_missing', hint: "set the region to the bucket's own" },
   AuthorizationHeaderMalformed: { code: 'bucket_missing', hint: "set the region to the bucket's" },
@@ -75,7 +79,7 @@ const BY_STATUS: Readonly<Record<number, Reason>> = {
   301: { code: 'bucket_missing', hint: "set the region to the bucket's own" },
   400: { code: 'response_invalid' },
   403: DENIED,
-  404: { code: 'object_missing' },
+  404: GONE,
   408: LATE,
   409: DOWN,
   412: { code: 'object_changed' },
@@ -102,7 +106,9 @@ export function classifyS3Failure(verb: string, uri: string, cause: unknown): St
   const status = answer?.httpStatusCode
   const reason =
     BY_NAME[name] ?? BY_ERRNO[code] ?? (status === undefined ? undefined : BY_STATUS[status])
-  const said = [status, name === 'Error' ? code : name, message]
+  // What the SDK says of an answer that has no body.
+  const words = message === 'UnknownError' ? '' : message
+  const said = [status, name === 'Error' ? code : name, words]
   const request = answer?.requestId === undefined ? [] : [`request ${answer.requestId}`]
   const detail = [...said.filter((word) => word !== undefined && word !== ''), ...request].join(' ')
   return new StorageError(reason?.code ?? 'unknown', verb, uri, detail, {
