@@ -24,7 +24,18 @@ export function describeIssues(error: z.ZodError): string {
   return error.issues
     .map((issue) => {
       const path = issue.path.join('.')
-      return path === '' ? issue.message : `${path}: ${issue.message}`
+      const message = `${issue.message}${got(issue)}`
+      return path === '' ? message : `${path}: ${message}`
     })
     .join('; ')
+}
+
+const SHOWN_CHARS = 60
+
+/** What came, where the schema's own words leave it out. */
+function got({ code, input }: z.core.$ZodIssue): string {
+  const isLeftOut = code === 'invalid_format' || code === 'too_small' || code === 'too_big'
+  if (!isLeftOut || (typeof input !== 'string' && typeof input !== 'number')) return ''
+  const text = JSON.stringify(input)
+  return `, got ${text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text}`
 }

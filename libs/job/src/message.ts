@@ -38,7 +38,7 @@ export function check<S extends z.ZodType>(what: string, schema: S, value: unkno
   if (typeof version === 'number' && version !== 1) {
     throw new ContractError('unknown_version', `${what}: version ${version} is not known, wanted 1`)
   }
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
   throw new ContractError('invalid', `${what}: ${describeIssues(parsed.error)}`)
 }

@@ -104,8 +104,15 @@ test.for([
   [
     'JSON lines joined in CSV',
     { dataset: { uri: 's3://b/x', format: 'jsonl' }, output: { uri: 's3://r/x', join: 'all' } },
-    /output.join: .* output.format: jsonl/,
+    /output.format: .* wanted jsonl, got csv/,
   ],
+  [
+    'columns of JSON lines joined',
+    { dataset: { uri: 's3://b/x', format: 'jsonl' }, output: { uri: 's3://r/x', join: ['id'] } },
+    /output.join: .* as a whole/,
+  ],
+  ['a name that no endpoint has', { endpoint: { name: 'a b' } }, /endpoint name, got "a b"/],
+  ['no row in a batch', { batching: { rows: 0 } }, /batching.rows: .*>=1, got 0/],
 ] as const)('a spec with %s is refused', ([, change, message]) => {
   const body = JSON.stringify({ version: 1, clientToken: 't', spec: { ...spec, ...change } })
   expect(() => decodeJobRequest(body)).toThrow(message)

@@ -74,7 +74,6 @@ export function resultIssues(
   const { kind, labels } = decision
   const thresholds = thresholdsOf(decision)
   const { join, files, uri: target } = output
-  const spliced = join === 'all' && output.format === 'jsonl'
   const checks: readonly (readonly [boolean, string, string])[] = [
     [
       kind === 'binary' && labels !== undefined && labels.length !== 2,
@@ -93,9 +92,14 @@ export function resultIssues(
       'wanted a folder that ends in a slash, for output.files: per_object',
     ],
     [
-      format === 'jsonl' && join !== 'none' && !spliced,
+      format === 'jsonl' && Array.isArray(join),
       'output.join',
-      'a dataset of JSON lines is joined as a whole: wanted `all`, and output.format: jsonl',
+      'a dataset of JSON lines is joined as a whole: wanted all, or none',
+    ],
+    [
+      format === 'jsonl' && join === 'all' && output.format !== 'jsonl',
+      'output.format',
+      `a dataset of JSON lines is joined into JSON lines: wanted jsonl, got ${output.format}`,
     ],
   ]
   return checks

@@ -48,7 +48,7 @@ export const valueMistakes: readonly WrongUse[] = [
   {
     name: 'a name that no endpoint has',
     args: ['run', 'rows.csv', '--endpoint', 'churn v3'],
-    says: /endpoint\.name: wanted a SageMaker endpoint name/,
+    says: /endpoint\.name: wanted a SageMaker endpoint name, got "churn v3"$/m,
   },
   {
     name: 'three labels of two classes',
