@@ -69,6 +69,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   return {
     env: {
       AWS_REGION: REGION,
+      // What boto3 reads, and it alone.
+      AWS_DEFAULT_REGION: REGION,
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_SQS: queues.url,

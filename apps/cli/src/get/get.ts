@@ -45,7 +45,8 @@ async function tellRows(
   const rows = { start: row, end: row + count }
   if (job.plan !== undefined && rows.end > job.plan.rows) {
     const last = job.plan.rows - 1
-    throw new CliError(`rows ${row} to ${rows.end - 1}: the dataset ends with row ${last}`)
+    const asked = count === 1 ? `row ${row}` : `rows ${row} to ${rows.end - 1}`
+    throw new CliError(`${asked}: the dataset ends with row ${last}`)
   }
   let missing = false
   const tell = json ? JSON.stringify : answerText

@@ -53,11 +53,18 @@ test.for([
 test('a folder is one table, with or without its slash', async () => {
   const folder = await temporaryFolder()
   await mkdir(join(folder, 'parts'))
-  await writeFile(join(folder, 'parts/a.csv'), table)
+  await writeFile(join(folder, 'parts/a.csv.gz'), gzipSync(table))
   await writeFile(join(folder, 'parts/b.csv.gz'), gzipSync(table))
   for (const name of ['parts', 'parts/']) {
     expect(await factsOf(join(folder, name))).toMatchObject({ objects: 2, rows: 6, batches: 2 })
   }
+})
+
+test('an object that is packed unlike the first is told by name', async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'a.csv'), table)
+  await writeFile(join(folder, 'b.csv.gz'), gzipSync(table))
+  await expect(planOf(folder)).rejects.toThrow(/gzip-compressed, wanted text in b\.csv\.gz$/)
 })
 
 test('an object with another header is told by name', async () => {
@@ -116,7 +123,7 @@ test('a name does not move the cursor of whoever reads it', async () => {
 })
 
 test.for([
-  ['no row', Buffer.from('\n\n'), /has no row/],
+  ['no row', Buffer.from('\n\n'), /standard input: no row, wanted at least one/],
   ['UTF-16', Buffer.from('\uFEFFa,b\n', 'utf16le'), /UTF-16, wanted UTF-8 in standard input/],
   ['cut gzip', gzipSync(table).subarray(0, 20), /compression_invalid/],
   ['nowhere.csv', 'nowhere.csv', /no such file or folder/],

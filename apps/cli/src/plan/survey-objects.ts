@@ -65,7 +65,7 @@ export async function surveyObjects(
     if (difference !== undefined) throw new CliError(`${object.name} has ${difference}`)
     table ??= head
   }
-  if (table === undefined) throw new CliError('the dataset has no row', { hint: 'is it empty?' })
+  if (table === undefined) throw new CliError(`${namesOf(objects)}: no row, wanted at least one`)
   const { header, columns, width } = table
   const stored = objects.map(({ bytesStored }) => bytesStored)
   return {
@@ -81,6 +81,9 @@ export async function surveyObjects(
     seconds: (now() - startedAt) / 1_000,
   }
 }
+
+const namesOf = ([first, ...others]: readonly SourceObject[]): string =>
+  others.length === 0 ? `${first?.name}` : `${first?.name} and ${others.length} more`
 
 interface Findings {
   readonly sums: {

@@ -71,7 +71,7 @@ function resultLines(job: Job, facts: RunFacts): string[] {
   const errors = facts.rowsFailed > 0 ? [`errors    ${beside.errors}`] : []
   const speed = scored > 0 ? `, ${facts.seconds.toFixed(1)} s, ${rate} rows/s` : ''
   return [
-    `${count.format(rows)} rows${continued}, ${count.format(facts.rowsFailed)} failed${speed}`,
+    `${count.format(rows)} ${rows === 1 ? 'row' : 'rows'}${continued}, ${count.format(facts.rowsFailed)} failed${speed}`,
     `result    ${result}`,
     ...errors,
     `report    ${beside.report}`,
