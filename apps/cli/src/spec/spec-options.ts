@@ -92,7 +92,7 @@ function specOptions(): readonly SpecOption[] {
       'Tolerance:',
       'tolerance.failedRowsMax',
       new Option(
-        '--failed-rows-max <count>',
+        '--failed-rows-max <n>',
         'rows that may fail before the job does (default: all)',
       ).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
     ),
@@ -100,7 +100,7 @@ function specOptions(): readonly SpecOption[] {
       'Tolerance:',
       'tolerance.failedRowsPercentMax',
       new Option(
-        '--failed-rows-percent-max <percent>',
+        '--failed-rows-percent-max <n>',
         'rows in a hundred that may fail before the job does (default: all)',
       ).argParser(percent),
     ),
