@@ -3,6 +3,7 @@ import { ContractError } from '@millrace/job'
 import { CliError } from './cli-error.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { fit } from './show/fit.ts'
+import { printable } from './show/printable.ts'
 import { allCommands, createProgram } from './program.ts'
 import type { World } from './world.ts'
 
@@ -41,7 +42,8 @@ function report(error: unknown, { stderr, stop }: World): ExitCode {
   if (stop.aborted) return EXIT.interrupted
   if (error instanceof CliError || error instanceof ContractError) {
     const hint = error instanceof CliError && error.hint !== undefined ? `\n  ${error.hint}` : ''
-    stderr.write(`${fit(`millrace: ${error.message}${hint}`, stderr)}\n`)
+    const lines = `millrace: ${error.message}${hint}`.split('\n').map(printable)
+    stderr.write(`${fit(lines.join('\n'), stderr)}\n`)
     return error instanceof CliError ? error.exitCode : EXIT.usage
   }
   stderr.write(

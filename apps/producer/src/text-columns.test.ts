@@ -17,6 +17,13 @@ test('a feature is named after its column, wherever it stands in the payload', (
   expect(adviceOn('354,DFW\n', job({ include: ['distance', 'origin'] }))).toContain('in origin: ')
 })
 
+test.for([
+  ['\u001b[31mred', 'in "\\u001b[31mred": '],
+  ['a'.repeat(99), `in ${'a'.repeat(64)}…: `],
+])('the name %j is bounded and harmless', ([name, text]) => {
+  expect(adviceOn('x\n', job(), { ...dataset, columns: [name], width: 1 })).toContain(text)
+})
+
 test('without a header, a column is named by its index', () => {
   const { columns: _, ...nameless } = dataset
   expect(adviceOn('1,2,"x,y"\n', job(), { ...nameless, header: false })).toContain('in 2: ')

@@ -21,11 +21,19 @@ export function textColumnsAdvice(
   )
   if (named.length === 0) return []
   const more = named.length > NAMED_MAX ? ` and ${named.length - NAMED_MAX} more` : ''
-  const list = `${named.slice(0, NAMED_MAX).join(', ')}${more}`
+  const list = `${named.slice(0, NAMED_MAX).map(shown).join(', ')}${more}`
   return [
     `There is text in ${list}: a model that wants numbers takes it encoded as in its training, or left out by features.exclude (--exclude), with the rest in the order of its training (--include).`,
   ]
 }
+
+/** A header is the file's own text: bounded, and without what speaks to the terminal of who reads the reason. */
+function shown(name: string): string {
+  const text = name.length > NAME_CHARS_MAX ? `${name.slice(0, NAME_CHARS_MAX)}…` : name
+  return /\p{Cc}/u.test(text) ? JSON.stringify(text) : text
+}
+
+const NAME_CHARS_MAX = 64
 
 /** Which fields, by their place in the payload, are not numbers; an empty one is a missing number. */
 function textsIn(payload: Uint8Array, dialect: ReturnType<typeof dialectOf>): Set<number> {

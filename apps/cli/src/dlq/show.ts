@@ -1,5 +1,6 @@
 import { type DeadLetter, readDeadLetters } from '@millrace/queue'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { printable } from '../show/printable.ts'
 import { factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { World } from '../world.ts'
@@ -47,7 +48,7 @@ function told(letter: DeadLetter, batch: BatchRows | undefined): string {
   const facts = factsOf([
     ['message', letter.messageId],
     ['code', letter.code],
-    ['reason', printable(letter.reason)],
+    ['reason', letter.reason],
     ['attempts', letter.attempts],
     ['sent', when(Math.floor(letter.sentAtMs / 1_000))],
     [
@@ -55,18 +56,12 @@ function told(letter: DeadLetter, batch: BatchRows | undefined): string {
       letter.rejectedAtMs === undefined ? undefined : when(Math.floor(letter.rejectedAtMs / 1_000)),
     ],
     ['job', jobOf(letter)],
-    ['body', printable(letter.body.slice(0, BODY_CHARS_MAX))],
+    ['body', letter.body.slice(0, BODY_CHARS_MAX)],
     ['place', batch?.place],
-    ['rows', batch?.missing === undefined ? undefined : `not shown: ${printable(batch.missing)}`],
+    ['rows', batch?.missing === undefined ? undefined : `not shown: ${batch.missing}`],
   ])
   const rows = (batch?.rows ?? []).map(({ row, text }) => `  row ${row}  ${printable(text)}`)
   return [facts, ...rows].join('\n')
 }
 
 const BODY_CHARS_MAX = 1_000
-
-/** Without what would speak to the terminal: anybody may have sent it. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are the characters meant.
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\uFFFD')
-}

@@ -66,6 +66,12 @@ test('a failed job says why, and where the logs are', () => {
   })
 })
 
+test('the reason of a failed job does not speak to the terminal', () => {
+  const failure = { code: 'preflight_failed', message: 'text in \u001b[31mred' }
+  const { lines } = summaryOf(jobWith({ state: 'failed', failure }), facts)
+  expect(lines[0]).toBe('failed: text in \uFFFD[31mred (preflight_failed)')
+})
+
 test.for(['cancelled', 'paused'] as const)('a job that is %s has no result', (state) => {
   expect(summaryOf(jobWith({ state }), facts)).toEqual({
     lines: [`the job is ${state}`],

@@ -3,6 +3,7 @@ import { besideResult, isFinal, type Job } from '@millrace/job'
 import { billText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { printable } from '../show/printable.ts'
 
 export interface RunFacts {
   readonly resultPath: string
@@ -27,7 +28,7 @@ export function summaryOf(job: Job, facts: RunFacts): { lines: string[]; exitCod
     case 'failed':
       return {
         lines: [
-          `failed: ${job.failure?.message ?? 'no reason was recorded'} (${job.failure?.code ?? 'unknown'})`,
+          `failed: ${printable(job.failure?.message ?? 'no reason was recorded')} (${job.failure?.code ?? 'unknown'})`,
           `no result was written; the logs are in ${shown(facts.statePath)}/logs`,
           ...whatIsKept(job, facts),
         ],

@@ -24,3 +24,9 @@ test('facts that are not known are left out', () => {
     ]),
   ).toBe('state  running\nrows   1,234')
 })
+
+test('what speaks to a terminal is shown as what it is not', () => {
+  const text = '\u001b[31mred\u009b\u202e'
+  expect(tableOf(['reason'], [[text]])).toBe('REASON\n\uFFFD[31mred\uFFFD\uFFFD')
+  expect(factsOf([['failure', text]])).toBe('failure  \uFFFD[31mred\uFFFD\uFFFD')
+})

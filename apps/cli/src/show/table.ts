@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { printable } from './printable.ts'
 
 const NO_LINES = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
@@ -31,6 +32,7 @@ export function factsOf(facts: readonly (readonly [string, Cell | undefined])[])
 
 const count = new Intl.NumberFormat('en-US')
 
-const textOf = (cell: Cell): string => (typeof cell === 'number' ? count.format(cell) : cell)
+const textOf = (cell: Cell): string =>
+  typeof cell === 'number' ? count.format(cell) : printable(cell)
 
 const trimmed = (text: string): string => text.replaceAll(/[ ]+$/gm, '')
