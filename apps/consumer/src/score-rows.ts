@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import {
   chooseColumns,
+  type ColumnSelection,
   malformedLines,
   rowOffsets,
   selectColumns,
@@ -126,19 +127,29 @@ function surveyOf({ job, dataset }: OpenJob, bytes: Buffer): Survey {
 }
 
 function payloadOf(
-  { job, dataset }: OpenJob,
+  open: OpenJob,
   { bytes, inputHash, survey }: Input,
   dropped: ReadonlySet<number>,
 ): Payload {
-  const dialect = dialectOf(job.spec.dataset)
-  const selection = chooseColumns(dataset, job.spec.dataset.features)
-  const body = selectColumns(bytes, dialect, selection, dropped, survey)
+  const dialect = dialectOf(open.job.spec.dataset)
+  const body = selectColumns(bytes, dialect, selectionOf(open), dropped, survey)
   return {
     body,
     ...(body === bytes && { bodyHash: inputHash }),
     rows: survey.rows - dropped.size,
     rowOffsets: () => rowOffsets(body, dialect),
   }
+}
+
+/** Chosen once for as long as a job is kept in memory: a table may have thousands of columns. */
+const selections = new WeakMap<OpenJob, ColumnSelection>()
+
+function selectionOf(open: OpenJob): ColumnSelection {
+  const known = selections.get(open)
+  if (known !== undefined) return known
+  const selection = chooseColumns(open.dataset, open.job.spec.dataset.features)
+  selections.set(open, selection)
+  return selection
 }
 
 const nothingScored: ScoredPayload = {
