@@ -21,10 +21,17 @@ export function encodeInput(input: object): Buffer {
   return Buffer.from(JSON.stringify(body))
 }
 
-function writable(item: Item): Record<string, unknown> {
-  const written: Record<string, unknown> = {}
-  for (const name in item) written[name] = writableValue(item[name])
-  return written
+/** The same item when nothing in it has to be written otherwise: most attributes are texts and numbers. */
+function writable(item: Item): Readonly<Record<string, unknown>> {
+  let written: Record<string, unknown> | undefined
+  for (const name in item) {
+    const value = item[name]
+    const kept = writableValue(value)
+    if (kept === value) continue
+    written ??= { ...item }
+    written[name] = kept
+  }
+  return written ?? item
 }
 
 function writableValue(value: AttributeValue | undefined): unknown {
@@ -32,9 +39,10 @@ function writableValue(value: AttributeValue | undefined): unknown {
   const { B, BS, M, L } = value
   if (B !== undefined) return { B: base64Of(B) }
   if (BS !== undefined) return { BS: BS.map(base64Of) }
-  if (M !== undefined) return { M: writable(M) }
   if (L !== undefined) return { L: L.map(writableValue) }
-  return value
+  if (M === undefined) return value
+  const written = writable(M)
+  return written === M ? value : { M: written }
 }
 
 const base64Of = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
