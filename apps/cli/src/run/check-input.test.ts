@@ -77,6 +77,7 @@ test.for([
   ['sub', /is a directory/, /--out .*\/sub\/result.csv/],
   ['nowhere/new.csv', /its folder does not exist/, NO_HINT],
   ['empty.csv/new.csv', /its folder is a file/, NO_HINT],
+  [`${'日'.repeat(81)}.csv`, /日\.manifest\.json: too long .* \(257 bytes\)/, /shorter --out/],
 ] as const)('the output %s is refused before anything starts', async ([name, message, hint]) => {
   const { folder, input } = await createFolder()
   const checking = checkOutput(join(folder, name), input)

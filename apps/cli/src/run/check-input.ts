@@ -74,6 +74,7 @@ export async function checkOutput(out: string, input: string): Promise<string> {
       hint: 'choose another --out',
     })
   }
+  await checkLengths(path)
   const existing = await stat(path).catch(() => undefined)
   if (existing?.isDirectory() === true) {
     throw new CliError(`${out}: is a directory, wanted a file`, {
@@ -85,6 +86,20 @@ export async function checkOutput(out: string, input: string): Promise<string> {
     throw new CliError(`${out}: its folder ${whyNotWritten(cause.code)}`, { cause })
   })
   return path
+}
+
+/** The longest name is one beside the result, and would be found out when all is scored. */
+async function checkLengths(path: string): Promise<void> {
+  for (const name of [path, ...Object.values(besideResult(path))]) {
+    await stat(name).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENAMETOOLONG') return
+      const bytes = `${Buffer.byteLength(basename(name))} bytes`
+      throw new CliError(`${basename(name)}: too long for the name of a file (${bytes})`, {
+        hint: 'choose a shorter --out',
+        cause,
+      })
+    })
+  }
 }
 
 /**

@@ -206,6 +206,15 @@ describe('documents', () => {
     expect(await readdir(at('deep/er'))).toEqual(['doc'])
   })
 
+  test.for(['日'.repeat(85), '😀'.repeat(63), 'x'.repeat(255)])(
+    'may have the longest name there is: %s',
+    async (name) => {
+      const uri = fileUri(at(name))
+      expect(await storage.writeDocument(uri, Buffer.from('x'), {}, signal)).toBe('written')
+      expect(await readdir(root)).toEqual([name])
+    },
+  )
+
   test('written ifAbsent by many at once, are written by one', async () => {
     const uri = fileUri(at('doc'))
     const writers = Array.from({ length: 16 }, async (_, writer) =>

@@ -8,11 +8,14 @@ export interface Temporary {
   readonly path: string
 }
 
+/** A name has 255 bytes at most, and a character up to three of them (four, when it counts as two). */
+const NAME_CHARS_MAX = 60
+
 /** Creates the folders on the way; the name begins with a dot and says whose it is. */
 export async function createTemporary(path: string): Promise<Temporary> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true })
-  const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`)
+  const temporary = join(folder, `.${basename(path).slice(0, NAME_CHARS_MAX)}.${randomUUID()}.tmp`)
   return { handle: await open(temporary, 'wx'), path: temporary }
 }
 
