@@ -51,6 +51,7 @@ describe('where nobody watches', () => {
       /^running: 3,000 rows, .* time left unknown\n$/,
     ],
     ['while nothing moves', { rowsPerSecond: 0 }, /0 rows\/s, time left unknown\n$/],
+    ['while it is paused', { state: 'paused' }, /^paused: .* until it is resumed\n$/],
     ['when all is done', { rowsDone: 12_000 }, /12,000 of 12,000 rows, .* 0 s left\n$/],
   ] as const)('%s, says what it knows', ([, change, line]) => {
     const { stream, texts } = createSink()

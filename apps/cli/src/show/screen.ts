@@ -120,7 +120,9 @@ function fieldsOf(
   }
 }
 
-function timeLeft({ rows, rowsDone, rowsPerSecond }: Snapshot): string {
+function timeLeft({ state, rows, rowsDone, rowsPerSecond }: Snapshot): string {
+  // Narrow bars show no state; and what the rate was says nothing now.
+  if (state === 'paused') return 'until it is resumed'
   if (rows === undefined || rowsPerSecond <= 0) return 'time left unknown'
   return `${duration((rows - rowsDone) / rowsPerSecond)} left`
 }
