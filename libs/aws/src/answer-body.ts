@@ -12,12 +12,24 @@ export interface AnswerBody {
   readonly endsWithConnection: boolean
 }
 
-export function openBody(framing: number | 'chunked' | 'close', bytesMax: number): AnswerBody {
+/** @param memory gives that of a long body whose length is told. */
+export function openBody(
+  framing: number | 'chunked' | 'close',
+  bytesMax: number,
+  memory: (bytes: number) => Buffer = Buffer.allocUnsafe,
+): AnswerBody {
   if (framing === 'chunked') return chunkedBody(bytesMax)
-  return framing === 'close' ? endlessBody(bytesMax) : lengthBody(framing, bytesMax)
+  return framing === 'close' ? endlessBody(bytesMax) : lengthBody(framing, bytesMax, memory)
 }
 
-function lengthBody(length: number, bytesMax: number): AnswerBody {
+/** More than mostly comes at once. */
+const LONG_BYTES = 64 * 1024
+
+function lengthBody(
+  length: number,
+  bytesMax: number,
+  memory: (bytes: number) => Buffer,
+): AnswerBody {
   if (length > bytesMax) throw tooLarge(bytesMax)
   let body: Buffer | undefined
   let bytes = 0
@@ -26,7 +38,7 @@ function lengthBody(length: number, bytesMax: number): AnswerBody {
     push(piece) {
       if (bytes + piece.length > length) throw beyondEnd()
       if (piece.length === length) return Buffer.from(piece)
-      body ??= Buffer.allocUnsafe(length)
+      body ??= length > LONG_BYTES ? memory(length) : Buffer.allocUnsafe(length)
       bytes += piece.copy(body, bytes)
       return bytes === length ? body : undefined
     },

@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { createAnswerReader, type WholeAnswer } from './read-answer.ts'
 import { atTurnEnd } from './turn-end.ts'
+import type { AnswerLimits } from './wire.ts'
 import { AnswerTooSlow, WireError } from './wire-error.ts'
 
 /*
@@ -21,7 +22,7 @@ export interface Connection {
    */
   exchange(
     request: { readonly head: string; readonly body: Uint8Array },
-    limits: { readonly timeoutMs: number; readonly answerBytesMax: number },
+    limits: AnswerLimits,
     signal: AbortSignal,
   ): Promise<WholeAnswer>
   close(): void
@@ -148,9 +149,9 @@ function speakOver(socket: Socket): Connection & { onBytes(bytes: Buffer): void 
       return !socket.destroyed && socket.writable
     },
     close: () => socket.destroy(),
-    async exchange({ head, body }, { timeoutMs, answerBytesMax }, signal) {
+    async exchange({ head, body }, { timeoutMs, answerBytesMax, memory }, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<WholeAnswer>()
-      going = { reader: createAnswerReader(answerBytesMax), resolve, reject }
+      going = { reader: createAnswerReader(answerBytesMax, memory), resolve, reject }
       const abort = () => fail(signal.reason)
       const timer = setTimeout(() => fail(new AnswerTooSlow(timeoutMs)), timeoutMs)
       signal.addEventListener('abort', abort, { once: true })

@@ -30,7 +30,11 @@ export interface AnswerReader {
 const HEAD_END = Buffer.from('\r\n\r\n')
 const HEAD_BYTES_MAX = 64 * 1024
 
-export function createAnswerReader(bytesMax: number): AnswerReader {
+/** @param memory gives that of a long body whose length is told. */
+export function createAnswerReader(
+  bytesMax: number,
+  memory?: (bytes: number) => Buffer,
+): AnswerReader {
   /** The beginning of a head of which the end has not come. */
   let begun: Buffer | undefined
   let head: AnswerHead | undefined
@@ -56,7 +60,7 @@ export function createAnswerReader(bytesMax: number): AnswerReader {
     if (found.status === 101) throw new WireError('EBADMSG', 'answer in another protocol')
     if (found.status < 200) return rest.length === 0 ? undefined : pushHead(rest)
     head = found
-    body = openBody(found.framing, bytesMax)
+    body = openBody(found.framing, bytesMax, memory)
     // With the connection alone ends what is ended by nothing.
     return rest.length === 0 && found.framing !== 0 ? undefined : whole(body.push(rest))
   }

@@ -17,6 +17,8 @@ export interface SignedSendOptions {
   /** From a request's first byte to its answer's last. */
   readonly timeoutMs: number
   readonly answerBytesMax: number
+  /** Of a long answer, as a wire takes it. */
+  readonly memory?: (bytes: number) => Buffer
 }
 
 export interface Credentials extends SigningCredentials {

@@ -25,6 +25,8 @@ export interface AnswerLimits {
   readonly timeoutMs: number
   /** What is longer is no answer of the service. */
   readonly answerBytesMax: number
+  /** Gives the memory of a long body, where its length is told before it comes. It is the caller's again with the answer. */
+  readonly memory?: (bytes: number) => Buffer
 }
 
 export interface WireOptions {

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { SpareMemory } from './spare-memory.ts'
 import { takeBytes } from './take-bytes.ts'
 
 /*
@@ -60,17 +61,19 @@ interface JsonOutput {
 }
 
 /**
- * The body of an answer as its output.
+ * The body of an answer as its output; nothing of it lies in the body. Who has no more use for the bytes of its items
+ * gives their memory back by `release`, once.
  *
  * @throws {SyntaxError} for what is no JSON object, such as one that is cut: nobody knows then
  * what was done.
  */
-export function decodeOutput(body: Buffer): object {
-  const { json, values } = takeBytes(body)
+export function decodeOutput(body: Buffer, spare?: SpareMemory): object & { release?(): void } {
+  const { json, values, memory } = takeBytes(body, spare?.take)
   const output: unknown = JSON.parse(json)
   if (typeof output !== 'object' || output === null) throw new SyntaxError('wanted a JSON object')
   decodeItems(output, (name) => values.get(name) ?? Buffer.from(name, 'base64'))
-  return output
+  if (memory === undefined || spare === undefined) return output
+  return { ...output, release: () => spare.giveBack(memory) }
 }
 
 /** The same for what an error tells: a condition that failed, the item that it met. */

@@ -9,6 +9,7 @@ import {
   type SignedRequest,
 } from '@millrace/aws'
 import { decodeFailure, decodeOutput, encodeInput } from './attribute-json.ts'
+import { createSpareMemory } from './spare-memory.ts'
 import { tableAddress } from './table-address.ts'
 import type { ClientSettings, ClosableTableClient, TableOperation } from './table-client.ts'
 
@@ -27,6 +28,7 @@ const ANSWER_BYTES_MAX = 16 * 1024 * 1024
  * becomes JSON by itself, which is hashed, signed and written to the socket.
  */
 export function createFastClient(settings: FastClientSettings): ClosableTableClient {
+  const memory = createSpareMemory()
   const signedSend = createSignedSend({
     service: 'dynamodb',
     credentials: createCredentials(settings.region, settings.credentials),
@@ -34,11 +36,14 @@ export function createFastClient(settings: FastClientSettings): ClosableTableCli
     now: settings.now,
     timeoutMs: settings.timeoutMs,
     answerBytesMax: ANSWER_BYTES_MAX,
+    memory: memory.take,
   })
   const send = async (operation: TableOperation, input: object, signal: AbortSignal) => {
     try {
       const { body } = await signedSend(requestOf(operation, input), signal)
-      return decodeOutput(body)
+      const output = decodeOutput(body, memory)
+      memory.giveBack(body)
+      return output
     } catch (error) {
       if (error instanceof ServiceError) decodeFailure(error)
       throw error

@@ -55,9 +55,13 @@ function printer() {
   return { print, groups, released: () => released }
 }
 
-async function decode(items: readonly Item[], print?: PrintParts): Promise<ReadPart[]> {
+async function decode(
+  items: readonly Item[],
+  print?: PrintParts,
+  onRelease: (item: Item) => void = () => {},
+): Promise<ReadPart[]> {
   async function* found() {
-    for (const item of items) yield foundPart(item, documents)
+    for (const item of items) yield foundPart(item, documents, () => onRelease(item))
   }
   return await Array.fromAsync(decodeAhead(found(), print, signal))
 }
@@ -97,6 +101,24 @@ test('memory goes back to who printed into it', async () => {
   for (const part of await decode(await itemsOf(60), print)) part.release?.()
   expect(released()).toBe(groups.reduce((sum, parts) => sum + parts, 0))
 })
+
+test('bytes of a page are released once, and looked at no more', async () => {
+  const items = await itemsOf(60)
+  const wanted = await Promise.all(items.map((item) => partOfItem(item, documents, signal)))
+  for (const print of [printer().print, undefined]) {
+    // Each has its own bytes, which are not there any more when it is released.
+    const own = items.map((item) => ({ ...item, predictions: { B: ownBytes(item) } }))
+    const released: Item[] = []
+    const parts = await decode(own, print, (item) => {
+      released.push(item)
+      item['predictions']?.B?.fill(0xff)
+    })
+    expect(parts.map(withoutMemory)).toEqual(wanted)
+    expect(released).toEqual(own)
+  }
+})
+
+const ownBytes = (item: Item): Buffer => Buffer.from(item['predictions']?.B ?? [])
 
 test.for([
   ['a changed prediction', { predictions: { B: Buffer.alloc(4 * ROWS) } }, /the digest does not/],

@@ -6,7 +6,7 @@ import { floatItem, type FloatItem, readPartOfItem } from './part-item.ts'
 import type { DocumentsOf, PrintParts, ReadPart } from './part.ts'
 
 /** A part that is not decoded yet. */
-export type FoundPart =
+export type FoundPart = (
   | { readonly kind: 'floats'; readonly floats: FloatItem }
   | {
       readonly kind: 'other'
@@ -14,11 +14,21 @@ export type FoundPart =
       /** Those of its job. */
       readonly documents: ReturnType<DocumentsOf>
     }
+) & {
+  /** To be called once, when nobody looks at its bytes any more. */
+  release(): void
+}
 
 /** Takes what is needed out of an item at once: kept by the page, its fifty objects would outlive the young. */
-export function foundPart(item: Item, documents: ReturnType<DocumentsOf>): FoundPart {
+export function foundPart(
+  item: Item,
+  documents: ReturnType<DocumentsOf>,
+  release: () => void,
+): FoundPart {
   const floats = floatItem(item)
-  return floats === undefined ? { kind: 'other', item, documents } : { kind: 'floats', floats }
+  return floats === undefined
+    ? { kind: 'other', item, documents, release }
+    : { kind: 'floats', floats, release }
 }
 
 /** So many first parts are decoded here: what has few of them is done before anybody else has begun. */
@@ -51,21 +61,23 @@ export async function* decodeAhead(
   }
 }
 
+type FoundFloats = FoundPart & { readonly kind: 'floats' }
+
 type Group =
-  | { readonly kind: 'printed'; readonly items: readonly FloatItem[]; readonly by: PrintParts }
+  | { readonly kind: 'printed'; readonly items: readonly FoundFloats[]; readonly by: PrintParts }
   | { readonly kind: 'here'; readonly part: FoundPart }
 
 async function* groupsOf(
   found: AsyncIterable<FoundPart>,
   by: PrintParts | undefined,
 ): AsyncGenerator<Group> {
-  let items: FloatItem[] = []
+  let items: FoundFloats[] = []
   let [seen, rows] = [0, 0]
   for await (const part of found) {
     seen += 1
     const isPrinted = by !== undefined && seen > FIRST_HERE && part.kind === 'floats'
     if (isPrinted) {
-      items.push(part.floats)
+      items.push(part)
       rows += part.floats.floats.length / Float32Array.BYTES_PER_ELEMENT
     }
     const isFull = items.length === GROUP_PARTS_MAX || rows >= GROUP_ROWS_MAX
@@ -79,8 +91,11 @@ async function* groupsOf(
   if (by !== undefined && items.length > 0) yield { kind: 'printed', items, by }
 }
 
-async function printed(print: PrintParts, items: readonly FloatItem[]): Promise<ReadPart[]> {
-  const parts = await print(items)
+async function printed(print: PrintParts, found: readonly FoundFloats[]): Promise<ReadPart[]> {
+  const items = found.map(({ floats }) => floats)
+  const printing = print(items)
+  for (const { release } of found) release()
+  const parts = await printing
   return parts.map((part, index) => items[index]!.printed(part))
 }
 
@@ -93,10 +108,13 @@ function createReader(signal: AbortSignal): (part: FoundPart) => Promise<ReadPar
     const release = (): void => lent?.release()
     if (found.kind === 'other') {
       const part = await readPartOfItem(found.item, found.documents, signal, allocate)
+      found.release()
       return [{ ...part, release }]
     }
     const { floats, digestHead, printed } = found.floats
     const digest = createHash('sha256').update(digestHead).update(floats).digest('hex')
-    return [printed({ lines: printLines(floats, allocate), digest, release })]
+    const lines = printLines(floats, allocate)
+    found.release()
+    return [printed({ lines, digest, release })]
   }
 }

@@ -48,7 +48,7 @@ export interface PrintedPart {
   release(): void
 }
 
-/** Prints the floats of some parts, somewhere else. */
+/** Prints the floats of some parts, somewhere else. They have been copied when it returns its promise. */
 export type PrintParts = (
   parts: readonly { readonly floats: Buffer; readonly digestHead: string }[],
 ) => Promise<readonly PrintedPart[]>

@@ -3,8 +3,9 @@ import { call } from './call.ts'
 import { isExpired } from './expiry.ts'
 import type { Item } from './item.ts'
 import type { Ledger } from './ledger.ts'
+import type { Released } from './table-client.ts'
 
-export interface Page {
+export interface Page extends Released {
   readonly items: readonly Item[]
   /** Where the next page begins; nothing after the last page. */
   readonly next: Item | undefined
@@ -19,9 +20,9 @@ export async function queryPage(
 ): Promise<Page> {
   const whole: QueryInput = { TableName: ledger.tableName, ...input }
   const request = () => ledger.client.send('Query', whole, signal)
-  const { Items, LastEvaluatedKey } = await call(operation, request, signal)
+  const { Items, LastEvaluatedKey, release } = await call(operation, request, signal)
   const items = (Items ?? []).filter((item) => !isExpired(item, ledger))
-  return { items, next: LastEvaluatedKey }
+  return { items, next: LastEvaluatedKey, ...(release === undefined ? {} : { release }) }
 }
 
 /** Reads all items of a query, in order, one page in memory at a time. */

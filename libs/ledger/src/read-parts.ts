@@ -20,15 +20,18 @@ import { type Page, queryPage } from './query.ts'
  * job's is taken, and the others are passed over.
  */
 
-/** Memory of all pages held, about; DynamoDB's pages of 1 MB are cut down to fit: 256 KB of 16 partitions. */
-const PAGES_BYTES_MAX = 8 * 1024 * 1024
+/**
+ * Memory of all pages held, about; DynamoDB's pages of 1 MB are cut down to fit: 160 KB of 16 partitions. That is about
+ * what the first ones have, so that the memory of those fits the next.
+ */
+const PAGES_BYTES_MAX = 5 * 1024 * 1024
 const PAGE_BYTES_MAX = 1024 * 1024
 /** Parts of a first page, before the size of a part is known. */
 const FIRST_PAGE_PARTS = 32
 
 /**
  * Reads all parts of a job in the order of their batches (strongly consistent), for a retry with those
- * of the jobs below. Memory is bounded by 8 MB of pages, whatever the job's size. A missing part is left
+ * of the jobs below. Memory is bounded by 5 MB of pages, whatever the job's size. A missing part is left
  * out: the reader counts. Who gives back a part's memory when done with it has a next one read into it.
  *
  * @param print prints the floats of many parts elsewhere, ahead of their turn.
@@ -108,7 +111,7 @@ interface PartsPage {
 /** Leaves out the parts of older jobs for a batch that was read. */
 async function passOver(streams: readonly Stream[], key: string): Promise<void> {
   for (const stream of streams.filter((one) => one.head() === key)) {
-    stream.take()
+    stream.take().release()
     await stream.fill()
   }
 }
@@ -154,8 +157,9 @@ function createStream(
     }
     const page = await queryPage(ledger, `read parts in ${partition}`, input, signal)
     const { items, next } = page
+    const release = releaseAfter(items.length, page)
     return {
-      parts: items.map((item) => ({ key: keyOf(item), part: foundPart(item, documents) })),
+      parts: items.map((item) => ({ key: keyOf(item), part: foundPart(item, documents, release) })),
       ...(next === undefined ? {} : { next: { from: next, limit: partsOf(page, pages.bytes) } }),
     }
   }
@@ -176,6 +180,15 @@ function createStream(
         ahead = page.next === undefined ? undefined : readAhead(page.next.from, page.next.limit)
       }
     },
+  }
+}
+
+/** To be called for each part; the page's memory is given back with the last one. */
+function releaseAfter(parts: number, page: Page): () => void {
+  let left = parts
+  return () => {
+    left -= 1
+    if (left === 0) page.release?.()
   }
 }
 

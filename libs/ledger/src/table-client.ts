@@ -17,8 +17,14 @@ export interface TableOperations {
   readonly PutItem: { readonly input: PutItemInput; readonly output: PutItemOutput }
   readonly UpdateItem: { readonly input: UpdateItemInput; readonly output: UpdateItemOutput }
   readonly GetItem: { readonly input: GetItemInput; readonly output: GetItemOutput }
-  readonly Query: { readonly input: QueryInput; readonly output: QueryOutput }
+  readonly Query: { readonly input: QueryInput; readonly output: QueryOutput & Released }
   readonly CreateTable: { readonly input: CreateTableInput; readonly output: CreateTableOutput }
+}
+
+/** An output whose bytes lie in memory that is used again. */
+export interface Released {
+  /** Gives it back: the bytes are not to be looked at any more. Who does not call it leaves the memory to V8. */
+  release?(): void
 }
 
 export type TableOperation = keyof TableOperations

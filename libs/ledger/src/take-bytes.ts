@@ -8,6 +8,8 @@ export interface TakenBytes {
   readonly json: string
   /** By name. No base64 is one. */
   readonly values: ReadonlyMap<string, Buffer>
+  /** What all of them lie in. */
+  readonly memory: Buffer | undefined
 }
 
 /** Within a JSON string no quote stands alone: this is a binary value wherever it is found. */
@@ -17,7 +19,10 @@ const BACKSLASH = '\\'
 /** What is shorter is sooner decoded as a text. */
 const LENGTH_MIN = 64
 
-export function takeBytes(body: Buffer): TakenBytes {
+export function takeBytes(
+  body: Buffer,
+  allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow,
+): TakenBytes {
   const values = new Map<string, Buffer>()
   /** One for all: one for each costs V8 more than to decode them. */
   let memory: Buffer | undefined
@@ -29,12 +34,12 @@ export function takeBytes(body: Buffer): TakenBytes {
     if (at - start < LENGTH_MIN) continue
     const base64 = body.toString('latin1', start, at)
     if (base64.includes(BACKSLASH)) continue
-    memory ??= Buffer.allocUnsafeSlow(Math.ceil((body.length * 3) / 4))
+    memory ??= allocate(Math.ceil((body.length * 3) / 4))
     const end = used + memory.write(base64, used, 'base64')
     const name = `#${values.size}`
     values.set(name, memory.subarray(used, end))
     json += body.toString('utf8', taken, start) + name
     ;[taken, used] = [at, end]
   }
-  return { json: json + body.toString('utf8', taken), values }
+  return { json: json + body.toString('utf8', taken), values, memory }
 }
