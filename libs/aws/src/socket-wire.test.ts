@@ -33,12 +33,13 @@ function wireTo(url: string, options: Partial<WireOptions> = {}) {
     ...options,
   })
   onTestFinished(async () => await wire.close())
-  return (signal = never, timeoutMs = 5_000) =>
+  const send = (signal = never, timeoutMs = 5_000) =>
     wire.exchange(
       { path: '/p', headers: ['host', 'h'], body: Buffer.from('body') },
       { timeoutMs, answerBytesMax: 100 },
       signal,
     )
+  return Object.assign(send, { close: async () => await wire.close() })
 }
 
 test('sends head and body, and uses a connection again', async () => {
@@ -134,5 +135,28 @@ test('closes what nobody uses for long', async () => {
   const { sockets, url } = await serving((socket) => void socket.write(OK))
   const send = wireTo(url, { keepAliveMs: 20 })
   await send()
+  await expect.poll(() => sockets[0]?.readableEnded === true || sockets[0]?.destroyed).toBe(true)
+})
+
+test.for<[string, (url: string) => string]>([
+  ['waits for its answer', (url) => url],
+  // Nobody speaks TLS there.
+  ['is being connected', (url) => url.replace('http:', 'https:')],
+])('closed, lets fail at once what %s, and sends no more', async ([, urlOf]) => {
+  const { sockets, url } = await serving(() => {})
+  const send = wireTo(urlOf(url), { connectTimeoutMs: 60_000 })
+  const answer = send()
+  await expect.poll(() => sockets).toHaveLength(1)
+  await send.close()
+  await expect(answer).rejects.toMatchObject({ code: 'ECONNRESET' })
+  await expect(send()).rejects.toMatchObject({ code: 'ECONNRESET' })
+  expect(sockets).toHaveLength(1)
+})
+
+test('closed, ends what nobody uses', async () => {
+  const { sockets, url } = await serving((socket) => void socket.write(OK))
+  const send = wireTo(url)
+  await send()
+  await send.close()
   await expect.poll(() => sockets[0]?.readableEnded === true || sockets[0]?.destroyed).toBe(true)
 })

@@ -2,6 +2,7 @@ import { type Connection, openConnection, type TlsSession } from './connection.t
 import { requestHead } from './request-head.ts'
 import { createSlots } from './slots.ts'
 import type { Wire, WireOptions } from './wire.ts'
+import { WireError } from './wire-error.ts'
 
 /** Of those that wait for a request, the one that was used last is used next. */
 interface Idle {
@@ -17,7 +18,8 @@ export function openSocketWire(originUrl: string, options: WireOptions): Wire {
   const origin = new URL(originUrl)
   const slots = createSlots(options.connectionsMax)
   const tls: TlsSession = {}
-  const connections = new Set<Connection>()
+  const busy = new Set<Connection>()
+  const closing = new AbortController()
   let idle: Idle[] = []
   let sweeping: NodeJS.Timeout | undefined
 
@@ -29,7 +31,7 @@ export function openSocketWire(originUrl: string, options: WireOptions): Wire {
       if (turn !== undefined) await turn
       try {
         const connection = takeIdle() ?? (await connect(signal))
-        const answer = await connection.exchange({ head, body }, limits, signal)
+        const answer = await asBusy(connection, connection.exchange({ head, body }, limits, signal))
         keep(connection, answer.keepMs)
         return answer
       } finally {
@@ -38,26 +40,38 @@ export function openSocketWire(originUrl: string, options: WireOptions): Wire {
     },
     async close() {
       clearTimeout(sweeping)
-      for (const connection of connections) connection.close()
+      closing.abort(new WireError('ECONNRESET', 'the connections of this process are closed'))
+      for (const connection of busy) connection.close()
+      for (const { connection } of idle) connection.close()
     },
   }
 
-  async function connect(signal: AbortSignal): Promise<Connection> {
-    const connection = await openConnection(origin, tls, options.connectTimeoutMs, signal)
-    connections.add(connection)
-    return connection
+  function connect(signal: AbortSignal): Promise<Connection> {
+    const either = AbortSignal.any([signal, closing.signal])
+    either.throwIfAborted()
+    return openConnection(origin, tls, options.connectTimeoutMs, either)
+  }
+
+  async function asBusy<T>(connection: Connection, exchange: Promise<T>): Promise<T> {
+    busy.add(connection)
+    try {
+      return await exchange
+    } finally {
+      busy.delete(connection)
+    }
   }
 
   function takeIdle(): Connection | undefined {
     for (let last = idle.pop(); last !== undefined; last = idle.pop()) {
       if (last.connection.isOpen && last.until > performance.now()) return last.connection
-      end(last.connection)
+      last.connection.close()
     }
     return undefined
   }
 
   function keep(connection: Connection, keepMs: number): void {
-    if (!connection.isOpen) return end(connection)
+    if (closing.signal.aborted) connection.close()
+    if (!connection.isOpen) return
     const ms = Math.min(keepMs, options.keepAliveMs)
     idle.push({ connection, until: performance.now() + ms })
     sweeping ??= setTimeout(sweep, options.keepAliveMs).unref()
@@ -67,13 +81,8 @@ export function openSocketWire(originUrl: string, options: WireOptions): Wire {
   function sweep(): void {
     const now = performance.now()
     const isKept = ({ connection, until }: Idle) => connection.isOpen && until > now
-    for (const one of idle) if (!isKept(one)) end(one.connection)
+    for (const one of idle) if (!isKept(one)) one.connection.close()
     idle = idle.filter(isKept)
     sweeping = idle.length === 0 ? undefined : setTimeout(sweep, options.keepAliveMs).unref()
-  }
-
-  function end(connection: Connection): void {
-    connections.delete(connection)
-    connection.close()
   }
 }
