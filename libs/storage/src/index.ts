@@ -1,4 +1,5 @@
 export { type Compression, compressionOf, decompress } from './decompress.ts'
+export { makeFolder } from './file/make-folder.ts'
 export { type Readers, readerSlots, readersFor } from './file/readers.ts'
 export { jobDocuments } from './job-documents.ts'
 export { mapBounded } from './map-bounded.ts'

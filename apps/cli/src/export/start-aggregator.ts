@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import { createProcesses } from '../local/processes.ts'
 import { entryOf } from '../local/start-apps.ts'
+import { makeStateFolder } from '../local/state-folder.ts'
 import { stateFolderOf, VISIBILITY_SECONDS } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 
@@ -14,7 +14,7 @@ export async function startAggregator(
   trouble: AbortController,
 ): Promise<AsyncDisposable> {
   const logs = join(stateFolderOf(system), 'logs')
-  await mkdir(logs, { recursive: true })
+  await makeStateFolder(logs)
   const processes = createProcesses({
     logs,
     onRestart: () => {},

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { jobSpecSchema, limits } from '@millrace/job'
+import { makeFolder } from '@millrace/storage'
 import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -15,7 +16,9 @@ export interface InitOptions {
 export async function init({ file, force }: InitOptions, world: World): Promise<ExitCode> {
   const path = resolve(file)
   const schema = join(dirname(path), '.millrace', 'job-spec.schema.json')
-  await mkdir(dirname(schema), { recursive: true })
+  await makeFolder(dirname(schema)).catch((cause: NodeJS.ErrnoException) => {
+    throw new CliError(`${file}: its folder cannot be made (${cause.code})`, { cause })
+  })
   const flag = force ? 'w' : 'wx'
   await writeFile(path, specText(relative(dirname(path), schema)), { flag }).catch(
     (cause: NodeJS.ErrnoException) => {

@@ -59,3 +59,12 @@ test('when it cannot be made, says how to choose another place', async () => {
     hint: expect.stringContaining('--state'),
   })
 })
+
+test.runIf(process.platform === 'linux')('where the kernel makes nothing, it ends', async () => {
+  const stateRoot = '/proc/state'
+  const opening = openStateFolder(spec, { input, model }, { stateRoot, ...kept })
+  await expect(opening).rejects.toMatchObject({
+    message: expect.stringContaining('cannot be made'),
+    exitCode: 2,
+  })
+})

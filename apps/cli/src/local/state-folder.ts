@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { jobIdOf, type JobId, type JobSpec } from '@millrace/job'
+import { makeFolder } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import type { InputFile } from '../run/check-input.ts'
 import { checkStateVersion, writeStateVersion } from './state-version.ts'
@@ -48,12 +49,13 @@ export async function openStateFolder(
 
 /** Makes the folders of one job's state. */
 export async function makeFolders(path: string): Promise<void> {
-  await Promise.all(['ledger', 'work', 'logs'].map((name) => makeFolder(join(path, name))))
+  await Promise.all(['ledger', 'work', 'logs'].map((name) => makeStateFolder(join(path, name))))
   await writeStateVersion(path)
 }
 
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+/** @throws {CliError} */
+export async function makeStateFolder(path: string): Promise<void> {
+  await makeFolder(path).catch((cause: NodeJS.ErrnoException) => {
     throw new CliError(`${path}: cannot be made (${cause.code})`, {
       hint: 'choose another place for the state of the run with --state DIR',
       cause,

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CliError } from '../cli-error.ts'
@@ -69,7 +69,9 @@ test.for([
 
 test.for(['new.csv', 'empty.csv', 'sub/new.csv'])('the output %s is fine', async (name) => {
   const { folder, input } = await createFolder()
+  const before = await readdir(folder)
   expect(await checkOutput(join(folder, name), input)).toBe(join(folder, name))
+  expect(await readdir(folder)).toEqual(before)
 })
 
 test.for([
@@ -102,4 +104,12 @@ test.skipIf(isRoot)('a folder that may not be written is refused', async () => {
   await expect(checkOutput(join(folder, 'sub/new.csv'), input)).rejects.toThrow(
     'may not be written (EACCES)',
   )
+})
+
+test.runIf(process.platform === 'linux')('a folder that takes no files is refused', async () => {
+  const { input } = await createFolder()
+  await expect(checkOutput('/proc/new.csv', input)).rejects.toMatchObject({
+    message: expect.stringMatching(/nothing can be made in its folder|may not be written/),
+    exitCode: 2,
+  })
 })

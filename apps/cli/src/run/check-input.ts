@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
-import { basename, dirname, extname, resolve } from 'node:path'
+import { access, mkdtemp, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { besideResult } from '@millrace/job'
 import { withoutCompression } from '../dataset/by-name.ts'
 import { CliError } from '../cli-error.ts'
@@ -85,7 +85,21 @@ export async function checkOutput(out: string, input: string): Promise<string> {
   await access(`${dirname(path)}/`, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
     throw new CliError(`${out}: its folder ${whyNotWritten(cause.code)}`, { cause })
   })
+  await checkMakes(out, dirname(path))
   return path
+}
+
+/** Where all rights are had, as below /proc, still nothing may be made: only a try tells. */
+async function checkMakes(out: string, folder: string): Promise<void> {
+  try {
+    await rmdir(await mkdtemp(join(folder, '.millrace-')))
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new CliError(`${out}: nothing can be made in its folder (${code})`, {
+      hint: 'choose another --out',
+      cause,
+    })
+  }
 }
 
 /** The longest name is one beside the result, and would be found out when all is scored. */

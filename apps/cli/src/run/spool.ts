@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CliError } from '../cli-error.ts'
+import { makeStateFolder } from '../local/state-folder.ts'
 import type { InputFile } from './check-input.ts'
 
 /**
@@ -18,7 +19,7 @@ export async function spool(
   folder: string,
   signal: AbortSignal,
 ): Promise<InputFile> {
-  await mkdir(folder, { recursive: true })
+  await makeStateFolder(folder)
   const partial = join(folder, `stdin-${process.pid}.partial`)
   const hash = createHash('sha256')
   let bytes = 0

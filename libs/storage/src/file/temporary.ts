@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { makeFolder } from './make-folder.ts'
 
 /** A file that is being written beside its final place, on the same disk so that a rename works. */
 export interface Temporary {
@@ -14,7 +15,7 @@ const NAME_CHARS_MAX = 60
 /** Creates the folders on the way; the name begins with a dot and says whose it is. */
 export async function createTemporary(path: string): Promise<Temporary> {
   const folder = dirname(path)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const temporary = join(folder, `.${basename(path).slice(0, NAME_CHARS_MAX)}.${randomUUID()}.tmp`)
   return { handle: await open(temporary, 'wx'), path: temporary }
 }
