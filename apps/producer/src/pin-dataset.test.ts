@@ -1,3 +1,4 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { DatasetPin, Job, JobSpecInput } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { type Deps, pinDataset } from './pin-dataset.ts'
@@ -95,6 +96,33 @@ test('of compressed objects, the decompressed copies are pinned', async () => {
     { ...objects[0], uri: 's3://work/rows/0.csv', source: objects[0] },
   ])
   expect(await pinDataset(deps, { ...job, dataset: ledger.pin! }, never)).toEqual(dataset)
+})
+
+test.for([
+  ['gzip', gzipSync('1,2\n')],
+  ['zstd', zstdCompressSync('1,2\n')],
+  ['none', Buffer.from('1,2\n')],
+] as const)('by first bytes of %s, unless said, all are unpacked so', async ([packing, text]) => {
+  const { deps } = createWorld('', text.toString('latin1'))
+  const unpacked: string[] = []
+  const read: Deps['read'] = async (object, { start, end }) =>
+    object.source === undefined ? text.subarray(start, end) : Buffer.from('1,2\n')
+  const spool: Deps['spool'] = async (originals, compression, signal) => {
+    unpacked.push(compression)
+    return await deps.spool(originals, compression, signal)
+  }
+  const dataset = await pinDataset({ ...deps, read, spool }, jobWith(), never)
+  expect(dataset.width).toBe(2)
+  expect(unpacked).toEqual(packing === 'none' ? [] : [packing])
+})
+
+test('what is said to be plain is not unpacked', async () => {
+  const { deps } = createWorld('1,2\n')
+  const read: Deps['read'] = async () => gzipSync('1,2\n')
+  const job = jobWith({ dataset: { uri: 's3://data/rows/', compression: 'none' } })
+  await expect(pinDataset({ ...deps, read }, job, never)).rejects.toMatchObject({
+    code: 'not_text',
+  })
 })
 
 test('an error in a copy names the object that it was made from', async () => {

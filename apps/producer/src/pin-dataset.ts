@@ -10,6 +10,7 @@ import {
   sourceOf,
   writePinnedDataset,
 } from '@millrace/job'
+import { type Compression, compressionOf } from '@millrace/storage'
 import { PlanningError } from './planning-error.ts'
 
 export interface Deps {
@@ -24,7 +25,7 @@ export interface Deps {
   /** Decompresses objects once; the copies take their place. */
   spool(
     objects: readonly PinnedObject[],
-    compression: 'gzip' | 'zstd',
+    compression: Compression,
     signal: AbortSignal,
   ): Promise<readonly PinnedObject[]>
   /** Records the pin unless there is one; gives back the pin that holds. */
@@ -49,10 +50,9 @@ export async function pinDataset(
 
   const { dataset: source, output } = job.spec
   const originals = await deps.pin(source.uri, signal)
-  const objects =
-    source.compression === 'none'
-      ? originals
-      : await deps.spool(originals, source.compression, signal)
+  const packing =
+    source.compression === 'auto' ? await packingOf(deps, originals, signal) : source.compression
+  const objects = packing === 'none' ? originals : await deps.spool(originals, packing, signal)
   const { header, columns, width } = await readFirstHead(deps, objects, source, signal)
   const dataset = { objects, header, width, ...(columns === undefined ? {} : { columns }) }
   chooseColumns(dataset, source.features)
@@ -63,6 +63,20 @@ export async function pinDataset(
     ? dataset
     : await readPinnedDataset(deps.documents, held, signal)
 }
+
+/** By the first bytes of the first object that has any; the others are held to it as they are read. */
+async function packingOf(
+  deps: Deps,
+  objects: readonly PinnedObject[],
+  signal: AbortSignal,
+): Promise<Compression | 'none'> {
+  const first = objects.find(({ bytes }) => bytes > 0)
+  if (first === undefined) return 'none'
+  const end = Math.min(first.bytes, COMPRESSION_BYTES)
+  return compressionOf(await deps.read(first, { start: 0, end }, signal))
+}
+
+const COMPRESSION_BYTES = 4
 
 /** The head of the first object that has a row; those before it are empty, or blank lines. */
 async function readFirstHead(

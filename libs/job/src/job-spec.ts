@@ -28,9 +28,11 @@ const dataset = z
       .default('csv')
       .describe('`jsonl`: a row is a line of JSON, sent as it is.'),
     compression: z
-      .enum(['none', 'gzip', 'zstd'])
-      .default('none')
-      .describe('Compressed objects are decompressed once, beside the plan.'),
+      .enum(['auto', 'none', 'gzip', 'zstd'])
+      .default('auto')
+      .describe(
+        'Compressed objects are decompressed once, beside the plan. `auto`: all are taken for what the first bytes of the first one are of.',
+      ),
     csv: csv.prefault({}),
     features: features.optional(),
   })

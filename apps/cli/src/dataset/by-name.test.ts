@@ -23,3 +23,8 @@ test('what is said comes before what it looks like', () => {
 test('a packed name has a plain one inside', () => {
   expect(['a.csv.gz', 'a.zstd', 'a.csv'].map(withoutCompression)).toEqual(['a.csv', 'a', 'a.csv'])
 })
+
+test('who says that looks decide has them decide', () => {
+  expect(withLooks(datasetByName('rows.csv.gz'), { compression: 'auto' }).compression).toBe('gzip')
+  expect(withLooks(datasetByName('rows.csv'), { compression: 'auto' }).compression).toBe('auto')
+})

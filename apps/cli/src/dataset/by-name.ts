@@ -21,5 +21,7 @@ export const withoutCompression = (name: string): string =>
 
 /** What the user says of a dataset comes before what it looks like. */
 export function withLooks(looks: Looks, said: PartialSpec['dataset']): Dataset {
-  return { ...looks, ...said, csv: { ...looks.csv, ...said?.csv } }
+  const all = { ...looks, ...said, csv: { ...looks.csv, ...said?.csv } }
+  if (said?.compression !== 'auto' || looks.compression === undefined) return all
+  return { ...all, compression: looks.compression }
 }

@@ -36,7 +36,7 @@ export function openRows(system: System) {
       if (object === undefined) return { missing: `the dataset has no object ${planned.object}` }
       const { rows, bytes } = planned
       const place = `rows ${rows.start}-${rows.end}, bytes ${bytes.start}-${bytes.end} of ${object.uri}`
-      if (job.spec.dataset.compression !== 'none') return { place, missing: 'they are compressed' }
+      if (object.source !== undefined) return { place, missing: 'they are compressed' }
       const range = { start: bytes.start, end: Math.min(bytes.end, bytes.start + BYTES_MAX) }
       const text = (await storage.read(object, range, signal)).toString('utf8')
       const lines = text.split(/\r?\n/).slice(0, Math.min(rowsMax, rows.end - rows.start))

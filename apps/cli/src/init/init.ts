@@ -39,7 +39,7 @@ version: 1
 dataset:
   uri: rows.csv # or s3://bucket/key.csv, or s3://bucket/prefix/ for all objects below it
   # format: csv # or jsonl
-  # compression: none # or gzip, zstd
+  # compression: auto # by the first bytes; or none, gzip, zstd
   # csv:
   #   header: auto # or present, absent
   #   delimiter: ','

@@ -31,17 +31,18 @@ export interface Source extends AsyncDisposable {
 
 /**
  * Opens what the person named. Compression is told by the first bytes of the first object that has any, as a
- * run has it, unless `typed` says it: all objects are packed alike.
+ * run has it, unless it is `said`: all objects are packed alike.
  *
  * @throws {StorageError} when it is missing or may not be read.
  */
 export async function openSource(
   data: string,
   { dataset }: JobSpec,
-  typed: Compression | 'none' | undefined,
+  said: JobSpec['dataset']['compression'] | undefined,
   { region }: { readonly region?: string },
   { stdin, stop, env }: Pick<World, 'stdin' | 'stop' | 'env'>,
 ): Promise<Source> {
+  const typed = said === 'auto' ? undefined : said
   if (data === '-') {
     const input = stdin as AsyncIterable<Uint8Array>
     const whole = { uri: 'standard input', bytesMax: limits.expandedBytesMax }

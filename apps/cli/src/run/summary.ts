@@ -66,7 +66,7 @@ function resultLines(job: Job, facts: RunFacts): string[] {
   const result = shown(facts.resultPath)
   const beside = besideResult(result)
   const unpacked =
-    job.spec.dataset.compression === 'none' || job.dataset === undefined
+    ['auto', 'none'].includes(job.spec.dataset.compression) || job.dataset === undefined
       ? []
       : [`unpacked  ${megabytes(job.dataset.bytes)}, once, in ${shown(facts.statePath)}/work`]
   const errors = facts.rowsFailed > 0 ? [`errors    ${beside.errors}`] : []
