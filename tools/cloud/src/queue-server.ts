@@ -3,6 +3,7 @@ import { portError } from './cloud-error.ts'
 import { honourConditionalPuts } from './conditional-put.ts'
 import { deliverTwice } from './deliver-twice.ts'
 import type { UsageCounter } from './count-usage.ts'
+import { takeEmptyPuts } from './empty-puts.ts'
 import { createFairStores } from './fair-queues.ts'
 import { nameQueuesByAddress } from './queue-urls.ts'
 
@@ -37,6 +38,7 @@ export async function startQueueServer(options: QueueServerOptions): Promise<Que
   const app = buildApp({ logger: false, stores: fair.stores })
   fair.listen(app)
   nameQueuesByAddress(app)
+  takeEmptyPuts(app)
   honourConditionalPuts(app)
   options.counting?.watchQueues(app)
   if (options.deliverTwice) deliverTwice(app)
