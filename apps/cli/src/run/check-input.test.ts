@@ -98,6 +98,13 @@ test.for(['rows.errors.csv', 'rows.manifest.json'])(
   },
 )
 
+test.for(['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'])('%s is refused', async (name) => {
+  await expect(checkInput(name)).rejects.toMatchObject({
+    message: `${name}: is no file but what this process has open`,
+    hint: expect.stringContaining('millrace run -'),
+  })
+})
+
 test.skipIf(isRoot)('a folder that may not be written is refused', async () => {
   const { folder, input } = await createFolder()
   await chmod(join(folder, 'sub'), 0o500)

@@ -21,6 +21,7 @@ export interface InputFile {
 export async function checkInput(data: string, what = 'a CSV file'): Promise<InputFile> {
   refuseOtherUri(data)
   const path = resolve(data)
+  refuseOwnDescriptor(data, path)
   const stats = await stat(path, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new CliError(`${data}: no such file`, { cause })
     throw new CliError(`${data}: cannot be looked at (${cause.code})`, { cause })
@@ -38,6 +39,14 @@ export async function checkInput(data: string, what = 'a CSV file'): Promise<Inp
     throw new CliError(`${data}: may not be read by this user`, { cause })
   })
   return { path, bytes: Number(stats.size), changedAt: String(stats.mtimeNs) }
+}
+
+/** Such a name is that of another file in each process, so the apps would not find what it is here. */
+function refuseOwnDescriptor(data: string, path: string): void {
+  if (!/^\/(dev\/stdin|dev\/fd\/\d+|proc\/[^/]+\/fd\/\d+)$/.test(path)) return
+  throw new CliError(`${data}: is no file but what this process has open`, {
+    hint: 'name the file itself, or read standard input: millrace run - < FILE',
+  })
 }
 
 /** @throws {CliError} for a URI that is neither S3's nor a file's. */
