@@ -28,8 +28,9 @@ export function chooseColumns(
 ): ColumnSelection {
   const all = Array.from({ length: width }, (_, index) => index)
   if (choice === undefined) return { width, kept: all }
-  if ('include' in choice)
-    return { width, kept: distinct(indexesOf(choice.include, columns, width)) }
+  if ('include' in choice) {
+    return { width, kept: distinct(indexesOf(choice.include, columns, width), choice.include) }
+  }
   const excluded = new Set(indexesOf(choice.exclude, columns, width))
   const kept = all.filter((index) => !excluded.has(index))
   if (kept.length > 0) return { width, kept }
@@ -37,10 +38,15 @@ export function chooseColumns(
 }
 
 /** A column sent twice would make the payload larger than the batch that was cut to fit. */
-function distinct(columns: readonly number[]): readonly number[] {
-  const repeated = columns.find((column, index) => columns.indexOf(column) < index)
-  if (repeated === undefined) return columns
-  throw new CsvError('repeated_column', `choose columns: column ${repeated} is included twice`)
+function distinct(
+  columns: readonly number[],
+  wanted: readonly (string | number)[],
+): readonly number[] {
+  const again = columns.findIndex((column, index) => columns.indexOf(column) < index)
+  if (again === -1) return columns
+  const said = [wanted[columns.indexOf(columns[again] ?? 0)], wanted[again]]
+  const names = [...new Set(said)].map((name) => JSON.stringify(name)).join(', also said as ')
+  throw new CsvError('repeated_column', `choose columns: column ${names} is included twice`)
 }
 
 function indexesOf(

@@ -45,6 +45,15 @@ describe('chooseColumns', () => {
   ])('on $what, throws $code', ({ choice, code }) => {
     expect(thrownBy(() => chooseColumns(table, choice)).code).toBe(code)
   })
+
+  test.for([
+    [['age', 'age'], 'column "age" is'],
+    [[1, 1], 'column 1 is'],
+    [['id', 'age', 0], 'column "id", also said as 0 is'],
+  ] as const)('included twice, %j is told as it was said', ([include, told]) => {
+    const error = thrownBy(() => chooseColumns(table, { include }))
+    expect(error.message).toBe(`choose columns: ${told} included twice`)
+  })
 })
 
 describe('selectColumns', () => {

@@ -33,7 +33,9 @@ export async function explainRefusal(
       return await explainRows(ask, input, error)
     case 'payload_too_large':
       return wrong(
-        `The first ${input.rows} rows of ${input.body.length} bytes are too large for ${name}: lower batching.rows.`,
+        input.rows === 1
+          ? `The first row of ${input.body.length} bytes is too large for ${name}: leave columns out by dataset.features.`
+          : `The first ${input.rows} rows of ${input.body.length} bytes are too large for ${name}: lower batching.rows.`,
       )
     default:
       return {
@@ -89,7 +91,7 @@ async function explainRows(
   }
   return {
     kind: 'unexplained',
-    problem: `${endpoint.name} refuses the first ${rows} rows, each of them: check the columns and endpoint.contentType; ${says}.`,
+    problem: `${endpoint.name} refuses ${rows === 1 ? 'the first row' : `the first ${rows} rows, each of them`}: check the columns and endpoint.contentType; ${says}.`,
   }
 }
 

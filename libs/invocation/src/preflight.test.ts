@@ -176,6 +176,14 @@ test('when each row is refused, says what the container says', async () => {
   })
 })
 
+test('when the one row is refused, speaks of one', async () => {
+  const report = await check({ body: badRows(() => true), rowsMax: 1 })
+  expect(report).toMatchObject({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/refuses the first row: check the columns/)],
+  })
+})
+
 test('when rows are taken one by one only, says so', async () => {
   const invoke: Invoke = async ({ body }) => {
     if (Buffer.from(body).toString().trimEnd().includes('\n')) {

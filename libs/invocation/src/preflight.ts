@@ -98,7 +98,9 @@ async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
 }
 
 const onlyAlone = ({ endpoint, rows }: PreflightInput): string =>
-  `${endpoint.name} takes the first ${rows} rows one by one but not together: set batching.rows to 1.`
+  rows === 1
+    ? `${endpoint.name} refused the first row, and took it when asked again: send the job again.`
+    : `${endpoint.name} takes the first ${rows} rows one by one but not together: set batching.rows to 1.`
 
 async function tryToInvoke(
   invoke: Invoke,

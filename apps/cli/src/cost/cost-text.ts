@@ -6,7 +6,9 @@ const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
 /** The bill in short: `$0.0026, $0.22 a million rows, by the prices of us-east-1`. */
 export function billText({ bill }: JobCost): string {
   const { total, perMillionRows, region } = bill
-  return `${money(total)}, ${money(perMillionRows)} a million rows, by the prices of ${region}`
+  // A table without a row has cost something all the same, and nothing a row.
+  const million = perMillionRows === 0 ? '' : `, ${money(perMillionRows)} a million rows`
+  return `${money(total)}${million}, by the prices of ${region}`
 }
 
 /** What it is for. */

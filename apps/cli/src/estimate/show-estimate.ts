@@ -94,7 +94,12 @@ function textOf(estimate: Estimate): string {
         money(bill.fargate),
         'Fargate Spot, ARM, a quarter vCPU',
       ],
-      ['all', '', money(bill.total), `${money(bill.perMillionRows)} a million rows`],
+      [
+        'all',
+        '',
+        money(bill.total),
+        bill.perMillionRows === 0 ? '' : `${money(bill.perMillionRows)} a million rows`,
+      ],
     ],
   )
   return [table, '', ...notesOf(estimate)].join('\n')

@@ -15,6 +15,7 @@ import { createExport, readExport, readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { nearPath } from '../show/near-path.ts'
 import { factsOf } from '../show/table.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { jobProgress } from '../system/job-progress.ts'
@@ -108,4 +109,5 @@ function tell(ended: ResultExport, { json }: ExportOptions, world: World): ExitC
   return someFailed ? EXIT.succeededWithFailures : EXIT.succeeded
 }
 
-const shown = (uri: string): string => (uri.startsWith('file:') ? fileURLToPath(uri) : uri)
+const shown = (uri: string): string =>
+  uri.startsWith('file:') ? nearPath(fileURLToPath(uri)) : uri

@@ -38,6 +38,10 @@ test('what it would have cost in an account comes with the result', () => {
   const bill = { total: 0.0026, perMillionRows: 0.289, region: 'us-east-1' }
   const { lines } = summaryOf(succeeded, { ...facts, cost: { usage, bill } })
   expect(lines.at(-1)).toBe('on AWS    $0.0026, $0.29 a million rows, by the prices of us-east-1')
+  const ofNoRow = { usage, bill: { ...bill, perMillionRows: 0 } }
+  expect(summaryOf(succeeded, { ...facts, cost: ofNoRow }).lines.at(-1)).toBe(
+    'on AWS    $0.0026, by the prices of us-east-1',
+  )
 })
 
 test('a job with failed rows says where they are listed, and exits with 3', () => {

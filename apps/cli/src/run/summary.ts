@@ -1,8 +1,8 @@
-import { relative } from 'node:path'
 import { besideResult, isFinal, type Job } from '@millrace/job'
 import { billText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { nearPath } from '../show/near-path.ts'
 import { printable } from '../show/printable.ts'
 
 export interface RunFacts {
@@ -29,7 +29,7 @@ export function summaryOf(job: Job, facts: RunFacts): { lines: string[]; exitCod
       return {
         lines: [
           `failed: ${printable(job.failure?.message ?? 'no reason was recorded')} (${job.failure?.code ?? 'unknown'})`,
-          `no result was written; the logs are in ${shown(facts.statePath)}/logs`,
+          `no result was written; the logs are in ${nearPath(facts.statePath)}/logs`,
           ...whatIsKept(job, facts),
         ],
         exitCode: EXIT.failed,
@@ -63,12 +63,12 @@ function resultLines(job: Job, facts: RunFacts): string[] {
   const scored = rows - before
   const rate = count.format(scored / Math.max(facts.seconds, 0.001))
   const continued = before > 0 && scored > 0 ? `, ${count.format(before)} of them before` : ''
-  const result = shown(facts.resultPath)
+  const result = nearPath(facts.resultPath)
   const beside = besideResult(result)
   const unpacked =
     ['auto', 'none'].includes(job.spec.dataset.compression) || job.dataset === undefined
       ? []
-      : [`unpacked  ${megabytes(job.dataset.bytes)}, once, in ${shown(facts.statePath)}/work`]
+      : [`unpacked  ${megabytes(job.dataset.bytes)}, once, in ${nearPath(facts.statePath)}/work`]
   const errors = facts.rowsFailed > 0 ? [`errors    ${beside.errors}`] : []
   const speed = scored > 0 ? `, ${facts.seconds.toFixed(1)} s, ${rate} rows/s` : ''
   return [
@@ -86,9 +86,3 @@ const megabytes = (bytes: number): string => `${count.format(Math.ceil(bytes / 1
 
 const exitCodeOf = (job: Job): ExitCode =>
   job.state === 'succeeded' ? EXIT.succeeded : EXIT.succeededWithFailures
-
-/** A path as the user would type it from where they are. */
-function shown(path: string): string {
-  const near = relative(process.cwd(), path)
-  return near.startsWith('..') ? path : near
-}
