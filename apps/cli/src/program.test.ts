@@ -151,6 +151,7 @@ test.for<[string[], object]>([
     ['adjust', '--failed-rows-max', 'none', '--failed-rows-percent-max', '2.5'],
     { failedRowsMax: 'none', failedRowsPercentMax: 2.5 },
   ],
+  [['retry', '--failed-rows-max', 'none'], { failedRowsMax: 'none' }],
   [['dlq', 'list'], { queue: 'batches', max: 1_000, json: false }],
   [['dlq', 'show', 'j-4f2a', '--rows', '0'], { job: 'j-4f2a', rows: 0 }],
   [['dlq', 'redrive', '--code', 'not_json', '--rate', '5'], { code: 'not_json', rate: 5 }],

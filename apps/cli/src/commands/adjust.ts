@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { percent, wholeNumber } from '../arguments.ts'
+import { wholeNumber } from '../arguments.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { AdjustOptions } from '../control/adjust.ts'
 import type { Perform } from '../world.ts'
+import { addToleranceOptions } from './tolerance-options.ts'
 
 export function adjustCommand(perform: Perform): Command {
   const command = new Command('adjust')
@@ -14,19 +15,7 @@ export function adjustCommand(perform: Perform): Command {
       'invocations of the job in flight at most, all consumers together',
       wholeNumber(1, limits.concurrencyMax),
     )
-    .addOption(
-      new Option(
-        '--failed-rows-max <count>',
-        'rows that may fail before the job does, or none for no limit',
-      ).argParser(orNone(wholeNumber(0, Number.MAX_SAFE_INTEGER))),
-    )
-    .addOption(
-      new Option(
-        '--failed-rows-percent-max <percent>',
-        'rows in a hundred that may fail before the job does, or none for no limit',
-      ).argParser(orNone(percent)),
-    )
-  return addSystemOptions(command)
+  return addSystemOptions(addToleranceOptions(command))
     .addHelpText('after', EXAMPLES)
     .action((job: string | undefined, options: Omit<AdjustOptions, 'job'>) =>
       perform(async () => (await import('../control/adjust.ts')).adjust, {
@@ -34,17 +23,6 @@ export function adjustCommand(perform: Perform): Command {
         ...(job === undefined ? {} : { job }),
       }),
     )
-}
-
-function orNone(read: (text: string) => number): (text: string) => number | 'none' {
-  return (text) => {
-    if (text === 'none') return text
-    try {
-      return read(text)
-    } catch (error) {
-      throw new InvalidArgumentError((error as Error).message.replace(/\.$/, ', or none.'))
-    }
-  }
 }
 
 const EXAMPLES = `

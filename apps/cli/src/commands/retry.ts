@@ -7,6 +7,7 @@ import { addJsonOption, addStateOption } from '../system/system-options.ts'
 import { repeated } from '../usage-error.ts'
 import type { Perform } from '../world.ts'
 import { addEndpointOptions } from './endpoint-options.ts'
+import { addToleranceOptions } from './tolerance-options.ts'
 
 export function retryCommand(perform: Perform): Command {
   const command = new Command('retry')
@@ -21,7 +22,11 @@ export function retryCommand(perform: Perform): Command {
       ),
     )
     .option('-o, --out <file>', 'the merged result (default: in place of that of the job)')
-    .option('--watch', 'show the retry of a stack until it has ended', false)
+  addToleranceOptions(command).option(
+    '--watch',
+    'show the retry of a stack until it has ended',
+    false,
+  )
   addJsonOption(command).optionsGroup('This machine:')
   addStateOption(command)
     .option(
@@ -57,5 +62,6 @@ Rows that were never scored, of a job that failed or was cancelled, are always s
   millrace retry j-4f2a --reason rows_rejected         the reasons are in the errors file
   millrace retry j-4f2a --endpoint churn-v4            through another endpoint
   millrace retry j-4f2a -o mended.csv --watch
+  millrace retry j-4f2a --failed-rows-max none         of a job that tolerated too few
 
 Exit codes: 0 all rows predicted, 3 some rows failed, 1 no result or nothing to retry, 2 wrong use, 130 interrupted.`

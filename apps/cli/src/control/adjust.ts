@@ -1,4 +1,4 @@
-import type { Adjustment, Job, Tolerance } from '@millrace/job'
+import type { Adjustment, Job } from '@millrace/job'
 import { adjustJob, readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -6,11 +6,10 @@ import { openJob } from '../system/open-system.ts'
 import type { World } from '../world.ts'
 import type { ControlOptions } from './control-options.ts'
 import { refused } from './refused.ts'
+import { toleranceOf, type ToleranceWanted } from './tolerance-of.ts'
 
-export interface AdjustOptions extends ControlOptions {
+export interface AdjustOptions extends ControlOptions, ToleranceWanted {
   readonly concurrency?: number
-  readonly failedRowsMax?: number | 'none'
-  readonly failedRowsPercentMax?: number | 'none'
 }
 
 /** `millrace adjust`: changes what may be changed of a job under way. */
@@ -39,17 +38,6 @@ function adjustmentOf(job: Job, options: AdjustOptions): Adjustment {
   return {
     ...(concurrency === undefined ? {} : { concurrencyMax: concurrency }),
     ...(changesTolerance ? { tolerance: toleranceOf(before, options) } : {}),
-  }
-}
-
-function toleranceOf(before: Tolerance, options: AdjustOptions): Tolerance {
-  const {
-    failedRowsMax = before.failedRowsMax,
-    failedRowsPercentMax = before.failedRowsPercentMax,
-  } = options
-  return {
-    ...(typeof failedRowsMax === 'number' ? { failedRowsMax } : {}),
-    ...(typeof failedRowsPercentMax === 'number' ? { failedRowsPercentMax } : {}),
   }
 }
 

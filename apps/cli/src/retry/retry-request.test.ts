@@ -11,7 +11,7 @@ test('what is not typed is as in the job that is retried', () => {
   expect(retryOf).toEqual({ jobId: base.jobId })
 })
 
-test('endpoint and output may be others, and nothing else', () => {
+test('endpoint, output and tolerance may be others, and nothing else', () => {
   const { spec } = retryRequest(base, { endpoint: 'churn-v4', out: 's3://results/mended.jsonl.gz' })
   expect(spec.endpoint).toEqual({ ...base.spec.endpoint, name: 'churn-v4' })
   expect(spec.output).toEqual({
@@ -21,6 +21,16 @@ test('endpoint and output may be others, and nothing else', () => {
     compression: 'gzip',
   })
   expect([spec.dataset, spec.batching]).toEqual([base.spec.dataset, base.spec.batching])
+})
+
+test.for([
+  [{ failedRowsMax: 9 }, { failedRowsMax: 9, failedRowsPercentMax: 1 }],
+  [{ failedRowsMax: 'none' }, { failedRowsPercentMax: 1 }],
+  [{ failedRowsMax: 'none', failedRowsPercentMax: 'none' }, {}],
+  [{}, { failedRowsMax: 5, failedRowsPercentMax: 1 }],
+] as const)('of tolerance, %j typed over that of the job makes %j', ([typed, tolerance]) => {
+  const spec = { ...base.spec, tolerance: { failedRowsMax: 5, failedRowsPercentMax: 1 } }
+  expect(retryRequest({ ...base, spec }, typed).spec.tolerance).toEqual(tolerance)
 })
 
 test('a model on this machine is the endpoint called local', () => {
@@ -37,6 +47,7 @@ test.for<[string, object]>([
   ['another reason', { reason: ['b'] }],
   ['no reason', {}],
   ['another endpoint', { reason: ['a'], endpoint: 'churn-v4' }],
+  ['another tolerance', { reason: ['a'], failedRowsMax: 9 }],
   ['another output', { reason: ['a'], out: '/data/other.csv' }],
 ])('%s makes another retry', ([, wanted]) => {
   const usual = retryRequest(base, { reason: ['a'] })

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { check, type Job, type JobRequest, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
+import { toleranceOf, type ToleranceWanted } from '../control/tolerance-of.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { formatByName } from '../spec/format-by-name.ts'
 import { uriOf } from '../spec/read-spec.ts'
 
 /** What was typed of a retry that its request depends on. */
-export interface RetryWanted {
+export interface RetryWanted extends ToleranceWanted {
   /** Codes of row failures; every failed row when absent. */
   readonly reason?: readonly string[]
   readonly endpoint?: string
@@ -28,6 +29,7 @@ export function retryRequest(
     ...spec,
     endpoint: { ...spec.endpoint, name: name ?? spec.endpoint.name },
     output: { ...spec.output, ...outputOf(wanted.out) },
+    tolerance: toleranceOf(spec.tolerance, wanted),
   })
   const reasons = wanted.reason && [...new Set(wanted.reason)].toSorted()
   const facts = JSON.stringify([base.jobId, reasons, changed])
