@@ -37,7 +37,7 @@ type Case = readonly [name: string, body: string, code: string, reason: RegExp]
 const batchCases = (jobId: JobId): readonly Case[] => [
   ['no JSON', 'score it, please', 'not_json', /not JSON/],
   ['JSON that is cut', '{"version":1,"jobId":"j-', 'not_json', /not JSON/],
-  ['no object', '[1, 2]', 'invalid', /expected object/],
+  ['no object', '[1, 2]', 'invalid', /wanted a mapping, got a list/],
   [
     'an unknown version',
     batchWith(jobId, { version: 2 }),

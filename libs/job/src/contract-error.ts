@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { issueWords } from './issue-words.ts'
 
 export type ContractErrorCode =
   | 'not_json'
@@ -19,23 +20,12 @@ export class ContractError extends Error {
   }
 }
 
-/** What a schema found wrong, as one line: `dataset.uri: wanted a string, got nothing; …`. */
+/** What a schema found wrong, as one line: `dataset.uri: wanted a text, got nothing; …`. */
 export function describeIssues(error: z.ZodError): string {
   return error.issues
     .map((issue) => {
       const path = issue.path.join('.')
-      const message = `${issue.message}${got(issue)}`
-      return path === '' ? message : `${path}: ${message}`
+      return path === '' ? issueWords(issue) : `${path}: ${issueWords(issue)}`
     })
     .join('; ')
-}
-
-const SHOWN_CHARS = 60
-
-/** What came, where the schema's own words leave it out. */
-function got({ code, input }: z.core.$ZodIssue): string {
-  const isLeftOut = code === 'invalid_format' || code === 'too_small' || code === 'too_big'
-  if (!isLeftOut || (typeof input !== 'string' && typeof input !== 'number')) return ''
-  const text = JSON.stringify(input)
-  return `, got ${text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text}`
 }

@@ -61,7 +61,9 @@ export async function readPinnedDataset(
   if (createHash('sha256').update(bytes).digest('hex') !== pin.digest) {
     throw new PlanError(`${name}: its bytes are not those of its digest`)
   }
-  const parsed = pinnedDatasetSchema.safeParse(JSON.parse(bytes.toString('utf8')))
+  const parsed = pinnedDatasetSchema.safeParse(JSON.parse(bytes.toString('utf8')), {
+    reportInput: true,
+  })
   if (!parsed.success) throw new PlanError(`${name}: ${describeIssues(parsed.error)}`)
   const { columns, ...dataset } = parsed.data
   return columns === undefined ? dataset : { ...dataset, columns }

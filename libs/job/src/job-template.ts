@@ -46,7 +46,7 @@ export const jobTemplatesSchema = z
       const refuse = (message: string) =>
         context.addIssue({ code: 'custom', path: [index], message })
       const sample = specFor({ prefix, suffix, spec }, `${prefix}sample${suffix}`)
-      const parsed = jobSpecSchema.safeParse(sample)
+      const parsed = jobSpecSchema.safeParse(sample, { reportInput: true })
       if (!parsed.success) refuse(describeIssues(parsed.error))
       const output = spec.output.uri.split(NAME)[0] ?? ''
       const watched = templates.find((other) => output.startsWith(other.prefix))

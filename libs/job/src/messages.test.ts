@@ -112,7 +112,7 @@ test.for([
     /output.join: .* as a whole/,
   ],
   ['a name that no endpoint has', { endpoint: { name: 'a b' } }, /endpoint name, got "a b"/],
-  ['no row in a batch', { batching: { rows: 0 } }, /batching.rows: .*>=1, got 0/],
+  ['no row in a batch', { batching: { rows: 0 } }, /batching.rows: wanted at least 1, got 0/],
 ] as const)('a spec with %s is refused', ([, change, message]) => {
   const body = JSON.stringify({ version: 1, clientToken: 't', spec: { ...spec, ...change } })
   expect(() => decodeJobRequest(body)).toThrow(message)

@@ -1,0 +1,65 @@
+import type { z } from 'zod'
+
+/** What was wanted of one value and what came, in the words in which a spec in a file is refused. */
+export function issueWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'custom') return issue.message
+  if (issue.code === 'unrecognized_keys') return `has no key ${issue.keys.map(shown).join(', ')}`
+  const wanted = wantedBy(issue)
+  const words = wanted.length === 0 ? issue.message : `wanted ${either(wanted)}`
+  return `${words}, got ${shown(issue.input)}`
+}
+
+/** Nothing where the schema has its own words, or more to say than these. */
+function wantedBy(issue: z.core.$ZodIssue): readonly string[] {
+  switch (issue.code) {
+    case 'invalid_type':
+      return [TYPES[issue.expected] ?? issue.expected]
+    case 'invalid_value':
+      return issue.values.map((value) => (typeof value === 'string' ? value : shown(value)))
+    case 'too_small': {
+      const word = issue.inclusive === false ? 'more than' : 'at least'
+      return [`${word} ${counted(issue.minimum, issue.origin)}`]
+    }
+    case 'too_big': {
+      const word = issue.inclusive === false ? 'less than' : 'at most'
+      return [`${word} ${counted(issue.maximum, issue.origin)}`]
+    }
+    case 'invalid_union':
+      return [...new Set(issue.errors.flatMap(([first]) => (first ? wantedBy(first) : [])))]
+    default:
+      return []
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+}
+
+const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item' }
+
+function counted(bound: number | bigint, origin: string): string {
+  const unit = UNITS[origin]
+  return unit === undefined ? String(bound) : `${bound} ${unit}${Number(bound) === 1 ? '' : 's'}`
+}
+
+const either = (texts: readonly string[]): string =>
+  texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`
+
+const SHOWN_CHARS = 60
+
+/** Lists and mappings are only named: a stranger's may be nested deeper than a text of it can be made. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? 'a list' : 'a mapping'
+  }
+  const text = JSON.stringify(value) ?? typeof value
+  return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text
+}
