@@ -46,8 +46,8 @@ export function accounting(data: ReportData): HTMLElement {
 function costOf({ cost }: ReportData): [string, string][] {
   if (cost === undefined) return []
   const { total, perMillionRows, region } = cost
-  const [all, million] = [total, perMillionRows].map((dollars) => `$${plain(dollars)}`)
-  return [['cost on AWS', `${all}, ${million} a million rows (${region}), beside the endpoint`]]
+  const million = perMillionRows === 0 ? '' : `, $${plain(perMillionRows)} a million rows`
+  return [['cost on AWS', `$${plain(total)}${million} (${region}), beside the endpoint`]]
 }
 
 function outputs({ outputs: files }: ReportData): HTMLElement[] {

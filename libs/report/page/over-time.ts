@@ -51,10 +51,27 @@ function stepsOf(points: readonly TimelinePoint[], bucketSeconds: number): Edge[
   return points.flatMap((point) => [edge(point, point.at), edge(point, point.at + bucketSeconds)])
 }
 
-const axes = (): Pick<PlotOptions, 'x' | 'y'> => ({
+/** Half of a time at the end of the axis lies right of it. */
+const axes = (): Pick<PlotOptions, 'x' | 'y' | 'marginRight'> => ({
+  marginRight: 28,
   x: { label: null, type: 'utc' },
   y: { label: null, zero: true },
 })
+
+/**
+ * Times on one line, since the legend is right below, and in whole seconds at the finest, since no
+ * point is finer.
+ */
+function timeAxis(points: readonly TimelinePoint[], bucketSeconds: number) {
+  const [first = 0, last = 0] = [points[0]?.at, points.at(-1)?.at]
+  const seconds = last + bucketSeconds - first
+  const [start, end] = seconds <= 600 ? [11, 19] : seconds <= 86_400 ? [11, 16] : [5, 16]
+  return axisX({
+    tickSize: 4,
+    ticks: seconds <= 4 ? 'second' : 4,
+    tickFormat: (time: Date) => time.toISOString().slice(start, end).replace('T', ' '),
+  })
+}
 
 function throughputChart(points: readonly TimelinePoint[], bucketSeconds: number): PlotOptions {
   const steps = stepsOf(points, bucketSeconds)
@@ -78,7 +95,7 @@ function throughputChart(points: readonly TimelinePoint[], bucketSeconds: number
         fill: 'var(--bad)',
         r: 3.5,
       }),
-      axisX({ tickSize: 4, ticks: 4 }),
+      timeAxis(points, bucketSeconds),
       axisY({ tickSize: 0, ticks: 5, tickFormat: compact }),
       ruleY([0]),
     ],
@@ -97,7 +114,7 @@ function latencyChart(points: readonly TimelinePoint[], bucketSeconds: number): 
       gridY({ strokeOpacity: 0.12 }),
       lineY(recorded, { x: 'time', y: 'p95Ms', stroke: 'var(--third)', strokeWidth: 1.5 }),
       lineY(recorded, { x: 'time', y: 'p50Ms', stroke: 'var(--second)', strokeWidth: 1.5 }),
-      axisX({ tickSize: 4, ticks: 4 }),
+      timeAxis(points, bucketSeconds),
       axisY({ tickSize: 0, ticks: 5, tickFormat: compact }),
       ruleY([0]),
     ],

@@ -91,6 +91,19 @@ describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
     expect(header).not.toContain('rows a second')
   })
 
+  test('of a job of a second, names whole seconds on one line', async () => {
+    const point = { rows: 10, batches: 1, throttles: 0, p50Ms: 20, p95Ms: 40 }
+    const timeline = { bucketSeconds: 1, points: [{ ...point, at: 1_790_000_399 }] }
+    const path = join(folder, 'second.html')
+    await writeFile(path, renderPage({ ...flightsReport(), timeline }))
+    await using opened = await open()
+    const { page } = opened
+    await page.goto(pathToFileURL(path).href)
+    const labels = page.locator('#over-time [aria-label="x-axis tick label"] text')
+    await expect.poll(() => labels.count()).toBe(4)
+    expect(await labels.allTextContents()).toEqual(['14:19:59', '14:20:00', '14:19:59', '14:20:00'])
+  })
+
   test('shows what the endpoint said as text, markup and all', async () => {
     await using opened = await open()
     expect(await textOf(opened.page, '#failures')).toContain('<img src=x onerror=alert(1)>')
