@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { DatasetPin, Job, JobSpecInput } from '@millrace/job'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type Deps, pinDataset } from './pin-dataset.ts'
 import { createDocuments, jobWith, never, objectsOf } from './test-data.ts'
 
@@ -114,6 +114,13 @@ test.for([
   const dataset = await pinDataset({ ...deps, read, spool }, jobWith(), never)
   expect(dataset.width).toBe(2)
   expect(unpacked).toEqual(packing === 'none' ? [] : [packing])
+})
+
+test('packing and columns are told by one read', async () => {
+  const { deps } = createWorld('id,age\n1,2\n')
+  const read = vi.spyOn(deps, 'read')
+  await pinDataset(deps, jobWith(), never)
+  expect(read).toHaveBeenCalledTimes(1)
 })
 
 test('what is said to be plain is not unpacked', async () => {

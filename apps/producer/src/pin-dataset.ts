@@ -50,10 +50,11 @@ export async function pinDataset(
 
   const { dataset: source, output } = job.spec
   const originals = await deps.pin(source.uri, signal)
+  const readHead = headReader(deps, signal)
   const packing =
-    source.compression === 'auto' ? await packingOf(deps, originals, signal) : source.compression
+    source.compression === 'auto' ? await packingOf(originals, readHead) : source.compression
   const objects = packing === 'none' ? originals : await deps.spool(originals, packing, signal)
-  const { header, columns, width } = await readFirstHead(deps, objects, source, signal)
+  const { header, columns, width } = await inspectFirst(objects, readHead, source)
   const dataset = { objects, header, width, ...(columns === undefined ? {} : { columns }) }
   chooseColumns(dataset, source.features)
   if (Array.isArray(output.join)) chooseColumns(dataset, { include: output.join })
@@ -64,45 +65,51 @@ export async function pinDataset(
     : await readPinnedDataset(deps.documents, held, signal)
 }
 
-/** By the first bytes of the first object that has any; the others are held to it as they are read. */
-async function packingOf(
-  deps: Deps,
-  objects: readonly PinnedObject[],
-  signal: AbortSignal,
-): Promise<Compression | 'none'> {
-  const first = objects.find(({ bytes }) => bytes > 0)
-  if (first === undefined) return 'none'
-  const end = Math.min(first.bytes, COMPRESSION_BYTES)
-  return compressionOf(await deps.read(first, { start: 0, end }, signal))
+/** The first bytes of an object. */
+type ReadHead = (object: PinnedObject) => Promise<Buffer>
+
+/** Reads a head once, when it is asked for twice in a row: for its packing, and for its rows. */
+function headReader(deps: Pick<Deps, 'read'>, signal: AbortSignal): ReadHead {
+  let latest: { readonly object: PinnedObject; readonly head: Buffer } | undefined
+  return async (object) => {
+    if (latest?.object === object) return latest.head
+    const end = Math.min(object.bytes, headBytes)
+    const head = await deps.read(object, { start: 0, end }, signal)
+    latest = { object, head }
+    return head
+  }
 }
 
-const COMPRESSION_BYTES = 4
+/** By the first bytes of the first object that has any; the others are held to it as they are read. */
+async function packingOf(
+  objects: readonly PinnedObject[],
+  readHead: ReadHead,
+): Promise<Compression | 'none'> {
+  const first = objects.find(({ bytes }) => bytes > 0)
+  return first === undefined ? 'none' : compressionOf(await readHead(first))
+}
 
 /** The head of the first object that has a row; those before it are empty, or blank lines. */
-async function readFirstHead(
-  deps: Deps,
+async function inspectFirst(
   objects: readonly PinnedObject[],
+  readHead: ReadHead,
   dataset: Job['spec']['dataset'],
-  signal: AbortSignal,
 ): Promise<ReturnType<typeof inspectHead>> {
   for (const object of objects.filter(({ bytes }) => bytes > 0)) {
-    const head = await readHead(deps, object, dataset, signal)
+    const head = inspect(object, await readHead(object), dataset)
     if (head.width > 0) return head
   }
   throw new PlanningError('dataset_empty', `${dataset.uri} has no row`)
 }
 
-async function readHead(
-  deps: Deps,
+function inspect(
   object: PinnedObject,
+  head: Buffer,
   dataset: Job['spec']['dataset'],
-  signal: AbortSignal,
-): Promise<ReturnType<typeof inspectHead>> {
-  const end = Math.min(object.bytes, headBytes)
-  const bytes = await deps.read(object, { start: 0, end }, signal)
+): ReturnType<typeof inspectHead> {
   try {
     const header = dataset.format === 'jsonl' ? 'absent' : dataset.csv.header
-    return inspectHead(bytes, dialectOf(dataset), header, end === object.bytes)
+    return inspectHead(head, dialectOf(dataset), header, object.bytes <= headBytes)
   } catch (error) {
     if (error instanceof CsvError) error.message += ` in ${sourceOf(object).uri}`
     throw error
