@@ -36,7 +36,7 @@ test.for<[string, object, RegExp]>([
     /^own\.yaml: regions\.eu-west-1\.s3\.thousandWrites: /,
   ],
   ['a service too few', { ...virginia, sqs: undefined }, /regions\.eu-west-1\.sqs: /],
-  ['a service too many', { ...virginia, sns: {} }, /Unrecognized key.*sns/],
+  ['a service too many', { ...virginia, sns: {} }, /eu-west-1: has no key "sns"/],
 ])('%s is refused with its place', ([, region, message]) => {
   expect(() => parsePriceList('own.yaml', own(region))).toThrow(message)
 })
