@@ -1,9 +1,8 @@
 import { CommanderError } from 'commander'
-import { ContractError } from '@millrace/job'
+import { ContractError, printable } from '@millrace/job'
 import { CliError } from './cli-error.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { fit } from './show/fit.ts'
-import { printable } from './show/printable.ts'
 import { allCommands, createProgram } from './program.ts'
 import type { World } from './world.ts'
 

@@ -1,4 +1,4 @@
-import { limits } from '@millrace/job'
+import { limits, printable } from '@millrace/job'
 
 export type InvocationErrorCode = keyof typeof TABLE
 
@@ -86,13 +86,6 @@ export class InvocationError extends Error {
   }
 }
 
-/**
- * Tracebacks come over many lines; a log line and a row of the errors file have one. What a terminal
- * would obey (escape sequences, C1 controls) or show in another order is not passed on to it.
- */
+/** Tracebacks come over many lines; a log line and a row of the errors file have one. */
 const oneLine = (words: string): string =>
-  words
-    .slice(0, 4 * limits.failureMessageCharsMax)
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
-    .trim()
+  printable(words.slice(0, 4 * limits.failureMessageCharsMax).replaceAll(/\s+/g, ' ')).trim()

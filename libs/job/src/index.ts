@@ -69,6 +69,7 @@ export {
   planSegmentName,
   planSegmentOf,
 } from './plan.ts'
+export { printable } from './printable.ts'
 export {
   EXPORT_STATES,
   type ExportId,

@@ -186,6 +186,15 @@ describe('ledger', () => {
       code: 'state_unreadable',
     })
   })
+
+  test('a folder that cannot be made is refused and not tried for ever', async () => {
+    for (const stateDir of ['/proc/millrace', join(await folder(), 'missing', 'state')]) {
+      await expect(startCloud({ stateDir })).rejects.toMatchObject({
+        code: 'state_unreadable',
+        message: expect.stringContaining('ENOENT'),
+      })
+    }
+  })
 })
 
 test('on a port in use, names the port and frees the rest', async () => {

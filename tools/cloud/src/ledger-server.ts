@@ -7,7 +7,7 @@ import { Level } from 'level'
 import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { closeIterators } from './close-iterators.ts'
 import { CloudError, portError } from './cloud-error.ts'
 import type { UsageCounter } from './count-usage.ts'
@@ -53,7 +53,7 @@ export async function startLedgerServer(options: {
  */
 async function checkUnused(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true })
+    await makeFolders(path)
     const probe = new Level(path)
     await probe.open()
     await probe.close()
@@ -65,6 +65,18 @@ async function checkUnused(path: string): Promise<void> {
     }
     const reason = code === 'LEVEL_DATABASE_NOT_OPEN' ? (cause as Error).message : String(error)
     throw new CloudError('state_unreadable', `open ledger ${path}: ${reason}`, { cause: error })
+  }
+}
+
+/**
+ * The folder and the one that it lies in, and no more: Node's recursive way never ends where no folder
+ * can be made below one that exists, as below /proc.
+ */
+async function makeFolders(path: string): Promise<void> {
+  for (const folder of [dirname(path), path]) {
+    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
   }
 }
 

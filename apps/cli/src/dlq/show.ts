@@ -1,6 +1,6 @@
+import { printable } from '@millrace/job'
 import { type DeadLetter, readDeadLetters } from '@millrace/queue'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { printable } from '../show/printable.ts'
 import { factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { World } from '../world.ts'

@@ -1,9 +1,8 @@
-import { besideResult, isFinal, type Job } from '@millrace/job'
+import { besideResult, isFinal, type Job, printable } from '@millrace/job'
 import { billText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { nearPath } from '../show/near-path.ts'
-import { printable } from '../show/printable.ts'
 
 export interface RunFacts {
   readonly resultPath: string

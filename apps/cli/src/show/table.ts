@@ -1,5 +1,5 @@
+import { printable } from '@millrace/job'
 import Table from 'cli-table3'
-import { printable } from './printable.ts'
 
 const NO_LINES = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
