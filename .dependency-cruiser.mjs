@@ -11,6 +11,15 @@ export default {
       to: { circular: true },
     },
     {
+      name: 'no-circular-folders',
+      comment:
+        'Folders of a package have an order, too: what is below does not know what is above.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^(apps|libs|tools)/[^/]+/src/' },
+      to: { circular: true },
+    },
+    {
       name: 'not-resolvable',
       comment: 'An import that resolves to nothing would make every other rule blind.',
       severity: 'error',

@@ -12,7 +12,7 @@ export interface LedgerTableArgs {
 /** What the apps ask of the table. Nobody scans it, deletes from it or sees its streams. */
 export type LedgerCall = 'GetItem' | 'PutItem' | 'UpdateItem' | 'Query'
 
-/** The ledger. Keys, indexes and TTL are those of `libs/ledger/src/table.ts`: `e2e/src/ledger-table.test.ts`. */
+/** The ledger. Keys, indexes and TTL are those of `libs/ledger/src/table/table.ts`: `e2e/src/ledger-table.test.ts`. */
 export class LedgerTable extends pulumi.ComponentResource {
   readonly table: aws.dynamodb.Table
 

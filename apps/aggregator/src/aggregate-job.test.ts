@@ -1,7 +1,7 @@
 import type { JobState } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { aggregateJob, type Deps, type ResultSummary } from './aggregate-job.ts'
-import { jobId, jobWith, never } from './test-data.ts'
+import { jobId, jobWith, never } from './test-data.fixture.ts'
 
 const summary: ResultSummary = {
   rows: 4,

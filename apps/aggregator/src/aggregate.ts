@@ -29,7 +29,7 @@ import {
 } from '@millrace/service'
 import { createStorage, s3WhenWanted } from '@millrace/storage'
 import { type AggregateOutcome, aggregateJob, type Deps } from './aggregate-job.ts'
-import { beginThread } from './ask-thread.ts'
+import { beginThread } from './thread/ask-thread.ts'
 import type { Config } from './config.ts'
 import {
   createDeps,

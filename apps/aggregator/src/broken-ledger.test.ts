@@ -15,8 +15,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aggregateJob } from './aggregate-job.ts'
 import { createDeps, createExportDeps } from './connect.ts'
 import { type ExportOutcome, exportResult } from './export-result.ts'
-import { type Recorded, startRecorded } from './recorded-job.ts'
-import { never, partOf, planOf } from './test-data.ts'
+import { type Recorded, startRecorded } from './recorded-job.fixture.ts'
+import { never, partOf, planOf } from './test-data.fixture.ts'
 import type { RecordedPart } from './write-result.ts'
 
 /*

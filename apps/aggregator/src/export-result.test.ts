@@ -8,7 +8,7 @@ import {
 import { expect, test } from 'vitest'
 import type { ResultSummary } from './aggregate-job.ts'
 import { type Deps, exportResult } from './export-result.ts'
-import { jobId, jobWith, never } from './test-data.ts'
+import { jobId, jobWith, never } from './test-data.fixture.ts'
 import type { ResultWanted } from './write-result.ts'
 
 const name = { jobId, exportId: exportIdOf('again') }

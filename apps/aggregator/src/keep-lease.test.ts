@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { keepLease } from './keep-lease.ts'
-import { never } from './test-data.ts'
+import { never } from './test-data.fixture.ts'
 
 /** Ticks come every millisecond of real time; the clock moves by `step` with each look at it. */
 function timingOf(step: number) {

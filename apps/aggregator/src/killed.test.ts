@@ -4,9 +4,9 @@ import type { Storage } from '@millrace/storage'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type AggregateOutcome, aggregateJob } from './aggregate-job.ts'
 import { createDeps, createEventDeps, type World } from './connect.ts'
-import { type Recorded, startRecorded } from './recorded-job.ts'
+import { type Recorded, startRecorded } from './recorded-job.fixture.ts'
 import { tellEvents } from './tell-events.ts'
-import { never } from './test-data.ts'
+import { never } from './test-data.fixture.ts'
 
 /*
  * An aggregator that is killed makes no further call, also none that would clean up. So a kill is: from

@@ -1,7 +1,7 @@
 import { jobIdOf, type Job } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { type Deps, reconcileForever, reconcileOnce } from './reconcile.ts'
-import { jobId, jobWith, never, streamOf } from './test-data.ts'
+import { jobId, jobWith, never, streamOf } from './test-data.fixture.ts'
 
 const STALLED_MS = 1_000
 const running = jobWith({}, { state: 'running', plan: { batches: 3, rows: 6 } })

@@ -5,9 +5,9 @@ import { createLogger } from '@millrace/service'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createReconcileDeps } from './connect.ts'
 import { reconcileOnce } from './reconcile.ts'
-import { type Recorded, startRecorded } from './recorded-job.ts'
+import { type Recorded, startRecorded } from './recorded-job.fixture.ts'
 import { type Deps, tellEvents } from './tell-events.ts'
-import { never } from './test-data.ts'
+import { never } from './test-data.fixture.ts'
 
 /*
  * The teller is killed at each of its calls, and another comes when its claim has run out. Killed after

@@ -2,7 +2,7 @@ import { type Job, type JobEvent, jobEventSchema } from '@millrace/job'
 import type { ClaimEventOutcome, EventKind } from '@millrace/ledger'
 import { expect, test } from 'vitest'
 import { type Deps, eventOf, tellEvents } from './tell-events.ts'
-import { jobId, jobWith, never } from './test-data.ts'
+import { jobId, jobWith, never } from './test-data.fixture.ts'
 
 const ended = jobWith(
   {},

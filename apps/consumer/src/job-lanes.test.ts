@@ -4,7 +4,7 @@ import type { JobState } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { JobHaltedError } from './job-halted-error.ts'
 import { createJobLanes } from './job-lanes.ts'
-import { jobId, never, openJobWith } from './test-data.ts'
+import { jobId, never, openJobWith } from './test-data.fixture.ts'
 
 /** A job that the test changes, and a limiter with room for all. */
 function createWorld(concurrencyMax = 2) {

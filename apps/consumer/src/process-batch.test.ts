@@ -8,7 +8,7 @@ import {
   type Scored,
   type Verdict,
 } from './process-batch.ts'
-import { batch, jobId, never, openJobWith } from './test-data.ts'
+import { batch, jobId, never, openJobWith } from './test-data.fixture.ts'
 
 const message: BatchMessage = { jobId, ...batch }
 const first: Delivery = { attempt: 1, repeated: false }

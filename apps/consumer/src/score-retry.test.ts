@@ -3,7 +3,7 @@ import type { Part } from '@millrace/ledger'
 import { expect, test } from 'vitest'
 import { type Deps as ScoringDeps, scoreRows } from './score-rows.ts'
 import { scoreRetry } from './score-retry.ts'
-import { batch, never, openJobWith } from './test-data.ts'
+import { batch, never, openJobWith } from './test-data.fixture.ts'
 
 const base = jobIdOf('base')
 const failure = (row: number, code: string): RowFailure => ({ row, code, message: 'no' })

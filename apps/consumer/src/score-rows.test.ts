@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Batch, JobSpecInput } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { type Deps, type ScoredPayload, scoreRows } from './score-rows.ts'
-import { batch, never, openJobWith } from './test-data.ts'
+import { batch, never, openJobWith } from './test-data.fixture.ts'
 
 const answered: ScoredPayload = {
   predictions: Buffer.from('0.1\n0.2\n0.3'),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type AllowList, refusalOf } from './allow-list.ts'
-import { jobWith } from './test-data.ts'
+import { jobWith } from './test-data.fixture.ts'
 
 const allow: AllowList = {
   datasets: ['s3://data/churn/', 's3://one/table.csv', 'file:///data/'],

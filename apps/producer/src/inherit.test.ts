@@ -17,7 +17,7 @@ import { describe, expect, test } from 'vitest'
 import { inheritBatches } from './inherit-batches.ts'
 import { inheritDataset, inheritedPlan, type Deps as PlanDeps } from './inherit-plan.ts'
 import { type Deps as ProbeDeps, probeRetry } from './probe-retry.ts'
-import { collect, createDocuments, doneBatches, jobWith, never } from './test-data.ts'
+import { collect, createDocuments, doneBatches, jobWith, never } from './test-data.fixture.ts'
 
 const base = jobIdOf('base')
 const middle = jobIdOf('middle')

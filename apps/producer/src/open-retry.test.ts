@@ -3,7 +3,7 @@ import type { Progress } from '@millrace/ledger'
 import { expect, test } from 'vitest'
 import { placesRefusalOf } from './allow-list.ts'
 import { type Deps, openRetry } from './open-retry.ts'
-import { doneBatches, jobWith, never } from './test-data.ts'
+import { doneBatches, jobWith, never } from './test-data.fixture.ts'
 
 const base = jobWith(
   {},

@@ -1,7 +1,7 @@
 import { InvocationError, type InvocationErrorCode, type Invoke } from '@millrace/invocation'
 import { expect, test } from 'vitest'
 import { patient } from './patient-invoke.ts'
-import { jobWith, never } from './test-data.ts'
+import { jobWith, never } from './test-data.fixture.ts'
 
 const request = { endpoint: jobWith().spec.endpoint, body: Buffer.from('1,2\n') }
 

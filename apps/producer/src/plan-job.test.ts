@@ -1,7 +1,7 @@
 import { type Batch, type Job, type JobRequest, type JobState, jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { type Deps, planJob } from './plan-job.ts'
-import { jobId, jobWith, never } from './test-data.ts'
+import { jobId, jobWith, never } from './test-data.fixture.ts'
 
 const request: JobRequest = { clientToken: 'token', spec: jobWith().spec }
 const dataset = { objects: [], header: false, width: 2 }

@@ -1,7 +1,7 @@
 import type { JobSpecInput } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { type ProbeReport, type ProbeRows, probeJob } from './probe-job.ts'
-import { jobWith, never, objectsOf } from './test-data.ts'
+import { jobWith, never, objectsOf } from './test-data.fixture.ts'
 
 const shown = { rows: 20, latencyMs: 48, bytesSent: 80, bytesAnswered: 380 }
 

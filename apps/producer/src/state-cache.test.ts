@@ -1,7 +1,7 @@
 import { type JobState, jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { createStateCache } from './state-cache.ts'
-import { jobId, never } from './test-data.ts'
+import { jobId, never } from './test-data.fixture.ts'
 
 function createWorld() {
   const world = { at: 0, reads: 0, state: 'planning' as JobState | undefined }

@@ -24,27 +24,27 @@ const producer = 'apps/producer/src'
 export const mutations: readonly Mutation[] = [
   {
     name: 'a part is put without a condition',
-    file: `${ledger}/put-part.ts`,
+    file: `${ledger}/part/put-part.ts`,
     edits: [["    ConditionExpression: 'attribute_not_exists(PK)',\n", '']],
   },
   {
     name: 'a job is created without a condition',
-    file: `${ledger}/create-job.ts`,
+    file: `${ledger}/job/create-job.ts`,
     edits: [["    ConditionExpression: 'attribute_not_exists(PK)',\n", '']],
   },
   {
     name: 'the last pin wins',
-    file: `${ledger}/pin-dataset.ts`,
+    file: `${ledger}/job/pin-dataset.ts`,
     edits: [["condition: 'attribute_not_exists(dataset)'", "condition: 'attribute_exists(PK)'"]],
   },
   {
     name: 'a set of marks is written, not added to',
-    file: `${ledger}/add-progress.ts`,
+    file: `${ledger}/progress/add-progress.ts`,
     edits: [["failed.length === 0 ? 'ADD done :done'", "failed.length === 0 ? 'SET done = :done'"]],
   },
   {
     name: 'marks are counted by a number',
-    file: `${ledger}/add-progress.ts`,
+    file: `${ledger}/progress/add-progress.ts`,
     edits: [
       ["failed.length === 0 ? 'ADD done :done'", "failed.length === 0 ? 'ADD done :done, n :n'"],
       [
@@ -59,7 +59,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'marks that meet go without all but the first',
-    file: `${ledger}/group-commit.ts`,
+    file: `${ledger}/progress/group-commit.ts`,
     edits: [
       [
         '[first.entry, ...rest.map(({ entry }) => entry)]',
@@ -69,7 +69,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a mark never finds itself the last',
-    file: `${ledger}/climb-progress.ts`,
+    file: `${ledger}/progress/climb-progress.ts`,
     edits: [
       [
         '      if (level === rootLevel(tree)) return { full: true, plan }\n',
@@ -79,17 +79,17 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'progress is read as it may have been',
-    file: `${ledger}/read-progress.ts`,
+    file: `${ledger}/progress/read-progress.ts`,
     edits: [['    ConsistentRead: true,\n', '    ConsistentRead: false,\n']],
   },
   {
     name: 'parts are read as they may have been',
-    file: `${ledger}/read-parts.ts`,
+    file: `${ledger}/part/read-parts.ts`,
     edits: [['      ConsistentRead: true,\n', '      ConsistentRead: false,\n']],
   },
   {
     name: 'a lease is renewed and a job finished by any generation',
-    file: `${ledger}/finish-job.ts`,
+    file: `${ledger}/job/finish-job.ts`,
     edits: [
       [
         "condition: '#state = :aggregating AND generation = :generation'",
@@ -103,14 +103,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a claim does not raise the generation',
-    file: `${ledger}/claim-job.ts`,
+    file: `${ledger}/job/claim-job.ts`,
     edits: [
       ['generation: held.generation + 1 }', 'generation: Math.min(1, held.generation + 1) - 1 }'],
     ],
   },
   {
     name: 'a job moves from any state',
-    file: `${ledger}/move-job.ts`,
+    file: `${ledger}/job/move-job.ts`,
     edits: [
       [
         "      condition: from.condition + (unplanned === true ? ' AND attribute_not_exists(#plan)' : ''),\n      values: {\n        ...from.values,\n",
@@ -120,24 +120,24 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a job is resumed to running before it is planned',
-    file: `${ledger}/resume-job.ts`,
+    file: `${ledger}/job/resume-job.ts`,
     edits: [["'running', 'attribute_exists(#plan)'", "'running', 'attribute_exists(PK)'"]],
   },
   {
     name: 'a message is deleted before its work is done',
-    file: `${queue}/shift.ts`,
+    file: `${queue}/worker/shift.ts`,
     edits: [['      held.add(item)\n', '      held.add(item)\n      void calls.remove(message)\n']],
   },
   {
     name: 'a requeued message is deleted before it is copied',
-    file: `${queue}/settle-message.ts`,
+    file: `${queue}/worker/settle-message.ts`,
     edits: [
       ["    case 'requeue': {\n", "    case 'requeue': {\n      await calls.remove(message)\n"],
     ],
   },
   {
     name: 'a dead letter is deleted before it is copied',
-    file: `${queue}/settle-message.ts`,
+    file: `${queue}/worker/settle-message.ts`,
     edits: [
       [
         '      const error = await calls.deadLetter(',
@@ -147,7 +147,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'failed entries of a batch call are not read',
-    file: `${queue}/settle-entries.ts`,
+    file: `${queue}/calls/settle-entries.ts`,
     edits: [
       [
         'const { Failed = [] } = await call(entries, signal)',
@@ -157,7 +157,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'no heartbeat',
-    file: `${queue}/heartbeat.ts`,
+    file: `${queue}/worker/heartbeat.ts`,
     edits: [
       [
         '    const error = await options.extend(seconds)\n',
@@ -177,7 +177,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'predictions are not counted',
-    file: 'libs/invocation/src/decode-lines.ts',
+    file: 'libs/invocation/src/decode/decode-lines.ts',
     edits: [['scanNumberLines(body, end) === rows)', 'scanNumberLines(body, end) > 0)']],
   },
   {
@@ -246,11 +246,11 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'what was begun waits behind what is new',
-    file: 'libs/invocation/src/waiting-line.ts',
+    file: 'libs/invocation/src/limiter/waiting-line.ts',
     edits: [['(line[at - 1]?.turn ?? 0) > place.turn', 'false']],
     // With more room there is no line.
     also: {
-      file: 'libs/invocation/src/limiter.ts',
+      file: 'libs/invocation/src/limiter/limiter.ts',
       edits: [["return 'refused'", 'return undefined']],
     },
   },
@@ -310,7 +310,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a preflight that could not ask for columns goes on',
-    file: 'libs/invocation/src/takes-more-columns.ts',
+    file: 'libs/invocation/src/preflight/takes-more-columns.ts',
     edits: [['isAboutRows(answer) ? false : answer', 'false']],
   },
   {

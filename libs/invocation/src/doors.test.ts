@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodePredictions } from './decode-predictions.ts'
+import { decodePredictions } from './decode/decode-predictions.ts'
 
 const types = [
   'text/csv',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createConcurrencyControl } from './concurrency-control.ts'
+import { createConcurrencyControl } from './limiter/concurrency-control.ts'
 
 /*
  * A simulation in events, without a clock of its own: an endpoint that serves `capacity` invocations

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { Endpoint } from './invocation.ts'
-import { createLimiter } from './limiter.ts'
-import type { ScoreBatchDeps, ScoreBatchInput } from './batch-run.ts'
+import type { Endpoint } from './invoke/invocation.ts'
+import { createLimiter } from './limiter/limiter.ts'
+import type { ScoreBatchDeps, ScoreBatchInput } from './score/batch-run.ts'
 
 const folder = new URL('../../../examples/flights/', import.meta.url)
 

@@ -1,18 +1,18 @@
-export { type QueueDepth, readDepth } from './depth.ts'
-export type { DeadLetter } from './dead-letter.ts'
+export { type QueueDepth, readDepth } from './calls/depth.ts'
+export type { DeadLetter } from './dead-letters/dead-letter.ts'
 export {
   type DeadLettersWanted,
   discardDeadLetters,
   readDeadLetters,
   redriveDeadLetters,
-} from './dead-letters.ts'
-export { type AppQueues, openQueues } from './open-queues.ts'
-export { type OutgoingMessage, publish } from './publish.ts'
-export { createQueueClient, type Queue } from './queue.ts'
-export { QueueError, type QueueErrorCode } from './queue-error.ts'
-export type { Disposition, Received, Rejection } from './received.ts'
-export type { WorkerQueues } from './message-calls.ts'
-export { createWorker, type Worker, type WorkerState } from './worker.ts'
-export type { WorkerLogger, WorkerOptions } from './worker-options.ts'
-export type { WorkerStats } from './worker-stats.ts'
-export type { Swept } from './sweep-dead-letters.ts'
+} from './dead-letters/dead-letters.ts'
+export { type AppQueues, openQueues } from './calls/open-queues.ts'
+export { type OutgoingMessage, publish } from './calls/publish.ts'
+export { createQueueClient, type Queue } from './calls/queue.ts'
+export { QueueError, type QueueErrorCode } from './calls/queue-error.ts'
+export type { Disposition, Received, Rejection } from './calls/received.ts'
+export type { WorkerQueues } from './calls/message-calls.ts'
+export { createWorker, type Worker, type WorkerState } from './worker/worker.ts'
+export type { WorkerLogger, WorkerOptions } from './worker/worker-options.ts'
+export type { WorkerStats } from './worker/worker-stats.ts'
+export type { Swept } from './dead-letters/sweep-dead-letters.ts'

@@ -13,7 +13,7 @@ import {
 } from '@millrace/job'
 import { createJob, createLedgerClient } from '@millrace/ledger'
 import { createStorage, jobDocuments } from '@millrace/storage'
-import { beginThread } from '../../../apps/aggregator/src/ask-thread.ts'
+import { beginThread } from '../../../apps/aggregator/src/thread/ask-thread.ts'
 import { configSchema } from '../../../apps/aggregator/src/config.ts'
 import { createDeps, type World } from '../../../apps/aggregator/src/connect.ts'
 import { BATCH_ROWS, columnNames, JOB, PARTITIONS, type Table } from './export-data.ts'

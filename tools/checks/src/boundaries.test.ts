@@ -64,6 +64,13 @@ const planted = [
     source: "import './dialect.ts'",
     rule: 'no-circular',
   },
+  {
+    what: 'a folder that imports one above it',
+    file: 'libs/ledger/src/table/planted-folder.ts',
+    source: "import '../part/part.ts'",
+    rule: 'no-circular-folders',
+    named: 'libs/ledger/src/table',
+  },
 ] as const
 
 let copy: string
@@ -98,7 +105,7 @@ test('with violations, the gate fails', () => {
   expect(code).toBeGreaterThan(0)
 })
 
-test.for(planted)('$what is named with its rule', ({ file, rule }) => {
+test.for(planted)('$what is named with its rule', ({ file, rule, ...names }) => {
   const violations = said.split('\n').filter((line) => line.includes(`error ${rule}:`))
-  expect(violations.join('\n')).toContain(file)
+  expect(violations.join('\n')).toContain('named' in names ? names.named : file)
 })

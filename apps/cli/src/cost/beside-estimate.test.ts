@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../test-data.ts'
+import { temporaryFolder } from '../test-data.fixture.ts'
 import { besideEstimate } from './beside-estimate.ts'
 import { costIn } from './read-cost.ts'
 import { readEstimate } from './read-estimate.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jobWith } from '../test-data.ts'
+import { jobWith } from '../test-data.fixture.ts'
 import { expectedText } from './expected-text.ts'
 
 const plan = { batches: 120, rows: 12_000 }

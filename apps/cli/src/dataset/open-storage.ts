@@ -1,6 +1,6 @@
 import { createStorage, s3WhenWanted, type Storage, StorageError } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
-import { regionOf } from '../local/region.ts'
+import { regionOf } from '../system/region.ts'
 import type { World } from '../world.ts'
 
 /** Storage with the user's own credentials; they are looked for only when the dataset is in S3. */

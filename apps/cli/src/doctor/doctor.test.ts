@@ -5,7 +5,7 @@ import { type Endpoint, loadXgboostModel, startEndpoint } from '@millrace/endpoi
 import { publish } from '@millrace/queue'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { connectSystem } from '../system/connect-system.ts'
-import { createWorld, temporaryFolder } from '../test-data.ts'
+import { createWorld, temporaryFolder } from '../test-data.fixture.ts'
 import { doctor } from './doctor.ts'
 import type { NamedFinding } from './finding.ts'
 import type { DoctorOptions } from './doctor-options.ts'

@@ -1,6 +1,6 @@
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { regionOf } from '../local/region.ts'
+import { regionOf } from '../system/region.ts'
 import { fit } from '../show/fit.ts'
 import { readSpec } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'

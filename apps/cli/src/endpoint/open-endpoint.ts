@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { createInvoke, type Invoke, proxiesOf } from '@millrace/invocation'
 import { CliError } from '../cli-error.ts'
 import { checkCredentials } from '../local/credentials.ts'
-import { regionOf } from '../local/region.ts'
+import { regionOf } from '../system/region.ts'
 import { type EndpointPlace, entryOf, isLoopback, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import type { World } from '../world.ts'
 

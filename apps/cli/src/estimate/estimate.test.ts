@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
-import { createWorld, temporaryFolder } from '../test-data.ts'
+import { createWorld, temporaryFolder } from '../test-data.fixture.ts'
 import { estimate } from './estimate.ts'
 import type { EstimateOptions } from './estimate-options.ts'
 

@@ -1,5 +1,5 @@
 import { CliError } from '../cli-error.ts'
-import { checkInput, type InputFile } from '../run/check-input.ts'
+import { checkInput, type InputFile } from '../dataset/check-input.ts'
 
 /**
  * Reads a model before the endpoint that is to serve it is started: what that would say is in a log.

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { jobWith, temporaryFolder } from '../test-data.ts'
+import { jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import { openStateFolder } from './state-folder.ts'
 
 const { spec } = jobWith()

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { jobIdOf, type JobId, type JobSpec } from '@millrace/job'
 import { makeFolder } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
-import type { InputFile } from '../run/check-input.ts'
-import { checkStateVersion, writeStateVersion } from './state-version.ts'
+import type { InputFile } from '../dataset/check-input.ts'
+import { checkStateVersion, writeStateVersion } from '../system/state-version.ts'
 
 /** The folder that a run keeps, so that the same command continues it after any interruption. */
 export interface StateFolder {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { PartialSpec } from '../spec/spec-options.ts'
-import { createSink, never, temporaryFolder } from '../test-data.ts'
+import { createSink, never, temporaryFolder } from '../test-data.fixture.ts'
 import { type PlanOptions, plan } from './plan.ts'
 
 const table = 'id,age,city\n1,40,"a, b"\n2,50,c\n3,60,d\n'

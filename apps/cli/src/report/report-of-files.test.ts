@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readPage } from '@millrace/report'
 import { expect, test } from 'vitest'
-import { createWorld, jobWith, temporaryFolder } from '../test-data.ts'
+import { createWorld, jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import { report } from './report.ts'
 import type { ReportOptions } from './report-options.ts'
 

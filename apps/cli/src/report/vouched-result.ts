@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { besideResult, check, jobSpecSchema } from '@millrace/job'
 import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
-import { checkInput } from '../run/check-input.ts'
+import { checkInput } from '../dataset/check-input.ts'
 
 /** What a report takes from a manifest; it holds more. */
 const manifestSchema = z.looseObject({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jobWith } from '../test-data.ts'
+import { jobWith } from '../test-data.fixture.ts'
 import { type Failed, rowsToRetry } from './count-failed.ts'
 
 const job = jobWith({ state: 'succeeded_with_failures' })

@@ -1,6 +1,6 @@
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { jobWith } from '../test-data.ts'
+import { jobWith } from '../test-data.fixture.ts'
 import { retryRequest } from './retry-request.ts'
 
 const base = jobWith({ jobId: jobIdOf('base'), state: 'succeeded_with_failures' })

@@ -14,7 +14,7 @@ import { createS3Backend, createS3Client, createStorage, jobDocuments } from '@m
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connectSystem } from '../system/connect-system.ts'
 import type { System } from '../system/system.ts'
-import { createWorld, jobWith } from '../test-data.ts'
+import { createWorld, jobWith } from '../test-data.fixture.ts'
 import { retry } from './retry.ts'
 import type { RetryOptions } from './retry-options.ts'
 import { retryRequest } from './retry-request.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../test-data.ts'
+import { temporaryFolder } from '../test-data.fixture.ts'
 import { bytesNeeded, FREE_BYTES_MIN, freeBytes } from './disk-space.ts'
 
 test('a file system has whole bytes free', async () => {

@@ -8,7 +8,7 @@ import { CliError } from '../cli-error.ts'
 import { datasetByName, type Looks } from '../dataset/by-name.ts'
 import { openStorage, storageTold } from '../dataset/open-storage.ts'
 import type { World } from '../world.ts'
-import { checkInput, type InputFile, refuseOtherUri } from './check-input.ts'
+import { checkInput, type InputFile, refuseOtherUri } from '../dataset/check-input.ts'
 import { spool } from './spool.ts'
 
 /** What a run is to read, and what it looks like. */

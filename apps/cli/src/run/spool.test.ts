@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { never, temporaryFolder } from '../test-data.ts'
+import { never, temporaryFolder } from '../test-data.fixture.ts'
 import { spool } from './spool.ts'
 
 const piped = (...texts: string[]) => Readable.from(texts.map((text) => Buffer.from(text)))

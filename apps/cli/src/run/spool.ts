@@ -6,7 +6,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CliError } from '../cli-error.ts'
 import { makeStateFolder } from '../local/state-folder.ts'
-import type { InputFile } from './check-input.ts'
+import type { InputFile } from '../dataset/check-input.ts'
 
 /**
  * Writes standard input to a file, because a row range can only be read from something with places.

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { jobWith } from '../test-data.ts'
+import { jobWith } from '../test-data.fixture.ts'
 import { summaryOf } from './summary.ts'
 
 const facts = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createSink } from '../test-data.ts'
+import { createSink } from '../test-data.fixture.ts'
 import { createScreen, duration, type Snapshot } from './screen.ts'
 
 const snapshot: Snapshot = {

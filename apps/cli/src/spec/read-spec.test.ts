@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../test-data.ts'
+import { temporaryFolder } from '../test-data.fixture.ts'
 import { readSpec, uriOf } from './read-spec.ts'
 
 async function fileWith(text: string): Promise<string> {

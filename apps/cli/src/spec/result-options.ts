@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import { finiteNumber } from '../arguments.ts'
-import { columnList } from '../dataset/column-list.ts'
+import { columnList } from './column-list.ts'
 import { repeated } from '../usage-error.ts'
 import type { SpecOption } from './spec-option.ts'
 

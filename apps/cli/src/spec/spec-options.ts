@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { type JobSpecInput, limits } from '@millrace/job'
-import { columnList } from '../dataset/column-list.ts'
+import { columnList } from './column-list.ts'
 import { oneCharacter, percent, wholeNumber } from '../arguments.ts'
 import { repeated } from '../usage-error.ts'
 import { resultOptions } from './result-options.ts'

@@ -2,7 +2,7 @@ import { lutimes, mkdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../test-data.ts'
+import { temporaryFolder } from '../test-data.fixture.ts'
 import { jobFolders, linkRetry } from './job-folders.ts'
 
 const [older, newer] = [jobIdOf('older'), jobIdOf('newer')]

@@ -3,7 +3,7 @@ import { InvocationError, type Invoke } from '@millrace/invocation'
 import { jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { sampleRows } from '../endpoint/sample-rows.ts'
-import { never } from '../test-data.ts'
+import { never } from '../test-data.fixture.ts'
 import { measureCell } from './measure-cell.ts'
 
 const table = Buffer.from(Array.from({ length: 50 }, (_, row) => `${row},2\n`).join(''))

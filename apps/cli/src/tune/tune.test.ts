@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createSink, createWorld, temporaryFolder } from '../test-data.ts'
+import { createSink, createWorld, temporaryFolder } from '../test-data.fixture.ts'
 import { type TuneOptions, tune } from './tune.ts'
 
 // After each throttle the endpoint is left alone for a second.

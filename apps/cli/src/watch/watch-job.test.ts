@@ -1,6 +1,6 @@
 import type { Job } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { jobWith, never } from '../test-data.ts'
+import { jobWith, never } from '../test-data.fixture.ts'
 import type { Snapshot } from '../show/screen.ts'
 import { type Deps, watchJob } from './watch-job.ts'
 

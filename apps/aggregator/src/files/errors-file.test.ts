@@ -1,0 +1,106 @@
+import { parseFields, rowOffsets } from '@millrace/csv'
+import type { PinnedDataset } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { createErrorsFile } from './errors-file.ts'
+import { streamOf } from '../test-data.fixture.ts'
+
+const csv = { delimiter: ',', quote: '"' }
+const dataset: PinnedDataset = {
+  objects: [
+    { uri: 's3://data/a.csv', bytes: 100, version: 'v1' },
+    { uri: 's3://data/b.csv', bytes: 100, version: 'v1' },
+  ],
+  header: true,
+  width: 2,
+}
+
+/** Each row of the text fails; it is the object's only batch, after `header`. */
+async function rowsOf(text: string, options: { header?: string; row?: boolean; message?: string }) {
+  const { header = '', row = false, message = 'no' } = options
+  const whole = Buffer.from(header + text)
+  const file = createErrorsFile(
+    { stream: (_, start, end) => streamOf(pieces(whole.subarray(start, end))) },
+    dataset,
+    { row },
+  )
+  const bytes = Buffer.from(text)
+  const offsets = rowOffsets(bytes, csv)
+  const rows = offsets.length - 1
+  const failures = Array.from({ length: rows }, (_, index) => ({
+    row: 10 + index,
+    code: 'model_error',
+    message,
+  }))
+  const range = { start: header.length, end: whole.length }
+  const batch = { batch: 0, object: 0, rows: { start: 10, end: 10 + rows }, bytes: range }
+  const written = await file.rows({ batch, failures, attempt: 2, bytes, offsets })
+  const starts = [...rowOffsets(written, csv)]
+  return starts
+    .slice(0, -1)
+    .map((at, index) => parseFields(written.subarray(at, starts[index + 1]), csv))
+}
+
+/** Cut in the worst places: between a CR and its LF, too. */
+function pieces(bytes: Buffer): Buffer[] {
+  return Array.from(bytes, (byte) => Buffer.from([byte]))
+}
+
+test('each failed row tells where it begins, by byte and by line', async () => {
+  const rows = await rowsOf('1,2\n"3\n\n",4\n5,6\n', { header: 'a,b\n' })
+  expect(rows).toEqual([
+    ['10', 's3://data/a.csv', '4', '2', 'model_error', 'no', '2'],
+    ['11', 's3://data/a.csv', '8', '3', 'model_error', 'no', '2'],
+    ['12', 's3://data/a.csv', '16', '6', 'model_error', 'no', '2'],
+  ])
+})
+
+test.for([
+  ['CRLF', '1,2\r\n3,4\r\n5,6\r\n', ['1', '2', '3']],
+  ['a lone CR', '1,2\r3,4\r5,6', ['1', '2', '3']],
+  ['blank lines', '1,2\n\n\n3,4\r\n\r\n5,6\n', ['1', '4', '6']],
+] as const)('lines that end in %s are counted as an editor does', async ([, text, lines]) => {
+  const rows = await rowsOf(text, {})
+  expect(rows.map((row) => row[3])).toEqual(lines)
+})
+
+test('the next object begins at line 1 again', async () => {
+  const bytes = Buffer.from('1,2\n3,4\n')
+  const stream = (_: number, start: number, end: number) => streamOf([bytes.subarray(start, end)])
+  const file = createErrorsFile({ stream }, dataset, { row: false })
+  const lines: (string | undefined)[] = []
+  for (const object of [0, 1]) {
+    const start = object * 2
+    const written = await file.rows({
+      batch: {
+        batch: object,
+        object,
+        rows: { start, end: start + 2 },
+        bytes: { start: 0, end: 8 },
+      },
+      failures: [{ row: start + 1, code: 'x', message: '' }],
+      attempt: 1,
+      bytes,
+      offsets: rowOffsets(bytes, csv),
+    })
+    lines.push(String(written).split(',')[3])
+  }
+  expect(lines).toEqual(['2', '2'])
+})
+
+test('on request, the row itself is the last column', async () => {
+  const rows = await rowsOf('1,"a ""b"""\r\n"x\ny",2\n', { row: true })
+  expect(rows.map((row) => row[7])).toEqual(['1,"a ""b"""', '"x\ny",2'])
+})
+
+test.for(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', "'quoted"])(
+  'the text %j is no formula in a spreadsheet',
+  async (text) => {
+    const [row = []] = await rowsOf('1,2\n', { message: text })
+    expect(row[5]).toBe(`'${text}`)
+  },
+)
+
+test('a row that begins like a formula is guarded, too', async () => {
+  const rows = await rowsOf('-1,2\n1,2\n', { row: true })
+  expect(rows.map((row) => row[7])).toEqual(["'-1,2", '1,2'])
+})

@@ -1,0 +1,101 @@
+import { chooseColumns, rowOffsets } from '@millrace/csv'
+import type { JobSpecInput, PinnedDataset } from '@millrace/job'
+import { readLines } from '@millrace/predictions'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createRowCopier } from './copy-rows.ts'
+import { decideBy } from './decide.ts'
+import { createCsvFormat } from './format-csv.ts'
+import { jobWith, planOf } from '../test-data.fixture.ts'
+
+const dataset: PinnedDataset = { objects: [], header: false, width: 3 }
+const output = { uri: 's3://results/scores.csv' }
+const batch = planOf(1)[0]!
+
+/** The rows of a batch as the format writes them, and as it does when nothing can be copied. */
+function bothWays(change: Partial<JobSpecInput>, predictions: readonly string[], text?: string) {
+  const { spec } = jobWith(change)
+  const deciding = decideBy(spec.decision, spec.output.names, '')
+  const lines = readLines(Buffer.from(predictions.join('\n')))
+  const bytes = Buffer.from(text ?? '')
+  const input =
+    text === undefined ? undefined : { bytes, offsets: rowOffsets(bytes, spec.dataset.csv) }
+  const { join } = spec.output
+  const selection = chooseColumns(dataset, Array.isArray(join) ? { include: join } : undefined)
+  const rows = { batch, lines, input }
+  const taken = { ...rows, lines: { ...lines, plain: false } }
+  const format = createCsvFormat(spec, dataset, deciding)
+  return {
+    isCopied: createRowCopier(spec.dataset.csv, selection, deciding)(lines, input) !== undefined,
+    written: String(format.rows(rows)),
+    takenApart: String(format.rows(taken)),
+  }
+}
+
+/** Not of a size that a probability never has, which the kernel leaves to others. */
+const printed = (value: number): string => String(Math.abs(value) < 1e-30 ? 0 : value)
+const prediction = fc.oneof(
+  { weight: 8, arbitrary: fc.double({ min: -1, max: 2, noNaN: true }).map(printed) },
+  { weight: 1, arbitrary: fc.constantFrom('', '0.5', '0.50000000000000001', '5e-1') },
+)
+const field = fc.oneof(
+  fc.constantFrom('', '""', '"a,b"', '"a\nb"', '"say ""hi"""', '1.50', '-'.repeat(40)),
+  fc.integer().map(String),
+)
+const lineEnd = fc.constantFrom('\n', '\r\n', '\n\n', '\r')
+const row = fc
+  .tuple(fc.array(field, { minLength: 3, maxLength: 3 }), lineEnd)
+  .map(([fields, end]) => `${fields.join(',')}${end}`)
+const rows = fc.array(fc.tuple(prediction, row), { minLength: 1, maxLength: 60 })
+const decision = fc.constantFrom<NonNullable<JobSpecInput['decision']>[]>(
+  {},
+  { threshold: [0.1, 0.5, 0.9] },
+  { labels: ['no', 'yes, surely'] },
+  { kind: 'none' },
+)
+
+test('whatever is joined, copied rows are those that were taken apart', () => {
+  const join = fc.constantFrom('all' as const, [1], [2, 0])
+  fc.assert(
+    fc.property(rows, decision, join, fc.boolean(), (rows, decision, join, ends) => {
+      const text = rows.map(([, row]) => row).join('')
+      const change = { decision, output: { ...output, join } }
+      const input = ends ? text : text.replace(/[\r\n]+$/, '')
+      const { isCopied, written, takenApart } = bothWays(
+        change,
+        rows.map(([prediction]) => prediction),
+        input,
+      )
+      expect(isCopied).toBe(true)
+      expect(written).toBe(takenApart)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('without the input, copied rows are those that were taken apart', () => {
+  fc.assert(
+    fc.property(fc.array(prediction, { minLength: 1, maxLength: 60 }), decision, (lines, of) => {
+      const { written, takenApart } = bothWays({ decision: of, output }, lines)
+      expect(written).toBe(takenApart)
+    }),
+  )
+})
+
+test.for([
+  ['a prediction that is no plain number', {}, ['nan']],
+  ['a failed row without any other field', { decision: { kind: 'none' } }, ['0.5', '']],
+  ['several numbers in a row', { decision: { kind: 'multiclass', labels: ['a', 'b'] } }, ['1,0']],
+] as const)('%s is taken apart', ([, change, predictions]) => {
+  expect(bothWays({ output, ...change } as Partial<JobSpecInput>, predictions).isCopied).toBe(false)
+})
+
+test('rows of another width are taken apart, where columns are chosen', () => {
+  const change = { output: { ...output, join: [0] } }
+  expect(bothWays(change, ['0.5', '0.5'], '1,2,3\n1,2\n').isCopied).toBe(false)
+})
+
+test('a delimiter that is in numbers has everything taken apart', () => {
+  const change = { dataset: { uri: 's3://data/rows.csv', csv: { delimiter: '-' } } }
+  expect(bothWays({ ...change, output }, ['0.5']).isCopied).toBe(false)
+})

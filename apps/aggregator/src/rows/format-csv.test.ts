@@ -1,0 +1,135 @@
+import * as fc from 'fast-check'
+import { parseFields, rowOffsets } from '@millrace/csv'
+import type { JobSpecInput, PinnedDataset } from '@millrace/job'
+import { readLines } from '@millrace/predictions'
+import { describe, expect, test } from 'vitest'
+import { decideBy } from './decide.ts'
+import { createCsvFormat } from './format-csv.ts'
+import { jobWith, planOf } from '../test-data.fixture.ts'
+
+const dataset: PinnedDataset = {
+  objects: [{ uri: 's3://data/rows.csv', bytes: 100, version: 'v1' }],
+  header: true,
+  columns: ['id', 'na"me', 'x,y'],
+  width: 3,
+}
+const formatOf = (change: Partial<JobSpecInput>, of = dataset) => {
+  const { spec } = jobWith(change)
+  return createCsvFormat(spec, of, decideBy(spec.decision, spec.output.names, ''))
+}
+const header = (...input: Parameters<typeof formatOf>) => String(formatOf(...input).begin())
+const batch = planOf(1)[0]!
+const plain = (spec: Partial<JobSpecInput>, predictions: string) =>
+  String(
+    formatOf(spec).rows({ batch, lines: readLines(Buffer.from(predictions)), input: undefined }),
+  )
+const output = { uri: 's3://results/scores.csv' }
+const all = { output: { ...output, join: 'all' as const } }
+const none = { decision: { kind: 'none' as const } }
+
+describe('plain', () => {
+  test('each row has its prediction as it was sent, and its class', () => {
+    expect(header({})).toBe('Prediction,Binary Classification\n')
+    expect(plain({}, '0.70\n5e-05')).toBe('0.70,1\n5e-05,0\n')
+  })
+
+  test.for([
+    ['that failed', {}, '0.7\n\n0.1', '0.7,1\n,\n0.1,0\n'],
+    ['that failed and has no class, is not a blank line', none, '0.7\n', '0.7\n""\n'],
+    ['of several values, is quoted', none, '0.1,0.9', '"0.1,0.9"\n'],
+    ['with quotes, has them doubled', none, '"[0, 1]"', '"""[0, 1]"""\n'],
+    ['beyond ASCII', none, 'ça', 'ça\n'],
+  ] as const)('a row %s', ([, spec, predictions, rows]) => {
+    expect(plain(spec, predictions)).toBe(rows)
+  })
+
+  test('a label with a comma is quoted', () => {
+    const labels = { decision: { labels: ['no', 'yes, surely'] } }
+    expect(plain(labels, '0.9')).toBe('0.9,"yes, surely"\n')
+  })
+})
+
+const joined = (spec: Partial<JobSpecInput>, input: string, predictions: string, of = dataset) => {
+  const bytes = Buffer.from(input)
+  const { csv } = jobWith(spec).spec.dataset
+  const offsets = rowOffsets(bytes, csv)
+  const rows = { batch, lines: readLines(Buffer.from(predictions)), input: { bytes, offsets } }
+  return String(formatOf(spec, of).rows(rows))
+}
+
+describe('joined', () => {
+  test('the header has the names of the input, quoted where they must be', () => {
+    expect(header(all)).toBe('id,"na""me","x,y",Prediction,Binary Classification\n')
+  })
+
+  const nameless = { objects: dataset.objects, width: 3, header: false }
+  const added = 'Prediction,Binary Classification'
+
+  test.for([
+    ['an input without a header gives none', 'auto', nameless, ''],
+    [
+      'columns without names have numbers',
+      'present',
+      nameless,
+      `column0,column1,column2,${added}\n`,
+    ],
+    ['a header that is not wanted is left out', 'absent', dataset, ''],
+  ] as const)('%s', ([, wanted, of, expected]) => {
+    expect(header({ output: { ...output, join: 'all', header: wanted } }, of)).toBe(expected)
+  })
+
+  test.for([
+    ['LF', '1,2,3\n4,5,6\n', '1,2,3,0.9,1\n4,5,6,0.1,0\n'],
+    ['CRLF', '1,2,3\r\n4,5,6\r\n', '1,2,3,0.9,1\r\n4,5,6,0.1,0\r\n'],
+    ['a lone CR', '1,2,3\r4,5,6\r', '1,2,3,0.9,1\r4,5,6,0.1,0\r'],
+    ['no final line end', '1,2,3\r\n4,5,6', '1,2,3,0.9,1\r\n4,5,6,0.1,0\n'],
+    ['blank lines', '\n1,2,3\n\r\n4,5,6\n\n', '1,2,3,0.9,1\n4,5,6,0.1,0\n'],
+    ['newlines in quotes', '1,"2\n\n",3\n4,"5\r",6\n', '1,"2\n\n",3,0.9,1\n4,"5\r",6,0.1,0\n'],
+    ['odd spacing', ' 1 ,007,\n4,"5",6\n', ' 1 ,007,,0.9,1\n4,"5",6,0.1,0\n'],
+  ] as const)('rows that end in %s keep their bytes', ([, input, result]) => {
+    expect(joined(all, input, '0.9\n0.1')).toBe(result)
+  })
+
+  test('a failed row keeps its columns and has the added ones empty', () => {
+    expect(joined(all, '1,2,3\n4\n', '0.9\n')).toBe('1,2,3,0.9,1\n4,,\n')
+  })
+
+  test("the input's dialect is the result's", () => {
+    const dialect = { uri: 's3://data/rows.csv', csv: { delimiter: ';', quote: "'" } }
+    const spec = { ...all, ...none, dataset: dialect }
+    expect(joined(spec, "1;'2;';3\n", "0.1;'x'")).toBe("1;'2;';3;'0.1;''x'''\n")
+    expect(header(spec)).toBe('id;na"me;x,y;Prediction\n')
+  })
+
+  test('chosen columns stand in the order that was asked for', () => {
+    const spec = { output: { ...output, join: ['x,y', 0] } }
+    expect(header(spec)).toBe('"x,y",id,Prediction,Binary Classification\n')
+    expect(joined(spec, '1,2,"3,"\r\n4,5,6', '0.9\n0.1')).toBe('"3,",1,0.9,1\r\n6,4,0.1,0\n')
+  })
+
+  test('chosen columns of a row of another width are empty', () => {
+    const spec = { output: { ...output, join: ['id', 'x,y'] } }
+    expect(joined(spec, '1,2\n4,5,6\n', '\n0.1')).toBe(',,,\n4,6,0.1,0\n')
+  })
+
+  test('a chosen column that is not there is refused', () => {
+    expect(() => formatOf({ output: { ...output, join: ['idd'] } })).toThrow(/did you mean "id"/)
+  })
+
+  test('without the added columns, the result is the input', () => {
+    const field = fc.constantFrom('1', '', '"a,b"', '"q""\n"', 'x y', 'é')
+    const row = fc.array(field, { minLength: 3, maxLength: 3 }).map((fields) => fields.join(','))
+    const lineEnd = fc.constantFrom('\n', '\r\n')
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 8 }), lineEnd, (rows, end) => {
+        const input = rows.map((text) => `${text}${end}`).join('')
+        const result = joined(all, input, rows.map(() => '0.25').join('\n'))
+        expect(result.replaceAll(`,0.25,0${end}`, end)).toBe(input)
+        const csv = { delimiter: ',', quote: '"' }
+        const offsets = rowOffsets(Buffer.from(result), csv)
+        expect(offsets).toHaveLength(rows.length + 1)
+        expect(parseFields(Buffer.from(result), csv).slice(3)).toEqual(['0.25', '0'])
+      }),
+    )
+  })
+})

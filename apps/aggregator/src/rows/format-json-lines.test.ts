@@ -1,0 +1,104 @@
+import { jsonLines, rowOffsets } from '@millrace/csv'
+import type { JobSpecInput, PinnedDataset } from '@millrace/job'
+import { readLines } from '@millrace/predictions'
+import { expect, test } from 'vitest'
+import { decideBy } from './decide.ts'
+import { createJsonLinesFormat } from './format-json-lines.ts'
+import { jobWith, planOf } from '../test-data.fixture.ts'
+
+const dataset: PinnedDataset = {
+  objects: [{ uri: 's3://data/rows.csv', bytes: 100, version: 'v1' }],
+  header: true,
+  columns: ['id', 'na"me'],
+  width: 2,
+}
+const output = { uri: 's3://results/scores.jsonl', format: 'jsonl' as const }
+const batch = planOf(1)[0]!
+
+function rowsOf(change: Partial<JobSpecInput>, predictions: string, text?: string) {
+  const { spec } = jobWith({ output, ...change })
+  const [first = ''] = predictions.split('\n')
+  const format = createJsonLinesFormat(
+    spec,
+    dataset,
+    decideBy(spec.decision, spec.output.names, first),
+  )
+  const bytes = Buffer.from(text ?? '')
+  const dialect = spec.dataset.format === 'jsonl' ? jsonLines : spec.dataset.csv
+  const input = text === undefined ? undefined : { bytes, offsets: rowOffsets(bytes, dialect) }
+  return String(format.rows({ batch, lines: readLines(Buffer.from(predictions)), input }))
+}
+
+type Row = [string, Partial<JobSpecInput>, string, string]
+
+test.for<Row>([
+  ['a prediction keeps its digits', {}, '0.70', '{"Prediction":0.70,"Binary Classification":1}'],
+  ['an exponent is a number', {}, '5e-05', '{"Prediction":5e-05,"Binary Classification":0}'],
+  ['a failed row has nulls', {}, '', '{"Prediction":null,"Binary Classification":null}'],
+  ['nan is a string', {}, 'nan', '{"Prediction":"nan","Binary Classification":null}'],
+  [
+    'a number that JSON has not is a string',
+    {},
+    '.5',
+    '{"Prediction":".5","Binary Classification":0}',
+  ],
+  [
+    'a label that is a word is a string',
+    { decision: { labels: ['no', 'yes'] } },
+    '0.9',
+    '{"Prediction":0.9,"Binary Classification":"yes"}',
+  ],
+  [
+    'each class has a member',
+    { decision: { kind: 'multiclass' } },
+    '[0.1, 0.9]',
+    '{"Probability 0":0.1,"Probability 1":0.9,"Classification":1}',
+  ],
+  [
+    'a text that is decided on by nobody is a string',
+    { decision: { kind: 'none' } },
+    '{"score":1}',
+    String.raw`{"Prediction":"{\"score\":1}"}`,
+  ],
+])('%s', ([, spec, prediction, line]) => {
+  expect(rowsOf(spec, prediction)).toBe(`${line}\n`)
+})
+
+test('the columns of a CSV come first, as the strings that they are', () => {
+  const all = { output: { ...output, join: 'all' as const } }
+  const rows = rowsOf(all, '0.9\n0.1\n', '007,"a ""b""\n"\n1,é\n1\n')
+  expect(
+    rows
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { id: '007', 'na"me': 'a "b"\n', Prediction: 0.9, 'Binary Classification': 1 },
+    { id: '1', 'na"me': 'é', Prediction: 0.1, 'Binary Classification': 0 },
+    { id: null, 'na"me': null, Prediction: null, 'Binary Classification': null },
+  ])
+})
+
+test('chosen columns stand in the order that was asked for', () => {
+  const chosen = { output: { ...output, join: ['na"me', 0] } }
+  expect(rowsOf(chosen, '0.9', '1,x\n')).toMatch(/^\{"na\\"me":"x","id":"1","Prediction"/)
+})
+
+test('a name for two columns is refused', () => {
+  const names = { prediction: 'id' }
+  const both = { output: { ...output, join: 'all' as const, names } }
+  expect(() => rowsOf(both, '0.9', '1,x\n')).toThrow('two columns would be named "id"')
+})
+
+const lines = { dataset: { uri: 's3://data/rows.jsonl', format: 'jsonl' as const } }
+const spliced = { ...lines, output: { ...output, join: 'all' as const } }
+
+test.for([
+  ['an object', '{"a": 1.50, "b": "}"}', '{"a": 1.50, "b": "}","Prediction":0.9'],
+  ['an object with spaces', ' {"a":1 } ', '{"a":1,"Prediction":0.9'],
+  ['an empty object', '{ }', '{"Prediction":0.9'],
+  ['a list', '[1,2]', '{"row":[1,2],"Prediction":0.9'],
+  ['no JSON', '{"a"', String.raw`{"row":"{\"a\"","Prediction":0.9`],
+] as const)('a row of JSON lines that is %s keeps its bytes', ([, row, begin]) => {
+  expect(rowsOf(spliced, '0.9', `${row}\n`)).toBe(`${begin},"Binary Classification":1}\n`)
+})

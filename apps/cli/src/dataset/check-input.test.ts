@@ -1,0 +1,122 @@
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { CliError } from '../cli-error.ts'
+import { temporaryFolder } from '../test-data.fixture.ts'
+import { checkInput, checkOutput, defaultOut } from './check-input.ts'
+
+/** A folder with an input, an empty file and a folder in it. */
+async function createFolder() {
+  const folder = await temporaryFolder()
+  const input = join(folder, 'rows.csv')
+  await writeFile(input, '1,2\n')
+  await writeFile(join(folder, 'empty.csv'), '')
+  await mkdir(join(folder, 'sub'))
+  return { folder, input }
+}
+const NO_HINT = /^$/
+/** What was refused, with the hint as text. */
+const refusalOf = async (checking: Promise<unknown>) => {
+  const { exitCode, hint } = (await checking.catch((error: unknown) => error)) as CliError
+  return { exitCode, hint: hint ?? '' }
+}
+const isRoot = process.getuid?.() === 0
+
+test('a file is known by its path, size and time of change', async () => {
+  const { input } = await createFolder()
+  const before = await checkInput(input)
+  expect(before).toEqual({ path: input, bytes: 4, changedAt: expect.stringMatching(/^\d+$/) })
+  await writeFile(input, '1,2\n3,4\n')
+  expect(await checkInput(input)).not.toEqual(before)
+})
+
+test.for([
+  ['nowhere.csv', /no such file/, NO_HINT],
+  ['rows.csv/x', /cannot be looked at \(ENOTDIR\)/, NO_HINT],
+  ['sub', /is a directory/, /name the file/],
+  ['empty.csv', /is empty/, NO_HINT],
+] as const)('the input %s is refused before anything starts', async ([name, message, hint]) => {
+  const { folder } = await createFolder()
+  const checking = checkInput(join(folder, name))
+  await expect(checking).rejects.toThrow(message)
+  expect(await refusalOf(checking)).toMatchObject({
+    exitCode: 2,
+    hint: expect.stringMatching(hint),
+  })
+})
+
+test('what is no regular file is to be piped', async () => {
+  await expect(checkInput('/dev/null')).rejects.toMatchObject({
+    message: '/dev/null: is not a regular file, wanted a CSV file',
+    hint: 'pipe it: millrace run - < /dev/null',
+  })
+})
+
+test.skipIf(isRoot)('a file that may not be read is refused', async () => {
+  const { input } = await createFolder()
+  await chmod(input, 0)
+  await expect(checkInput(input)).rejects.toThrow('may not be read by this user')
+})
+
+test.for([
+  ['rows.csv', 'rows.predictions.csv'],
+  ['/data/rows.csv', 'rows.predictions.csv'],
+  ['rows', 'rows.predictions.csv'],
+  ['-', '-'],
+])('the predictions of %s go to %s', ([data, out]) => {
+  expect(defaultOut(data!)).toBe(out)
+})
+
+test.for(['new.csv', 'empty.csv', 'sub/new.csv'])('the output %s is fine', async (name) => {
+  const { folder, input } = await createFolder()
+  const before = await readdir(folder)
+  expect(await checkOutput(join(folder, name), input)).toBe(join(folder, name))
+  expect(await readdir(folder)).toEqual(before)
+})
+
+test.for([
+  ['rows.csv', /is the input itself/, /choose another --out/],
+  ['sub', /is a directory/, /--out .*\/sub\/result.csv/],
+  ['nowhere/new.csv', /its folder does not exist/, NO_HINT],
+  ['empty.csv/new.csv', /its folder is a file/, NO_HINT],
+  [`${'日'.repeat(81)}.csv`, /日\.manifest\.json: too long .* \(257 bytes\)/, /shorter --out/],
+] as const)('the output %s is refused before anything starts', async ([name, message, hint]) => {
+  const { folder, input } = await createFolder()
+  const checking = checkOutput(join(folder, name), input)
+  await expect(checking).rejects.toThrow(message)
+  expect((await refusalOf(checking)).hint).toMatch(hint)
+})
+
+test.for(['rows.errors.csv', 'rows.manifest.json'])(
+  'an output that would have the input %s beside it is refused',
+  async (name) => {
+    const { folder } = await createFolder()
+    const input = join(folder, name)
+    await expect(checkOutput(join(folder, 'rows.csv'), input)).rejects.toThrow(
+      `would write over its input ${name}`,
+    )
+  },
+)
+
+test.for(['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'])('%s is refused', async (name) => {
+  await expect(checkInput(name)).rejects.toMatchObject({
+    message: `${name}: is no file but what this process has open`,
+    hint: expect.stringContaining('millrace run -'),
+  })
+})
+
+test.skipIf(isRoot)('a folder that may not be written is refused', async () => {
+  const { folder, input } = await createFolder()
+  await chmod(join(folder, 'sub'), 0o500)
+  await expect(checkOutput(join(folder, 'sub/new.csv'), input)).rejects.toThrow(
+    'may not be written (EACCES)',
+  )
+})
+
+test.runIf(process.platform === 'linux')('a folder that takes no files is refused', async () => {
+  const { input } = await createFolder()
+  await expect(checkOutput('/proc/new.csv', input)).rejects.toMatchObject({
+    message: expect.stringMatching(/nothing can be made in its folder|may not be written/),
+    exitCode: 2,
+  })
+})

@@ -1,0 +1,103 @@
+import type { Endpoint } from '../invoke/invocation.ts'
+import { createLimiter, type Limiter, type LimiterOptions, type LimiterState } from './limiter.ts'
+
+/** A limiter for each endpoint that this process invokes: one that is gone must not stop the others. */
+export interface Limiters {
+  /** Production variants and inference components have capacities of their own. */
+  of(endpoint: Endpoint): Limiter
+  /**
+   * Resolves unless every endpoint that has work is gone: then, when one of them wants its probe.
+   * On abort, rejects with the signal's reason.
+   */
+  ready(signal: AbortSignal): Promise<void>
+  /**
+   * True while the circuit of this endpoint is open and another one has work: what waits for the one
+   * would take the other's place.
+   */
+  isInTheWay(endpoint: Endpoint): boolean
+  /** By endpoint: `churn-v3`, `churn-v3/blue`. */
+  readonly states: ReadonlyMap<string, LimiterState>
+  /** All endpoints together; the circuit is closed when it is for each. */
+  readonly total: LimiterState
+}
+
+export type LimitersOptions = Omit<LimiterOptions, 'onChange'> & {
+  readonly onChange?: (endpoint: string, state: LimiterState) => void
+}
+
+/** Endpoints remembered; of more, those without work are forgotten, the oldest first. */
+const ENDPOINTS_MAX = 64
+
+export function createLimiters({ onChange, ...options }: LimitersOptions): Limiters {
+  const limiters = new Map<string, Limiter>()
+  let throttlesForgotten = 0
+
+  return {
+    of(endpoint) {
+      const key = keyOf(endpoint)
+      const known = limiters.get(key)
+      if (known !== undefined) return known
+      const limiter = createLimiter({
+        ...options,
+        onChange: (state) => onChange?.(key, state),
+      })
+      limiters.set(key, limiter)
+      forgetIdle()
+      return limiter
+    },
+    async ready(signal) {
+      signal.throwIfAborted()
+      const working = withWork()
+      if (working.length === 0 || working.some(({ state }) => state.circuit !== 'open')) return
+      // The losers of the race are ended, so that they do not wait for ever.
+      const decided = new AbortController()
+      const either = AbortSignal.any([signal, decided.signal])
+      const waits = working.map((limiter) => limiter.ready(either))
+      try {
+        await Promise.race(waits)
+      } finally {
+        decided.abort()
+        await Promise.allSettled(waits)
+      }
+    },
+    isInTheWay(endpoint) {
+      const own = limiters.get(keyOf(endpoint))
+      if (own?.state.circuit !== 'open') return false
+      return withWork().some((limiter) => limiter !== own && limiter.state.circuit !== 'open')
+    },
+    get states() {
+      return new Map([...limiters].map(([key, { state }]) => [key, state]))
+    },
+    get total() {
+      const states = [...limiters.values()].map(({ state }) => state)
+      const sum = (of: 'limit' | 'inFlight' | 'waiting' | 'throttles') =>
+        states.reduce((all, state) => all + state[of], 0)
+      return {
+        limit: sum('limit'),
+        inFlight: sum('inFlight'),
+        waiting: sum('waiting'),
+        throttles: throttlesForgotten + sum('throttles'),
+        circuit: states.find(({ circuit }) => circuit !== 'closed')?.circuit ?? 'closed',
+      }
+    },
+  }
+
+  function withWork(): Limiter[] {
+    return [...limiters.values()].filter(hasWork)
+  }
+
+  function forgetIdle(): void {
+    for (const [key, limiter] of limiters) {
+      if (limiters.size <= ENDPOINTS_MAX) return
+      if (hasWork(limiter)) continue
+      limiters.delete(key)
+      throttlesForgotten += limiter.state.throttles
+    }
+  }
+}
+
+const hasWork = ({ state }: Limiter): boolean => state.inFlight + state.waiting > 0
+
+function keyOf({ name, variant, inferenceComponent }: Endpoint): string {
+  return [name, variant, inferenceComponent].filter((part) => part !== undefined).join('/')
+}

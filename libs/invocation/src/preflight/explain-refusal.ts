@@ -1,0 +1,133 @@
+import { InvocationError } from '../invoke/invocation-error.ts'
+import type { Ask, PreflightInput } from './preflight-input.ts'
+
+/** Why the endpoint refused a job's first rows, in a sentence. */
+export type Explanation =
+  | { readonly kind: 'wrong'; readonly problem: string }
+  /** No more is known than that it did: a row among them may be at fault. */
+  | { readonly kind: 'unexplained'; readonly problem: string }
+
+export async function explainRefusal(
+  ask: Ask,
+  input: PreflightInput,
+  error: InvocationError,
+): Promise<Explanation> {
+  const { name, contentType } = input.endpoint
+  const wrong = (problem: string): Explanation => ({ kind: 'wrong', problem })
+  switch (error.code) {
+    case 'endpoint_not_found':
+      return wrong(
+        `There is no endpoint ${name} in ${input.region} for this account: check endpoint.name and the region (${error.words}).`,
+      )
+    case 'access_denied':
+      return wrong(
+        `The credentials may not invoke ${name} in ${input.region}: allow sagemaker:InvokeEndpoint on it (${error.words}).`,
+      )
+    case 'credentials_missing':
+    case 'credentials_expired':
+      return wrong(`There are no valid AWS credentials: ${error.hint ?? ''} (${error.words}).`)
+    case 'endpoint_unreachable':
+    case 'connection_failed':
+      return wrong(explainConnection(input, error))
+    case 'rows_rejected':
+      return await explainRows(ask, input, error)
+    case 'payload_too_large':
+      return wrong(
+        input.rows === 1
+          ? `The first row of ${input.body.length} bytes is too large for ${name}: leave columns out by dataset.features.`
+          : `The first ${input.rows} rows of ${input.body.length} bytes are too large for ${name}: lower batching.rows.`,
+      )
+    default:
+      return {
+        kind: error.code === 'model_failed' ? 'unexplained' : 'wrong',
+        problem: `${name} did not answer ${contentType} (${error.code}): ${error.words}.`,
+      }
+  }
+}
+
+function explainConnection({ endpoint, region }: PreflightInput, error: InvocationError): string {
+  return /ENOTFOUND|EAI_/.test(error.message)
+    ? `The host of the endpoint is not known: check the region ${region} and the endpoint URL (${error.words}).`
+    : `The connection to ${endpoint.name} failed: check the endpoint URL, the network and the proxy (${error.words}).`
+}
+
+async function explainRows(
+  ask: Ask,
+  { endpoint, body, rows }: PreflightInput,
+  error: InvocationError,
+): Promise<Explanation> {
+  const [first = '', second = ''] = Buffer.from(body).toString('utf8').split(/\r?\n/, 2)
+  const says = `its container says: ${error.words}`
+  const wrong = (problem: string): Explanation => ({
+    kind: 'wrong',
+    problem: `${problem}; ${says}.`,
+  })
+  if (
+    /content.?type|415|unsupported media/i.test(`${error.words} ${error.message}`) &&
+    !isText(error)
+  ) {
+    return wrong(
+      `${endpoint.name} does not take ${endpoint.contentType}: check endpoint.contentType`,
+    )
+  }
+  const isCsv = endpoint.contentType.startsWith('text/csv')
+  if (isCsv && rows > 1 && looksLikeHeader(first, second) && (await answers(ask, body, first))) {
+    return wrong(
+      'The first row looks like a header and was sent as data: set dataset.csv.header to present',
+    )
+  }
+  const delimiter = isCsv ? likelyDelimiter(first) : undefined
+  if (delimiter !== undefined) {
+    return wrong(
+      `The rows seem to be delimited by ${JSON.stringify(delimiter)}, not by a comma: set dataset.csv.delimiter`,
+    )
+  }
+  if (isCsv && !((await ask(narrowerRows(body))) instanceof InvocationError)) {
+    // No proof: it takes fewer columns without a word, and what is cut off may be a bad row's fault.
+    return {
+      kind: 'unexplained',
+      problem: `The rows have more columns than the model of ${endpoint.name} takes: check dataset.features; ${says}.`,
+    }
+  }
+  return {
+    kind: 'unexplained',
+    problem: `${endpoint.name} refuses ${rows === 1 ? 'the first row' : `the first ${rows} rows, each of them`}: check the columns and endpoint.contentType; ${says}.`,
+  }
+}
+
+/** A 415 whose words are about the data: XGBoost's container says so of text among the numbers. */
+const isText = ({ words }: InvocationError): boolean => /could not convert|loading csv/i.test(words)
+
+/** Names where there are numbers below, in half of the columns at least: in fewer it is a bad row. */
+const looksLikeHeader = (first: string, second: string): boolean => {
+  const fields = first.split(',')
+  const named = fields.filter((field) => Number.isNaN(Number(unquoted(field))))
+  const alsoBelow = second.split(',').filter((field) => Number.isNaN(Number(unquoted(field))))
+  return named.length > alsoBelow.length && named.length * 2 >= fields.length
+}
+
+const unquoted = (field: string): string => field.replaceAll('"', '')
+
+async function answers(ask: Ask, body: Uint8Array, first: string): Promise<boolean> {
+  const rest = Buffer.from(body).subarray(Buffer.byteLength(first) + 1)
+  return !((await ask(rest)) instanceof InvocationError)
+}
+
+function likelyDelimiter(row: string): string | undefined {
+  if (row.includes(',')) return undefined
+  return [';', '\t', '|'].find((char) => row.includes(char))
+}
+
+/** The rows with further columns of zeros. */
+export function widerRows(body: Uint8Array, columns: number): Buffer {
+  const more = ',0'.repeat(columns)
+  return mapRows(body, (row) => row + more)
+}
+
+const narrowerRows = (body: Uint8Array): Buffer =>
+  mapRows(body, (row) => row.slice(0, Math.max(0, row.lastIndexOf(','))))
+
+function mapRows(body: Uint8Array, map: (row: string) => string): Buffer {
+  const rows = Buffer.from(body).toString('utf8').trimEnd().split(/\r?\n/)
+  return Buffer.from(`${rows.map(map).join('\n')}\n`)
+}

@@ -1,0 +1,211 @@
+import { loadXgboostModel, startEndpoint } from '@millrace/endpoint'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type ClosableInvoke,
+  createInvoke,
+  type CreateInvokeOptions,
+} from '../invoke/create-invoke.ts'
+import { batchOf, flightsEndpoint, flightsModel, testCredentials } from '../flights.fixture.ts'
+import { InvocationError } from '../invoke/invocation-error.ts'
+import type { Invoke } from '../invoke/invocation.ts'
+import { preflight } from './preflight.ts'
+import type { PreflightInput } from './preflight-input.ts'
+
+const never = new AbortController().signal
+let endpoint: Awaited<ReturnType<typeof startEndpoint>>
+
+beforeAll(async () => {
+  endpoint = await startEndpoint({
+    name: 'flights',
+    model: loadXgboostModel(flightsModel),
+    accessKeyId: testCredentials.accessKeyId,
+  })
+})
+afterAll(async () => await endpoint.close())
+
+const ROWS = batchOf(0, 20).body
+const GOOD: PreflightInput = {
+  endpoint: flightsEndpoint,
+  region: 'us-east-1',
+  body: ROWS,
+  rows: 20,
+  rowOffsets: () => Uint32Array.of(),
+}
+const HEADER = 'month,day,dow,hour,minute,distance,origin,destination\n'
+
+async function check(input: Partial<PreflightInput>, options: Partial<CreateInvokeOptions> = {}) {
+  const invoke: ClosableInvoke = createInvoke({
+    region: 'us-east-1',
+    endpointUrl: endpoint.url,
+    credentials: testCredentials,
+    ...options,
+  })
+  try {
+    return await preflight({ invoke }, whole({ ...GOOD, ...input }), never)
+  } finally {
+    await invoke.close()
+  }
+}
+
+/** With the offsets of its rows, none of which spans lines. */
+const whole = (input: PreflightInput): PreflightInput => ({
+  ...input,
+  rowOffsets: () => {
+    const ends = [...Buffer.from(input.body).toString('latin1').matchAll(/\n/g)]
+    return Uint32Array.from([0, ...ends.map(({ index }) => index + 1)])
+  },
+})
+
+const rowsMapped = (map: (row: string) => string): Buffer =>
+  Buffer.from(`${Buffer.from(ROWS).toString().trimEnd().split('\n').map(map).join('\n')}\n`)
+
+test('finds a good job ready and says how long it takes', async () => {
+  const report = await check({})
+  expect(report).toMatchObject({
+    kind: 'ready',
+    layout: 'lines',
+    rowsRefused: 0,
+    rowsAnswered: 20,
+    bytesPerRow: ROWS.length / 20,
+    latencyMs: expect.any(Number),
+  })
+})
+
+test.for<[string, Partial<PreflightInput>, Partial<CreateInvokeOptions>, RegExp]>([
+  [
+    'a header sent as data',
+    { body: Buffer.concat([Buffer.from(HEADER), ROWS]), rows: 21 },
+    {},
+    /looks like a header/,
+  ],
+  [
+    'a column too few',
+    { body: rowsMapped((row) => row.slice(0, row.lastIndexOf(','))) },
+    {},
+    /more columns than the rows have/,
+  ],
+  [
+    'a column too many',
+    { body: rowsMapped((row) => `${row},1`) },
+    {},
+    /more columns than the model/,
+  ],
+  [
+    'another content type',
+    { endpoint: { ...flightsEndpoint, contentType: 'image/png' } },
+    {},
+    /does not take image\/png/,
+  ],
+  [
+    'another endpoint',
+    { endpoint: { ...flightsEndpoint, name: 'other' } },
+    {},
+    /no endpoint other in us-east-1/,
+  ],
+  [
+    'keys without permission',
+    {},
+    { credentials: { accessKeyId: 'AKIDOTHER', secretAccessKey: 'x' } },
+    /allow sagemaker:InvokeEndpoint/,
+  ],
+  ['a closed port', {}, { endpointUrl: 'http://127.0.0.1:1' }, /connection to flights failed/],
+  [
+    'a region of no host',
+    { region: 'xx-none-1' },
+    { endpointUrl: 'http://runtime.xx-none-1.invalid' },
+    /check the region xx-none-1/,
+  ],
+  [
+    'an answer with one column asked of lines',
+    { endpoint: { ...flightsEndpoint, response: 'csv:3' } },
+    {},
+    /not understood/,
+  ],
+])('names %s in a sentence', async ([, input, options, sentence]) => {
+  const report = await check(input, options)
+  expect(report).toEqual({ kind: 'wrong', problems: [expect.stringMatching(sentence)] })
+})
+
+test('names another delimiter when the container reads commas only', async () => {
+  // XGBoost's own container finds the delimiter by itself.
+  const invoke = () =>
+    Promise.reject(
+      new InvocationError('rows_rejected', 'flights', '', { words: 'could not convert' }),
+    )
+  const body = rowsMapped((row) => row.replaceAll(',', ';'))
+  expect(await preflight({ invoke }, whole({ ...GOOD, body }), never)).toEqual({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/delimited by ";"/)],
+  })
+})
+
+test.for([
+  ['one column more', 1],
+  ['any number of columns more', 2_000],
+] as const)('believes nothing of columns where asking with %s fails', async ([, more]) => {
+  const wide = Buffer.from(ROWS).toString().split('\n', 1)[0]!.split(',').length + more
+  const invoke: Invoke = async ({ body }) => {
+    const rows = Buffer.from(body).toString().trimEnd().split('\n')
+    if (rows[0]?.split(',').length === wide) throw new InvocationError('connection_failed', 'f', '')
+    return { body: Buffer.from('0.5\n'.repeat(rows.length)), contentType: '', durationMs: 1 }
+  }
+  expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/connection to flights failed/)],
+  })
+})
+
+test('with a bad row among the first, finds the job ready and counts it', async () => {
+  const body = badRows((row) => row === 7)
+  expect(await check({ body })).toMatchObject({ kind: 'ready', rowsRefused: 1 })
+})
+
+test('with a bad first row that is no header, finds the job ready', async () => {
+  const body = badRows((row) => row === 0)
+  expect(await check({ body })).toMatchObject({ kind: 'ready', rowsRefused: 1 })
+})
+
+test('with batches of one row and a bad first one, looks at the others', async () => {
+  const body = badRows((row) => row < 3)
+  expect(await check({ body, rowsMax: 1 })).toMatchObject({ kind: 'ready', rowsRefused: 3 })
+})
+
+test('when each row is refused, says what the container says', async () => {
+  const report = await check({ body: badRows(() => true) })
+  expect(report).toEqual({
+    kind: 'wrong',
+    problems: [
+      expect.stringMatching(/refuses the first 20 rows, each of them.*could not convert/i),
+    ],
+  })
+})
+
+test('when the one row is refused, speaks of one', async () => {
+  const report = await check({ body: badRows(() => true), rowsMax: 1 })
+  expect(report).toMatchObject({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/refuses the first row: check the columns/)],
+  })
+})
+
+test('when rows are taken one by one only, says so', async () => {
+  const invoke: Invoke = async ({ body }) => {
+    if (Buffer.from(body).toString().trimEnd().includes('\n')) {
+      throw new InvocationError('rows_rejected', 'flights', '', { words: 'one row, please' })
+    }
+    return { body: Buffer.from('0.5\n'), contentType: 'text/csv', durationMs: 1 }
+  }
+  expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/one by one but not together/)],
+  })
+})
+
+/** The rows, of which some have a word in the place of their third number. */
+function badRows(isBad: (row: number) => boolean): Buffer {
+  let row = 0
+  return rowsMapped((text) => {
+    const fields = text.split(',')
+    return (isBad(row++) ? fields.with(2, 'monday') : fields).join(',')
+  })
+}

@@ -1,0 +1,124 @@
+import { decodePredictions } from '../decode/decode-predictions.ts'
+import type { Layout } from '../decode/decoded.ts'
+import { explainRefusal } from './explain-refusal.ts'
+import { acceptedAlone } from './accepted-alone.ts'
+import type { InvocationAnswer, Invoke } from '../invoke/invocation.ts'
+import { InvocationError } from '../invoke/invocation-error.ts'
+import type { PreflightInput, Ask } from './preflight-input.ts'
+import { takesMoreColumns } from './takes-more-columns.ts'
+
+export type PreflightReport =
+  | {
+      readonly kind: 'ready'
+      readonly layout: Layout
+      /** Of one invocation, to which latency and bytes belong. */
+      readonly rowsAnswered: number
+      /** Of the first rows, how many the endpoint takes neither together nor alone. */
+      readonly rowsRefused: number
+      /** The text of the first row's prediction. */
+      readonly example: string
+      /** One line for each row that was answered, joined by newlines. */
+      readonly predictions: Buffer
+      readonly answerBytes: number
+      readonly variant?: string
+      readonly latencyMs: number
+      readonly bytesPerRow: number
+    }
+  /** One sentence for each thing that is wrong; never empty. */
+  | { readonly kind: 'wrong'; readonly problems: readonly string[] }
+
+/**
+ * Tries a job's first rows before it starts: is the answer understood, does each row get one
+ * prediction, does the model take the columns. What is wrong is told in a sentence. Where nothing
+ * explains a refusal the rows are tried one by one: a bad row among the first must not cost the job,
+ * and is found again, and named, when its batch is scored. Repeats nothing: `invoke` may.
+ *
+ * @throws On abort, the signal's reason.
+ */
+export async function preflight(
+  deps: { readonly invoke: Invoke },
+  input: PreflightInput,
+  signal: AbortSignal,
+): Promise<PreflightReport> {
+  const ask = async (body: Uint8Array) => await tryToInvoke(deps.invoke, input, body, signal)
+  const first = await look(ask, piecesOf(input))
+  if (first.kind !== 'unexplained') return reportOf(first, 0)
+  const accepted = await acceptedAlone(ask, input)
+  if (accepted.rows === 0) return wrong(first.problem)
+  if (accepted.rows === input.rows) return wrong(onlyAlone(input))
+  const second = await look(ask, piecesOf({ ...input, ...accepted }))
+  return reportOf(second, input.rows - accepted.rows)
+}
+
+/** What one look at some rows has shown. */
+type Sight =
+  | Omit<PreflightReport & { kind: 'ready' }, 'rowsRefused'>
+  | { readonly kind: 'wrong'; readonly problem: string }
+  /** Refused, and some row may be at fault. */
+  | { readonly kind: 'unexplained'; readonly problem: string }
+
+function reportOf(sight: Sight, rowsRefused: number): PreflightReport {
+  return sight.kind === 'ready' ? { ...sight, rowsRefused } : wrong(sight.problem)
+}
+
+/** As many of the first rows as one invocation takes. */
+function piecesOf(input: PreflightInput): PreflightInput {
+  const rows = Math.min(input.rows, input.rowsMax ?? input.rows)
+  if (rows === input.rows) return input
+  return { ...input, rows, body: input.body.subarray(0, input.rowOffsets()[rows]) }
+}
+
+async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
+  // At once, because each takes as long as the endpoint does.
+  const [answer, takesMore] = await Promise.all([ask(input.body), takesMoreColumns(ask, input)])
+  if (answer instanceof InvocationError) return await explainRefusal(ask, input, answer)
+  const decoded = decodePredictions(answer, input.rows, input.endpoint.response)
+  if (decoded.kind === 'malformed') {
+    return { kind: 'unexplained', problem: unreadable(input, answer, decoded.reason) }
+  }
+  // Whether the columns are too few is not known then, and predictions for too few would be wrong ones.
+  if (takesMore instanceof InvocationError) return await explainRefusal(ask, input, takesMore)
+  if (takesMore) {
+    return {
+      kind: 'wrong',
+      problem: `The model of ${input.endpoint.name} takes more columns than the rows have: it accepts rows with one more, so its answers to these are wrong; check dataset.features.`,
+    }
+  }
+  return {
+    kind: 'ready',
+    layout: decoded.layout,
+    rowsAnswered: input.rows,
+    example: decoded.predictions.toString().split('\n', 1)[0] ?? '',
+    predictions: decoded.predictions,
+    answerBytes: answer.body.length,
+    latencyMs: answer.durationMs,
+    bytesPerRow: input.body.length / input.rows,
+    ...(answer.variant !== undefined && { variant: answer.variant }),
+  }
+}
+
+const onlyAlone = ({ endpoint, rows }: PreflightInput): string =>
+  rows === 1
+    ? `${endpoint.name} refused the first row, and took it when asked again: send the job again.`
+    : `${endpoint.name} takes the first ${rows} rows one by one but not together: set batching.rows to 1.`
+
+async function tryToInvoke(
+  invoke: Invoke,
+  { endpoint }: PreflightInput,
+  body: Uint8Array,
+  signal: AbortSignal,
+): Promise<InvocationAnswer | InvocationError> {
+  try {
+    return await invoke({ endpoint, body }, signal)
+  } catch (error) {
+    if (error instanceof InvocationError) return error
+    throw error
+  }
+}
+
+const wrong = (problem: string): PreflightReport => ({ kind: 'wrong', problems: [problem] })
+
+function unreadable({ endpoint, rows }: PreflightInput, answer: InvocationAnswer, reason: string) {
+  const begin = JSON.stringify(answer.body.toString('utf8', 0, 60))
+  return `The answer of ${endpoint.name} to ${rows} rows is not understood (${reason}; it is ${answer.contentType || 'of no type'} and begins ${begin}); set endpoint.response.`
+}

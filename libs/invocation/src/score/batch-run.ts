@@ -1,0 +1,121 @@
+import type { RowRange } from '@millrace/job'
+import type { Endpoint, InvocationRequest, Invoke } from '../invoke/invocation.ts'
+import { createLayoutMemory, type LayoutMemory } from '../decode/layout-memory.ts'
+import type { Limiter } from '../limiter/limiter.ts'
+
+export interface ScoreBatchDeps {
+  readonly invoke: Invoke
+  readonly limiter: Limiter
+  /** Shared by the batches of a process, small batches are read as large ones were. Default: none. */
+  readonly layouts?: LayoutMemory
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+  /** From 0 to 1, 1 excluded. */
+  random(): number
+  /** Milliseconds from any origin. */
+  now(): number
+}
+
+export interface ScoreBatchInput {
+  readonly endpoint: Endpoint
+  /** The rows of the batch, as the container reads them. Not copied, not changed. */
+  readonly body: Uint8Array
+  /** Its SHA-256 in hexadecimal, where the caller has it: else it is computed to be signed. */
+  readonly bodyHash?: string
+  readonly rows: number
+  /** Where each row begins in `body`, and its end: `rows + 1` offsets. Asked for only to split. */
+  rowOffsets(): Uint32Array
+  /** The batch's first row in the dataset. */
+  readonly firstRow: number
+  readonly payloadBytesMax: number
+  /** No retry and no wait outlasts this, counted from the call. Default 10 minutes. */
+  readonly deadlineMs?: number
+  readonly inferenceId?: string
+  readonly customAttributes?: string
+}
+
+/** What the pieces of one batch share while it is scored. */
+export interface BatchRun {
+  readonly deps: ScoreBatchDeps
+  readonly input: ScoreBatchInput
+  /** The caller's; aborts invocations. Also aborts when one piece has failed for all. */
+  readonly signal: AbortSignal
+  /** Aborts waits and retries: at the deadline, or with `signal`. Invocations are let finish. */
+  readonly waiting: AbortSignal
+  readonly deadlineAt: number
+  readonly layouts: LayoutMemory
+  /** The batch's turn at the limiter. */
+  readonly turn: number
+  readonly tally: {
+    invocations: number
+    throttles: number
+    bisections: number
+    durationMs: number
+    variant?: string
+  }
+  /** Pieces refused for their rows so far. */
+  refusals: number
+  rowsScored: number
+  /** A row that the endpoint has scored. */
+  witness?: RowRange
+  /** The verdict of a sample over the whole batch, once one was taken. */
+  sample?: Promise<void>
+  readonly request: Omit<InvocationRequest, 'body'>
+  /** Waits for all; when one fails the others are aborted and waited for, so that none lives on. */
+  all<T>(work: readonly Promise<T>[]): Promise<T[]>
+  end(): void
+}
+
+const DEADLINE_MS = 10 * 60_000
+/** Nobody is told; without a reason each batch's end would cost an exception with its stack. */
+const ENDED = 'ended'
+
+export function startRun(
+  deps: ScoreBatchDeps,
+  input: ScoreBatchInput,
+  signal: AbortSignal,
+): BatchRun {
+  const working = new AbortController()
+  const waiting = new AbortController()
+  const abort = (reason: unknown) => {
+    working.abort(reason)
+    waiting.abort(reason)
+  }
+  const onAbort = () => abort(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  const deadlineMs = input.deadlineMs ?? DEADLINE_MS
+  deps.sleep(deadlineMs, waiting.signal).then(
+    () => waiting.abort(new DOMException('The deadline has passed', 'TimeoutError')),
+    () => undefined,
+  )
+  return {
+    deps,
+    input,
+    signal: working.signal,
+    waiting: waiting.signal,
+    deadlineAt: deps.now() + deadlineMs,
+    layouts: deps.layouts ?? createLayoutMemory(),
+    turn: deps.limiter.turn(),
+    tally: { invocations: 0, throttles: 0, bisections: 0, durationMs: 0 },
+    refusals: 0,
+    rowsScored: 0,
+    request: {
+      endpoint: input.endpoint,
+      ...(input.inferenceId !== undefined && { inferenceId: input.inferenceId }),
+      ...(input.customAttributes !== undefined && { customAttributes: input.customAttributes }),
+    },
+    async all(work) {
+      try {
+        return await Promise.all(work)
+      } catch (error) {
+        abort(error)
+        await Promise.allSettled(work)
+        throw error
+      }
+    },
+    end() {
+      signal.removeEventListener('abort', onAbort)
+      waiting.abort(ENDED)
+    },
+  }
+}

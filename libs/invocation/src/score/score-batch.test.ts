@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { Endpoint, Invoke } from '../invoke/invocation.ts'
+import { InvocationError, type InvocationErrorCode } from '../invoke/invocation-error.ts'
+import { createLimiter } from '../limiter/limiter.ts'
+import { scoreBatch } from './score-batch.ts'
+import type { ScoreBatchDeps } from './batch-run.ts'
+
+const ENDPOINT: Endpoint = {
+  name: 'churn-v3',
+  contentType: 'text/csv',
+  accept: 'text/csv',
+  response: 'auto',
+}
+
+const never = new AbortController().signal
+
+/** Rows `0`, `1`, …; the answer to a row is half of it. Row texts in `poison` are refused. */
+function fixture(rows: number, poison: ReadonlySet<number> = new Set()) {
+  const lines = Array.from({ length: rows }, (_, row) => `${row}\n`)
+  const offsets = new Uint32Array(rows + 1)
+  for (const [row, line] of lines.entries()) offsets[row + 1] = (offsets[row] ?? 0) + line.length
+  const expected = lines.map((line, row) => (poison.has(row) ? '' : String(Number(line) / 2)))
+  const invoke: Invoke = async ({ body }) => {
+    const sent = Buffer.from(body).toString().trimEnd().split('\n').map(Number)
+    const bad = sent.find((row) => poison.has(row))
+    if (bad !== undefined) {
+      throw new InvocationError('rows_rejected', ENDPOINT.name, '', {
+        words: `could not parse ${bad}`,
+      })
+    }
+    const text = sent.map((row) => `${row / 2}\n`).join('')
+    return { body: Buffer.from(text), contentType: 'text/csv', durationMs: 1, variant: 'blue' }
+  }
+  const input = {
+    endpoint: ENDPOINT,
+    body: Buffer.from(lines.join('')),
+    rows,
+    rowOffsets: () => offsets,
+    firstRow: 5_000,
+    payloadBytesMax: 1 << 20,
+  }
+  return { input, invoke, expected: expected.join('\n') }
+}
+
+const depsOf = (invoke: Invoke): ScoreBatchDeps => ({
+  invoke,
+  limiter: createLimiter({
+    concurrencyMax: 8,
+    now: Date.now,
+    schedule: (run) => setImmediate(run),
+  }),
+  sleep: async (ms, signal) => await sleep(ms >= 60_000 ? ms : 0, undefined, { signal }),
+  random: () => 0.5,
+  now: () => performance.now(),
+})
+
+test('on a healthy endpoint, scores a batch in one invocation', async () => {
+  const { input, invoke, expected } = fixture(1_000)
+  const scored = await scoreBatch(depsOf(invoke), input, never)
+  expect(scored.predictions.toString()).toBe(expected)
+  expect(scored).toMatchObject({ failures: [], invocations: 1, throttles: 0, variant: 'blue' })
+})
+
+test('names each poison row and scores the others', async () => {
+  const { input, invoke, expected } = fixture(1_000, new Set([0, 17, 18, 999]))
+  const scored = await scoreBatch(depsOf(invoke), input, never)
+  expect(scored.predictions.toString()).toBe(expected)
+  expect(scored.failures).toEqual(
+    [0, 17, 18, 999].map((row) => ({
+      row: 5_000 + row,
+      code: 'rows_rejected',
+      message: `could not parse ${row}`,
+    })),
+  )
+  expect(scored.invocations).toBeLessThan(90)
+})
+
+test('gives up early when most rows are refused', async () => {
+  const { input, invoke } = fixture(1_000, new Set(Array.from({ length: 1_000 }, (_, row) => row)))
+  let invocations = 0
+  const counting: Invoke = async (request, signal) => {
+    invocations++
+    return await invoke(request, signal)
+  }
+  await expect(scoreBatch(depsOf(counting), input, never)).rejects.toMatchObject({
+    code: 'batch_rejected',
+    kind: 'permanent',
+  })
+  expect(invocations).toBeLessThan(40)
+})
+
+test('splits a payload that is over the bytes allowed', async () => {
+  const { input, invoke, expected } = fixture(1_000)
+  const scored = await scoreBatch(depsOf(invoke), { ...input, payloadBytesMax: 1_000 }, never)
+  expect(scored.predictions.toString()).toBe(expected)
+  expect(scored.invocations).toBe(4)
+})
+
+test.for<[InvocationErrorCode, number]>([
+  ['endpoint_throttled', 20],
+  ['model_not_ready', 6],
+  ['endpoint_unavailable', 4],
+  ['connection_failed', 4],
+  ['model_failed', 2],
+  ['response_malformed', 2],
+  ['unknown', 4],
+])('on %s %i times, repeats the batch and scores it', async ([code, times]) => {
+  const { input, invoke, expected } = fixture(10)
+  let left = times
+  const faulty: Invoke = async (request, signal) => {
+    if (left-- > 0) throw new InvocationError(code, ENDPOINT.name, '')
+    return await invoke(request, signal)
+  }
+  const scored = await scoreBatch(depsOf(faulty), input, never)
+  expect(scored.predictions.toString()).toBe(expected)
+  expect(scored.invocations).toBe(times + 1)
+  expect(scored.throttles).toBe(code === 'endpoint_throttled' ? times : 0)
+})
+
+test('without room until its deadline, charges the endpoint and no row', async () => {
+  const { input, invoke } = fixture(10)
+  const deps = depsOf(invoke)
+  const busy = Promise.withResolvers<undefined>()
+  const others = Array.from({ length: 8 }, () => deps.limiter.run(() => busy.promise, never))
+  const scoring = scoreBatch(deps, { ...input, deadlineMs: 100 }, never)
+  await expect(scoring).rejects.toMatchObject({ code: 'endpoint_outage', kind: 'throttle' })
+  busy.resolve(undefined)
+  await Promise.all(others)
+})

@@ -1,0 +1,135 @@
+import type { RowFailure } from '@millrace/job'
+import type { BatchRun } from './batch-run.ts'
+import { InvocationError } from '../invoke/invocation-error.ts'
+import { type Piece, tryPiece, type Verdict } from './try-piece.ts'
+
+/*
+ * A batch is a piece of rows. A piece is predicted whole, or split at its middle and its halves
+ * tried in the same way, until what is left at fault is a single row:
+ *
+ *     try piece ── predicted ───────────────────────▶ its lines
+ *        │ │ └──── passing fault ─▶ wait, try again ─▶ … ─▶ thrown
+ *        │ └────── one row at fault ────────────────▶ an empty line and a RowFailure
+ *        └──────── rows at fault, or too large ─────▶ halves
+ *
+ * When the left half of a refused piece is fine, the right one holds the fault and is split without
+ * being tried. So k bad rows of n cost about 2k·log2(n/k) invocations.
+ */
+
+/** The predictions of consecutive rows, or of one row that failed and has an empty line. */
+export interface Lines {
+  readonly text: Buffer
+  readonly failure?: RowFailure
+}
+
+/** Refused pieces of a batch, with not one row scored, after which its rows are sampled. */
+const REFUSALS_BEFORE_SAMPLE = 8
+const SAMPLE_ROWS = 16
+/** Sampled rows refused, from which on the whole batch is given up. */
+const SAMPLE_REFUSED_MAX = 12
+
+/** Predicts every row of a piece that can be predicted. */
+export async function solve(run: BatchRun, piece: Piece): Promise<readonly Lines[]> {
+  return await settle(run, piece, await tryPiece(run, piece))
+}
+
+/** Turns a verdict on a piece into lines: at once, or by way of its halves. */
+async function settle(run: BatchRun, piece: Piece, verdict: Verdict): Promise<readonly Lines[]> {
+  if (verdict.kind === 'predicted') return [{ text: verdict.text }]
+  if (piece.end - piece.start === 1) {
+    await proveGuilty(run, verdict.reason)
+    return [failedRow(run, piece, verdict.reason)]
+  }
+  if (verdict.kind === 'refused') await giveUpWhenMostAreRefused(run, verdict.reason)
+  run.tally.bisections++
+  if (verdict.kind === 'too_large') return await solveHalves(run, piece)
+  return await bisect(run, piece, verdict)
+}
+
+/**
+ * A row that fails the container or outlasts it looks like an endpoint that fails everybody. A row is
+ * blamed only when a row that was scored before is scored again.
+ *
+ * @throws {InvocationError} `endpoint_unavailable`, for another attempt, when no row is answered now.
+ */
+async function proveGuilty(run: BatchRun, reason: InvocationError): Promise<void> {
+  if (reason.code !== 'model_failed' && reason.code !== 'invocation_timed_out') return
+  const witness = run.witness === undefined ? undefined : await tryPiece(run, run.witness)
+  if (witness?.kind === 'predicted') return
+  throw new InvocationError('endpoint_unavailable', run.input.endpoint.name, 'no row is answered', {
+    words: reason.words,
+    cause: reason,
+  })
+}
+
+async function solveHalves(run: BatchRun, piece: Piece): Promise<readonly Lines[]> {
+  const [left, right] = halvesOf(piece)
+  return (await run.all([solve(run, left), solve(run, right)])).flat()
+}
+
+/** Finds the rows at fault in a piece that is known to hold one. */
+async function bisect(
+  run: BatchRun,
+  piece: Piece,
+  verdict: Verdict & { kind: 'refused' },
+): Promise<readonly Lines[]> {
+  const [left, right] = halvesOf(piece)
+  const first = await tryPiece(run, left)
+  const guilty = first.kind === 'predicted' && right.end - right.start > 1
+  return (
+    await run.all([
+      settle(run, left, first),
+      guilty ? settle(run, right, verdict) : solve(run, right),
+    ])
+  ).flat()
+}
+
+/**
+ * Tells a batch of which most rows are refused from one with a few bad rows, before it costs an
+ * invocation a row: when nothing but refusals has come, rows all over the batch are tried alone.
+ *
+ * @throws {InvocationError} `batch_rejected` or, for answers that nobody can read, `response_malformed`.
+ */
+async function giveUpWhenMostAreRefused(run: BatchRun, reason: InvocationError): Promise<void> {
+  run.refusals++
+  if (run.refusals >= REFUSALS_BEFORE_SAMPLE && run.rowsScored === 0) {
+    run.sample ??= sample(run, reason)
+  }
+  if (run.sample !== undefined) await run.sample
+}
+
+async function sample(run: BatchRun, reason: InvocationError): Promise<void> {
+  const { rows } = run.input
+  if (rows <= SAMPLE_ROWS) return
+  const starts = Array.from({ length: SAMPLE_ROWS }, (_, index) =>
+    Math.floor(((index + 0.5) * rows) / SAMPLE_ROWS),
+  )
+  const verdicts = await run.all(starts.map((start) => tryPiece(run, { start, end: start + 1 })))
+  const refused = verdicts.filter(({ kind }) => kind !== 'predicted').length
+  if (refused < SAMPLE_REFUSED_MAX) return
+  throw new InvocationError(
+    reason.code === 'response_malformed' ? reason.code : 'batch_rejected',
+    run.input.endpoint.name,
+    `${refused} of ${SAMPLE_ROWS} sampled rows refused`,
+    { words: reason.words, cause: reason },
+  )
+}
+
+function failedRow(run: BatchRun, piece: Piece, reason: InvocationError): Lines {
+  return {
+    text: Buffer.alloc(0),
+    failure: {
+      row: run.input.firstRow + piece.start,
+      code: reason.code,
+      message: reason.words === '' ? reason.message : reason.words,
+    },
+  }
+}
+
+function halvesOf({ start, end }: Piece): [Piece, Piece] {
+  const middle = start + ((end - start) >>> 1)
+  return [
+    { start, end: middle },
+    { start: middle, end },
+  ]
+}

@@ -1,0 +1,65 @@
+import { type Job, jobIdOf, jobSpecSchema } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { claimEvent, confirmEvent, createJob } from '../index.ts'
+import { localLedger } from '../local-ledger.fixture.ts'
+
+const ledger = await localLedger()
+const signal = AbortSignal.timeout(60_000)
+
+async function jobOf(clientToken: string, facts: Partial<Job>): Promise<Job['jobId']> {
+  const spec = jobSpecSchema.parse({
+    version: 1,
+    dataset: { uri: 's3://data/rows.csv' },
+    endpoint: { name: 'churn' },
+    output: { uri: 's3://results/rows.csv' },
+  })
+  const jobId = jobIdOf(clientToken)
+  const job: Job = {
+    jobId,
+    clientToken,
+    spec,
+    state: 'planning',
+    partitions: 1,
+    createdAt: 1,
+    ...facts,
+  }
+  await createJob(ledger, job, signal)
+  return jobId
+}
+const claim = (jobId: Job['jobId'], kind: 'started' | 'ended', now = 1_000) =>
+  claimEvent(ledger, jobId, { kind, now }, signal)
+
+test.for([
+  ['planning', {}, 'not_due', 'not_due'],
+  ['running', { state: 'running', startedAt: 5 }, 'claimed', 'not_due'],
+  ['failed before it started', { state: 'failed', endedAt: 6 }, 'not_due', 'claimed'],
+  ['cancelled', { state: 'cancelled', startedAt: 5, endedAt: 6 }, 'claimed', 'claimed'],
+] as const)(
+  'of a job that is %s, what is due can be claimed',
+  async ([name, facts, started, ended]) => {
+    const jobId = await jobOf(`due ${name}`, facts)
+    expect(await claim(jobId, 'started')).toMatchObject({ kind: started })
+    expect(await claim(jobId, 'ended')).toMatchObject({ kind: ended })
+  },
+)
+
+test('of many that claim at once, one is to tell', async () => {
+  const jobId = await jobOf('race', { state: 'running', startedAt: 5 })
+  const claims = await Promise.all(Array.from({ length: 12 }, () => claim(jobId, 'started')))
+  expect(claims.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
+  expect(claims.filter(({ kind }) => kind === 'held')).toHaveLength(11)
+})
+
+test('when its teller dies, an event is claimed again after a minute', async () => {
+  const jobId = await jobOf('dies', { state: 'running', startedAt: 5 })
+  await claim(jobId, 'started', 1_000)
+  expect(await claim(jobId, 'started', 1_059)).toMatchObject({ kind: 'held' })
+  expect(await claim(jobId, 'started', 1_060)).toMatchObject({ kind: 'claimed' })
+})
+
+test('once confirmed, an event is told for ever', async () => {
+  const jobId = await jobOf('confirmed', { state: 'running', startedAt: 5 })
+  await claim(jobId, 'started')
+  await confirmEvent(ledger, jobId, 'started', signal)
+  expect(await claim(jobId, 'started', 99_999_999)).toEqual({ kind: 'told' })
+})

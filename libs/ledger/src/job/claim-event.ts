@@ -1,0 +1,107 @@
+import type { UpdateItemInput } from '@aws-sdk/client-dynamodb'
+import { isFinal, type Job, type JobId } from '@millrace/job'
+import { call, isConditionFailed } from '../table/call.ts'
+import { type Item, ItemReader } from '../table/item.ts'
+import { jobOfItem, number } from './job-item.ts'
+import { jobKey } from '../table/keys.ts'
+import type { Ledger } from '../table/ledger.ts'
+import { readJobItem } from './read-job.ts'
+
+/*
+ * Each event of a job has one attribute: until when (epoch seconds) somebody is at telling it.
+ *
+ *     absent ──claim──▶ now + 60 s ──tell──▶ confirm: for ever
+ *                           │  ▲
+ *                           └──┘ claim again once that time has passed: the teller has died
+ *
+ * So an event is told once, unless its teller dies between telling and confirming: then twice. It is
+ * never not told, as long as somebody asks.
+ */
+
+export type EventKind = 'started' | 'ended'
+
+export type ClaimEventOutcome =
+  | { readonly kind: 'claimed'; readonly job: Job; readonly summary?: EventSummary }
+  | { readonly kind: 'not_due' } // There is no such job, or it has not come so far.
+  | { readonly kind: 'told' }
+  | { readonly kind: 'held' } // Somebody is at it: ask again later.
+
+/** What the aggregator has kept of a result, as far as it is told. */
+export interface EventSummary {
+  readonly rows: number
+  readonly failedRows: number
+  readonly manifestUri: string
+}
+
+const ATTRIBUTE = { started: 'startedEventHeldUntil', ended: 'endedEventHeldUntil' } as const
+const HOLD_SECONDS = 60
+/** The end of the year 9999. */
+const FOR_EVER = 253_402_300_799
+
+/** Claims the telling of an event that is due; `now` in epoch seconds. */
+export async function claimEvent(
+  ledger: Ledger,
+  jobId: JobId,
+  { kind, now }: { readonly kind: EventKind; readonly now: number },
+  signal: AbortSignal,
+): Promise<ClaimEventOutcome> {
+  const item = await readJobItem(ledger, jobId, signal)
+  if (item === undefined || !isDue(jobOfItem(item), kind)) return { kind: 'not_due' }
+  const heldUntil = Number(item[ATTRIBUTE[kind]]?.N ?? 0)
+  if (heldUntil === FOR_EVER) return { kind: 'told' }
+  if (heldUntil > now) return { kind: 'held' }
+  const hold = { from: heldUntil, until: now + HOLD_SECONDS }
+  const claimed = await moveHold(ledger, jobId, kind, hold, signal)
+  return claimed === undefined ? { kind: 'held' } : { kind: 'claimed', ...claimed }
+}
+
+/** Says that a claimed event was told. */
+export async function confirmEvent(
+  ledger: Ledger,
+  jobId: JobId,
+  kind: EventKind,
+  signal: AbortSignal,
+): Promise<void> {
+  await moveHold(ledger, jobId, kind, { until: FOR_EVER }, signal)
+}
+
+function isDue({ state, startedAt }: Job, kind: EventKind): boolean {
+  return kind === 'started' ? startedAt !== undefined : isFinal(state)
+}
+
+/** Nothing when another was first. */
+async function moveHold(
+  ledger: Ledger,
+  jobId: JobId,
+  kind: EventKind,
+  { from, until }: { readonly from?: number; readonly until: number },
+  signal: AbortSignal,
+): Promise<{ job: Job; summary?: EventSummary } | undefined> {
+  const attribute = ATTRIBUTE[kind]
+  const isFirst = from === 0 ? `attribute_not_exists(${attribute})` : `${attribute} = :from`
+  const input: UpdateItemInput = {
+    TableName: ledger.tableName,
+    Key: jobKey(jobId),
+    UpdateExpression: `SET ${attribute} = :until`,
+    ConditionExpression: from === undefined ? 'attribute_exists(PK)' : isFirst,
+    ExpressionAttributeValues: {
+      ':until': number(until),
+      ...(from === undefined || from === 0 ? {} : { ':from': number(from) }),
+    },
+    ReturnValues: 'ALL_NEW',
+  }
+  const request = () => ledger.client.send('UpdateItem', input, signal)
+  try {
+    const { Attributes } = await call(`hold event of job ${jobId}`, request, signal)
+    return Attributes === undefined ? undefined : told(Attributes)
+  } catch (failure) {
+    if (isConditionFailed(failure)) return undefined
+    throw failure
+  }
+}
+
+function told(item: Item): { job: Job; summary?: EventSummary } {
+  const read = new ItemReader(`job item ${item['PK']?.S ?? ''}`, item)
+  const job = jobOfItem(item)
+  return read.has('summary') ? { job, summary: read.json('summary') as EventSummary } : { job }
+}

@@ -1,0 +1,338 @@
+import { type Job, type JobId, type JobState, jobIdOf, jobSpecSchema, limits } from '@millrace/job'
+import { describe, expect, test } from 'vitest'
+import {
+  claimJob,
+  createJob,
+  finishJob,
+  listJobs,
+  moveJob,
+  pinDataset,
+  readJob,
+  renewLease,
+  sealPlan,
+} from '../index.ts'
+import { localLedger } from '../local-ledger.fixture.ts'
+
+const ledger = await localLedger()
+const signal = AbortSignal.timeout(60_000)
+
+let count = 0
+const now = 1_780_000_000
+
+function newJob(facts: Partial<Job> = {}): Job {
+  count += 1
+  const clientToken = `token-${count}`
+  return {
+    jobId: jobIdOf(clientToken),
+    clientToken,
+    spec: jobSpecSchema.parse({
+      version: 1,
+      dataset: { uri: 's3://bucket/flights.csv' },
+      endpoint: { name: 'flights' },
+      output: { uri: 's3://bucket/result/' },
+    }),
+    state: 'planning',
+    partitions: 4,
+    createdAt: now,
+    ...facts,
+  }
+}
+
+async function jobIn(state: JobState): Promise<JobId> {
+  const job = newJob({ state })
+  await createJob(ledger, job, signal)
+  return job.jobId
+}
+
+describe('createJob', () => {
+  test('reads back as it was written, with every optional fact', async () => {
+    const job = newJob({
+      state: 'failed',
+      dataset: { digest: 'ab', objects: 2, bytes: 10_000_000_000 },
+      plan: { batches: 7, rows: 700 },
+      failure: { code: 'dataset_changed', message: 'changed – “later”' },
+      startedAt: now + 1,
+      endedAt: now + 2,
+    })
+
+    expect(await createJob(ledger, job, signal)).toEqual({ kind: 'created' })
+    expect(await readJob(ledger, job.jobId, signal)).toEqual(job)
+  })
+
+  test('readers of one spec share it, and cannot change it', async () => {
+    const job = newJob()
+    const other = newJob({ spec: { ...job.spec, batching: { ...job.spec.batching, rows: 7 } } })
+    for (const each of [job, other]) await createJob(ledger, each, signal)
+    const read = async ({ jobId }: Job) => (await readJob(ledger, jobId, signal))?.spec
+
+    const [spec, again, otherSpec] = [await read(job), await read(job), await read(other)]
+    expect(again).toBe(spec)
+    expect(otherSpec).toEqual(other.spec)
+    expect(() => Object.assign(spec?.batching ?? {}, { rows: 1 })).toThrow(TypeError)
+  })
+
+  test('a second job of the same id meets the first, unchanged', async () => {
+    const job = newJob()
+    await createJob(ledger, job, signal)
+    const second = { ...job, partitions: 9 }
+
+    expect(await createJob(ledger, second, signal)).toEqual({ kind: 'exists', job })
+  })
+
+  test('among racers, one creates and all meet the same job', async () => {
+    const job = newJob()
+    const racers = Array.from({ length: 8 }, (_, partitions) => ({ ...job, partitions }))
+    const outcomes = await Promise.all(racers.map((racer) => createJob(ledger, racer, signal)))
+
+    expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(1)
+  })
+})
+
+test('a job that is not there reads as nothing', async () => {
+  expect(await readJob(ledger, 'missing' as JobId, signal)).toBeUndefined()
+})
+
+describe('pinDataset', () => {
+  test('the first pin wins and is returned to the second', async () => {
+    const jobId = await jobIn('planning')
+    const first = { digest: 'first', objects: 1, bytes: 1 }
+    const second = { digest: 'second', objects: 2, bytes: 2 }
+
+    expect(await pinDataset(ledger, jobId, first, signal)).toEqual(first)
+    expect(await pinDataset(ledger, jobId, second, signal)).toEqual(first)
+    expect((await readJob(ledger, jobId, signal))?.dataset).toEqual(first)
+  })
+
+  test('without a job, says so', async () => {
+    const pin = { digest: 'x', objects: 1, bytes: 1 }
+
+    await expect(pinDataset(ledger, 'missing' as JobId, pin, signal)).rejects.toMatchObject({
+      code: 'job_missing',
+    })
+  })
+})
+
+describe('sealPlan', () => {
+  const totals = { batches: 3, rows: 300 }
+
+  test('sets totals and running; repeated, changes nothing', async () => {
+    const jobId = await jobIn('planning')
+    const preflight = { rows: 20, latencyMs: 48.5, bytesSent: 456, bytesAnswered: 380 }
+
+    const facts = { now, preflight }
+    expect(await sealPlan(ledger, jobId, totals, facts, signal)).toEqual({ kind: 'sealed' })
+    expect(await sealPlan(ledger, jobId, totals, { now: now + 9 }, signal)).toEqual({
+      kind: 'sealed',
+    })
+    expect(await readJob(ledger, jobId, signal)).toMatchObject({
+      state: 'running',
+      plan: totals,
+      preflight,
+      startedAt: now,
+    })
+  })
+
+  test('a paused job stays paused when its plan is sealed again', async () => {
+    const jobId = await jobIn('planning')
+    await sealPlan(ledger, jobId, totals, { now }, signal)
+    await moveJob(ledger, jobId, 'paused', { now }, signal)
+    await sealPlan(ledger, jobId, totals, { now }, signal)
+
+    expect((await readJob(ledger, jobId, signal))?.state).toBe('paused')
+  })
+
+  test('other totals are a mismatch and name both', async () => {
+    const jobId = await jobIn('planning')
+    await sealPlan(ledger, jobId, totals, { now }, signal)
+
+    await expect(
+      sealPlan(ledger, jobId, { batches: 4, rows: 301 }, { now }, signal),
+    ).rejects.toMatchObject({
+      code: 'plan_mismatch',
+      message: expect.stringContaining('4 batches, 301 rows; sealed with 3, 300'),
+    })
+  })
+
+  test('of a job cancelled meanwhile, is refused', async () => {
+    const jobId = await jobIn('planning')
+    await moveJob(ledger, jobId, 'cancelled', { now }, signal)
+
+    expect(await sealPlan(ledger, jobId, totals, { now }, signal)).toEqual({
+      kind: 'refused',
+      state: 'cancelled',
+    })
+  })
+})
+
+describe('moveJob', () => {
+  test.for<{ from: JobState; to: JobState }>([
+    { from: 'running', to: 'paused' },
+    { from: 'paused', to: 'running' },
+    { from: 'planning', to: 'failed' },
+    { from: 'aggregating', to: 'cancelled' },
+  ])('from $from to $to, moves', async ({ from, to }) => {
+    const jobId = await jobIn(from)
+
+    expect(await moveJob(ledger, jobId, to, { now }, signal)).toEqual({ kind: 'moved' })
+    expect((await readJob(ledger, jobId, signal))?.state).toBe(to)
+  })
+
+  test.for<{ from: JobState; to: JobState }>([
+    { from: 'cancelled', to: 'running' },
+    { from: 'planning', to: 'aggregating' },
+    // Only the seal of its plan, or a job would run without totals for ever.
+    { from: 'planning', to: 'running' },
+    { from: 'succeeded', to: 'failed' },
+    { from: 'paused', to: 'aggregating' },
+  ])('from $from to $to, is refused', async ({ from, to }) => {
+    const jobId = await jobIn(from)
+
+    expect(await moveJob(ledger, jobId, to, { now }, signal)).toEqual({
+      kind: 'refused',
+      state: from,
+    })
+    expect((await readJob(ledger, jobId, signal))?.state).toBe(from)
+  })
+
+  test('to failed, keeps the reason and the end', async () => {
+    const jobId = await jobIn('running')
+    const failure = { code: 'dataset_changed', message: 'the ETag differs' }
+    await moveJob(ledger, jobId, 'failed', { failure, now: now + 5 }, signal)
+
+    expect(await readJob(ledger, jobId, signal)).toMatchObject({ failure, endedAt: now + 5 })
+  })
+
+  test('while it is unplanned, moves no job whose plan is sealed', async () => {
+    const jobId = await jobIn('planning')
+    await sealPlan(ledger, jobId, { batches: 1, rows: 2 }, { now }, signal)
+
+    const facts = { now, unplanned: true }
+    const refused = { kind: 'refused', state: 'running' }
+    expect(await moveJob(ledger, jobId, 'failed', facts, signal)).toEqual(refused)
+  })
+})
+
+describe('lease', () => {
+  const claim = (jobId: JobId, owner: string, at: number) =>
+    claimJob(ledger, jobId, { owner, now: at }, signal)
+
+  async function leaseOn(jobId: JobId, owner: string, at: number) {
+    const outcome = await claim(jobId, owner, at)
+    if (outcome.kind !== 'claimed') throw new Error(`not claimed: ${outcome.kind}`)
+    return outcome.lease
+  }
+
+  test.for<{ state: JobState; kind: string }>([
+    { state: 'planning', kind: 'not_ready' },
+    { state: 'paused', kind: 'not_ready' },
+    { state: 'succeeded', kind: 'ended' },
+    { state: 'failed', kind: 'ended' },
+    { state: 'running', kind: 'claimed' },
+  ])('a $state job is $kind', async ({ state, kind }) => {
+    expect((await claim(await jobIn(state), 'a', now)).kind).toBe(kind)
+  })
+
+  test('a job that is not there is unknown', async () => {
+    expect(await claim('missing' as JobId, 'a', now)).toEqual({ kind: 'unknown' })
+  })
+
+  test('while a lease holds, nobody else claims; after it, anybody', async () => {
+    const jobId = await jobIn('running')
+    const first = await leaseOn(jobId, 'a', now)
+
+    expect(first.generation).toBe(1)
+    expect(await claim(jobId, 'b', now + limits.leaseSeconds - 1)).toEqual({ kind: 'held' })
+    expect(await leaseOn(jobId, 'b', now + limits.leaseSeconds)).toMatchObject({
+      owner: 'b',
+      generation: 2,
+    })
+  })
+
+  test('renewed, a lease holds longer', async () => {
+    const jobId = await jobIn('running')
+    const lease = await leaseOn(jobId, 'a', now)
+
+    expect(await renewLease(ledger, lease, { now: now + 40 }, signal)).toBe(true)
+    expect(await claim(jobId, 'b', now + limits.leaseSeconds)).toEqual({ kind: 'held' })
+  })
+
+  test('taken over, neither renews nor finishes', async () => {
+    const jobId = await jobIn('running')
+    const old = await leaseOn(jobId, 'a', now)
+    await leaseOn(jobId, 'b', now + limits.leaseSeconds)
+    const end = { state: 'succeeded', now } as const
+
+    expect(await renewLease(ledger, old, { now }, signal)).toBe(false)
+    expect(await finishJob(ledger, old, end, signal)).toEqual({ kind: 'lost' })
+    expect((await readJob(ledger, jobId, signal))?.state).toBe('aggregating')
+  })
+
+  test('held, finishes once; repeated, is finished still', async () => {
+    const jobId = await jobIn('running')
+    const lease = await leaseOn(jobId, 'a', now)
+    const end = { state: 'succeeded', now: now + 3, summary: { rows: 3 } } as const
+
+    expect(await finishJob(ledger, lease, end, signal)).toEqual({ kind: 'finished' })
+    expect(await finishJob(ledger, lease, end, signal)).toEqual({ kind: 'finished' })
+    expect(await readJob(ledger, jobId, signal)).toMatchObject({
+      state: 'succeeded',
+      endedAt: now + 3,
+    })
+  })
+
+  test('on a job cancelled meanwhile, is lost', async () => {
+    const jobId = await jobIn('running')
+    const lease = await leaseOn(jobId, 'a', now)
+    await moveJob(ledger, jobId, 'cancelled', { now }, signal)
+
+    expect(await finishJob(ledger, lease, { state: 'succeeded', now }, signal)).toEqual({
+      kind: 'lost',
+    })
+  })
+
+  test('among racers, one claims', async () => {
+    const jobId = await jobIn('running')
+    const racers = Array.from({ length: 12 }, () => claim(jobId, 'same-process', now))
+    const kinds = (await Promise.all(racers)).map(({ kind }) => kind)
+
+    expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1)
+    expect(kinds.filter((kind) => kind === 'held')).toHaveLength(11)
+  })
+})
+
+describe('listJobs', () => {
+  async function idsOf(wanted: { active: true } | { day: string }): Promise<JobId[]> {
+    const ids: JobId[] = []
+    for await (const job of listJobs(ledger, wanted, signal)) ids.push(job.jobId)
+    return ids
+  }
+
+  test('by day, lists the newest first and no other day', async () => {
+    const day = Date.parse('2031-05-06T00:00:00Z') / 1_000
+    const [morning, evening, later] = [
+      newJob({ createdAt: day }),
+      newJob({ createdAt: day + 86_399, state: 'failed' }),
+      newJob({ createdAt: day + 86_400 }),
+    ] as const
+    for (const job of [morning, evening, later]) await createJob(ledger, job, signal)
+
+    expect(await idsOf({ day: '2031-05-06' })).toEqual([evening.jobId, morning.jobId])
+  })
+
+  test.for<'moved' | 'finished'>(['moved', 'finished'])(
+    'active, leaves out a job that was %s to its end',
+    async (how) => {
+      const jobId = await jobIn('running')
+      expect(await idsOf({ active: true })).toContain(jobId)
+
+      if (how === 'moved') {
+        await moveJob(ledger, jobId, 'cancelled', { now }, signal)
+      } else {
+        const claimed = await claimJob(ledger, jobId, { owner: 'a', now }, signal)
+        if (claimed.kind !== 'claimed') throw new Error(claimed.kind)
+        await finishJob(ledger, claimed.lease, { state: 'succeeded', now }, signal)
+      }
+      expect(await idsOf({ active: true })).not.toContain(jobId)
+    },
+  )
+})

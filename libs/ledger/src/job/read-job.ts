@@ -1,0 +1,34 @@
+import type { GetItemInput } from '@aws-sdk/client-dynamodb'
+import type { Job, JobId } from '@millrace/job'
+import { call } from '../table/call.ts'
+import { isExpired } from '../table/expiry.ts'
+import type { Item } from '../table/item.ts'
+import { jobOfItem } from './job-item.ts'
+import { jobKey } from '../table/keys.ts'
+import type { Ledger } from '../table/ledger.ts'
+
+/** Reads a job as it is now (strongly consistent); nothing when there is no such job, or it has expired. */
+export async function readJob(
+  ledger: Ledger,
+  jobId: JobId,
+  signal: AbortSignal,
+): Promise<Job | undefined> {
+  const item = await readJobItem(ledger, jobId, signal)
+  return item === undefined ? undefined : jobOfItem(item)
+}
+
+/** The whole `META` item, which holds a lease and a summary too. */
+export async function readJobItem(
+  ledger: Ledger,
+  jobId: JobId,
+  signal: AbortSignal,
+): Promise<Item | undefined> {
+  const input: GetItemInput = {
+    TableName: ledger.tableName,
+    Key: jobKey(jobId),
+    ConsistentRead: true,
+  }
+  const request = () => ledger.client.send('GetItem', input, signal)
+  const { Item } = await call(`read job ${jobId}`, request, signal)
+  return Item !== undefined && isExpired(Item, ledger) ? undefined : Item
+}

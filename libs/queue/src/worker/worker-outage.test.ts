@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { publish } from '../calls/publish.ts'
+import type { Received } from '../calls/received.ts'
+import { countsOf, type Emulator, startEmulator } from '../emulator.fixture.ts'
+import { runWorker } from './run-worker.fixture.ts'
+
+const MESSAGES = 40
+const bodies = Array.from({ length: MESSAGES }, (_, index) => ({ body: String(index) }))
+const never = new AbortController().signal
+
+let emulator: Emulator
+beforeAll(async () => {
+  emulator = await startEmulator()
+})
+afterAll(() => emulator.close())
+
+/**
+ * An endpoint that is down, and what a consumer makes of it: an attempt that finds it down requeues its
+ * message and shuts the gate, which opens a moment later for another look.
+ */
+function outage() {
+  let down = true
+  let gate = Promise.resolve()
+  const found = { down: 0, attempts: [] as number[] }
+  const handle = async ({ attempt }: Received) => {
+    found.attempts.push(attempt)
+    if (!down) return { kind: 'acknowledge' } as const
+    found.down += 1
+    gate = new Promise((resolve) => setTimeout(resolve, 5))
+    return { kind: 'requeue' } as const
+  }
+  const end = () => {
+    down = false
+  }
+  return { found, handle, ready: () => gate, end }
+}
+
+test('through an outage of many attempts, no message goes to the dead-letter queue', async () => {
+  const queue = await emulator.createQueues('outage', 3)
+  const { found, handle, ready, end } = outage()
+  await publish(queue.acknowledge, bodies, never)
+  const { worker, stop } = runWorker(queue, handle, { ready, idleMs: 1 })
+  await vi.waitFor(() => expect(found.down).toBeGreaterThan(10 * MESSAGES), { timeout: 10_000 })
+  end()
+  await vi.waitFor(() => expect(worker.stats().acknowledged).toBe(MESSAGES), { timeout: 2_000 })
+  await stop()
+  expect(new Set(found.attempts)).toEqual(new Set([1]))
+  expect(worker.stats().gateClosedMs).toBeGreaterThan(0)
+  const empty = { visible: 0, inFlight: 0, delayed: 0 }
+  expect(await countsOf(queue.acknowledge)).toEqual(empty)
+  expect(await countsOf(queue.deadLetter)).toEqual(empty)
+}, 20_000)
+
+test('when no queue answers for a while, goes on by itself afterwards', async () => {
+  const queue = await emulator.createQueue('unreachable')
+  let reachable = false
+  const client = Object.assign(Object.create(queue.receive.client), {
+    send: (...call: [never, never]) =>
+      reachable
+        ? queue.receive.client.send(...call)
+        : Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),
+  }) as typeof queue.receive.client
+  const cut = { receive: { ...queue.receive, client }, acknowledge: queue.acknowledge }
+  await publish(queue.acknowledge, bodies, never)
+  const { worker, logger, stop } = runWorker(cut, async () => ({ kind: 'acknowledge' }))
+  // Between two waits it is for a moment receiving.
+  await vi.waitFor(() => {
+    expect(worker.stats().receiveErrors).toBeGreaterThan(1)
+    expect(worker.stats().gate).toBe('backing_off')
+  })
+  reachable = true
+  await vi.waitFor(() => expect(worker.stats().acknowledged).toBe(MESSAGES), { timeout: 4_000 })
+  await stop()
+  expect(logger.warn.mock.calls[0]).toMatchObject([
+    { error: { code: 'unreachable' }, failures: 1 },
+    'receive failed',
+  ])
+})
