@@ -7,12 +7,11 @@ import {
   type PinnedDataset,
   resultNames,
 } from '@millrace/job'
-import type { RowStyle } from '@millrace/predictions'
+import { decideBy, type Deciding, type RowStyle } from '@millrace/predictions'
 import { accountFor, type PartLike } from './account/account.ts'
 import type { ResultSummary } from './aggregate-job.ts'
 import { costOf } from './files/cost.ts'
 import { createFormat } from './rows/create-format.ts'
-import { decideBy, type Deciding } from './rows/decide.ts'
 import { createErrorsFile } from './files/errors-file.ts'
 import { firstPrediction } from './rows/first-prediction.ts'
 import { loneRowStyle } from './rows/format-csv.ts'

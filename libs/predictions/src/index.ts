@@ -1,3 +1,5 @@
+export { type AddedColumn, type ColumnType, decideBy, type Deciding } from './decide.ts'
+export { DecisionError } from './decision-error.ts'
 export { numberOf } from './number-of.ts'
 export { countLines, type PredictionLines, readLines } from './prediction-lines.ts'
 export {

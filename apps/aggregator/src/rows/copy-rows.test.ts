@@ -1,10 +1,9 @@
 import { chooseColumns, rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
-import { readLines } from '@millrace/predictions'
+import { decideBy, readLines } from '@millrace/predictions'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRowCopier } from './copy-rows.ts'
-import { decideBy } from './decide.ts'
 import { createCsvFormat } from './format-csv.ts'
 import { jobWith, planOf } from '../test-data.fixture.ts'
 

@@ -7,11 +7,11 @@ import {
 } from '@millrace/csv'
 import {
   createRowWriter,
+  type Deciding,
   type Joined,
   type PredictionLines,
   type RowStyle,
 } from '@millrace/predictions'
-import type { Deciding } from './decide.ts'
 import { quoted } from './quote-field.ts'
 
 /**

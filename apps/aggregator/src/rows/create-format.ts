@@ -1,5 +1,5 @@
 import type { JobSpec, PinnedDataset } from '@millrace/job'
-import type { Deciding } from './decide.ts'
+import type { Deciding } from '@millrace/predictions'
 import { createCsvFormat } from './format-csv.ts'
 import { createJsonLinesFormat } from './format-json-lines.ts'
 import { createParquetFormat } from './format-parquet.ts'

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check'
 import { parseFields, rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
-import { readLines } from '@millrace/predictions'
+import { decideBy, readLines } from '@millrace/predictions'
 import { describe, expect, test } from 'vitest'
-import { decideBy } from './decide.ts'
 import { createCsvFormat } from './format-csv.ts'
 import { jobWith, planOf } from '../test-data.fixture.ts'
 

@@ -6,9 +6,8 @@ import {
   selectColumns,
 } from '@millrace/csv'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
-import type { RowStyle } from '@millrace/predictions'
+import type { Deciding, RowStyle } from '@millrace/predictions'
 import { copiedStyle, createRowCopier } from './copy-rows.ts'
-import type { Deciding } from './decide.ts'
 import { quoted } from './quote-field.ts'
 import { type ResultFormat, textsOf } from './result-format.ts'
 

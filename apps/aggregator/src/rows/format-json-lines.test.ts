@@ -1,8 +1,7 @@
 import { jsonLines, rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
-import { readLines } from '@millrace/predictions'
+import { decideBy, readLines } from '@millrace/predictions'
 import { expect, test } from 'vitest'
-import { decideBy } from './decide.ts'
 import { createJsonLinesFormat } from './format-json-lines.ts'
 import { jobWith, planOf } from '../test-data.fixture.ts'
 

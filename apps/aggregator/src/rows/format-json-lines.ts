@@ -1,5 +1,5 @@
 import type { JobSpec, PinnedDataset } from '@millrace/job'
-import type { ColumnType, Deciding } from './decide.ts'
+import type { ColumnType, Deciding } from '@millrace/predictions'
 import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
 import { joinedColumns } from './joined-columns.ts'
 

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { CsvError, inspectHead, rowOffsets } from '@millrace/csv'
-import { readLines } from '@millrace/predictions'
+import { decideBy, readLines } from '@millrace/predictions'
 import { describe, expect, test } from 'vitest'
-import { decideBy } from './decide.ts'
 import { createCsvFormat } from './format-csv.ts'
 import { jobWith, planOf } from '../test-data.fixture.ts'
 

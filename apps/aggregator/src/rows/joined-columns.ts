@@ -1,6 +1,6 @@
 import { chooseColumns, type Dialect, parseFields } from '@millrace/csv'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
-import type { Deciding } from './decide.ts'
+import type { Deciding } from '@millrace/predictions'
 import type { BatchRows } from './result-format.ts'
 import { OutputError } from './output-error.ts'
 

@@ -1,6 +1,6 @@
 import { type Decision, type Output, thresholdsOf } from '@millrace/job'
-import { numberOf } from '@millrace/predictions'
 import { DecisionError } from './decision-error.ts'
+import { numberOf } from './number-of.ts'
 
 /** What a typed format takes a column for. A label column is of integers when each label is one. */
 export type ColumnType = 'number' | 'integer' | 'text'
