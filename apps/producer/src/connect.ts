@@ -26,7 +26,7 @@ import { jobDocuments, readersFor, type Storage } from '@millrace/storage'
 import { refusalOf } from './allow-list.ts'
 import type { Config } from './config.ts'
 import { createRetryDeps } from './connect-retry.ts'
-import { failureOf } from './failure-of.ts'
+import { failureOf, isThrottled } from './failure-of.ts'
 import { patient } from './patient-invoke.ts'
 import { pinDataset } from './pin-dataset.ts'
 import type { Deps } from './plan-job.ts'
@@ -181,6 +181,7 @@ export function createDeps(
       if (moved.kind === 'moved') metrics.count('millrace.jobs.ended', 1, 'failed')
       return moved.kind === 'moved' || moved.state === 'failed'
     },
+    isThrottled,
     failureOf,
   }
 }

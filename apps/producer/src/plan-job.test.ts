@@ -57,6 +57,7 @@ function createWorld() {
       change({ state: 'failed', failure })
       return true
     },
+    isThrottled: (error) => String(error).includes('no room'),
     failureOf: (error) =>
       String(error).includes('hopeless')
         ? { code: 'no_such_endpoint', message: 'hopeless' }
@@ -130,6 +131,19 @@ test.for<JobState>(['succeeded', 'succeeded_with_failures', 'failed', 'cancelled
     expect(world).toMatchObject({ published: [], probes: 0 })
   },
 )
+
+test('while the endpoint has no room for the first rows, a job is postponed', async () => {
+  const { world, deps } = createWorld()
+  const { probe } = deps
+  const busy = async () => Promise.reject(new Error('no room'))
+  expect(await planJob({ ...deps, probe: busy }, request, never)).toEqual({
+    kind: 'postponed',
+    jobId,
+  })
+  expect(world).toMatchObject({ published: [], completions: 0 })
+  expect(world.jobs.get(jobId)).toMatchObject({ state: 'planning' })
+  expect(await planJob({ ...deps, probe }, request, never)).toMatchObject({ kind: 'published' })
+})
 
 test('a paused job is left to whoever resumes it', async () => {
   const { world, deps, change } = createWorld()

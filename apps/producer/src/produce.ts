@@ -108,6 +108,9 @@ export function createProducer(
   })
 }
 
+/** After minutes in which the endpoint had no room for a job's first rows. */
+const POSTPONED_SECONDS = 30
+
 interface Handling {
   readonly logger: Logger
   readonly metrics: Metrics
@@ -130,12 +133,16 @@ async function handle(
     return { kind: 'dead_letter', code: error.code, reason: error.message }
   }
   const refusals: string[] = []
+  let postponed = false
   for (const request of requests) {
     const outcome = await planJob(deps, request, signal)
     count(metrics, outcome)
     report(logger, outcome, message.attempt)
     if (outcome.kind === 'refused') refusals.push(outcome.reason)
+    postponed ||= outcome.kind === 'postponed'
   }
+  // Once more for all of them: those that are planned have nothing left to do.
+  if (postponed) return { kind: 'requeue', delaySeconds: POSTPONED_SECONDS }
   return refusals.length > 0
     ? { kind: 'dead_letter', code: 'request_refused', reason: refusals.join('; ') }
     : { kind: 'acknowledge' }
@@ -150,6 +157,6 @@ function count(metrics: Metrics, outcome: PlanOutcome): void {
 
 function report(logger: Logger, outcome: PlanOutcome, attempt: number): void {
   const { kind: name, ...facts } = outcome
-  const level = name === 'refused' || name === 'failed' ? 'warn' : 'info'
+  const level = name === 'refused' || name === 'failed' || name === 'postponed' ? 'warn' : 'info'
   logger[level]({ ...facts, attempt, outcome: name }, 'job request done')
 }

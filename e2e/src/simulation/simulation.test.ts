@@ -11,6 +11,7 @@ test.for([
   [68, 'what a late attempt finds fails a job that is planned'],
   [7_011_719, 'a preflight believes the first time-out'],
   [10_023_551, 'a preflight that could not ask for columns goes on'],
+  [60_098_367, 'a preflight takes a throttle for an answer'],
   [10_061_876, 'an older read tells that a segment is not written'],
   [184_812, 'what was begun waits behind what is new'],
 ] as const)(

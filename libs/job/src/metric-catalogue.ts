@@ -211,9 +211,12 @@ export const metricCatalogue = {
     kind: 'counter',
     unit: 'count',
     apps: ['producer'],
-    dimension: { name: 'outcome', values: ['published', 'ended', 'paused', 'refused', 'failed'] },
+    dimension: {
+      name: 'outcome',
+      values: ['published', 'ended', 'paused', 'postponed', 'refused', 'failed'],
+    },
     meaning:
-      'Job requests by what became of them: published to the last batch; ended or paused before that; not allowed or not readable; failed in planning.',
+      'Job requests by what became of them: published to the last batch; ended or paused before that; postponed while the endpoint has no room for the first rows; not allowed or not readable; failed in planning.',
   },
   'millrace.batches.published': {
     kind: 'counter',

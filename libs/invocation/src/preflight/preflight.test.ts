@@ -201,6 +201,19 @@ test('when rows are taken one by one only, says so', async () => {
   })
 })
 
+test('an endpoint without room is no answer, and what else was asked is taken back', async () => {
+  const left: AbortSignal[] = []
+  const invoke: Invoke = async (_, signal) => {
+    left.push(signal)
+    if (left.length > 1) return await new Promise<never>(() => {})
+    throw new InvocationError('endpoint_throttled', 'flights', '')
+  }
+  await expect(preflight({ invoke }, whole(GOOD), never)).rejects.toMatchObject({
+    code: 'endpoint_throttled',
+  })
+  expect(left.map(({ aborted }) => aborted)).toEqual([true, true])
+})
+
 /** The rows, of which some have a word in the place of their third number. */
 function badRows(isBad: (row: number) => boolean): Buffer {
   let row = 0

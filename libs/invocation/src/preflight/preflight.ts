@@ -33,6 +33,7 @@ export type PreflightReport =
  * explains a refusal the rows are tried one by one: a bad row among the first must not cost the job,
  * and is found again, and named, when its batch is scored. Repeats nothing: `invoke` may.
  *
+ * @throws {InvocationError} `endpoint_throttled`: an endpoint that has no room says nothing of the rows.
  * @throws On abort, the signal's reason.
  */
 export async function preflight(
@@ -40,7 +41,18 @@ export async function preflight(
   input: PreflightInput,
   signal: AbortSignal,
 ): Promise<PreflightReport> {
-  const ask = async (body: Uint8Array) => await tryToInvoke(deps.invoke, input, body, signal)
+  const stop = new AbortController()
+  const aborted = AbortSignal.any([signal, stop.signal])
+  try {
+    const ask = async (body: Uint8Array) => await tryToInvoke(deps.invoke, input, body, aborted)
+    return await judge(ask, input)
+  } finally {
+    // What was asked at once with what has failed is waited for by nobody.
+    stop.abort()
+  }
+}
+
+async function judge(ask: Ask, input: PreflightInput): Promise<PreflightReport> {
   const first = await look(ask, piecesOf(input))
   if (first.kind !== 'unexplained') return reportOf(first, 0)
   const accepted = await acceptedAlone(ask, input)
@@ -111,7 +123,7 @@ async function tryToInvoke(
   try {
     return await invoke({ endpoint, body }, signal)
   } catch (error) {
-    if (error instanceof InvocationError) return error
+    if (error instanceof InvocationError && error.code !== 'endpoint_throttled') return error
     throw error
   }
 }
