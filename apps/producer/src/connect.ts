@@ -34,7 +34,7 @@ import { probeJob } from './probe-job.ts'
 import { scanBatches } from './scan-batches.ts'
 import { spoolJob } from './spool-job.ts'
 import { createStateCache } from './state-cache.ts'
-import { preflightOf, tellPreflight } from './tell-preflight.ts'
+import { judgeReport, preflightOf, tellPreflight } from './tell-preflight.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -116,9 +116,10 @@ export function createDeps(
               { ...probe, endpoint, region: config.AWS_REGION, rowsMax: batching.rows },
               aborted,
             )
-            tellPreflight(logger, jobId, probe.rows, report)
-            if (report.kind === 'wrong') return report
-            return { kind: 'ready', preflight: preflightOf(report) }
+            const judged = judgeReport(report, spec)
+            tellPreflight(logger, jobId, probe.rows, judged)
+            if (judged.kind === 'wrong') return judged
+            return { kind: 'ready', preflight: preflightOf(judged) }
           },
         },
         job,

@@ -1,5 +1,6 @@
 import type { PreflightReport } from '@millrace/invocation'
-import type { JobId, Preflight } from '@millrace/job'
+import type { JobId, JobSpec, Preflight } from '@millrace/job'
+import { unfitPrediction } from '@millrace/predictions'
 import type { Logger } from '@millrace/service'
 
 /**
@@ -19,6 +20,13 @@ export function tellPreflight(
   const { kind: outcome, example: _one, predictions: _all, ...facts } = report
   const level = report.rowsRefused > 0 ? 'warn' : 'info'
   logger[level]({ jobId, rows, outcome, ...facts }, 'preflight done')
+}
+
+/** The report, but that the job must be able to decide on what the endpoint has answered. */
+export function judgeReport(report: PreflightReport, spec: JobSpec): PreflightReport {
+  if (report.kind === 'wrong') return report
+  const problem = unfitPrediction(spec, report.predictions)
+  return problem === undefined ? report : { kind: 'wrong', problems: [problem] }
 }
 
 /** What of it goes into the ledger. */

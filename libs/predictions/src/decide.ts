@@ -121,7 +121,7 @@ function verbatim(names: Output['names'], first: string): Deciding {
 }
 
 /** The texts of the numbers of one row: `0.1,0.9`, `[0.1, 0.9]` or `"[0.1, 0.9]"`. */
-function valuesOf(prediction: string): string[] {
+export function valuesOf(prediction: string): string[] {
   return prediction
     .replace(/^"?\[|\]"?$/g, '')
     .split(',')

@@ -12,3 +12,4 @@ export {
 export { kernelStyle, type KernelStyle, type RowStyle } from './row-style.ts'
 export { createRowWriter, type Joined, type RowWriter } from './row-writer.ts'
 export { createScoreCounts, type ScoreCounts } from './score-counts.ts'
+export { unfitPrediction } from './unfit-prediction.ts'

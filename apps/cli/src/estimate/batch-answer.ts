@@ -1,11 +1,11 @@
-import { decodePredictions, InvocationError, type Invoke, preflight } from '@millrace/invocation'
+import { decodePredictions, InvocationError, type Invoke } from '@millrace/invocation'
 import type { JobSpec } from '@millrace/job'
 import { expectPartSize, type PartSize } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { TYPICAL_ROW_BYTES, typicalPredictions } from '../cost/typical-predictions.ts'
 import { openEndpoint } from '../endpoint/open-endpoint.ts'
 import { firstOf, type SampleRows, sampleRows } from '../endpoint/sample-rows.ts'
-import { EXIT } from '../exit-code.ts'
+import { tryFirstRows } from '../endpoint/try-first-rows.ts'
 import type { PlanReport } from '../plan/survey-objects.ts'
 import type { World } from '../world.ts'
 import type { EstimateOptions } from './estimate-options.ts'
@@ -21,9 +21,6 @@ export interface BatchAnswer {
   readonly part: PartSize
   readonly region?: string
 }
-
-/** As many as the producer tries before it plans: what is wrong with them is told by name. */
-const PREFLIGHT_ROWS = 20
 
 /**
  * Invokes the endpoint with a few rows, as every job begins, and then once with the first batch, which
@@ -44,18 +41,14 @@ export async function probeBatch(
       hint: 'millrace plan --check tells which rows are odd',
     })
   }
-  const few = firstOf(found, Math.min(PREFLIGHT_ROWS, rowsMax), payloadBytesMax)
   const batch = firstOf(found, rowsMax, payloadBytesMax)
   await using endpoint = await openEndpoint(options, world)
   const { invoke, region } = endpoint
-  const input = { ...few, endpoint: spec.endpoint, region, rowOffsets: () => few.offsets }
-  const report = await preflight({ invoke }, input, world.stop)
-  if (report.kind === 'wrong') {
-    throw new CliError(report.problems.join(' '), { exitCode: EXIT.failed })
-  }
+  const report = await tryFirstRows(endpoint, spec, found, world.stop)
+  const isMore = batch.rows > report.rowsAnswered + report.rowsRefused
   const one =
-    (batch.rows > few.rows ? await invokeBatch(invoke, spec, batch, world.stop) : undefined) ??
-    ({ ...report, rows: few.rows - report.rowsRefused } satisfies Answered)
+    (isMore ? await invokeBatch(invoke, spec, batch, world.stop) : undefined) ??
+    ({ ...report, rows: report.rowsAnswered } satisfies Answered)
   return {
     kind: 'probed',
     latencyMs: options.latency ?? one.latencyMs,

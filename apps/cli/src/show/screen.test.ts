@@ -50,6 +50,11 @@ describe('where nobody watches', () => {
       { rows: undefined },
       /^running: 3,000 rows, .* time left unknown\n$/,
     ],
+    [
+      'until the first rows are answered',
+      { rows: undefined, rowsDone: 0, isTried: true },
+      /^running: 0 rows, .* waiting for the endpoint\n$/,
+    ],
     ['while nothing moves', { rowsPerSecond: 0 }, /0 rows\/s, time left unknown\n$/],
     ['while it is paused', { state: 'paused' }, /^paused: .* until it is resumed\n$/],
     ['when all is done', { rowsDone: 12_000 }, /12,000 of 12,000 rows, .* 0 s left\n$/],

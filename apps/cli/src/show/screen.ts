@@ -9,6 +9,8 @@ export interface Snapshot {
   readonly rowsDone: number
   readonly rowsFailed: number
   readonly rowsPerSecond: number
+  /** The endpoint is asked for the first rows, and nothing else is done before it has answered. */
+  readonly isTried?: boolean
 }
 
 /** Shows a run to whoever watches it: a bar on a terminal, a line now and then elsewhere. */
@@ -120,9 +122,10 @@ function fieldsOf(
   }
 }
 
-function timeLeft({ state, rows, rowsDone, rowsPerSecond }: Snapshot): string {
+function timeLeft({ state, rows, rowsDone, rowsPerSecond, isTried }: Snapshot): string {
   // Narrow bars show no state; and what the rate was says nothing now.
   if (state === 'paused') return 'until it is resumed'
+  if (isTried === true) return 'waiting for the endpoint'
   if (rows === undefined || rowsPerSecond <= 0) return 'time left unknown'
   return `${duration((rows - rowsDone) / rowsPerSecond)} left`
 }

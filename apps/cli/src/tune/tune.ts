@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instances } from '@millrace/cost'
-import { InvocationError, preflight } from '@millrace/invocation'
+import { InvocationError } from '@millrace/invocation'
 import type { JobSpec } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { type EndpointChosen, openEndpoint } from '../endpoint/open-endpoint.ts'
 import { firstOf, type SampleRows, sampleRows } from '../endpoint/sample-rows.ts'
+import { tryFirstRows } from '../endpoint/try-first-rows.ts'
 import { readPrices } from '../estimate/read-prices.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
@@ -45,7 +46,7 @@ export async function tune(options: TuneOptions, world: World): Promise<ExitCode
   }
   const { spec, sample } = await readSample(options, world)
   await using endpoint = await openEndpoint(options, world)
-  await checkRows(endpoint, spec, sample, world.stop)
+  await tryFirstRows(endpoint, spec, sample, world.stop)
   const found = await search(endpoint, spec, sample, options, world)
   if (found.best === undefined) {
     throw new CliError(`${spec.endpoint.name} throttles even one invocation at a time`, {
@@ -110,21 +111,6 @@ function withEndpoint(wanted: PartialSpec, { localModel }: TuneOptions): Partial
   }
   if (wanted.endpoint?.name !== undefined) return wanted
   throw new CliError('no endpoint: wanted --endpoint NAME, or --local-model FILE to try things out')
-}
-
-const PREFLIGHT_ROWS = 20
-
-async function checkRows(
-  { invoke, region }: Awaited<ReturnType<typeof openEndpoint>>,
-  { endpoint, batching }: JobSpec,
-  sample: SampleRows,
-  signal: AbortSignal,
-): Promise<void> {
-  const few = firstOf(sample, PREFLIGHT_ROWS, batching.payloadBytesMax)
-  const input = { ...few, endpoint, region, rowOffsets: () => few.offsets }
-  const report = await preflight({ invoke }, input, signal)
-  if (report.kind === 'ready') return
-  throw new CliError(report.problems.join(' '), { exitCode: EXIT.failed })
 }
 
 /** Of the whole time; a grid is gone over with about twenty cells. */

@@ -50,6 +50,19 @@ test('a job that is not there yet is waited for', async () => {
   expect(shown).toHaveLength(1)
 })
 
+test('until the endpoint has answered the first rows, it is waited for', async () => {
+  const dataset = { digest: '0'.repeat(64), objects: 1, bytes: 10 }
+  const planning = jobWith({ state: 'planning', dataset })
+  const { deps, shown } = createWorld(
+    { job: jobWith({ state: 'planning' }) },
+    { job: planning },
+    { job: planning, batches: 1 },
+    { job: succeeded, batches: 10 },
+  )
+  await watchJob(deps, never)
+  expect(shown.map(({ isTried }) => isTried)).toEqual([undefined, true, undefined, undefined])
+})
+
 test('rows and rate are those of the batches recorded so far', async () => {
   const { deps, shown } = createWorld(
     { job: jobWith(), batches: 1, at: 0 },

@@ -37,12 +37,17 @@ export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
         rowsDone,
         rowsFailed: failedRows,
         rowsPerSecond: rate(rowsDone),
+        ...(isTried(job) && rowsDone === 0 ? { isTried: true } : {}),
       })
       if (isFinal(job.state)) return job
     }
     await sleep(deps.everyMs, undefined, { signal })
   }
 }
+
+/** Between the pin and the first batches there is the preflight, which waits while the endpoint has no room. */
+const isTried = ({ state, dataset, plan }: Job): boolean =>
+  state === 'planning' && dataset !== undefined && plan === undefined
 
 /** Rows of so many recorded batches: exact at the end, and near enough for a bar before. */
 function rowsIn(job: Job, batches: number): number {

@@ -1,0 +1,50 @@
+import { decisionSchema, type JobSpec, jobSpecSchema } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { unfitPrediction } from './unfit-prediction.ts'
+
+const specWith = (decision: object): JobSpec =>
+  jobSpecSchema.parse({
+    version: 1,
+    dataset: { uri: 's3://tables/data.csv' },
+    endpoint: { name: 'churn' },
+    decision: decisionSchema.parse(decision),
+    output: { uri: 's3://results/scores.csv' },
+  })
+
+const told = (decision: object, ...lines: readonly string[]) =>
+  unfitPrediction(specWith(decision), Buffer.from(lines.join('\n')))
+
+test.for<[string, object, ...string[]]>([
+  ['a number', {}, '0.25', '1'],
+  ['a number that is none', {}, 'nan'],
+  ['classes', { kind: 'multiclass' }, '0.1,0.9', '[0.2, 0.8]'],
+  ['as many classes as labels', { kind: 'multiclass', labels: ['a', 'b'] }, '"[0.1, 0.9]"'],
+  ['anything where nothing is decided', { kind: 'none' }, 'cat', '0.1,0.9'],
+  ['rows without a prediction', {}, '', ''],
+])('%s will do', ([, decision, ...lines]) => {
+  expect(told(decision, ...lines)).toBeUndefined()
+})
+
+test.for<[string, object, string[], RegExp]>([
+  [
+    'classes for one number',
+    {},
+    ['0.5', '[0.1, 0.9]'],
+    /^churn answers "\[0.1, 0.9\]" to a row, where decision.kind binary wants one number: set decision.kind to multiclass\.$/,
+  ],
+  ['a word for a number', {}, ['cat'], /"cat".*wants one number: set decision.kind to none/],
+  [
+    'one number for classes',
+    { kind: 'multiclass' },
+    ['0.5'],
+    /wants several numbers: set decision.kind to binary/,
+  ],
+  [
+    'more classes than labels',
+    { kind: 'multiclass', labels: ['a', 'b'] },
+    ['0.1,0.2,0.7'],
+    /wants 2 numbers, one a label: give it 3 labels, or none/,
+  ],
+])('%s are told with a remedy', ([, decision, lines, sentence]) => {
+  expect(told(decision, ...lines)).toMatch(sentence)
+})
