@@ -116,7 +116,7 @@ export function createDeps(
               { ...probe, endpoint, region: config.AWS_REGION, rowsMax: batching.rows },
               aborted,
             )
-            const judged = judgeReport(report, spec)
+            const judged = judgeReport(report, spec, dataset)
             tellPreflight(logger, jobId, probe.rows, judged)
             if (judged.kind === 'wrong') return judged
             return { kind: 'ready', preflight: preflightOf(judged) }

@@ -1,6 +1,6 @@
 import type { PreflightReport } from '@millrace/invocation'
-import type { JobId, JobSpec, Preflight } from '@millrace/job'
-import { unfitPrediction } from '@millrace/predictions'
+import type { JobId, JobSpec, PinnedDataset, Preflight } from '@millrace/job'
+import { unfitColumns, unfitPrediction } from '@millrace/predictions'
 import type { Logger } from '@millrace/service'
 
 /**
@@ -22,10 +22,15 @@ export function tellPreflight(
   logger[level]({ jobId, rows, outcome, ...facts }, 'preflight done')
 }
 
-/** The report, but that the job must be able to decide on what the endpoint has answered. */
-export function judgeReport(report: PreflightReport, spec: JobSpec): PreflightReport {
+/** The report, but that a result can be made of what the endpoint has answered: else it fails after the last row. */
+export function judgeReport(
+  report: PreflightReport,
+  spec: JobSpec,
+  dataset: PinnedDataset,
+): PreflightReport {
   if (report.kind === 'wrong') return report
-  const problem = unfitPrediction(spec, report.predictions)
+  const { predictions } = report
+  const problem = unfitPrediction(spec, predictions) ?? unfitColumns(spec, dataset, predictions)
   return problem === undefined ? report : { kind: 'wrong', problems: [problem] }
 }
 

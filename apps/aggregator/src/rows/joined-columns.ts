@@ -1,6 +1,6 @@
 import { chooseColumns, type Dialect, parseFields } from '@millrace/csv'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
-import type { Deciding } from '@millrace/predictions'
+import { type Deciding, joinedNames, TAKEN_HINT, takenName } from '@millrace/predictions'
 import type { BatchRows } from './result-format.ts'
 import { OutputError } from './output-error.ts'
 
@@ -29,7 +29,7 @@ export function joinedColumns(
     join === 'none'
       ? { width: 0, kept: [] }
       : chooseColumns(dataset, join === 'all' ? undefined : { include: join })
-  const names = kept.map((column) => dataset.columns?.[column] ?? `column${column}`)
+  const names = joinedNames(spec, dataset)
   refuseTaken([...names, ...columns.map(({ name }) => name)])
   const dialect: Dialect = spec.dataset.csv
   return {
@@ -42,15 +42,8 @@ export function joinedColumns(
 }
 
 function refuseTaken(names: readonly string[]): void {
-  const seen = new Set<string>()
-  for (const name of names) {
-    if (seen.has(name)) {
-      throw new OutputError(
-        'column_name_taken',
-        `two columns would be named ${JSON.stringify(name)}`,
-        'choose other names by output.names, or other columns by output.join',
-      )
-    }
-    seen.add(name)
-  }
+  const taken = takenName(names)
+  if (taken === undefined) return
+  const what = `two columns would be named ${JSON.stringify(taken)}`
+  throw new OutputError('column_name_taken', what, TAKEN_HINT)
 }
