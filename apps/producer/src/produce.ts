@@ -24,6 +24,7 @@ import {
 import { createStorage, s3WhenWanted } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
+import { dispositionOf } from './disposition-of.ts'
 import { type Deps, type PlanOutcome, planJob } from './plan-job.ts'
 import { requestsIn } from './requests-in.ts'
 
@@ -108,9 +109,6 @@ export function createProducer(
   })
 }
 
-/** After minutes in which the endpoint had no room for a job's first rows. */
-const POSTPONED_SECONDS = 30
-
 interface Handling {
   readonly logger: Logger
   readonly metrics: Metrics
@@ -132,20 +130,14 @@ async function handle(
     logger.warn({ error, messageId: message.messageId, outcome: 'refused' }, 'job request refused')
     return { kind: 'dead_letter', code: error.code, reason: error.message }
   }
-  const refusals: string[] = []
-  let postponed = false
+  const outcomes: PlanOutcome[] = []
   for (const request of requests) {
     const outcome = await planJob(deps, request, signal)
     count(metrics, outcome)
     report(logger, outcome, message.attempt)
-    if (outcome.kind === 'refused') refusals.push(outcome.reason)
-    postponed ||= outcome.kind === 'postponed'
+    outcomes.push(outcome)
   }
-  // Once more for all of them: those that are planned have nothing left to do.
-  if (postponed) return { kind: 'requeue', delaySeconds: POSTPONED_SECONDS }
-  return refusals.length > 0
-    ? { kind: 'dead_letter', code: 'request_refused', reason: refusals.join('; ') }
-    : { kind: 'acknowledge' }
+  return dispositionOf(outcomes)
 }
 
 function count(metrics: Metrics, outcome: PlanOutcome): void {

@@ -1,0 +1,21 @@
+import type { Disposition } from '@millrace/queue'
+import type { PlanOutcome } from './plan-job.ts'
+
+/** After minutes in which the endpoint had no room for a job's first rows. */
+const POSTPONED_SECONDS = 30
+
+/** What happens to a message, by what became of the requests in it: one, or those of an S3 event. */
+export function dispositionOf(outcomes: readonly PlanOutcome[]): Disposition {
+  // Once more for all of them: each names its job, so none is planned twice.
+  if (outcomes.some(({ kind }) => kind === 'postponed')) {
+    return { kind: 'requeue', delaySeconds: POSTPONED_SECONDS }
+  }
+  const refusals = outcomes.filter((outcome) => outcome.kind === 'refused')
+  return refusals.length > 0
+    ? {
+        kind: 'dead_letter',
+        code: 'request_refused',
+        reason: refusals.map(({ reason }) => reason).join('; '),
+      }
+    : { kind: 'acknowledge' }
+}
