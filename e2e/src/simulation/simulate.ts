@@ -9,7 +9,7 @@ import { createOperator, writeDataset } from './operator.ts'
 import { drawScenario, heal, type Scenario } from './scenario.ts'
 import { createRetries } from './retries.ts'
 import type { KnownJob } from './known-job.ts'
-import { createWatch } from './watch.ts'
+import { createWatch } from './watch/watch.ts'
 
 /** What became of one run. */
 export interface Run {

@@ -1,6 +1,6 @@
 import type { Part } from '@millrace/ledger'
-import { answerTo, HEADER } from './dataset.ts'
-import type { JobPlan } from './scenario.ts'
+import { answerTo, HEADER } from '../dataset.ts'
+import type { JobPlan } from '../scenario.ts'
 
 /**
  * The result file that a job must have, made of the rows of the version that it is pinned to and of

@@ -1,8 +1,9 @@
 import { createHistory } from '@millrace/check-log'
-import type { KnownJob } from './known-job.ts'
-import type { Notes } from './notes.ts'
+import type { JobFailure } from '@millrace/job'
+import type { KnownJob } from '../known-job.ts'
+import type { Notes } from '../notes.ts'
 
-/* What a run that is over is held to by its notes alone; `watch.ts` looks at queue, table and store. */
+/* What a run that is over is held to by its notes alone; the others here look at queue, table and store. */
 
 /** What may make a preflight refuse a healthy job. */
 const ENDPOINT_FAULTS = ['outage', 'endpoint_failed', 'endpoint_malformed', 'endpoint_hung']
@@ -12,7 +13,7 @@ const LINK_FAULTS = ['requestLost', 'responseLost', 'arrivesLate', 'refused']
 export function checkFailure(
   notes: Notes,
   { versions, plan, below }: KnownJob,
-  code: string,
+  { code, message }: JobFailure,
 ): void {
   const changed = versions.size > 1
   const faulty = [...ENDPOINT_FAULTS, ...LINK_FAULTS].some((kind) => notes.faults.has(kind))
@@ -25,7 +26,10 @@ export function checkFailure(
     endpoint_unreachable: unreached,
     connection_failed: unreached,
   }
-  if (reasons[code] !== true) notes.violation('jobs fail for a reason', code)
+  // Nor is a throttle one, whatever else goes wrong.
+  if (reasons[code] !== true || message.includes('endpoint_throttled')) {
+    notes.violation('jobs fail for a reason', `${code}: ${message}`)
+  }
 }
 
 /** Where nothing goes wrong nothing is done twice, and nobody has to ask for a job again. */

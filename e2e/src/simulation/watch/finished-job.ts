@@ -1,0 +1,79 @@
+import { readJob } from '@millrace/ledger'
+import { BUCKET } from '../cloud.ts'
+import { answerTo } from '../dataset.ts'
+import type { KnownJob } from '../known-job.ts'
+import type { Notes } from '../notes.ts'
+import { layersOf } from '../retries.ts'
+import { checkFailure } from './finished-run.ts'
+import { HOLD_UPS, type Rules } from './rules.ts'
+import { batchesOf, type Truth } from './truth.ts'
+
+const never = new AbortController().signal
+
+/**
+ * Holds a job to how it has ended, when the run is over.
+ *
+ * @param charged faults that were charged to a batch, by its inference id.
+ */
+export async function checkFinished(
+  truth: Truth,
+  jobs: ReadonlyMap<string, KnownJob>,
+  rules: Rules,
+  notes: Notes,
+  job: KnownJob,
+  charged: ReadonlyMap<string, number>,
+): Promise<void> {
+  const { check } = rules
+  const meta = await readJob(truth.ledger, job.jobId, never)
+  if (meta?.state === 'failed' && meta.failure !== undefined) {
+    checkFailure(notes, job, meta.failure)
+  }
+  if (meta?.state !== 'succeeded' && meta?.state !== 'succeeded_with_failures') return
+  const failed = await truth.failedRowsOf(job)
+  const wanted = failed.size === 0 ? 'succeeded' : 'succeeded_with_failures'
+  check('accounting', meta.state === wanted, `${meta.state} with ${failed.size} failed rows`)
+  const { token } = job.plan
+  const { store } = truth.cloud
+  for (const name of [`${token}.csv`, `${token}.manifest.json`]) {
+    const there = store.object(`${BUCKET}/results/${name}`) !== undefined
+    check('a job that succeeded has its result', there, name)
+  }
+  await checkMended(truth, rules, job)
+  const text = store.object(`${BUCKET}/results/${token}.csv`)?.bytes.toString()
+  const isNewest = ![...jobs.values()].some(
+    ({ below, jobId }) => below === job && truth.stateOf(jobId)?.startsWith('succeeded'),
+  )
+  if (isNewest && ![...HOLD_UPS, 'cancel'].some((kind) => notes.faults.has(kind))) {
+    check('the newest result lies there', text === (await truth.resultOf(job)), job.token)
+  }
+  await checkHealthyRows(truth, rules, job, failed, charged)
+}
+
+/** A row that a retry is about was invoked by it: the batch has a part of its own. */
+async function checkMended(truth: Truth, { check }: Rules, job: KnownJob): Promise<void> {
+  const { below, reasons } = job
+  if (below === undefined) return
+  for (const batch of batchesOf(job)) {
+    const failures = (await truth.partOf(below, batch))?.failures ?? []
+    if (!failures.some(({ code }) => reasons?.includes(code) ?? true)) continue
+    const isOwn = (await truth.partOf(job, batch))?.jobId === job.jobId
+    check('a retry mends what failed', isOwn, `batch ${batch} of ${job.token}`)
+  }
+}
+
+async function checkHealthyRows(
+  truth: Truth,
+  { check }: Rules,
+  job: KnownJob,
+  failed: ReadonlySet<number>,
+  charged: ReadonlyMap<string, number>,
+): Promise<void> {
+  const rows = (await truth.pinnedRows(job)) ?? []
+  for (const row of failed) {
+    if (answerTo(rows[row] ?? '').kind !== 'predicted') continue
+    const batch = Math.floor(row / job.plan.batchRows)
+    const why = (await truth.partOf(job, batch))?.failures.find((failure) => failure.row === row)
+    const guilty = layersOf(job).some((jobId) => charged.has(`${jobId}-${batch}`))
+    check('healthy rows do not fail', guilty, `row ${row} of batch ${batch}: ${why?.code}`)
+  }
+}

@@ -1,0 +1,22 @@
+import type { Notes } from '../notes.ts'
+
+/** How a broken rule is noted. */
+export interface Rules {
+  check(rule: string, holds: boolean, what: string): void
+  /** Of a check that has to read: what cannot be read is noted, too. */
+  checking(work: Promise<void>): void
+}
+
+export function createRules(notes: Notes): Rules {
+  return {
+    check(rule, holds, what) {
+      if (!holds) notes.violation(rule, what)
+    },
+    checking(work) {
+      void work.catch((error: unknown) => notes.violation('readable', String(error)))
+    },
+  }
+}
+
+/** What may hold an aggregator up beyond its lease, or a write of it on its way, while a retry goes on. */
+export const HOLD_UPS = ['freeze', 'freeze_one', 'freeze_aggregators', 'arrivesLate', 'requestLost']

@@ -1,0 +1,85 @@
+import { isFinal, type JobId } from '@millrace/job'
+import type { StoredMessage } from '@millrace/testing'
+import type { QueueName } from '../cloud.ts'
+import type { Notes } from '../notes.ts'
+import type { Rules } from './rules.ts'
+import { batchIn, requestedBy, type Truth } from './truth.ts'
+import type { TableWatch } from './watch-table.ts'
+
+/** Holds each delete of a message to what must be recorded before it. */
+export function watchQueues(
+  truth: Truth,
+  { wasPaused }: Pick<TableWatch, 'wasPaused'>,
+  { check }: Rules,
+  notes: Notes,
+): (queue: QueueName, message: StoredMessage) => void {
+  const { cloud } = truth
+
+  /** Why a batch message may not be deleted yet. */
+  function notRecorded(message: StoredMessage): string | undefined {
+    const { jobId, batch } = batchIn(message) ?? {}
+    if (jobId === undefined || batch === undefined) return 'it cannot be read and is not kept'
+    const state = truth.stateOf(jobId)
+    // A paused job's messages are let go of: whoever resumes it has it published again.
+    if (state === 'aggregating' || state === 'paused' || isEnded(jobId)) return undefined
+    // Its delete may arrive just after the resume; the request for the job is not let go of before the
+    // batch is published again, as `notPlanned` holds.
+    if (wasPaused(jobId) && isAskedFor(jobId)) return undefined
+    if (!truth.hasPart(truth.knownOf(jobId) ?? { jobId }, batch)) {
+      return `batch ${batch} has no part`
+    }
+    const item = String(Math.floor(batch / 128)).padStart(10, '0')
+    const marks = cloud.table.item(`JOB#${jobId}#PROGRESS`, `0#${item}`)?.['done']?.NS
+    return marks?.includes(String(batch)) === true ? undefined : `batch ${batch} has no mark`
+  }
+
+  /** Why a job request may not be deleted yet. */
+  function notPlanned(jobId: JobId): string | undefined {
+    if (truth.stateOf(jobId) === 'paused' || isEnded(jobId)) return undefined
+    const batches = truth.itemOf(jobId)?.['plan']?.M?.['batches']?.N
+    if (batches === undefined) return `job ${jobId} is not planned`
+    if (notes.faults.has('purge_batches')) return undefined
+    const queued = batchesQueued(jobId)
+    const job = truth.knownOf(jobId) ?? { jobId }
+    for (let batch = 0; batch < Number(batches); batch += 1) {
+      if (!queued.has(batch) && !truth.hasPart(job, batch)) {
+        return `batch ${batch} was never published`
+      }
+    }
+    return undefined
+  }
+
+  function batchesQueued(jobId: JobId): ReadonlySet<number> {
+    const queued = new Set<number>()
+    for (const name of ['batches', 'batches-dlq'] as const) {
+      for (const message of cloud.queue(name).messages) {
+        const batch = batchIn(message)
+        if (batch?.jobId === jobId) queued.add(batch.batch)
+      }
+    }
+    return queued
+  }
+
+  function isEnded(jobId: JobId): boolean {
+    const state = truth.stateOf(jobId)
+    return state !== undefined && isFinal(state)
+  }
+
+  const isAskedFor = (jobId: JobId): boolean =>
+    [...cloud.queue('jobs').messages].some((message) => requestedBy(message) === jobId)
+
+  function copiesOf({ body }: StoredMessage, queue: QueueName): number {
+    let copies = 0
+    for (const name of [queue, `${queue}-dlq`] as const) {
+      for (const message of cloud.queue(name).messages) if (message.body === body) copies += 1
+    }
+    return copies
+  }
+
+  return (queue, message) => {
+    if (queue === 'completions') return
+    if (copiesOf(message, queue) > 1) return
+    const why = queue === 'batches' ? notRecorded(message) : notPlanned(requestedBy(message))
+    check('record before delete', why === undefined, `${queue}: ${why}`)
+  }
+}

@@ -1,0 +1,61 @@
+import type { SimulatedCloud, Watcher } from '../cloud.ts'
+import type { KnownJob } from '../known-job.ts'
+import type { Notes } from '../notes.ts'
+import { checkFinished } from './finished-job.ts'
+import { checkCalm, checkLogs } from './finished-run.ts'
+import { createRules } from './rules.ts'
+import { batchesOf, createTruth } from './truth.ts'
+import { watchQueues } from './watch-queues.ts'
+import { watchResults } from './watch-results.ts'
+import { watchTable } from './watch-table.ts'
+
+export interface Watch extends Watcher {
+  /** Looks at everything once more, when the run is over. */
+  finish(charged: ReadonlyMap<string, number>, calm: boolean): Promise<void>
+  /** The codes for which rows of a job have failed, by the parts that count. */
+  codesOf(job: KnownJob): Promise<readonly string[]>
+}
+
+/** Holds every change to what must always be; see `ARCHITECTURE.md`, "What always holds". */
+export function createWatch(
+  cloud: () => SimulatedCloud,
+  jobs: ReadonlyMap<string, KnownJob>,
+  notes: Notes,
+): Watch {
+  const rules = createRules(notes)
+  const open = () => {
+    const truth = createTruth(cloud(), jobs)
+    const table = watchTable(truth, rules)
+    return {
+      truth,
+      wrote: table.wrote,
+      put: watchResults(truth, jobs, rules, notes),
+      deleted: watchQueues(truth, table, rules, notes),
+    }
+  }
+  // The cloud tells the watch what changes, and so is made after it.
+  let opened: ReturnType<typeof open> | undefined
+  const watch = () => (opened ??= open())
+
+  return {
+    wrote: (write) => watch().wrote(write),
+    put: (place, object) => watch().put(place, object),
+    deleted: (queue, message) => watch().deleted(queue, message),
+    failed: (error) => notes.violation('readable', String(error)),
+    async codesOf(job) {
+      const codes = new Set<string>()
+      for (const batch of batchesOf(job)) {
+        const part = await watch().truth.partOf(job, batch)
+        for (const { code } of part?.failures ?? []) codes.add(code)
+      }
+      return [...codes]
+    },
+    async finish(charged, calm) {
+      checkLogs(notes)
+      if (calm) checkCalm(notes)
+      for (const job of jobs.values()) {
+        await checkFinished(watch().truth, jobs, rules, notes, job, charged)
+      }
+    },
+  }
+}
