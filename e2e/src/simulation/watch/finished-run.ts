@@ -5,29 +5,38 @@ import type { Notes } from '../notes.ts'
 
 /* What a run that is over is held to by its notes alone; the others here look at queue, table and store. */
 
-/** What may make a preflight refuse a healthy job. */
-const ENDPOINT_FAULTS = ['outage', 'endpoint_failed', 'endpoint_malformed', 'endpoint_hung']
-const LINK_FAULTS = ['requestLost', 'responseLost', 'arrivesLate', 'refused']
+const OUTAGES = ['outage', 'requestLost', 'responseLost', 'arrivesLate', 'refused']
 
-/** A job may fail for its dataset or for what its preflight found, and only when that was so. */
+/** What the preflight may say of a job, and the faults of which one must have come for it. */
+const PREFLIGHT_SAYS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/connection to model failed/, OUTAGES],
+  [/\(model_failed\)/, ['endpoint_failed']],
+  [/\(invocation_timed_out\)/, ['endpoint_hung', 'arrivesLate', 'freeze', 'freeze_one']],
+  [/is not understood/, ['endpoint_malformed']],
+]
+/** What it may say of a table with bad rows. */
+const BAD_ROWS = /takes more columns|have more columns|refuses the first/
+
+/** A job may fail for its dataset or for what its preflight says, and only when that was so. */
 export function checkFailure(
   notes: Notes,
   { versions, plan, below }: KnownJob,
   { code, message }: JobFailure,
 ): void {
   const changed = versions.size > 1
-  const faulty = [...ENDPOINT_FAULTS, ...LINK_FAULTS].some((kind) => notes.faults.has(kind))
-  const tried = plan.badRows > 0 || faulty
+  const came = (faults: readonly string[]): boolean => faults.some((kind) => notes.faults.has(kind))
+  const explained =
+    (plan.badRows > 0 && BAD_ROWS.test(message)) ||
+    PREFLIGHT_SAYS.some(([says, faults]) => says.test(message) && came(faults))
   // A retry is no preflight: only that the endpoint cannot be reached ends it.
-  const unreached = below !== undefined && faulty
+  const unreached = below !== undefined && came(OUTAGES)
   const reasons: Readonly<Record<string, boolean>> = {
     dataset_changed: changed,
-    preflight_failed: tried,
+    preflight_failed: explained,
     endpoint_unreachable: unreached,
     connection_failed: unreached,
   }
-  // Nor is a throttle one, whatever else goes wrong.
-  if (reasons[code] !== true || message.includes('endpoint_throttled')) {
+  if (reasons[code] !== true) {
     notes.violation('jobs fail for a reason', `${code}: ${message}`)
   }
 }

@@ -1,5 +1,5 @@
-import { decodePredictions } from '../decode/decode-predictions.ts'
 import { InvocationError } from '../invoke/invocation-error.ts'
+import { askRows } from './ask-rows.ts'
 import type { Ask, PreflightInput } from './preflight-input.ts'
 
 /** Invocations at once; an endpoint that is not known yet is not to be overrun. */
@@ -21,7 +21,7 @@ export async function acceptedAlone(ask: Ask, input: PreflightInput): Promise<Ch
   const accepted: boolean[] = []
   const waiting = rows.entries()
   const lane = async () => {
-    for (const [row, body] of waiting) accepted[row] = isPredicted(await ask(body), input)
+    for (const [row, body] of waiting) accepted[row] = await isPredicted(ask, input, body)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, lane))
   const chosen = rows.filter((_, row) => accepted[row])
@@ -36,7 +36,7 @@ export async function acceptedAlone(ask: Ask, input: PreflightInput): Promise<Ch
   }
 }
 
-function isPredicted(answer: Awaited<ReturnType<Ask>>, { endpoint }: PreflightInput): boolean {
-  if (answer instanceof InvocationError) return false
-  return decodePredictions(answer, 1, endpoint.response).kind === 'decoded'
+async function isPredicted(ask: Ask, input: PreflightInput, body: Uint8Array): Promise<boolean> {
+  const asked = await askRows(ask, input, body, 1)
+  return !(asked instanceof InvocationError) && asked.decoded.kind === 'decoded'
 }

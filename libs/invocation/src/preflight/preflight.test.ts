@@ -201,6 +201,27 @@ test('when rows are taken one by one only, says so', async () => {
   })
 })
 
+test.for([
+  ['the first answer', 1],
+  ['all answers to the rows together, once they were taken alone', 3],
+] as const)('%s being muddled, asks again and finds the job ready', async ([, muddled]) => {
+  let together = 0
+  const invoke: Invoke = async ({ body }) => {
+    const rows = Buffer.from(body).toString().trimEnd().split('\n')
+    if ((rows[0] ?? '').split(',').length > 8) throw new InvocationError('rows_rejected', 'e', '')
+    if (rows.length > 1) together += 1
+    const cut = rows.length > 1 && together <= muddled ? 1 : 0
+    const text = '0.5\n'.repeat(rows.length - cut)
+    return { body: Buffer.from(text), contentType: 'text/csv', durationMs: 1 }
+  }
+  expect(await preflight({ invoke }, whole(GOOD), never)).toMatchObject({
+    kind: 'ready',
+    rowsAnswered: 20,
+    rowsRefused: 0,
+  })
+  expect(together).toBe(muddled + 1)
+})
+
 test('an endpoint without room is no answer, and what else was asked is taken back', async () => {
   const left: AbortSignal[] = []
   const invoke: Invoke = async (_, signal) => {

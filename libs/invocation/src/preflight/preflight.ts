@@ -1,5 +1,5 @@
-import { decodePredictions } from '../decode/decode-predictions.ts'
 import type { Layout } from '../decode/decoded.ts'
+import { askRows } from './ask-rows.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { acceptedAlone } from './accepted-alone.ts'
 import type { InvocationAnswer, Invoke } from '../invoke/invocation.ts'
@@ -57,8 +57,9 @@ async function judge(ask: Ask, input: PreflightInput): Promise<PreflightReport> 
   if (first.kind !== 'unexplained') return reportOf(first, 0)
   const accepted = await acceptedAlone(ask, input)
   if (accepted.rows === 0) return wrong(first.problem)
-  if (accepted.rows === input.rows) return wrong(onlyAlone(input))
   const second = await look(ask, piecesOf({ ...input, ...accepted }))
+  const isLast = second.kind === 'unexplained' && input.rows > 1
+  if (isLast && accepted.rows === input.rows) return wrong(onlyAlone(input))
   return reportOf(second, input.rows - accepted.rows)
 }
 
@@ -82,9 +83,12 @@ function piecesOf(input: PreflightInput): PreflightInput {
 
 async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
   // At once, because each takes as long as the endpoint does.
-  const [answer, takesMore] = await Promise.all([ask(input.body), takesMoreColumns(ask, input)])
-  if (answer instanceof InvocationError) return await explainRefusal(ask, input, answer)
-  const decoded = decodePredictions(answer, input.rows, input.endpoint.response)
+  const [asked, takesMore] = await Promise.all([
+    askRows(ask, input, input.body, input.rows),
+    takesMoreColumns(ask, input),
+  ])
+  if (asked instanceof InvocationError) return await explainRefusal(ask, input, asked)
+  const { answer, decoded } = asked
   if (decoded.kind === 'malformed') {
     return { kind: 'unexplained', problem: unreadable(input, answer, decoded.reason) }
   }
@@ -110,9 +114,7 @@ async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
 }
 
 const onlyAlone = ({ endpoint, rows }: PreflightInput): string =>
-  rows === 1
-    ? `${endpoint.name} refused the first row, and took it when asked again: send the job again.`
-    : `${endpoint.name} takes the first ${rows} rows one by one but not together: set batching.rows to 1.`
+  `${endpoint.name} takes the first ${rows} rows one by one but not together: set batching.rows to 1.`
 
 async function tryToInvoke(
   invoke: Invoke,
