@@ -38,6 +38,13 @@ export const configSchema = z.object({
     })
     .pipe(jobTemplatesSchema)
     .default([]),
+  MILLRACE_PREFLIGHT_PATIENCE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(300)
+    .describe('how long an endpoint that is not reached is tried before its job fails'),
   MILLRACE_RETENTION_DAYS: z.coerce
     .number()
     .int()

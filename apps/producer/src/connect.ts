@@ -69,7 +69,7 @@ export function createDeps(
     return made.kind === 'created' ? job : made.job
   }
   const spooling = { storage, workUri: config.MILLRACE_WORK_URI, logger }
-  const invoke = patient(world.invoke)
+  const invoke = patient(world.invoke, config.MILLRACE_PREFLIGHT_PATIENCE_SECONDS * 1_000)
   const retry = createRetryDeps({ ...world, allow, invoke, documentsOf, createJob: makeJob })
   return {
     stateOf,

@@ -6,14 +6,14 @@ import { jobWith, never } from './test-data.fixture.ts'
 const request = { endpoint: jobWith().spec.endpoint, body: Buffer.from('1,2\n') }
 
 /** An endpoint that fails in this way so many times, and then answers; nothing takes any time. */
-function askAfter(code: InvocationErrorCode, failures: number) {
+function askAfter(code: InvocationErrorCode, failures: number, patienceMs = 8_000) {
   let asked = 0
   const invoke: Invoke = async () => {
     asked += 1
     if (asked <= failures) throw new InvocationError(code, 'churn-v3', `failure ${asked}`)
     return { body: Buffer.from('0.5\n'), contentType: 'text/csv', durationMs: 1 }
   }
-  const answer = patient(invoke, async () => {})(request, never).then(
+  const answer = patient(invoke, patienceMs, async () => {})(request, never).then(
     () => 'answered',
     (error: InvocationError) => error.code,
   )
@@ -31,6 +31,19 @@ test.for([
   expect(await inVain.answer).toBe(code)
   expect(inVain.asked()).toBe(repeats + 1)
 })
+
+test.for([
+  [1_000, 2],
+  [8_000, 5],
+  [300_000, 63],
+] as const)(
+  'in %d ms one that is not reached is asked %d times more',
+  async ([patience, times]) => {
+    const inVain = askAfter('endpoint_unreachable', 1_000, patience)
+    expect(await inVain.answer).toBe('endpoint_unreachable')
+    expect(inVain.asked()).toBe(times + 1)
+  },
+)
 
 test.for(['rows_rejected', 'access_denied', 'payload_too_large'] as const)(
   'what %s says is believed at once',

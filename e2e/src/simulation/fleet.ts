@@ -229,7 +229,8 @@ async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Prom
   const logger = notes.logger(machine.name)
   switch (app) {
     case 'producer': {
-      const config = { ...CONFIGS.producer, ...timing }
+      const MILLRACE_PREFLIGHT_PATIENCE_SECONDS = scenario.preflightPatienceSeconds
+      const config = { ...CONFIGS.producer, ...timing, MILLRACE_PREFLIGHT_PATIENCE_SECONDS }
       return await createProducer(config, world, workerQueues, logger).run(signals)
     }
     case 'consumer': {

@@ -84,6 +84,8 @@ export interface Scenario {
   readonly visibilitySeconds: number
   readonly receiveWaitSeconds: number
   readonly stalledSeconds: number
+  /** As `millrace run` has it, or as a stack. */
+  readonly preflightPatienceSeconds: number
   readonly skewSecondsMax: number
   /** Faults stop here; from then on every job has to come to its end. */
   readonly healAtMs: number
@@ -125,6 +127,7 @@ export function drawScenario(random: Random, apart: Random): Scenario {
     actions: calm ? [] : drawActions(random, healAtMs),
     aimed: calm ? [] : [...drawAimed(random), ...drawQuickResume(apart)],
     afterwards: random.chance(0.1) ? LATE : [],
+    preflightPatienceSeconds: apart.chance(0.5) ? 300 : 8,
   }
 }
 

@@ -8,7 +8,7 @@ test.for([
   [38, 'a job is resumed to running before it is planned'],
   [52, 'a segment that is not written yet fails the job'],
   [517, 'a job counts as paused for a while after it was resumed'],
-  [68, 'what a late attempt finds fails a job that is planned'],
+  [439, 'what a late attempt finds fails a job that is planned'],
   [7_011_719, 'a preflight believes the first time-out'],
   [10_023_551, 'a preflight that could not ask for columns goes on'],
   [60_098_367, 'a preflight takes a throttle for an answer'],

@@ -66,6 +66,8 @@ export async function startApps(
       MILLRACE_DATASETS_ALLOWED: apps.allowed.datasets,
       MILLRACE_RESULTS_ALLOWED: apps.allowed.results,
       MILLRACE_ENDPOINTS_ALLOWED: apps.allowed.endpoints,
+      // Somebody waits to hear that the address is wrong.
+      MILLRACE_PREFLIGHT_PATIENCE_SECONDS: '8',
       // The folder is the user's: it is forgotten when they remove it.
       MILLRACE_RETENTION_DAYS: '0',
     },

@@ -11,7 +11,7 @@ const OUTAGES = ['outage', 'requestLost', 'responseLost', 'arrivesLate', 'refuse
 const PREFLIGHT_SAYS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/connection to model failed/, OUTAGES],
   [/\(model_failed\)/, ['endpoint_failed']],
-  [/\(invocation_timed_out\)/, ['endpoint_hung', 'arrivesLate', 'freeze', 'freeze_one']],
+  [/\(invocation_timed_out\)/, ['endpoint_hung', ...OUTAGES]],
   [/is not understood/, ['endpoint_malformed']],
 ]
 /** What it may say of a table with bad rows. */
