@@ -129,6 +129,11 @@ export const mutations: readonly Mutation[] = [
     edits: [['      held.add(item)\n', '      held.add(item)\n      void calls.remove(message)\n']],
   },
   {
+    name: 'a worker that stops charges what it has not begun',
+    file: `${queue}/worker/shift.ts`,
+    edits: [["  if (isFirst) return { kind: 'requeue' }\n", '']],
+  },
+  {
     name: 'a requeued message is deleted before it is copied',
     file: `${queue}/worker/settle-message.ts`,
     edits: [

@@ -73,7 +73,7 @@ export interface Aimed {
 
 /** One run, as it follows from its seed. */
 export interface Scenario {
-  /** Nothing goes wrong; then nothing may be repeated or late either. */
+  /** Nothing goes wrong, though there are deploys; then nothing may be repeated or late either. */
   readonly calm: boolean
   readonly jobs: readonly JobPlan[]
   readonly machines: Readonly<Record<'producer' | 'consumer' | 'aggregator', number>>
@@ -124,7 +124,7 @@ export function drawScenario(random: Random, apart: Random): Scenario {
     skewSecondsMax: !calm && random.chance(0.3) ? random.int(1, 150) : 0,
     healAtMs,
     faults: drawFaults(random, calm),
-    actions: calm ? [] : drawActions(random, healAtMs),
+    actions: calm ? drawOperations(apart, healAtMs) : drawActions(random, healAtMs),
     aimed: calm ? [] : [...drawAimed(random), ...drawQuickResume(apart)],
     afterwards: random.chance(0.1) ? LATE : [],
     preflightPatienceSeconds: apart.chance(0.5) ? 300 : 8,
@@ -238,6 +238,15 @@ const ACTIONS: readonly ActionKind[] = [
   'deliver_all_again',
   'junk',
 ]
+
+/** What an operator does any day. */
+const OPERATIONS: readonly ActionKind[] = ['deploy', 'scale_out', 'scale_in']
+
+/** Nothing of it may be seen in what becomes of a job. */
+function drawOperations(random: Random, healAtMs: number): Action[] {
+  const kinds = OPERATIONS.filter(() => random.chance(0.3))
+  return kinds.map((kind) => ({ atMs: Math.round(random.log(1, healAtMs)), kind }))
+}
 
 /** Most of what happens, happens while the job is young: moments are spread by their logarithm. */
 function drawActions(random: Random, healAtMs: number): Action[] {

@@ -13,6 +13,7 @@ test.for([
   [10_023_551, 'a preflight that could not ask for columns goes on'],
   [60_098_367, 'a preflight takes a throttle for an answer'],
   [10_061_876, 'an older read tells that a segment is not written'],
+  [90_002_691, 'a worker that stops charges what it has not begun'],
   [184_812, 'what was begun waits behind what is new'],
 ] as const)(
   'seed %d holds, and does not where %s',

@@ -11,8 +11,8 @@ import type { Counters } from './worker-stats.ts'
 export interface Settling {
   /** Lets go of a message in hand: first its heartbeat, then what was decided, unless it was lost. */
   letGo(item: Held, disposition: Disposition): void
-  /** Makes a message visible again that was never in hand. */
-  giveBack(message: Message): void
+  /** The same for a message that was never in hand. */
+  giveBack(message: Message, disposition: Disposition): void
   size(): number
   /** Resolves when none is under way any more. */
   finish(): Promise<void>
@@ -59,7 +59,7 @@ export function createSettling(
     }
   return {
     letGo: (item, disposition) => track(item.message, settleHeld(item, disposition)),
-    giveBack: (message) => track(message, settle(message, { kind: 'release', delaySeconds: 0 })),
+    giveBack: (message, disposition) => track(message, settle(message, disposition)),
     size: () => underWay.size,
     async finish() {
       await calls.flush()

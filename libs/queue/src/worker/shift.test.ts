@@ -9,8 +9,13 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** Calls in a word each: a change of visibility to 0 is a release here, any other an extension. */
-type Call = 'delete' | 'extend' | 'release'
-type Entries = { input: { Entries?: { ReceiptHandle?: string; VisibilityTimeout?: number }[] } }
+type Call = 'copy' | 'delete' | 'extend' | 'release'
+interface Entry {
+  readonly ReceiptHandle?: string
+  readonly VisibilityTimeout?: number
+  readonly MessageBody?: string
+}
+type Entries = { input: { Entries?: Entry[] } }
 type Answer = { Failed?: { Id: string; Code: string }[] }
 
 /** A shift over a queue whose calls are noted and answered by the test. */
@@ -23,9 +28,10 @@ function shiftOver(
     { input: { Entries = [] } }: Entries,
     { abortSignal }: { abortSignal: AbortSignal },
   ) => {
-    const seconds = Entries[0]?.VisibilityTimeout
-    const call = seconds === undefined ? 'delete' : seconds === 0 ? 'release' : 'extend'
-    for (const { ReceiptHandle } of Entries) calls.push(`${call} ${ReceiptHandle}`)
+    const call = callOf(Entries[0])
+    for (const { ReceiptHandle, MessageBody } of Entries) {
+      calls.push(`${call} ${ReceiptHandle ?? MessageBody}`)
+    }
     return new Promise((resolve, reject) => {
       abortSignal.addEventListener('abort', () => reject(abortSignal.reason as Error))
       void answer(call).then(resolve)
@@ -51,6 +57,12 @@ function shiftOver(
     names.forEach((name) => shift.take({ MessageId: name, ReceiptHandle: name, Body: name }))
   return { shift, calls, take, logger }
 }
+function callOf({ VisibilityTimeout: seconds, MessageBody }: Entry = {}): Call {
+  if (MessageBody !== undefined) return 'copy'
+  if (seconds === undefined) return 'delete'
+  return seconds === 0 ? 'release' : 'extend'
+}
+
 const well = async () => ({})
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000)
 
@@ -77,13 +89,26 @@ describe('a message in hand', () => {
     expect(calls).toEqual(['extend first', 'extend second', 'delete first'])
   })
 
-  test('that waits for its slot on drain, is given back at once', async () => {
+  test('that waits for its slot on drain, is given back uncharged', async () => {
     const turn = Promise.withResolvers<Disposition>()
     const { shift, calls, take } = shiftOver(well, { handle: () => turn.promise })
     take('first', 'second')
     shift.giveBackWaiting()
     await pass(1)
-    expect(calls).toEqual(['release second'])
+    expect(calls).toEqual(['copy second', 'delete second'])
+    turn.resolve({ kind: 'acknowledge' })
+    await shift.finish()
+  })
+
+  test('that waits then but was tried before, keeps its count and stays away for a poll', async () => {
+    const turn = Promise.withResolvers<Disposition>()
+    const { shift, calls, take } = shiftOver(well, { handle: () => turn.promise })
+    take('first')
+    const Attributes = { ApproximateReceiveCount: '2' }
+    shift.take({ MessageId: 'second', ReceiptHandle: 'second', Body: 'second', Attributes })
+    shift.giveBackWaiting()
+    await pass(1)
+    expect(calls).toEqual(['extend second'])
     turn.resolve({ kind: 'acknowledge' })
     await shift.finish()
   })

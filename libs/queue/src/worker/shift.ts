@@ -1,5 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs'
 import { type Held, hold } from './held-message.ts'
+import { limits } from '@millrace/job'
 import { createMessageCalls } from '../calls/message-calls.ts'
 import { createPool } from './pool.ts'
 import { createPrefetch } from './prefetch.ts'
@@ -14,9 +15,9 @@ import type { Counters, WorkerStats } from './worker-stats.ts'
 export interface Shift {
   /** Takes a message in hand. */
   take(message: Message): void
-  /** Makes it visible again at once, untouched. */
+  /** Lets others have it, untouched and uncharged. */
   giveBack(message: Message): void
-  /** Gives back what has not begun. */
+  /** The same for what has not begun. */
   giveBackWaiting(): void
   /** Aborts the work, and after the grace gives back what has not ended by itself. */
   abort(reason: unknown): void
@@ -84,10 +85,10 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
     },
     giveBack(message) {
       counters.count('received')
-      settling.giveBack(message)
+      settling.giveBack(message, untouched(message, options))
     },
     giveBackWaiting() {
-      for (const item of pool.takeWaiting()) letGo(item, GIVEN_BACK)
+      for (const item of pool.takeWaiting()) letGo(item, untouched(item.message, options))
     },
     abort(reason) {
       for (const item of held) item.abort(reason)
@@ -112,6 +113,18 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
       return { running, oldestMs: now() - oldest, waiting, settling: settling.size() }
     },
   }
+}
+
+/**
+ * What becomes of a message that was never begun. Made visible, it would be charged for a look: many workers
+ * that stop at once, each with a poll under way, would hand it on to each other until it is set aside
+ * untried. So a copy takes its place. One that has been tried before keeps its count, for what kills
+ * each worker has to come to an end; it waits until the polls of the others are over.
+ */
+function untouched({ Attributes }: Message, { receiveWaitSeconds }: WorkerOptions): Disposition {
+  const isFirst = Number(Attributes?.ApproximateReceiveCount ?? 1) === 1
+  if (isFirst) return { kind: 'requeue' }
+  return { kind: 'release', delaySeconds: receiveWaitSeconds ?? limits.receiveWaitSeconds }
 }
 
 /** What follows an abort: after the grace nothing is waited for, and a little later calls are cut. */

@@ -1,5 +1,5 @@
 import { setTimeout as work } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { publish } from '../calls/publish.ts'
 import type { Received } from '../calls/received.ts'
 import { countsOf, type Emulator, startEmulator } from '../emulator.fixture.ts'
@@ -44,6 +44,27 @@ function ledger(random: () => number, at: number) {
   }
   return { recorded, handle, moment: moment.promise }
 }
+
+test('many that stop while they poll use up no attempt of what comes meanwhile', async () => {
+  const queue = await emulator.createQueues('drain-idle', 3)
+  const handle = async () => ({ kind: 'acknowledge' }) as const
+  const idle = Array.from({ length: 8 }, () => runWorker(queue, handle))
+  await vi.waitFor(() => {
+    expect(idle.every(({ worker }) => worker.stats().gate === 'open')).toBe(true)
+  })
+  const stopped = idle.map(({ stop }) => stop())
+  await publish(queue.acknowledge, [{ body: 'late' }], never)
+  await Promise.all(stopped)
+  expect(await countsOf(queue.deadLetter)).toMatchObject({ visible: 0 })
+
+  const next = Promise.withResolvers<Received>()
+  const working = runWorker(queue, async (message) => {
+    next.resolve({ ...message })
+    return { kind: 'acknowledge' }
+  })
+  expect(await next.promise).toMatchObject({ body: 'late', attempt: 1 })
+  await working.stop()
+})
 
 const seeds = Array.from({ length: 20 }, (_, seed) => [seed + 1] as const)
 

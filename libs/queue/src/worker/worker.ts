@@ -14,7 +14,7 @@ import { type Counters, createCounters, type WorkerStats } from './worker-stats.
  *
  *     running   receives while there is room; heartbeats keep what is held hidden
  *     draining  receives nothing: a poll under way is waited for and what it brings is given back
- *               (visibility 0), as is what waits for a slot; what has begun is finished
+ *               uncharged, as is what waits for a slot; what has begun is finished
  *     abort     the work's signals abort; what does not end within `abortGraceMs` is given back
  *     stopped   nothing is held, no call is in flight, no timer runs
  *
