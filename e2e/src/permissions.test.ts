@@ -48,7 +48,7 @@ test('the apps make the calls that their roles were made for, and no other', asy
   // Throttled, the producer waits while its heartbeat keeps the message; refused, the consumer gives
   // its batches back.
   fleet.endpoint.change({ faults: { throttle: 1 } })
-  await start('producer')
+  const producer = await start('producer')
   await fleet.submit('one', spec('data/one.csv', 'one.csv'))
   await called('producer sqs:ChangeMessageVisibility queue jobs')
   fleet.endpoint.change({ faults: {} })
@@ -81,6 +81,15 @@ test('the apps make the calls that their roles were made for, and no other', asy
   }
   expect(await fleet.ended('many')).toMatchObject({ state: 'succeeded' })
   expect(await fleet.ended('absent')).toMatchObject({ failure: { code: 'dataset_missing' } })
+  // Told to stop, it gives back what the poll under way still brings.
+  producer.kill('SIGTERM')
+  const whatIsCalled = async () => {
+    await publish(fleet.queues.jobs, [{ body: 'late' }], AbortSignal.timeout(9_000))
+    return recorder.calls()
+  }
+  await expect
+    .poll(whatIsCalled, { timeout: 30_000 })
+    .toContain('producer sqs:SendMessage queue jobs')
   await recordLargePart(await recorder.env('consumer'), fleet.ledger)
   await giveUpAnUpload(await recorder.env('aggregator'))
   await expect(`${recorder.calls().join('\n')}\n`).toMatchFileSnapshot('../../infra/calls.txt')

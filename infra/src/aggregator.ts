@@ -40,7 +40,7 @@ export function createAggregator(
         ...args.events.environment(),
       },
       statements: [
-        ...completions.work({ givesBack: true }),
+        ...completions.work(),
         publishOn(jobs),
         ledger.can('GetItem', 'UpdateItem', 'Query'),
         ledger.canListActiveJobs(),

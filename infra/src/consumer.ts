@@ -39,7 +39,7 @@ export function createConsumer(
         MILLRACE_CONCURRENCY: String(size.concurrency),
       },
       statements: [
-        ...batches.work({ givesBack: true }),
+        ...batches.work(),
         publishOn(completions),
         ledger.can('GetItem', 'PutItem', 'UpdateItem'),
         ...datasets.read(),

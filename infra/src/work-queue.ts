@@ -69,13 +69,12 @@ export class WorkQueue extends pulumi.ComponentResource {
   }
 
   /**
-   * What a worker on this queue does: take, keep, finish, set aside; and, where it gives messages back
-   * without charging an attempt, publish them again.
+   * What a worker on this queue does: take, keep, finish, set aside; and publish again what it gives back
+   * without charging an attempt.
    */
-  work(options: { readonly givesBack?: boolean } = {}): readonly Statement[] {
-    const giveBack = { Sid: 'GiveBack', Action: 'sqs:SendMessage', Resource: this.queue.arn }
+  work(): readonly Statement[] {
     return [
-      ...(options.givesBack === true ? [giveBack] : []),
+      { Sid: 'GiveBack', Action: 'sqs:SendMessage', Resource: this.queue.arn },
       {
         Sid: 'WorkOnQueue',
         Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
