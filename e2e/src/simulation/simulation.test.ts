@@ -11,7 +11,6 @@ test.for([
   [439, 'what a late attempt finds fails a job that is planned'],
   [7_011_719, 'a preflight believes the first time-out'],
   [10_023_551, 'a preflight that could not ask for columns goes on'],
-  [60_098_367, 'a preflight takes a throttle for an answer'],
   [10_061_876, 'an older read tells that a segment is not written'],
   [90_002_691, 'a worker that stops charges what it has not begun'],
   [184_812, 'what was begun waits behind what is new'],
