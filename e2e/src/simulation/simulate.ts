@@ -92,13 +92,17 @@ export async function simulate(
   })
 
   const aimed = new Set(scenario.aimed)
+  const isHealed = (): boolean => time.nowMs > startMs + scenario.healAtMs
   /** Looks whether a job is where the scenario waits for it. */
   const aim = (): void => {
-    if (time.nowMs > startMs + scenario.healAtMs) return
+    if (isHealed()) return
     for (const one of aimed) {
       if (![...jobs.values()].some((job) => stateOf(job) === one.state)) continue
       aimed.delete(one)
-      for (const { atMs, kind } of one.actions) after(atMs, () => operator.act(kind))
+      // Who pauses a job when all else is well again has to resume it, too.
+      for (const { atMs, kind } of one.actions) {
+        after(atMs, () => isHealed() || operator.act(kind))
+      }
     }
   }
   let lateUntilMs: number | undefined

@@ -29,6 +29,7 @@ test.for([
 test.for([
   [2_005_707, 'every machine has crashed'],
   [5_005_219, 'a request is set aside after the operator has looked'],
+  [50_199_189, 'a job was to be paused when all was well again'],
 ] as const)('seed %d holds, where %s', async ([seed]) => {
   const { notes } = await simulate(seed)
   expect(notes.violations).toEqual([])
