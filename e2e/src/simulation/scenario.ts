@@ -165,7 +165,7 @@ function drawQuickResume(random: Random): Aimed[] {
 function drawJobs(random: Random, healAtMs: number): JobPlan[] {
   const count = random.chance(0.2) ? 2 : 1
   // Above 128 batches the tree of progress has two levels.
-  const isWide = random.chance(0.02)
+  const isWide = random.chance(0.01)
   return Array.from({ length: count }, (_, index) => ({
     token: `job-${index}`,
     rows: isWide ? random.int(129, 160) : random.int(1, 40),

@@ -1,6 +1,6 @@
 import { type JobId, type RowFailure } from '@millrace/job'
 import { randomBytes } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { partKey } from '../table/keys.ts'
 import { itemOfPart } from './part-item.ts'
 import { type Part, type PartPlace, putPart, readPart, readParts } from '../index.ts'
@@ -212,6 +212,18 @@ describe('readParts', () => {
     await Promise.all(range(batches).map((batch) => put(partOf(place, batch))))
 
     expect(await batchesOf(place)).toEqual(range(batches))
+  })
+
+  test('of a small job, asks the partitions that can hold a part, and no other', async () => {
+    const place = newPlace(16)
+    await Promise.all(range(3).map((batch) => put(partOf(place, batch))))
+    const send = vi.fn(ledger.client.send.bind(ledger.client))
+    const job = { ...place, plan: { batches: 3, rows: 300 } }
+    const found = readParts({ ...ledger, client: { send } }, job, documentsInMemory, signal)
+    const parts = await Array.fromAsync(found)
+
+    expect(parts.map(({ batch }) => batch)).toEqual([0, 1, 2])
+    expect(send.mock.calls.map(([operation]) => operation)).toEqual(['Query', 'Query', 'Query'])
   })
 
   test('leaves a missing part out and keeps the order of the rest', async () => {

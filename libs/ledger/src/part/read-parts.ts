@@ -39,7 +39,7 @@ const FIRST_PAGE_PARTS = 32
  */
 export function readParts(
   ledger: Ledger,
-  job: PartPlace & Pick<Job, 'retryOf'>,
+  job: PartPlace & Pick<Job, 'retryOf' | 'plan'>,
   documentsOf: DocumentsOf,
   signal: AbortSignal,
   print?: PrintParts,
@@ -50,18 +50,20 @@ export function readParts(
 /** The items of all parts in order, each with the documents of its job. */
 async function* findParts(
   ledger: Ledger,
-  job: PartPlace & Pick<Job, 'retryOf'>,
+  job: PartPlace & Pick<Job, 'retryOf' | 'plan'>,
   documentsOf: DocumentsOf,
   signal: AbortSignal,
 ): AsyncGenerator<FoundPart> {
   const stop = new AbortController()
   const aborted = AbortSignal.any([signal, stop.signal])
   const layers = layersOf(job)
-  const pageBytes = Math.min(PAGE_BYTES_MAX, PAGES_BYTES_MAX / (2 * job.partitions * layers.length))
+  // Of a small job most partitions are empty, and an empty one costs a query, too.
+  const partitions = Math.min(job.partitions, job.plan?.batches ?? job.partitions)
+  const pageBytes = Math.min(PAGE_BYTES_MAX, PAGES_BYTES_MAX / (2 * partitions * layers.length))
   const pages = { bytes: pageBytes, firstParts: Math.ceil(FIRST_PAGE_PARTS / layers.length) }
   const streams = layers.flatMap((jobId) => {
     const documents = documentsOf(jobId)
-    return Array.from({ length: job.partitions }, (_, index) => {
+    return Array.from({ length: partitions }, (_, index) => {
       const place = { partition: partPartition(jobId, index), documents }
       return createStream(ledger, place, pages, aborted)
     })
