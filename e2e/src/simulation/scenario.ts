@@ -106,7 +106,7 @@ export interface Scenario {
 export function drawScenario(random: Random, apart: Random): Scenario {
   const healAtMs = Math.round(random.log(20_000, 10 * 60_000))
   const calm = random.chance(0.1)
-  return {
+  const drawn = {
     calm,
     jobs: drawJobs(random, healAtMs),
     machines: {
@@ -129,6 +129,8 @@ export function drawScenario(random: Random, apart: Random): Scenario {
     afterwards: random.chance(0.1) ? LATE : [],
     preflightPatienceSeconds: apart.chance(0.5) ? 300 : 8,
   }
+  // A batch that is bisected for minutes is cut off by a deploy, and begun again.
+  return calm && drawn.faults.endpoint.latencyMs > 1_000 ? { ...drawn, actions: [] } : drawn
 }
 
 function drawAimed(random: Random): Aimed[] {

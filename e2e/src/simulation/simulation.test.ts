@@ -11,6 +11,7 @@ test.for([
   [439, 'what a late attempt finds fails a job that is planned'],
   [7_011_719, 'a preflight believes the first time-out'],
   [10_023_551, 'a preflight that could not ask for columns goes on'],
+  [1_001_202, 'a preflight takes a throttle for an answer'],
   [10_061_876, 'an older read tells that a segment is not written'],
   [90_002_691, 'a worker that stops charges what it has not begun'],
   [184_812, 'what was begun waits behind what is new'],
@@ -30,6 +31,7 @@ test.for([
   [2_005_707, 'every machine has crashed'],
   [5_005_219, 'a request is set aside after the operator has looked'],
   [50_199_189, 'a job was to be paused when all was well again'],
+  [60_272_855, 'a deploy cut off what took minutes'],
 ] as const)('seed %d holds, where %s', async ([seed]) => {
   const { notes } = await simulate(seed)
   expect(notes.violations).toEqual([])
