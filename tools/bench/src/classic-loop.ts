@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
-import { startEndpointProcess } from './endpoint-process.ts'
+import { startEndpointProcess } from './harness/endpoint-process.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const flights = join(root, 'examples/flights')

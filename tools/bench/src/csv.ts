@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Kind, writeTable } from './csv-tables.ts'
-import { bundleCutter, installPeers } from './csv-programs.ts'
+import { bundleCutter } from './csv/bundle.ts'
+import { type Kind, writeTable } from './harness/tables.ts'
+import { installPeers } from './harness/peers.ts'
 
 /*
  * How fast a whole process cuts a file, start and end included, beside `wc -l`, DuckDB, csv-parse,
@@ -66,7 +67,7 @@ function compare(cutter: string, peers: string | undefined, kind: Kind, gigabyte
 
 function contendersFor(cutter: string, peers: string | undefined, file: string): Contender[] {
   const rounds = Number(values.rounds)
-  const peer = new URL('csv-peer.ts', import.meta.url).pathname
+  const peer = new URL('csv/peer.ts', import.meta.url).pathname
   const slow = (name: string, most: number) => ({
     name,
     command: ['node', peer, name, file, peers ?? ''],

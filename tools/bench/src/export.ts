@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { installPeers } from './csv-programs.ts'
+import { installPeers } from './harness/peers.ts'
 import {
   bundleRun,
   type Contenders,
@@ -11,9 +11,9 @@ import {
   type Cost,
   findPandas,
   run,
-} from './export-contenders.ts'
-import { writeFeatures, writePredictions } from './export-data.ts'
-import { startProcess } from './server-process.ts'
+} from './export/contenders.ts'
+import { writeFeatures, writePredictions } from './export/data.ts'
+import { startProcess } from './harness/server-process.ts'
 
 /*
  * From a job's recorded parts to its result, beside DuckDB, pandas and `paste`, in alternating rounds.
@@ -70,7 +70,7 @@ export async function main(): Promise<void> {
     try {
       writePredictions(folder, millions * 1e6)
       writeFileSync(`${folder}/table.json`, JSON.stringify(writeFeatures(folder, millions * 1e6)))
-      await using ledger = await startProcess('export-ledger.ts', String(millions * 1e6))
+      await using ledger = await startProcess('export/ledger.ts', String(millions * 1e6))
       for (const columns of values.columns.split(',')) {
         const contenders = contendersFor({
           folder,
@@ -145,7 +145,7 @@ function report(title: string, columns: string, costs: ReadonlyMap<string, Cost>
 
 /** The report is in our time; this is how much of it. */
 function tellReport(rows: number, costs: ReadonlyMap<string, Cost>): void {
-  const program = join(import.meta.dirname, 'export-report.ts')
+  const program = join(import.meta.dirname, 'export/report.ts')
   const { cpuSeconds } = run(process.execPath, [program, String(rows)])
   const share = (100 * cpuSeconds) / (costs.get('millrace')?.cpuSeconds ?? Number.NaN)
   const each = (cpuSeconds / rows) * 1e9

@@ -7,15 +7,15 @@ import {
   inThisProcess,
   judge,
   steadyCpu,
-} from './cpu-rounds.ts'
-import { startBoto3 } from './invoke-boto3.ts'
-import { body, credentials, endpoint, never, region } from './invoke-data.ts'
-import { decodeNs } from './invoke-decode.ts'
-import { openSockets, openUndici } from './invoke-floor.ts'
-import { recordJob } from './invoke-job.ts'
-import { openRecords } from './invoke-record.ts'
-import { startContender } from './line-contender.ts'
-import { startProcess } from './server-process.ts'
+} from './harness/cpu-rounds.ts'
+import { startBoto3 } from './invoke/boto3.ts'
+import { body, credentials, endpoint, never, region } from './invoke/data.ts'
+import { decodeNs } from './invoke/decode.ts'
+import { openSockets, openUndici } from './invoke/floor.ts'
+import { recordJob } from './invoke/job.ts'
+import { openRecords } from './invoke/record.ts'
+import { startContender } from './harness/line-contender.ts'
+import { startProcess } from './harness/server-process.ts'
 
 /*
  * CPU for one invocation of 100 rows in 24 KB, all ways in turn in one run: AWS's client, ours, undici and a
@@ -38,8 +38,8 @@ const BATCH = 'batch: ours'
 /** Prints µs of CPU; sets the exit code when a bar is missed. */
 export async function main(): Promise<void> {
   await using resources = new AsyncDisposableStack()
-  const { url } = resources.use(await startProcess('invoke-server.ts'))
-  const { url: table } = resources.use(await startProcess('table-server.ts'))
+  const { url } = resources.use(await startProcess('invoke/server.ts'))
+  const { url: table } = resources.use(await startProcess('invoke/table-server.ts'))
   const job = resources.use(await recordJob(table))
 
   const options = { region, endpointUrl: url, credentials, connectionsMax: AT_ONCE }
@@ -53,7 +53,7 @@ export async function main(): Promise<void> {
   }
   const boto3 = await startBoto3(url, region, job.bodyFile)
   if (boto3 !== undefined) resources.use(boto3)
-  const consumer = join(import.meta.dirname, 'invoke-batch.ts')
+  const consumer = join(import.meta.dirname, 'invoke/batch.ts')
   const batches = resources.use(
     await startContender(process.execPath, [consumer, job.folderUri, url, table]),
   )

@@ -5,8 +5,8 @@
  */
 import { join } from 'node:path'
 import { loadXgboostModel, startEndpoint } from '@millrace/endpoint'
-import { startEndpointProcess } from './endpoint-process.ts'
-import { between, type Load, load, throttledShare } from './limiter-load.ts'
+import { startEndpointProcess } from './harness/endpoint-process.ts'
+import { between, type Load, load, throttledShare } from './limiter/load.ts'
 
 const SHARE_OF_BEST_MIN = 0.95
 const THROTTLED_MAX = 0.02

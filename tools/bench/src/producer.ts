@@ -10,8 +10,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createS3Backend, createS3Client, createStorage, mapBounded } from '@millrace/storage'
-import { writeTable } from './csv-tables.ts'
-import { startServer } from './storage-process.ts'
+import { writeTable } from './harness/tables.ts'
+import { startProcess } from './harness/server-process.ts'
 
 interface Planned {
   readonly rows: number
@@ -22,7 +22,7 @@ interface Planned {
   readonly memoryMb: number
 }
 
-const program = join(import.meta.dirname, 'producer-plan.ts')
+const program = join(import.meta.dirname, 'producer/plan.ts')
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -72,7 +72,7 @@ export async function main(): Promise<void> {
 }
 
 async function planObjects(folder: string): Promise<void> {
-  await using server = await startServer('emulator', 0)
+  await using server = await startProcess('storage/server.ts', 'emulator', '0')
   const env = { AWS_ENDPOINT_URL_S3: server.url }
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const s3 = createS3Client({ region: 'us-east-1', endpoint: server.url, credentials })

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { createS3Backend, createS3Client, createStorage, type Storage } from '@millrace/storage'
-import { startServer } from './storage-process.ts'
+import { startProcess } from './harness/server-process.ts'
 
 /*
  * What reading a large object from S3 costs: CPU seconds a gigabyte of this process, against the SDK's
@@ -31,7 +31,7 @@ interface Cost {
 /** Prints each way of reading; sets the exit code when ours costs more than the bar. */
 export async function main(): Promise<void> {
   for (const { kind, bytes, title } of SERVERS) {
-    await using server = await startServer(kind, bytes)
+    await using server = await startProcess('storage/server.ts', kind, String(bytes))
     await using ways = openWays(server.url)
     if (kind === 'emulator') await fill(ways.direct, bytes)
     console.log(title)

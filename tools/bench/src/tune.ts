@@ -9,7 +9,7 @@ import { jobSpecSchema } from '@millrace/job'
 import { sampleRows } from 'millrace/endpoint/sample-rows'
 import { type CellLimits, measureCell, type MeasureDeps } from 'millrace/tune/measure-cell'
 import { type Cell, gridOf, type Measured, searchBest } from 'millrace/tune/search'
-import { type EndpointShape, startEndpointProcess } from './endpoint-process.ts'
+import { type EndpointShape, startEndpointProcess } from './harness/endpoint-process.ts'
 
 const OF_BEST_MIN = 0.9
 const CELL_MS = 1_500

@@ -1,10 +1,10 @@
 import { statSync, writeSync } from 'node:fs'
 import { createCutter, createSlots, glanceOf } from '@millrace/csv'
-import { createOpenFiles } from '../../../libs/storage/src/file/open-files.ts'
-import { pinFile } from '../../../libs/storage/src/file/pin.ts'
-import { readersFor, readerSlots } from '../../../libs/storage/src/file/readers.ts'
-import { streamByReaders } from '../../../libs/storage/src/file/stream-by-readers.ts'
-import { peakMemoryKb } from './peak-memory.ts'
+import { createOpenFiles } from '../../../../libs/storage/src/file/open-files.ts'
+import { pinFile } from '../../../../libs/storage/src/file/pin.ts'
+import { readersFor, readerSlots } from '../../../../libs/storage/src/file/readers.ts'
+import { streamByReaders } from '../../../../libs/storage/src/file/stream-by-readers.ts'
+import { peakMemoryKb } from '../harness/peak-memory.ts'
 
 /** Cuts a file into batches of 1,000 rows, as a producer does, and prints the rows and the peak memory in KiB. */
 const path = process.argv[2] ?? ''

@@ -18,7 +18,7 @@ export interface EndpointShape {
   readonly queueMax?: number
 }
 
-const model = join(import.meta.dirname, '../../../examples/flights/model.json')
+const model = join(import.meta.dirname, '../../../../examples/flights/model.json')
 
 /** The local endpoint in a process of its own, so that its work is not on the caller's core. */
 export async function startEndpointProcess(shape: EndpointShape): Promise<EndpointProcess> {

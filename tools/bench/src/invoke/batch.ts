@@ -5,13 +5,13 @@ import { openHandler } from '@millrace/consumer/open-handler'
 import { encodeBatchMessage } from '@millrace/job'
 import type { Queue, Received } from '@millrace/queue'
 import { createLogger, noTelemetry } from '@millrace/service'
-import { inThisProcess } from './cpu-rounds.ts'
-import { credentials, never, region } from './invoke-data.ts'
-import { BATCHES, jobId, planBatch } from './invoke-job.ts'
+import { inThisProcess } from '../harness/cpu-rounds.ts'
+import { credentials, never, region } from './data.ts'
+import { BATCHES, jobId, planBatch } from './job.ts'
 
 /*
- * `invoke-batch.ts <folder URI> <endpoint URL> <table URL>`: a consumer, in a process of its own as it is. It
- * does with the messages of `invoke-job.ts` what the app does, from a message's text to what becomes of it:
+ * `invoke/batch.ts <folder URI> <endpoint URL> <table URL>`: a consumer, in a process of its own as it is. It
+ * does with the messages of `invoke/job.ts` what the app does, from a message's text to what becomes of it:
  * read its rows from a file, invoke, decode, put the part, mark the batch, log a line.
  */
 

@@ -1,5 +1,5 @@
 import { decodePredictions } from '@millrace/invocation'
-import { median } from './cpu-rounds.ts'
+import { median } from '../harness/cpu-rounds.ts'
 
 const VALUES = 1_000
 

@@ -13,14 +13,14 @@ import {
 } from '@millrace/job'
 import { createJob, createLedgerClient } from '@millrace/ledger'
 import { createStorage, jobDocuments } from '@millrace/storage'
-import { beginThread } from '../../../apps/aggregator/src/thread/ask-thread.ts'
-import { configSchema } from '../../../apps/aggregator/src/config.ts'
-import { createDeps, type World } from '../../../apps/aggregator/src/connect.ts'
-import { BATCH_ROWS, columnNames, JOB, PARTITIONS, type Table } from './export-data.ts'
-import { peakMemoryKb } from './peak-memory.ts'
+import { beginThread } from '../../../../apps/aggregator/src/thread/ask-thread.ts'
+import { configSchema } from '../../../../apps/aggregator/src/config.ts'
+import { createDeps, type World } from '../../../../apps/aggregator/src/connect.ts'
+import { BATCH_ROWS, columnNames, JOB, PARTITIONS, type Table } from './data.ts'
+import { peakMemoryKb } from '../harness/peak-memory.ts'
 
 /**
- * `export-run.ts <folder> <ledger URL> none|all`: claims a job and writes its result, as the aggregator does, and
+ * `export/run.ts <folder> <ledger URL> none|all`: claims a job and writes its result, as the aggregator does, and
  * says what the writing took; the second time too.
  */
 const [folder = '', ledgerUrl = '', join = 'none'] = process.argv.slice(2)

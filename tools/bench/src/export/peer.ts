@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
 import { DynamoDBClient, GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb'
-import { PARTITIONS } from './export-data.ts'
-import { peakMemoryKb } from './peak-memory.ts'
+import { PARTITIONS } from './data.ts'
+import { peakMemoryKb } from '../harness/peak-memory.ts'
 
 /*
- * `export-peer.ts <folder> none|all <peers> [<ledger URL> <job>]`: DuckDB's `COPY`. With a ledger it reads
+ * `export/peer.ts <folder> none|all <peers> [<ledger URL> <job>]`: DuckDB's `COPY`. With a ledger it reads
  * the predictions out of the parts, as the guide for readers tells; else they are a file of text already.
  * Input columns are texts to it, so that no byte changes.
  */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundlePrograms } from '@millrace/bundle'
 import { jobIdOf } from '@millrace/job'
-import { JOB } from './export-data.ts'
+import { JOB } from './data.ts'
 
 /* Who takes part in the export benchmark, and how each is run. */
 
@@ -40,7 +40,7 @@ export function contendersFor(setting: Setting): Contenders {
   const { folder, ledger, columns, program, peers, python, millions } = setting
   const file = (name: string): string => join(import.meta.dirname, name)
   const parts = [ledger, jobIdOf(JOB)]
-  const duckdb = [file('export-peer.ts'), folder, columns, peers]
+  const duckdb = [file('peer.ts'), folder, columns, peers]
   const contenders = new Map([
     ['millrace', () => run(process.execPath, [...IMAGE_OPTIONS, program, folder, ledger, columns])],
     ['duckdb', () => run(process.execPath, [...duckdb, ...parts])],
@@ -49,7 +49,7 @@ export function contendersFor(setting: Setting): Contenders {
   if (columns === 'all') contenders.set('paste', () => paste(folder))
   const fits = columns === 'none' || millions <= PANDAS_JOINED_MILLIONS_MAX
   if (python !== undefined && fits) {
-    const pandas = [file('export-peer.py'), folder, columns]
+    const pandas = [file('peer.py'), folder, columns]
     contenders.set('pandas', () => run(python, [...pandas, ...parts]))
     contenders.set('pandas-text', () => run(python, pandas))
   }
@@ -87,7 +87,7 @@ export function findPandas(): string | undefined {
 export async function bundleRun(folder: string): Promise<string> {
   const thread = fileURLToPath(import.meta.resolve('@millrace/aggregator/second-thread'))
   const entries = {
-    'export-run': join(import.meta.dirname, 'export-run.ts'),
+    'export-run': join(import.meta.dirname, 'run.ts'),
     'second-thread': thread,
   }
   await bundlePrograms({ entries, folder })

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { startContender } from './line-contender.ts'
+import { startContender } from '../harness/line-contender.ts'
 
 /** Debian's own Python, whose packages Debian keeps: another one in the path has none of them. */
 const PYTHON = '/usr/bin/python3'
@@ -16,7 +16,7 @@ export async function startBoto3(
     return undefined
   }
   return await startContender(PYTHON, [
-    join(import.meta.dirname, 'invoke-boto3.py'),
+    join(import.meta.dirname, 'by-boto3.py'),
     url,
     region,
     bodyFile,

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { Pool } from 'undici'
-import { AT_ONCE } from './cpu-rounds.ts'
-import { body } from './invoke-data.ts'
+import { AT_ONCE } from '../harness/cpu-rounds.ts'
+import { body } from './data.ts'
 
 /*
  * What an invocation costs at least: nothing but a signature and a way to the server. Nobody checks it

@@ -1,8 +1,8 @@
 import { createReport, renderPage } from '@millrace/report'
-import { BATCH_ROWS, floatsOf } from './export-data.ts'
-import { peakMemoryKb } from './peak-memory.ts'
+import { BATCH_ROWS, floatsOf } from './data.ts'
+import { peakMemoryKb } from '../harness/peak-memory.ts'
 
-/** `export-report.ts <rows>`: what the report of an export takes, its page included, beside all else. */
+/** `export/report.ts <rows>`: what the report of an export takes, its page included, beside all else. */
 const rows = Number(process.argv[2])
 const report = createReport({ kind: 'binary', threshold: 0.5, labels: ['0', '1'] })
 const batches = Array.from({ length: 100 }, (_, batch) =>

@@ -1,4 +1,4 @@
-"""export-peer.py FOLDER none|all [LEDGER-URL JOB]: the same with pandas.
+"""export/peer.py FOLDER none|all [LEDGER-URL JOB]: the same with pandas.
 
 With a ledger it reads the predictions out of the parts, by boto3 and numpy; else out of a file. Numbers are as it
 prints them itself.

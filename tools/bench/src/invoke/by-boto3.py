@@ -1,4 +1,4 @@
-"""`invoke-boto3.py <url> <region> <body file>`: for each line of milliseconds that comes in, invokes for
+"""`invoke/by-boto3.py <url> <region> <body file>`: for each line of milliseconds that comes in, invokes for
 so long, one after the other, and prints the microseconds of CPU that an invocation took."""
 
 import sys

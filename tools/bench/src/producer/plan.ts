@@ -6,11 +6,11 @@ import {
   jobDocuments,
   readersFor,
 } from '@millrace/storage'
-import { pinDataset } from '../../../apps/producer/src/pin-dataset.ts'
-import { scanBatches } from '../../../apps/producer/src/scan-batches.ts'
-import { peakMemoryKb } from './peak-memory.ts'
+import { pinDataset } from '../../../../apps/producer/src/pin-dataset.ts'
+import { scanBatches } from '../../../../apps/producer/src/scan-batches.ts'
+import { peakMemoryKb } from '../harness/peak-memory.ts'
 
-/** `producer-plan.ts <dataset> <work folder>`: pins and scans a dataset, and prints what that took. */
+/** `producer/plan.ts <dataset> <work folder>`: pins and scans a dataset, and prints what that took. */
 const [uri = '', workUri = ''] = process.argv.slice(2)
 const job: Job = {
   jobId: jobIdOf(uri),

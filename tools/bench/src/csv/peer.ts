@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { createRequire } from 'node:module'
-import { peakMemoryKb } from './peak-memory.ts'
+import { peakMemoryKb } from '../harness/peak-memory.ts'
 
-/** `csv-peer.ts <name> <file> <folder>`: counts a file's rows with a parser installed there. */
+/** `csv/peer.ts <name> <file> <folder>`: counts a file's rows with a parser installed there. */
 const [name = '', file = '', folder = ''] = process.argv.slice(2)
 const load = createRequire(`${folder}/package.json`)
 

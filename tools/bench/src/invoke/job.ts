@@ -13,7 +13,7 @@ import {
 } from '@millrace/job'
 import { createJob, createLedgerClient } from '@millrace/ledger'
 import { createStorage, jobDocuments } from '@millrace/storage'
-import { body, credentials, endpoint, never, region, row, ROWS } from './invoke-data.ts'
+import { body, credentials, endpoint, never, region, row, ROWS } from './data.ts'
 
 /** More than the rounds process: 128 segments of a plan, which a consumer keeps in memory. */
 export const BATCHES = 128 * limits.planSegmentBatches

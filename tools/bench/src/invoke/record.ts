@@ -1,7 +1,7 @@
 import { jobIdOf, limits } from '@millrace/job'
 import { createLedgerClient, createProgressMarker, type Part, putPart } from '@millrace/ledger'
 import { printFloats } from '@millrace/predictions'
-import { credentials, never, region, ROWS } from './invoke-data.ts'
+import { credentials, never, region, ROWS } from './data.ts'
 
 /** Recording alone: the part of a batch, and its mark. */
 export function openRecords(tableUrl: string, transport: 'fast' | 'sdk') {

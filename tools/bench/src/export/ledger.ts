@@ -5,11 +5,11 @@ import type { AttributeValue, PutItemInput } from '@aws-sdk/client-dynamodb'
 import { jobIdOf } from '@millrace/job'
 import { type Ledger, putPart } from '@millrace/ledger'
 import { printFloats } from '@millrace/predictions'
-import { BATCH_ROWS, floatsOf, JOB, PARTITIONS } from './export-data.ts'
-import { createPages, type Pages } from './export-pages.ts'
+import { BATCH_ROWS, floatsOf, JOB, PARTITIONS } from './data.ts'
+import { createPages, type Pages } from './pages.ts'
 
 /*
- * `export-ledger.ts <rows>`: a table that holds a job's parts, as `putPart` writes them, and answers the
+ * `export/ledger.ts <rows>`: a table that holds a job's parts, as `putPart` writes them, and answers the
  * queries for them as DynamoDB does, in pages of at most 1 MB. It keeps the job that is put into it, all
  * of whose batches are marked as done, and lets it be claimed any number of times. It prints its URL.
  */
