@@ -1,9 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InvocationError, type InvocationErrorCode } from '@millrace/invocation'
 import { limits, PlanError } from '@millrace/job'
-import { StorageError } from '@millrace/storage'
-import { expect, test } from 'vitest'
-import { reasonToGiveUp, verdictOf } from './connect.ts'
+import { noTelemetry } from '@millrace/service'
+import { createStorage, StorageError } from '@millrace/storage'
+import { expect, onTestFinished, test } from 'vitest'
+import { configSchema } from './config.ts'
+import { createDeps, reasonToGiveUp, verdictOf, type World } from './connect.ts'
 import type { Verdict } from './process-batch.ts'
+import { openJobWith } from './test-data.fixture.ts'
 
 const failed = (code: InvocationErrorCode) => new InvocationError(code, 'model', 'in a test')
 
@@ -34,3 +38,40 @@ test.for<[string, unknown, Verdict]>([
 ])('on %s, decides', ([, error, verdict]) => {
   expect(verdictOf(error)).toBe(verdict)
 })
+
+test('aborted between two looks at a tolerance, leaves no rejection that nobody handles', async () => {
+  const lifetime = new AbortController()
+  const looked = Promise.withResolvers<unknown>()
+  const unhandled: unknown[] = []
+  const onUnhandled = (error: unknown) => void unhandled.push(error)
+  process.on('unhandledRejection', onUnhandled)
+  onTestFinished(() => void process.off('unhandledRejection', onUnhandled))
+  const { job } = openJobWith({ tolerance: { failedRowsMax: 5 } })
+
+  createDeps(config, gone(looked.resolve), lifetime.signal).watchTolerance(job)
+  await looked.promise
+  await nextTurn()
+  lifetime.abort(new Error('over'))
+  await nextTurn()
+  expect(unhandled).toEqual([])
+})
+
+const config = configSchema.parse({
+  AWS_REGION: 'us-east-1',
+  MILLRACE_LEDGER_TABLE: 'ledger',
+  MILLRACE_WORK_URI: 's3://bucket/work/',
+  MILLRACE_BATCHES_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/0/batches',
+  MILLRACE_COMPLETIONS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/0/completions',
+})
+
+/** A world whose ledger does not answer. */
+function gone(onWarning: (facts: unknown) => void): World {
+  const send = () => Promise.reject(new Error('nobody there'))
+  const world: Partial<World> = {
+    ledger: { client: { send }, tableName: 'ledger' },
+    storage: createStorage({}),
+    logger: { warn: onWarning },
+    telemetry: noTelemetry,
+  }
+  return world as World
+}

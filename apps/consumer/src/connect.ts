@@ -87,7 +87,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     failedRows: async (jobId) => failedRowsOf(await readProgress(ledger, jobId, lifetime)),
     failJob: (jobId, failure) => failJob(jobId, failure, lifetime),
     onError: (error, jobId) => world.logger.warn({ error, jobId }, 'tolerance not looked at'),
-    sleep: (ms) => wait(ms, lifetime),
+    sleep: (ms) => wait(ms, lifetime).catch(forever),
     now,
   })
   const planned = createPlanCache((job, segment) =>
@@ -189,6 +189,8 @@ const gone = (endpoint: string): InvocationError =>
   new InvocationError('endpoint_outage', endpoint, 'circuit open, and other endpoints have work')
 
 const now = (): number => performance.now()
+
+const forever = (): Promise<never> => new Promise(() => {})
 
 const failedRowsOf = ({ failedRows }: Progress): number =>
   [...failedRows.values()].reduce((sum, rows) => sum + rows, 0)
