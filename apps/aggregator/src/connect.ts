@@ -148,7 +148,7 @@ function pinOf(job: Job): NonNullable<Job['dataset']> {
 /** Errors that trying again cannot mend, as the job's failure. */
 function failureOf(error: unknown): JobFailure | undefined {
   if (error instanceof StorageError) {
-    if (error.retryable) return undefined
+    if (error.retryable || error.isOutage) return undefined
     const changed = error.code === 'object_changed' || error.code === 'object_missing'
     const code = changed ? 'dataset_changed' : error.code
     return { code, message: error.message }
@@ -210,9 +210,10 @@ export function createReconcileDeps(
     publishCompletion: async (jobId, signal) => {
       await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
     },
-    onStalled: ({ jobId, state }, recorded) => {
+    onStalled: ({ jobId, state }, recorded, asking) => {
       metrics.count('millrace.jobs.stalled', 1)
-      logger.warn({ jobId, state, recorded }, 'job stands still, asking for it again')
+      const what = asking ? 'job stands still, asking for it again' : 'job stands still'
+      logger.warn({ jobId, state, recorded }, what)
     },
     tellEnd: async (jobId, signal) => {
       const events = createEventDeps(world)
@@ -222,6 +223,7 @@ export function createReconcileDeps(
         return false
       })
     },
+    onError: (error, jobId) => logger.warn({ error, jobId }, 'jobs not looked at'),
     now: () => performance.now(),
   }
 }

@@ -15,8 +15,9 @@ function createWatch() {
     requestJob: async ({ clientToken, retryOf }) =>
       void world.asked.push(`job ${clientToken}${retryOf === undefined ? '' : ' as a retry'}`),
     publishCompletion: async (of) => void world.asked.push(`completion ${of}`),
-    onStalled: () => world.asked.push('stalled'),
+    onStalled: () => void world.asked.push('stalled'),
     tellEnd: async (of) => world.asked.push(`end ${of}`) > 0 && world.told,
+    onError: (error, of) => void world.asked.push(`${of ?? 'all'}: ${String(error)}`),
     now: () => world.at,
   }
   const seen: Parameters<typeof reconcileOnce>[1] = new Map()
@@ -49,6 +50,38 @@ test('after it asked, it waits as long again', async () => {
   await look(1_000)
   expect(await look(1_999)).toEqual([])
   expect(await look(2_000)).toEqual(['stalled', 'job token'])
+})
+
+describe('a job that asking does not help', () => {
+  /** Looks once a period; answers in which ones the job was asked for. */
+  async function periodsAsked(watch: ReturnType<typeof createWatch>, count: number) {
+    const asked: number[] = []
+    await watch.look(0)
+    for (let period = 1; period <= count; period += 1) {
+      const [stalled, request] = await watch.look(period * STALLED_MS)
+      expect(stalled).toBe('stalled')
+      if (request !== undefined) asked.push(period)
+    }
+    return asked
+  }
+
+  test('is told each time, and asked for ever more rarely', async () => {
+    expect(await periodsAsked(createWatch(), 49)).toEqual([1, 2, 4, 8, 16, 32, 48])
+  })
+
+  test('is asked for as at first when it has moved', async () => {
+    const watch = createWatch()
+    await periodsAsked(watch, 3)
+    watch.world.recorded = 2
+    expect(await watch.look(4 * STALLED_MS)).toEqual([])
+    expect(await watch.look(5 * STALLED_MS)).toEqual(['stalled', 'job token'])
+  })
+
+  test('and lacks its completion alone, is asked for each time', async () => {
+    const watch = createWatch()
+    watch.world.recorded = 3
+    expect(await periodsAsked(watch, 5)).toEqual([1, 2, 3, 4, 5])
+  })
 })
 
 test('a job in which a batch was recorded is left alone', async () => {
@@ -126,7 +159,54 @@ describe('of a job that is active no more', () => {
   })
 })
 
+test('a job that cannot be looked at is told, and keeps no other from being asked for', async () => {
+  const other = jobWith({}, { state: 'running', plan: { batches: 3, rows: 6 } })
+  const unreadable = { ...other, jobId: jobIdOf('unreadable') }
+  const { world, deps, seen } = createWatch()
+  world.jobs = [unreadable, running]
+  const recordedBatches: Deps['recordedBatches'] = async (of) => {
+    if (of === unreadable.jobId) throw new Error('no answer')
+    return 1
+  }
+  for (const at of [0, STALLED_MS]) {
+    world.at = at
+    await reconcileOnce({ ...deps, recordedBatches }, seen, STALLED_MS, never)
+  }
+  const told = `${unreadable.jobId}: Error: no answer`
+  expect(world.asked).toEqual([told, told, 'stalled', `job ${running.clientToken}`])
+})
+
+test('what could not be asked for is asked for in the next look', async () => {
+  const { world, deps, seen } = createWatch()
+  let answers = false
+  const requestJob: Deps['requestJob'] = async (request, signal) => {
+    if (!answers) throw new Error('no answer')
+    await deps.requestJob(request, signal)
+  }
+  for (const at of [0, STALLED_MS, STALLED_MS + 1]) {
+    answers = at > STALLED_MS
+    world.at = at
+    await reconcileOnce({ ...deps, requestJob }, seen, STALLED_MS, never)
+  }
+  const failed = `${jobId}: Error: no answer`
+  expect(world.asked).toEqual(['stalled', failed, 'stalled', `job ${running.clientToken}`])
+})
+
 describe('the watch', () => {
+  test('goes on after a look that failed', async () => {
+    const { deps, world } = createWatch()
+    const stop = new AbortController()
+    let looks = 0
+    const activeJobs: Deps['activeJobs'] = () => {
+      looks += 1
+      if (looks < 3) throw new Error('no answer')
+      stop.abort()
+      return streamOf([])
+    }
+    await reconcileForever({ ...deps, activeJobs }, 5, stop.signal)
+    expect(world.asked).toEqual(['all: Error: no answer', 'all: Error: no answer'])
+  })
+
   test('ends when it is told to, even in the middle of a look', async () => {
     const { deps } = createWatch()
     const stop = new AbortController()

@@ -8,9 +8,12 @@ export interface Deps {
   /** Asks the producer to look at the job again; it publishes what the ledger lacks. */
   requestJob(request: JobRequest, signal: AbortSignal): Promise<void>
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
-  onStalled(job: Job, recorded: number): void
+  /** A job has stood still for the whole time once more; `asking` when it is asked for again. */
+  onStalled(job: Job, recorded: number, asking: boolean): void
   /** Tells the end of a job to who wants to hear; false to be asked again. */
   tellEnd(jobId: JobId, signal: AbortSignal): Promise<boolean>
+  /** A look failed, at one job or at all: the next one comes as ever. */
+  onError(error: unknown, jobId?: JobId): void
   now(): number
 }
 
@@ -18,17 +21,24 @@ interface Seen {
   /** Nothing while it is paused: whatever is found afterwards counts as a change. */
   readonly recorded: number | undefined
   readonly since: number
+  /** For how many periods it has stood still before that. */
+  readonly stalls: number
 }
 
 /** Looks this often within the time after which a job counts as stalled. */
 const LOOKS_PER_PERIOD = 5
+/** A job that asking does not help is asked for in its 1st, 2nd, 4th, 8th, 16th period, and then in each 16th. */
+const PERIODS_MAX = 16
 
 /**
  * Watches for jobs that stand still, and asks for them again. A lost message, a purged queue and an
  * expired dead-letter queue are one case: batches that nobody will ever deliver.
  *
- * A job stands still when no batch of it was recorded for `stalledMs`, as this process saw it. That
- * may also be an endpoint's long outage; then batches are published twice and recorded once.
+ * A job stands still when no batch of it was recorded for `stalledMs`, as this process saw it. That may also be
+ * an endpoint's long outage; then batches are published twice and recorded once. So that they do not pile up for
+ * as long as it lasts, they are asked for ever more rarely.
+ *
+ * What cannot be looked at now is looked at again: the process has results under way, and must not end for it.
  *
  * Of a job that is active no more it tells the end: who cancelled it may have died before asking for that.
  */
@@ -41,7 +51,7 @@ export async function reconcileForever(
   while (!signal.aborted) {
     await reconcileOnce(deps, seen, stalledMs, signal).catch((error: unknown) => {
       // A look that the drain has cut short is no failure.
-      if (!signal.aborted) throw error
+      if (!signal.aborted) deps.onError(error)
     })
     await sleep(stalledMs / LOOKS_PER_PERIOD, undefined, { signal }).catch(() => {})
   }
@@ -57,32 +67,41 @@ export async function reconcileOnce(
   const active = new Set<JobId>()
   for await (const job of deps.activeJobs(signal)) {
     active.add(job.jobId)
-    if (job.state === 'paused') {
-      // Its messages wait in the queue; the time of the pause is no standing still.
-      seen.set(job.jobId, { recorded: undefined, since: deps.now() })
-      continue
-    }
-    const recorded = await deps.recordedBatches(job.jobId, signal)
-    const before = seen.get(job.jobId)
-    if (before === undefined || before.recorded !== recorded) {
-      seen.set(job.jobId, { recorded, since: deps.now() })
-    } else if (deps.now() - before.since >= stalledMs) {
-      seen.set(job.jobId, { recorded, since: deps.now() })
-      await askAgain(deps, job, recorded, signal)
-    }
+    await lookAt(deps, seen, job, stalledMs, signal).catch((error: unknown) => {
+      signal.throwIfAborted()
+      deps.onError(error, job.jobId)
+    })
   }
   for (const jobId of seen.keys()) {
     if (!active.has(jobId) && (await deps.tellEnd(jobId, signal))) seen.delete(jobId)
   }
 }
 
-async function askAgain(
+async function lookAt(
   deps: Deps,
+  seen: Map<JobId, Seen>,
   job: Job,
-  recorded: number,
+  stalledMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  deps.onStalled(job, recorded)
-  if (recorded === job.plan?.batches) await deps.publishCompletion(job.jobId, signal)
-  else await deps.requestJob(requestOf(job), signal)
+  if (job.state === 'paused') {
+    // Its messages wait in the queue; the time of the pause is no standing still.
+    seen.set(job.jobId, { recorded: undefined, since: deps.now(), stalls: 0 })
+    return
+  }
+  const recorded = await deps.recordedBatches(job.jobId, signal)
+  const before = seen.get(job.jobId)
+  if (before === undefined || before.recorded !== recorded) {
+    seen.set(job.jobId, { recorded, since: deps.now(), stalls: 0 })
+  } else if (deps.now() - before.since >= stalledMs) {
+    const stalls = before.stalls + 1
+    const isWhole = recorded === job.plan?.batches
+    const asking = isWhole || isPowerOfTwo(stalls) || stalls % PERIODS_MAX === 0
+    deps.onStalled(job, recorded, asking)
+    if (isWhole) await deps.publishCompletion(job.jobId, signal)
+    else if (asking) await deps.requestJob(requestOf(job), signal)
+    seen.set(job.jobId, { recorded, since: deps.now(), stalls })
+  }
 }
+
+const isPowerOfTwo = (count: number): boolean => Number.isInteger(Math.log2(count))

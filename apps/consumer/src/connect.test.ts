@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InvocationError, type InvocationErrorCode } from '@millrace/invocation'
 import { limits, PlanError } from '@millrace/job'
+import { LedgerError } from '@millrace/ledger'
+import { QueueError } from '@millrace/queue'
 import { noTelemetry } from '@millrace/service'
 import { createStorage, StorageError } from '@millrace/storage'
 import { expect, onTestFinished, test } from 'vitest'
@@ -32,7 +34,16 @@ test('when no attempt can succeed, the first gives the rows up', () => {
 test.for<[string, unknown, Verdict]>([
   ['a changed dataset', new StorageError('object_changed', 'read', 's3://b/k', ''), 'fail_job'],
   ['a missing dataset', new StorageError('object_missing', 'read', 's3://b/k', ''), 'fail_job'],
-  ['a slow store', new StorageError('throttled', 'read', 's3://b/k', ''), 'release'],
+  ['a slow store', new StorageError('throttled', 'read', 's3://b/k', ''), 'postpone'],
+  [
+    'a store that is not ours',
+    new StorageError('access_denied', 'read', 's3://b/k', ''),
+    'release',
+  ],
+  ['a ledger without room', new LedgerError('throttled', 'PutItem'), 'postpone'],
+  ['a role that is broken', new LedgerError('access_denied', 'PutItem'), 'postpone'],
+  ['a part that is no item', new LedgerError('invalid_request', 'PutItem'), 'release'],
+  ['a queue that does not answer', new QueueError('unreachable', 'publish'), 'postpone'],
   ['an unreadable plan', new PlanError('cut'), 'fail_job'],
   ['what nobody knows', new Error('?'), 'release'],
 ])('on %s, decides', ([, error, verdict]) => {

@@ -19,6 +19,7 @@ import {
 import {
   createProgressMarker,
   type Ledger,
+  LedgerError,
   moveJob,
   type Part,
   type Progress,
@@ -28,7 +29,7 @@ import {
   readPart,
   readProgress,
 } from '@millrace/ledger'
-import { publish, type Queue } from '@millrace/queue'
+import { publish, type Queue, QueueError } from '@millrace/queue'
 import { type Logger, publishSpan, type Telemetry } from '@millrace/service'
 import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
 import type { Config } from './config.ts'
@@ -235,6 +236,7 @@ export function reasonToGiveUp(error: unknown, attempt: number): RowReason | und
  * | error                                   | verdict  | because                                       |
  * | --------------------------------------- | -------- | --------------------------------------------- |
  * | throttled, unreachable, credentials, no such endpoint | postpone | not the batch's fault: it is not charged |
+ * | ledger, S3 or SQS is away               | postpone | nor is this                                   |
  * | dataset changed or gone, plan unreadable | fail job | no batch of this job can be read any more    |
  * | anything else                            | release  | another attempt, of a bounded number          |
  */
@@ -244,11 +246,9 @@ export function verdictOf(error: unknown): Verdict {
   }
   if (error instanceof PlanError) return 'fail_job'
   if (error instanceof StorageError) {
-    return error.code === 'object_changed' || error.code === 'object_missing'
-      ? 'fail_job'
-      : 'release'
+    if (error.code === 'object_changed' || error.code === 'object_missing') return 'fail_job'
   }
-  return 'release'
+  return isAway(error) ? 'postpone' : 'release'
 }
 
 /**
@@ -257,6 +257,11 @@ export function verdictOf(error: unknown): Verdict {
  */
 const isOutage = ({ kind, code }: InvocationError): boolean =>
   kind === 'throttle' || kind === 'systemic' || code === 'endpoint_unreachable'
+
+/** Reading, recording and publishing have tried for seconds by then. */
+const isAway = (error: unknown): boolean =>
+  (error instanceof LedgerError || error instanceof StorageError || error instanceof QueueError) &&
+  error.isOutage
 
 function codeOf(error: Error): string {
   const code = 'code' in error ? error.code : undefined

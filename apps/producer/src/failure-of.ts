@@ -25,7 +25,7 @@ const withHint = (error: Error & { readonly hint?: string | undefined }): string
   error.hint === undefined ? error.message : `${error.message} — ${error.hint}`
 
 function storageFailure(error: StorageError): JobFailure | undefined {
-  if (error.retryable) return undefined
+  if (error.retryable || error.isOutage) return undefined
   const { code } = error
   const message = withHint(error)
   if (code === 'object_changed') return { code: 'dataset_changed', message }

@@ -13,15 +13,27 @@ const RETRYABLE = {
 
 export type EventErrorCode = keyof typeof RETRYABLE
 
+/** The service takes nothing from anybody, or not from us: it was no fault of what was told. */
+const OUTAGES: ReadonlySet<EventErrorCode> = new Set([
+  'throttled',
+  'unavailable',
+  'timed_out',
+  'access_denied',
+  'target_missing',
+])
+
 export class EventError extends Error {
   override readonly name = 'EventError'
   readonly code: EventErrorCode
   readonly retryable: boolean
+  /** See `WorkerOptions.handle` of the queue: a message whose handler failed for it is not charged. */
+  readonly isOutage: boolean
 
   constructor(code: EventErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
     this.retryable = RETRYABLE[code]
+    this.isOutage = OUTAGES.has(code)
   }
 }
 

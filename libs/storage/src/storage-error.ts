@@ -32,6 +32,14 @@ const RETRYABLE = {
   unknown: true,
 } as const satisfies Record<string, boolean>
 
+/** S3 serves nobody, or not us: whatever is asked of it now fails, and was no fault of that. */
+const OUTAGES: ReadonlySet<StorageErrorCode> = new Set([
+  'throttled',
+  'unavailable',
+  'timed_out',
+  'credentials_invalid',
+])
+
 export interface StorageErrorOptions extends ErrorOptions {
   /** What a person can do about it. */
   readonly hint?: string
@@ -63,5 +71,10 @@ export class StorageError extends Error {
   /** True when the same call may succeed later, after the retries that storage itself has made. */
   get retryable(): boolean {
     return RETRYABLE[this.code]
+  }
+
+  /** See `WorkerOptions.handle` of the queue: a message whose handler failed for it is not charged. */
+  get isOutage(): boolean {
+    return OUTAGES.has(this.code)
   }
 }

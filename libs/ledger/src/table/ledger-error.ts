@@ -18,6 +18,15 @@ const RETRYABLE = {
 
 export type LedgerErrorCode = keyof typeof RETRYABLE
 
+/** The table serves nobody, or not us: whatever is asked of it now fails, and was no fault of that. */
+const OUTAGES: ReadonlySet<LedgerErrorCode> = new Set([
+  'throttled',
+  'unavailable',
+  'timed_out',
+  'access_denied',
+  'table_missing',
+])
+
 export interface LedgerErrorOptions extends ErrorOptions {
   /** What somebody can do about it. */
   readonly hint?: string | undefined
@@ -27,12 +36,15 @@ export class LedgerError extends Error {
   override readonly name = 'LedgerError'
   readonly code: LedgerErrorCode
   readonly retryable: boolean
+  /** See `WorkerOptions.handle`: a message whose handler failed for it is not charged. */
+  readonly isOutage: boolean
   readonly hint?: string
 
   constructor(code: LedgerErrorCode, message: string, options: LedgerErrorOptions = {}) {
     super(message, options)
     this.code = code
     this.retryable = RETRYABLE[code]
+    this.isOutage = OUTAGES.has(code)
     if (options.hint !== undefined) this.hint = options.hint
   }
 }

@@ -27,17 +27,29 @@ export const RETRYABLE = {
 
 export type QueueErrorCode = keyof typeof RETRYABLE
 
+/** The queue takes nothing from anybody, or not from us: it was no fault of what was sent. */
+const OUTAGES: ReadonlySet<QueueErrorCode> = new Set([
+  'queue_not_found',
+  'access_denied',
+  'throttled',
+  'unavailable',
+  'unreachable',
+])
+
 /** A failure at the boundary to SQS. */
 export class QueueError extends Error {
   override readonly name = 'QueueError'
   readonly code: QueueErrorCode
   readonly retryable: boolean
+  /** See `WorkerOptions.handle`: a message whose handler failed for it is not charged. */
+  readonly isOutage: boolean
   readonly hint?: string
 
   constructor(code: QueueErrorCode, message: string, options?: ErrorOptions & { hint?: string }) {
     super(message, options)
     this.code = code
     this.retryable = RETRYABLE[code]
+    this.isOutage = OUTAGES.has(code)
     if (options?.hint !== undefined) this.hint = options.hint
   }
 }

@@ -7,7 +7,7 @@ import { createPrefetch } from './prefetch.ts'
 import type { QueueError } from '../calls/queue-error.ts'
 import type { Disposition, Received } from '../calls/received.ts'
 import { createSettling } from './settling.ts'
-import { type Change, createChange, settledOrAborted } from '../calls/wait.ts'
+import { backoff, type Change, createChange, settledOrAborted } from '../calls/wait.ts'
 import type { WorkerOptions } from './worker-options.ts'
 import type { Counters, WorkerStats } from './worker-stats.ts'
 
@@ -42,6 +42,9 @@ const IDLE_MS = 50
 const ABORT_GRACE_MS = 1_000
 /** What the last calls have left after an abort's grace. */
 const LAST_CALLS_MS = 2_000
+
+/** What a service that is away keeps from being done is tried again so soon, doubled each time. */
+const OUTAGE_SECONDS = { base: 2, max: 60 }
 
 const GIVEN_BACK: Disposition = { kind: 'release', delaySeconds: 0 }
 
@@ -150,7 +153,7 @@ function createEnd(graceMs: number) {
 /** Never rejects. */
 async function attempt(
   item: Held,
-  { handle, logger }: WorkerOptions,
+  { handle, logger, random = Math.random }: WorkerOptions,
   counters: Counters,
 ): Promise<Disposition> {
   try {
@@ -161,11 +164,19 @@ async function attempt(
     // It ended because it was told to; whether given back or lost is decided elsewhere.
     if (item.signal.aborted) return GIVEN_BACK
     counters.count('handlerErrors')
-    const { messageId, attempt } = item.received
+    const { messageId, attempt, requeues } = item.received
+    if (isOutage(error)) {
+      logger.warn({ error, messageId, attempt, requeues }, 'service away')
+      const seconds = backoff(requeues + 1, OUTAGE_SECONDS, random)
+      return { kind: 'requeue', delaySeconds: Math.ceil(seconds) }
+    }
     logger.error({ error, messageId, attempt }, 'handler failed')
     return { kind: 'release' }
   }
 }
+
+const isOutage = (error: unknown): boolean =>
+  (error as { readonly isOutage?: unknown } | null)?.isOutage === true
 
 function lostReporter({ logger }: WorkerOptions, counters: Counters) {
   return (error: QueueError, { messageId, attempt }: Received): void => {

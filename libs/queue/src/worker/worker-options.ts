@@ -25,7 +25,8 @@ export interface WorkerOptions {
   /**
    * One attempt. The signal aborts when the message's visibility is lost (its reason is then a
    * `QueueError` with code `visibility_lost`: record nothing any more) or when the worker is aborted.
-   * Throwing is a failure of the world or a bug: it is logged and the message released with backoff.
+   * Throwing is a failure of the world or a bug: it is logged and the message released with backoff. An
+   * error whose `isOutage` is true is nobody's fault, as a throttle is none: the message is requeued.
    */
   readonly handle: (message: Received, signal: AbortSignal) => Promise<Disposition>
   /** A gate before each poll: nothing is received while it is pending. Rejects when `signal` aborts. */

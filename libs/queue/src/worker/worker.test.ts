@@ -121,6 +121,23 @@ describe('an attempt', () => {
     expect(await countsOf(queue.acknowledge)).toEqual({ ...empty, inFlight: 1 })
     expect(worker.stats()).toMatchObject({ handlerErrors: 1, released: 1 })
   })
+
+  test('that throws for a service that is away, is not charged', async () => {
+    const away = Object.assign(new Error('no table answers'), { isOutage: true })
+    const { handle, seen, enough } = noting(2, ({ requeues }) =>
+      requeues === 0 ? Promise.reject(away) : Promise.resolve({ kind: 'acknowledge' }),
+    )
+    const { queue, worker, logger, stop } = await start(handle, ['early'])
+    await enough
+    await stop()
+    expect(logger.warn).toHaveBeenCalledWith(
+      expect.objectContaining({ error: away, attempt: 1, requeues: 0 }),
+      'service away',
+    )
+    expect(seen[1]).toMatchObject({ body: 'early', attempt: 1, requeues: 1 })
+    expect(await countsOf(queue.acknowledge)).toEqual(empty)
+    expect(worker.stats()).toMatchObject({ handlerErrors: 1, requeued: 1, acknowledged: 1 })
+  })
 })
 
 describe('receiving', () => {
