@@ -362,12 +362,35 @@ export const mutations: readonly Mutation[] = [
     name: 'a whole job that stands still is not completed',
     file: `${aggregator}/reconcile.ts`,
     // Were the producer asked for it instead, that would complete it, too.
+    edits: [['if (isWhole) await', 'if (isWhole) return\n    if (recorded < 0) await']],
+  },
+  {
+    name: 'what a look cannot read ends the aggregator',
+    file: `${aggregator}/reconcile.ts`,
     edits: [
-      [
-        'if (recorded === job.plan?.batches) await',
-        'if (recorded === job.plan?.batches) return\n  if (recorded < 0) await',
-      ],
+      ['      deps.onError(error, job.jobId)\n', '      throw error\n'],
+      ['if (!signal.aborted) deps.onError(error)', 'if (!signal.aborted) throw error'],
     ],
+  },
+  {
+    name: 'a service that is away is charged to the message',
+    file: `${queue}/worker/shift.ts`,
+    edits: [['?.isOutage === true', '?.isOutage === undefined']],
+  },
+  {
+    name: 'a service that is away is charged to the batch',
+    file: `${consumer}/connect.ts`,
+    edits: [["isAway(error) ? 'postpone' : 'release'", "isAway(error) ? 'release' : 'release'"]],
+  },
+  {
+    name: 'an aborted consumer leaves a rejection that nobody handles',
+    file: `${consumer}/connect.ts`,
+    edits: [['wait(ms, lifetime).catch(forever)', 'wait(ms, lifetime)']],
+  },
+  {
+    name: 'one row more is tolerated',
+    file: 'libs/job/src/tolerance.ts',
+    edits: [['failedRows > failedRowsMax', 'failedRows > failedRowsMax + 1']],
   },
   {
     name: 'a retry takes over what it is to mend',

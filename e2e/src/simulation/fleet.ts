@@ -21,7 +21,7 @@ import {
 import { BUCKET, queueUrl, type SimulatedCloud, TABLE } from './cloud.ts'
 import type { EndpointModel } from './endpoint.ts'
 import type { Notes } from './notes.ts'
-import type { Scenario } from './scenario.ts'
+import type { Scenario, Service } from './scenario.ts'
 
 export type App = 'producer' | 'consumer' | 'aggregator'
 
@@ -73,7 +73,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const stop = (member: Member): void => {
     const { machine, drain, abort } = member
     time.on(machine, () => drain.abort(new Error('SIGTERM')))
-    time.after(limits.drainDeadlineSeconds * 1_000, () => {
+    time.after(scenario.stopPatienceSeconds * 1_000, () => {
       if (!machine.dead) time.on(machine, () => abort.abort(new Error('drain deadline')))
     })
     time.after(limits.stopTimeoutSeconds * 1_000, () => {
@@ -109,6 +109,9 @@ export function createFleet(options: FleetOptions): Fleet {
           () => ended('stopped'),
           (error: unknown) => {
             notes.appFailed(name, error)
+            if (!member.abort.signal.aborted) {
+              notes.violation('no app ends of itself', `${name}: ${String(error)}`)
+            }
             ended(`ended by ${String(error)}`)
           },
         )
@@ -166,6 +169,7 @@ function linkOf({ time, random, scenario, notes }: FleetOptions, member: Member,
     faults: faults.link,
     crash: fleet.crash,
     freezeMs: () => random.log(0.5, faults.freezeSecondsMax) * 1_000,
+    away: (call) => faults.away.get(call.slice(0, call.indexOf(' ')) as Service),
     onFault: (kind, call) => notes.fault(machine.name, kind, call),
   })
 }

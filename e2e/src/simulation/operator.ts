@@ -42,6 +42,7 @@ export function requestOf({ plan, token, below, reasons }: KnownJob): JobRequest
     endpoint: { name: 'model' },
     batching: { rows: plan.batchRows },
     output: { uri: `s3://${BUCKET}/results/${plan.token}.csv`, join: plan.join },
+    ...(plan.tolerance !== undefined && { tolerance: plan.tolerance }),
   })
   if (below === undefined) return { clientToken: token, spec }
   const retryOf = { jobId: below.jobId, ...(reasons === undefined ? {} : { reasons }) }

@@ -1,4 +1,5 @@
-import type { LinkFaults, Random } from '@millrace/testing'
+import { limits } from '@millrace/job'
+import type { Away, LinkFaults, Random } from '@millrace/testing'
 
 /** Faults of the endpoint, each the probability of one invocation. */
 export interface EndpointFaults {
@@ -15,10 +16,23 @@ export interface EndpointFaults {
   latencyMs: number
 }
 
+/** The services that every app stands on, by the first word of their calls. */
+export type Service = 'sqs' | 'dynamodb' | 's3'
+
+/** A service that is away for a while, for everybody. */
+export interface ServiceOutage {
+  readonly atMs: number
+  readonly forMs: number
+  readonly service: Service
+  readonly away: Away
+}
+
 /** Everything that goes wrong, by its rate. `heal` sets all of them to nothing. */
 export interface Faults {
   readonly link: LinkFaults
   readonly endpoint: EndpointFaults
+  /** Services that are away now. */
+  readonly away: Map<Service, Away>
   duplicates: number
   entryFailures: number
   /** Seconds that a frozen machine stays frozen at most. */
@@ -62,6 +76,10 @@ export interface JobPlan {
   readonly doubles: boolean
   /** Of each row, to be one that the model refuses, or of another width. */
   readonly badRows: number
+  /** How many rows may fail, where the job says so: all of them otherwise. */
+  readonly tolerance?:
+    | { readonly failedRowsMax: number }
+    | { readonly failedRowsPercentMax: number }
   readonly submitAtMs: number
 }
 
@@ -91,6 +109,9 @@ export interface Scenario {
   readonly healAtMs: number
   readonly faults: Faults
   readonly actions: readonly Action[]
+  readonly outages: readonly ServiceOutage[]
+  /** From the signal that stops an app to the one that it must not wait any more. */
+  readonly stopPatienceSeconds: number
   /** What is done so soon after a job has come to a state: by chance alone it is hardly ever met. */
   readonly aimed: readonly Aimed[]
   /** What is done when every job has ended; the run goes on for a while. */
@@ -128,9 +149,39 @@ export function drawScenario(random: Random, apart: Random): Scenario {
     aimed: calm ? [] : [...drawAimed(random), ...drawQuickResume(apart)],
     afterwards: random.chance(0.1) ? LATE : [],
     preflightPatienceSeconds: apart.chance(0.5) ? 300 : 8,
+    outages: drawOutages(apart, calm, healAtMs),
+    stopPatienceSeconds: drawStopPatience(apart, calm),
   }
+  // A job that ends for its bad rows leaves batches behind, as no calm run may.
+  if (!calm) drawn.jobs = drawn.jobs.map((job) => ({ ...job, ...drawTolerance(apart) }))
   // A batch that is bisected for minutes is cut off by a deploy, and begun again.
   return calm && drawn.faults.endpoint.latencyMs > 1_000 ? { ...drawn, actions: [] } : drawn
+}
+
+/** What is set aside for an outage is seen best where nothing else goes wrong. */
+function drawOutages(random: Random, calm: boolean, healAtMs: number): ServiceOutage[] {
+  if (!random.chance(calm ? 0.4 : 0.1)) return []
+  return Array.from({ length: random.int(1, 2) }, () => ({
+    atMs: Math.round(random.log(1, healAtMs)),
+    forMs: Math.round(random.log(1_000, 10 * 60_000)),
+    // A message that could not be deleted comes again, and is charged for that.
+    service: random.pick(
+      calm ? (['dynamodb', 's3'] as const) : (['sqs', 'dynamodb', 's3'] as const),
+    ),
+    away: random.pick(['unreachable', 'refusing', 'silent'] as const),
+  }))
+}
+
+/** A person who stops an app a second time does not wait for the deadline. */
+function drawStopPatience(random: Random, calm: boolean): number {
+  if (calm || !random.chance(0.15)) return limits.drainDeadlineSeconds
+  return random.log(0.1, 30)
+}
+
+function drawTolerance(random: Random): Pick<JobPlan, 'tolerance'> {
+  if (!random.chance(0.15)) return {}
+  const [failedRowsMax, failedRowsPercentMax] = [random.int(0, 4), random.pick([0, 10, 50])]
+  return { tolerance: random.chance(0.5) ? { failedRowsMax } : { failedRowsPercentMax } }
 }
 
 function drawAimed(random: Random): Aimed[] {
@@ -205,6 +256,7 @@ function drawFaults(random: Random, calm: boolean): Faults {
         capacity < 1_000 ? [50, 1_000, 20_000] : [5, 5, 50, 50, 1_000, 1_000, 1_000, 20_000],
       ),
     },
+    away: new Map(),
     duplicates: rate(0.02, 0.5),
     entryFailures: rate(0.01, 0.2),
     freezeSecondsMax: random.pick([2, 30, 300]),
@@ -263,7 +315,8 @@ function drawActions(random: Random, healAtMs: number): Action[] {
 
 /** Stops every fault. The latencies stay: a slow network is no fault. */
 export function heal(faults: Faults): void {
-  const { link, endpoint } = faults
+  const { link, endpoint, away } = faults
+  away.clear()
   const { latencyMs } = link
   for (const kind of Object.keys(link)) link[kind as keyof LinkFaults] = 0
   link.latencyMs = latencyMs

@@ -84,6 +84,14 @@ export async function simulate(
     for (let count = 0; count < scenario.machines[app]; count += 1) fleet.start(app)
   }
   for (const { atMs, kind } of scenario.actions) after(atMs, () => operator.act(kind))
+  const { away: awayNow } = scenario.faults
+  for (const { atMs, forMs, service, away } of scenario.outages) {
+    after(atMs, () => {
+      notes.fault('world', 'service_outage', `${service} is ${away}`)
+      awayNow.set(service, away)
+    })
+    after(Math.min(atMs + forMs, scenario.healAtMs), () => awayNow.delete(service))
+  }
   after(scenario.healAtMs, () => {
     notes.add('world', 'faults stop')
     heal(scenario.faults)

@@ -13,8 +13,12 @@ test.for([
   [10_023_551, 'a preflight that could not ask for columns goes on'],
   [1_001_202, 'a preflight takes a throttle for an answer'],
   [10_061_876, 'an older read tells that a segment is not written'],
-  [90_002_691, 'a worker that stops charges what it has not begun'],
+  [27, 'a worker that stops charges what it has not begun'],
   [184_812, 'what was begun waits behind what is new'],
+  [1, 'what a look cannot read ends the aggregator'],
+  [113, 'an aborted consumer leaves a rejection that nobody handles'],
+  [255, 'a service that is away is charged to the message'],
+  [635, 'a service that is away is charged to the batch'],
 ] as const)(
   'seed %d holds, and does not where %s',
   { timeout: 60_000 },

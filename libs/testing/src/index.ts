@@ -1,5 +1,5 @@
 export { queueClient, storeClient, tableClient } from './clients.ts'
-export { atOnce, createLink, type Link, type LinkFaults } from './link.ts'
+export { atOnce, type Away, createLink, type Link, type LinkFaults } from './link.ts'
 export { createQueueModel, type QueueModel, type StoredMessage } from './queue/queue-model.ts'
 export { createRandom, type Random } from './random.ts'
 export { createStoreModel, type StoreModel, type StoredObject } from './store/store-model.ts'

@@ -20,6 +20,9 @@ export interface LinkFaults {
   latencyMs: number
 }
 
+/** A service that serves nobody takes no connection, says that it has no room, or says nothing. */
+export type Away = 'unreachable' | 'refusing' | 'silent'
+
 export interface LinkOptions {
   readonly time: VirtualTime
   readonly random: Random
@@ -30,6 +33,8 @@ export interface LinkOptions {
   /** Ends the machine: called from within an event. */
   readonly crash: (machine: Machine) => void
   readonly freezeMs: () => number
+  /** How the service of a call is away now, if it is. */
+  readonly away?: (call: string) => Away | undefined
   /** Told of each fault as it happens. */
   readonly onFault: (kind: keyof LinkFaults, call: string) => void
 }
@@ -96,6 +101,10 @@ export function createLink(options: LinkOptions): Link {
       time.afterOn(machine, delay(), () => settle(run))
     }
     const arrive = (): void => {
+      const away = options.away?.(call.name)
+      if (away === 'silent') return
+      if (away === 'unreachable') return void fail(reset, delay())
+      if (away === 'refusing') return void fail(call.refusal, delay())
       if (strikes('refused', call.name)) return respond(() => reject(call.refusal()))
       try {
         call.serve((value) => respond(() => resolve(value)))

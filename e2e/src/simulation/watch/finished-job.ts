@@ -4,7 +4,7 @@ import { answerTo } from '../dataset.ts'
 import type { KnownJob } from '../known-job.ts'
 import type { Notes } from '../notes.ts'
 import { layersOf } from '../retries.ts'
-import { checkFailure } from './finished-run.ts'
+import { checkFailure, exceedsTolerance } from './finished-run.ts'
 import { HOLD_UPS, type Rules } from './rules.ts'
 import { batchesOf, type Truth } from './truth.ts'
 
@@ -25,11 +25,12 @@ export async function checkFinished(
 ): Promise<void> {
   const { check } = rules
   const meta = await readJob(truth.ledger, job.jobId, never)
+  const failed = await truth.failedRowsOf(job)
   if (meta?.state === 'failed' && meta.failure !== undefined) {
-    checkFailure(notes, job, meta.failure)
+    checkFailure(notes, job, meta.failure, failed.size)
   }
   if (meta?.state !== 'succeeded' && meta?.state !== 'succeeded_with_failures') return
-  const failed = await truth.failedRowsOf(job)
+  check('tolerance', !exceedsTolerance(job.plan, failed.size), `${failed.size} failed rows`)
   const wanted = failed.size === 0 ? 'succeeded' : 'succeeded_with_failures'
   check('accounting', meta.state === wanted, `${meta.state} with ${failed.size} failed rows`)
   const { token } = job.plan

@@ -1,7 +1,9 @@
 import { createHistory } from '@millrace/check-log'
 import type { JobFailure } from '@millrace/job'
+import type { SimulatedCloud } from '../cloud.ts'
 import type { KnownJob } from '../known-job.ts'
 import type { Notes } from '../notes.ts'
+import type { JobPlan } from '../scenario.ts'
 
 /* What a run that is over is held to by its notes alone; the others here look at queue, table and store. */
 
@@ -17,11 +19,19 @@ const PREFLIGHT_SAYS: readonly (readonly [RegExp, readonly string[]])[] = [
 /** What it may say of a table with bad rows. */
 const BAD_ROWS = /takes more columns|have more columns|refuses the first/
 
-/** A job may fail for its dataset or for what its preflight says, and only when that was so. */
+/** Of the rows of a job so many failed: more than it tolerates? */
+export function exceedsTolerance({ tolerance, rows }: JobPlan, failedRows: number): boolean {
+  if (tolerance === undefined) return false
+  if ('failedRowsMax' in tolerance) return failedRows > tolerance.failedRowsMax
+  return failedRows * 100 > tolerance.failedRowsPercentMax * rows
+}
+
+/** A job may fail for its dataset, its rows or for what its preflight says, and only when that was so. */
 export function checkFailure(
   notes: Notes,
   { versions, plan, below }: KnownJob,
   { code, message }: JobFailure,
+  failedRows: number,
 ): void {
   const changed = versions.size > 1
   const came = (faults: readonly string[]): boolean => faults.some((kind) => notes.faults.has(kind))
@@ -35,17 +45,22 @@ export function checkFailure(
     preflight_failed: explained,
     endpoint_unreachable: unreached,
     connection_failed: unreached,
+    tolerance_exceeded: exceedsTolerance(plan, failedRows),
   }
   if (reasons[code] !== true) {
     notes.violation('jobs fail for a reason', `${code}: ${message}`)
   }
 }
 
-/** Where nothing goes wrong nothing is done twice, and nobody has to ask for a job again. */
-export function checkCalm(notes: Notes): void {
+/**
+ * Where nothing goes wrong nothing is done twice, and nobody has to ask for a job again. Where only a service is
+ * away what it keeps from being done is done later, and charged to no message.
+ */
+export function checkCalm(notes: Notes, cloud: SimulatedCloud): void {
+  const outcomes = notes.faults.has('service_outage') ? IN_AN_OUTAGE : ['recorded']
   for (const line of notes.lines) {
     const { msg, outcome, attempt } = line
-    const once = outcome === 'recorded' && attempt === 1
+    const once = outcomes.includes(String(outcome)) && attempt === 1
     if (msg === 'batch done' && !once) {
       notes.violation('nothing is repeated in calm', JSON.stringify(line))
     }
@@ -53,7 +68,14 @@ export function checkCalm(notes: Notes): void {
       notes.violation('nothing is late in calm', JSON.stringify(line))
     }
   }
+  for (const name of ['jobs-dlq', 'batches-dlq', 'completions-dlq'] as const) {
+    const [message] = cloud.queue(name).messages
+    if (message !== undefined)
+      notes.violation('nothing is set aside in calm', `${name}: ${message.body}`)
+  }
 }
+
+const IN_AN_OUTAGE = ['recorded', 'duplicate', 'postponed']
 
 /** The same checker that reads the logs of a deployment. */
 export function checkLogs(notes: Notes): void {

@@ -52,7 +52,7 @@ export function createWatch(
     },
     async finish(charged, calm) {
       checkLogs(notes)
-      if (calm) checkCalm(notes)
+      if (calm) checkCalm(notes, cloud())
       for (const job of jobs.values()) {
         await checkFinished(watch().truth, jobs, rules, notes, job, charged)
       }
