@@ -1,6 +1,7 @@
 import { isFinal, type JobId } from '@millrace/job'
 import type { StoredMessage } from '@millrace/testing'
 import type { QueueName } from '../cloud.ts'
+import { isJunk } from '../junk.ts'
 import type { Notes } from '../notes.ts'
 import type { Rules } from './rules.ts'
 import { batchIn, requestedBy, type Truth } from './truth.ts'
@@ -17,14 +18,15 @@ export function watchQueues(
 
   /** Why a batch message may not be deleted yet. */
   function notRecorded(message: StoredMessage): string | undefined {
-    const { jobId, batch } = batchIn(message) ?? {}
-    if (jobId === undefined || batch === undefined) return 'it cannot be read and is not kept'
+    const read = batchIn(message)
+    if (read === undefined) return 'it cannot be read and is not kept'
+    const { jobId, batch } = read
     const state = truth.stateOf(jobId)
     // A paused job's messages are let go of: whoever resumes it has it published again.
     if (state === 'aggregating' || state === 'paused' || isEnded(jobId)) return undefined
     // Its delete may arrive just after the resume; the request for the job is not let go of before the
-    // batch is published again, as `notPlanned` holds.
-    if (wasPaused(jobId) && isAskedFor(jobId)) return undefined
+    // batch is published again, as `notPlanned` holds. No row is lost with what is no batch of it.
+    if (wasPaused(jobId) && (isJunk(read) || isAskedFor(jobId))) return undefined
     if (!truth.hasPart(truth.knownOf(jobId) ?? { jobId }, batch)) {
       return `batch ${batch} has no part`
     }
