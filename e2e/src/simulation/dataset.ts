@@ -7,6 +7,12 @@ export type Answer =
   | { readonly kind: 'refused' } // The model refuses it, alone and among others.
   | { readonly kind: 'odd' } // Of another width: it must never reach the model.
 
+/** Half open. */
+interface RowRange {
+  readonly start: number
+  readonly end: number
+}
+
 export const HEADER = 'id,a,b'
 const WIDTH = 3
 /** The rows that the producer tries the endpoint with, or the first batch when that is smaller. */
@@ -23,6 +29,22 @@ export function drawRows(random: Random, plan: JobPlan, version: number): string
     return random.chance(0.7) ? `${id},${a},x` : `${id},${a}`
   })
 }
+
+/** Of which rows each object of a dataset consists. */
+export const objectsOf = ({ rows, objects }: JobPlan): RowRange[] =>
+  Array.from({ length: objects }, (_, index) => ({
+    start: Math.floor((index * rows) / objects),
+    end: Math.floor(((index + 1) * rows) / objects),
+  }))
+
+/** Of which rows each batch of a job consists: none has rows of two objects. */
+export const batchesOf = (plan: JobPlan): RowRange[] =>
+  objectsOf(plan).flatMap(({ start, end }) =>
+    Array.from({ length: Math.ceil((end - start) / plan.batchRows) }, (_, index) => ({
+      start: start + index * plan.batchRows,
+      end: Math.min(end, start + (index + 1) * plan.batchRows),
+    })),
+  )
 
 export const textOf = (plan: JobPlan, rows: readonly string[]): string =>
   [...(plan.header ? [HEADER] : []), ...rows].join('\n').concat('\n')

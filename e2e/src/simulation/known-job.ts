@@ -10,6 +10,6 @@ export interface KnownJob {
   /** Of a retry: the job that it stands on, and why rows of it are invoked again. */
   readonly below?: KnownJob
   readonly reasons?: readonly string[]
-  /** The rows of each version that its dataset ever had, by ETag. */
+  /** The rows of each version that an object of its dataset ever had, by ETag. */
   readonly versions: Map<string, readonly string[]>
 }

@@ -2,7 +2,7 @@ import { encodeJobRequest, jobSpecSchema, type JobRequest } from '@millrace/job'
 import { cancelJob, type Ledger, pauseJob, resumeJob } from '@millrace/ledger'
 import type { Random, VirtualTime } from '@millrace/testing'
 import { BUCKET, type SimulatedCloud } from './cloud.ts'
-import { drawRows, textOf } from './dataset.ts'
+import { drawRows, objectsOf, textOf } from './dataset.ts'
 import type { Fleet, Member } from './fleet.ts'
 import type { Notes } from './notes.ts'
 import type { ActionKind, Scenario } from './scenario.ts'
@@ -36,7 +36,7 @@ export function requestOf({ plan, token, below, reasons }: KnownJob): JobRequest
   const spec = jobSpecSchema.parse({
     version: 1,
     dataset: {
-      uri: `s3://${BUCKET}/data/${plan.token}.csv`,
+      uri: `s3://${BUCKET}/data/${plan.token}${plan.objects === 1 ? '.csv' : '/'}`,
       csv: { header: plan.header ? 'present' : 'absent' },
     },
     endpoint: { name: 'model' },
@@ -51,11 +51,15 @@ export function requestOf({ plan, token, below, reasons }: KnownJob): JobRequest
 
 /** Writes a version of a job's dataset, and remembers what is in it. */
 export function writeDataset(cloud: SimulatedCloud, random: Random, job: KnownJob): void {
-  const rows = drawRows(random, job.plan, job.versions.size)
-  const Body = Buffer.from(textOf(job.plan, rows))
-  const Key = `data/${job.plan.token}.csv`
-  const { ETag } = cloud.store.put({ Bucket: BUCKET, Key, Body }) as { ETag: string }
-  job.versions.set(ETag, rows)
+  const { plan, versions } = job
+  const rows = drawRows(random, plan, versions.size / plan.objects)
+  objectsOf(plan).forEach(({ start, end }, index) => {
+    const some = rows.slice(start, end)
+    const Body = Buffer.from(textOf(plan, some))
+    const Key = `data/${plan.token}${plan.objects === 1 ? '' : `/${index}`}.csv`
+    const { ETag } = cloud.store.put({ Bucket: BUCKET, Key, Body }) as { ETag: string }
+    versions.set(ETag, some)
+  })
 }
 
 export function createOperator(options: OperatorOptions): Operator {

@@ -69,6 +69,8 @@ export interface Action {
 export interface JobPlan {
   readonly token: string
   readonly rows: number
+  /** Below one prefix, with the rows in equal shares; a single one is named itself. */
+  readonly objects: number
   readonly batchRows: number
   readonly join: 'none' | 'all'
   readonly header: boolean
@@ -154,6 +156,7 @@ export function drawScenario(random: Random, apart: Random): Scenario {
   }
   // A job that ends for its bad rows leaves batches behind, as no calm run may.
   if (!calm) drawn.jobs = drawn.jobs.map((job) => ({ ...job, ...drawTolerance(apart) }))
+  drawn.jobs = drawn.jobs.map((job) => ({ ...job, objects: drawObjects(apart, job) }))
   // A batch that is bisected for minutes is cut off by a deploy, and begun again.
   return calm && drawn.faults.endpoint.latencyMs > 1_000 ? { ...drawn, actions: [] } : drawn
 }
@@ -183,6 +186,9 @@ function drawTolerance(random: Random): Pick<JobPlan, 'tolerance'> {
   const [failedRowsMax, failedRowsPercentMax] = [random.int(0, 4), random.pick([0, 10, 50])]
   return { tolerance: random.chance(0.5) ? { failedRowsMax } : { failedRowsPercentMax } }
 }
+
+const drawObjects = (random: Random, { rows }: JobPlan): number =>
+  random.chance(0.15) ? Math.min(rows, random.int(2, 4)) : 1
 
 function drawAimed(random: Random): Aimed[] {
   const aimed: Aimed[] = []
@@ -221,6 +227,7 @@ function drawJobs(random: Random, healAtMs: number): JobPlan[] {
   const isWide = random.chance(0.01)
   return Array.from({ length: count }, (_, index) => ({
     token: `job-${index}`,
+    objects: 1,
     rows: isWide ? random.int(129, 160) : random.int(1, 40),
     batchRows: isWide ? 1 : random.int(1, 8),
     join: random.pick(['none', 'all']),

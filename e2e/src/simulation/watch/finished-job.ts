@@ -1,12 +1,12 @@
 import { readJob } from '@millrace/ledger'
 import { BUCKET } from '../cloud.ts'
-import { answerTo } from '../dataset.ts'
+import { answerTo, batchesOf } from '../dataset.ts'
 import type { KnownJob } from '../known-job.ts'
 import type { Notes } from '../notes.ts'
 import { layersOf } from '../retries.ts'
 import { checkFailure, exceedsTolerance } from './finished-run.ts'
 import { HOLD_UPS, type Rules } from './rules.ts'
-import { batchesOf, type Truth } from './truth.ts'
+import type { Truth } from './truth.ts'
 
 const never = new AbortController().signal
 
@@ -54,7 +54,7 @@ export async function checkFinished(
 async function checkMended(truth: Truth, { check }: Rules, job: KnownJob): Promise<void> {
   const { below, reasons } = job
   if (below === undefined) return
-  for (const batch of batchesOf(job)) {
+  for (const batch of batchesOf(job.plan).keys()) {
     const failures = (await truth.partOf(below, batch))?.failures ?? []
     if (!failures.some(({ code }) => reasons?.includes(code) ?? true)) continue
     const isOwn = (await truth.partOf(job, batch))?.jobId === job.jobId
@@ -70,9 +70,10 @@ async function checkHealthyRows(
   charged: ReadonlyMap<string, number>,
 ): Promise<void> {
   const rows = (await truth.pinnedRows(job)) ?? []
+  const batches = batchesOf(job.plan)
   for (const row of failed) {
     if (answerTo(rows[row] ?? '').kind !== 'predicted') continue
-    const batch = Math.floor(row / job.plan.batchRows)
+    const batch = batches.findIndex(({ start, end }) => start <= row && row < end)
     const why = (await truth.partOf(job, batch))?.failures.find((failure) => failure.row === row)
     const guilty = layersOf(job).some((jobId) => charged.has(`${jobId}-${batch}`))
     check('healthy rows do not fail', guilty, `row ${row} of batch ${batch}: ${why?.code}`)

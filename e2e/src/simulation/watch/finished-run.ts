@@ -33,7 +33,7 @@ export function checkFailure(
   { code, message }: JobFailure,
   failedRows: number,
 ): void {
-  const changed = versions.size > 1
+  const changed = versions.size > plan.objects
   const came = (faults: readonly string[]): boolean => faults.some((kind) => notes.faults.has(kind))
   const explained =
     (plan.badRows > 0 && BAD_ROWS.test(message)) ||

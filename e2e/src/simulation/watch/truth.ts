@@ -11,6 +11,7 @@ import { type Ledger, type Part, readJob, readPart } from '@millrace/ledger'
 import { createS3Backend, createStorage, jobDocuments, type Storage } from '@millrace/storage'
 import { atOnce, type StoredMessage, storeClient, tableClient } from '@millrace/testing'
 import { BUCKET, type SimulatedCloud, TABLE } from '../cloud.ts'
+import { batchesOf } from '../dataset.ts'
 import type { KnownJob } from '../known-job.ts'
 import { expectedResult } from './expected-result.ts'
 
@@ -55,8 +56,10 @@ export function createTruth(cloud: SimulatedCloud, jobs: ReadonlyMap<string, Kno
     const job = await readJob(ledger, jobId, never)
     if (job?.dataset === undefined) return undefined
     const { objects } = await readPinnedDataset(documentsOf(jobId), job.dataset, never)
-    const rows = versions.get(objects[0]?.version ?? '')
-    if (rows !== undefined) pinned.set(jobId, rows)
+    const found = objects.map(({ version }) => versions.get(version))
+    if (found.includes(undefined)) return undefined
+    const rows = found.flatMap((each) => each ?? [])
+    pinned.set(jobId, rows)
     return rows
   }
 
@@ -84,7 +87,7 @@ export function createTruth(cloud: SimulatedCloud, jobs: ReadonlyMap<string, Kno
 
   async function failedRowsOf(job: KnownJob): Promise<Set<number>> {
     const failed = new Set<number>()
-    for (const batch of batchesOf(job)) {
+    for (const batch of batchesOf(job.plan).keys()) {
       const part = await partOf(job, batch)
       for (const { row } of part?.failures ?? []) failed.add(row)
     }
@@ -106,11 +109,6 @@ export function createTruth(cloud: SimulatedCloud, jobs: ReadonlyMap<string, Kno
       return rows && expectedResult(job.plan, rows, await failedRowsOf(job))
     },
   }
-}
-
-/** The numbers of a job's batches. */
-export function* batchesOf({ plan: { rows, batchRows } }: KnownJob): Generator<number> {
-  for (let batch = 0; batch * batchRows < rows; batch += 1) yield batch
 }
 
 const requests = new WeakMap<StoredMessage, JobId>()

@@ -1,6 +1,7 @@
 import { decodeBatchMessage, isFinal, type JobState, statesBefore } from '@millrace/job'
 import type { TableWrite } from '@millrace/testing'
 import { isJunk } from '../junk.ts'
+import { batchesOf } from '../dataset.ts'
 import type { KnownJob } from '../known-job.ts'
 import { wrongLineOf } from './expected-result.ts'
 import type { Rules } from './rules.ts'
@@ -40,7 +41,9 @@ export function watchTable(truth: Truth, { check, checking }: Rules): TableWatch
       check('a part holds what its rows are', false, `batch ${batch}: no part or no pin`)
       return
     }
-    check('the plan is fixed', part.rows.start === batch * job.plan.batchRows, `batch ${batch}`)
+    const planned = batchesOf(job.plan)[batch]
+    const isPlanned = part.rows.start === planned?.start && part.rows.end === planned.end
+    check('the plan is fixed', isPlanned, `batch ${batch}`)
     const wrong = wrongLineOf(part, rows)
     check('a part holds what its rows are', wrong === undefined, wrong ?? '')
   }

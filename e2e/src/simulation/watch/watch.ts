@@ -1,10 +1,11 @@
 import type { SimulatedCloud, Watcher } from '../cloud.ts'
+import { batchesOf } from '../dataset.ts'
 import type { KnownJob } from '../known-job.ts'
 import type { Notes } from '../notes.ts'
 import { checkFinished } from './finished-job.ts'
 import { checkCalm, checkLogs } from './finished-run.ts'
 import { createRules } from './rules.ts'
-import { batchesOf, createTruth } from './truth.ts'
+import { createTruth } from './truth.ts'
 import { watchQueues } from './watch-queues.ts'
 import { watchResults } from './watch-results.ts'
 import { watchTable } from './watch-table.ts'
@@ -44,7 +45,7 @@ export function createWatch(
     failed: (error) => notes.violation('readable', String(error)),
     async codesOf(job) {
       const codes = new Set<string>()
-      for (const batch of batchesOf(job)) {
+      for (const batch of batchesOf(job.plan).keys()) {
         const part = await watch().truth.partOf(job, batch)
         for (const { code } of part?.failures ?? []) codes.add(code)
       }
