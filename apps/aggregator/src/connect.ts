@@ -202,6 +202,7 @@ export function createReconcileDeps(
 ): ReconcileDeps {
   return {
     activeJobs: (signal) => listJobs(world.ledger, { active: true }, signal),
+    untoldJobs: (signal) => listJobs(world.ledger, { untold: true }, signal),
     recordedBatches: async (jobId, signal) =>
       (await readProgress(world.ledger, jobId, signal)).done.size,
     requestJob: async (request, signal) => {
@@ -217,11 +218,8 @@ export function createReconcileDeps(
     },
     tellEnd: async (jobId, signal) => {
       const events = createEventDeps(world)
-      if (events === undefined) return true
-      return await tellEvents(events, jobId, signal).catch((error: unknown) => {
-        logger.warn({ error, jobId }, 'the end of a job could not be told yet')
-        return false
-      })
+      if (events !== undefined) await tellEvents(events, jobId, signal)
+      else await confirmEvent(world.ledger, jobId, 'ended', signal)
     },
     onError: (error, jobId) => logger.warn({ error, jobId }, 'jobs not looked at'),
     now: () => performance.now(),

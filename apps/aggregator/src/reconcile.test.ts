@@ -1,6 +1,6 @@
 import { jobIdOf, type Job } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
-import { type Deps, reconcileForever, reconcileOnce } from './reconcile.ts'
+import { type Deps, reconcileForever, reconcileOnce, tellEnds } from './reconcile.ts'
 import { jobId, jobWith, never, streamOf } from './test-data.fixture.ts'
 
 const STALLED_MS = 1_000
@@ -8,15 +8,16 @@ const running = jobWith({}, { state: 'running', plan: { batches: 3, rows: 6 } })
 
 /** One process that looks now and then; between the looks the test changes the world. */
 function createWatch() {
-  const world = { jobs: [running] as Job[], recorded: 1, at: 0, asked: [] as string[], told: true }
+  const world = { jobs: [running], untold: [] as Job[], recorded: 1, at: 0, asked: [] as string[] }
   const deps: Deps = {
     activeJobs: () => streamOf(world.jobs),
+    untoldJobs: () => streamOf(world.untold),
     recordedBatches: async () => world.recorded,
     requestJob: async ({ clientToken, retryOf }) =>
       void world.asked.push(`job ${clientToken}${retryOf === undefined ? '' : ' as a retry'}`),
     publishCompletion: async (of) => void world.asked.push(`completion ${of}`),
     onStalled: () => void world.asked.push('stalled'),
-    tellEnd: async (of) => world.asked.push(`end ${of}`) > 0 && world.told,
+    tellEnd: async (of) => void world.asked.push(`end ${of}`),
     onError: (error, of) => void world.asked.push(`${of ?? 'all'}: ${String(error)}`),
     now: () => world.at,
   }
@@ -137,26 +138,24 @@ test('a job that has ended is forgotten, and others are not', async () => {
   expect([...seen.keys()]).toEqual([other.jobId])
 })
 
-describe('of a job that is active no more', () => {
-  test('the end is told once, also when it was paused', async () => {
-    const { world, look } = createWatch()
-    world.jobs = [{ ...running, state: 'paused' }]
-    await look(0)
-    world.jobs = []
-    expect(await look(1)).toEqual([`end ${jobId}`])
-    expect(await look(2)).toEqual([])
-  })
+test('of a job that has ended the end is told, also of one that it has never seen', async () => {
+  const { world, deps } = createWatch()
+  const other = { ...running, jobId: jobIdOf('other') }
+  world.untold = [running, other]
+  await tellEnds(deps, never)
+  expect(world.asked).toEqual([`end ${jobId}`, `end ${other.jobId}`])
+})
 
-  test('the end is told again while nobody takes it', async () => {
-    const { world, look } = createWatch()
-    await look(0)
-    world.jobs = []
-    world.told = false
-    await look(1)
-    world.told = true
-    expect(await look(2)).toEqual([`end ${jobId}`])
-    expect(await look(3)).toEqual([])
-  })
+test('an end that cannot be told keeps no other from being told', async () => {
+  const { world, deps } = createWatch()
+  const other = { ...running, jobId: jobIdOf('other') }
+  world.untold = [running, other]
+  const tellEnd: Deps['tellEnd'] = async (of, signal) => {
+    if (of === jobId) throw new Error('the bus is away')
+    await deps.tellEnd(of, signal)
+  }
+  await tellEnds({ ...deps, tellEnd }, never)
+  expect(world.asked).toEqual([`${jobId}: Error: the bus is away`, `end ${other.jobId}`])
 })
 
 test('a job that cannot be looked at is told, and keeps no other from being asked for', async () => {
@@ -230,5 +229,19 @@ describe('the watch', () => {
     }
     await reconcileForever({ ...deps, recordedBatches }, 5, stop.signal)
     expect(looks).toBe(3)
+  })
+
+  test('tells ends once in the time after which a job counts as stalled', async () => {
+    const { deps, world } = createWatch()
+    const stop = new AbortController()
+    let looks = 0
+    world.untold = [running]
+    const activeJobs: Deps['activeJobs'] = () => {
+      looks += 1
+      if (looks === 11) stop.abort()
+      return streamOf([])
+    }
+    await reconcileForever({ ...deps, activeJobs }, 5, stop.signal)
+    expect(world.asked).toEqual([`end ${jobId}`, `end ${jobId}`])
   })
 })

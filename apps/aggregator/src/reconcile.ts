@@ -3,6 +3,8 @@ import { type Job, type JobId, type JobRequest, requestOf } from '@millrace/job'
 
 export interface Deps {
   activeJobs(signal: AbortSignal): AsyncIterable<Job>
+  /** Jobs that have ended, and whose end is still to be told. */
+  untoldJobs(signal: AbortSignal): AsyncIterable<Job>
   /** How many batches of the job are recorded. */
   recordedBatches(jobId: JobId, signal: AbortSignal): Promise<number>
   /** Asks the producer to look at the job again; it publishes what the ledger lacks. */
@@ -10,8 +12,8 @@ export interface Deps {
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
   /** A job has stood still for the whole time once more; `asking` when it is asked for again. */
   onStalled(job: Job, recorded: number, asking: boolean): void
-  /** Tells the end of a job to who wants to hear; false to be asked again. */
-  tellEnd(jobId: JobId, signal: AbortSignal): Promise<boolean>
+  /** Tells the end of a job to who wants to hear; where it could not, the job stays among the untold. */
+  tellEnd(jobId: JobId, signal: AbortSignal): Promise<void>
   /** A look failed, at one job or at all: the next one comes as ever. */
   onError(error: unknown, jobId?: JobId): void
   now(): number
@@ -40,7 +42,8 @@ const PERIODS_MAX = 16
  *
  * What cannot be looked at now is looked at again: the process has results under way, and must not end for it.
  *
- * Of a job that is active no more it tells the end: who cancelled it may have died before asking for that.
+ * Of jobs that have ended it tells, once a period, the end that nobody has told: who ended one may have died before
+ * asking for that, and what it asked may be lost.
  */
 export async function reconcileForever(
   deps: Deps,
@@ -48,11 +51,13 @@ export async function reconcileForever(
   signal: AbortSignal,
 ): Promise<void> {
   const seen = new Map<JobId, Seen>()
-  while (!signal.aborted) {
-    await reconcileOnce(deps, seen, stalledMs, signal).catch((error: unknown) => {
-      // A look that the drain has cut short is no failure.
-      if (!signal.aborted) deps.onError(error)
-    })
+  // A look that the drain has cut short is no failure.
+  const onFailedLook = (error: unknown): void => {
+    if (!signal.aborted) deps.onError(error)
+  }
+  for (let look = 1; !signal.aborted; look += 1) {
+    await reconcileOnce(deps, seen, stalledMs, signal).catch(onFailedLook)
+    if (look % LOOKS_PER_PERIOD === 0) await tellEnds(deps, signal).catch(onFailedLook)
     await sleep(stalledMs / LOOKS_PER_PERIOD, undefined, { signal }).catch(() => {})
   }
 }
@@ -72,8 +77,16 @@ export async function reconcileOnce(
       deps.onError(error, job.jobId)
     })
   }
-  for (const jobId of seen.keys()) {
-    if (!active.has(jobId) && (await deps.tellEnd(jobId, signal))) seen.delete(jobId)
+  for (const jobId of seen.keys()) if (!active.has(jobId)) seen.delete(jobId)
+}
+
+/** Tells the ends that are still to be told. */
+export async function tellEnds(deps: Deps, signal: AbortSignal): Promise<void> {
+  for await (const { jobId } of deps.untoldJobs(signal)) {
+    await deps.tellEnd(jobId, signal).catch((error: unknown) => {
+      signal.throwIfAborted()
+      deps.onError(error, jobId)
+    })
   }
 }
 

@@ -1,10 +1,10 @@
 import { startCloud } from '@millrace/cloud'
 import type { JobEvent, JobId } from '@millrace/job'
-import { cancelJob, claimEvent, confirmEvent } from '@millrace/ledger'
+import { cancelJob, claimEvent, confirmEvent, listJobs } from '@millrace/ledger'
 import { createLogger } from '@millrace/service'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createReconcileDeps } from './connect.ts'
-import { reconcileOnce } from './reconcile.ts'
+import { tellEnds } from './reconcile.ts'
 import { type Recorded, startRecorded } from './recorded-job.fixture.ts'
 import { type Deps, tellEvents } from './tell-events.ts'
 import { never } from './test-data.fixture.ts'
@@ -91,14 +91,29 @@ test('when who cancelled it has died, the watch over jobs tells the end', async 
     },
   })
   const watch = createReconcileDeps(world, createLogger({ app: 'test', level: 'silent' }))
-  const seen = new Map()
-  await reconcileOnce(watch, seen, 60_000, never)
+  const look = () => tellEnds(watch, never)
   await cancelJob(recorded.ledger, jobId, { now: 2_000 }, never)
-  await reconcileOnce(watch, seen, 60_000, never)
+  await look()
   expect(events).toEqual([])
   reachable = true
   vi.setSystemTime(Date.now() + HELD_SECONDS * 1_000)
-  await reconcileOnce(watch, seen, 60_000, never)
-  await reconcileOnce(watch, seen, 60_000, never)
-  expect(events.map(({ state }) => state)).toEqual(['running', 'cancelled'])
+  await look()
+  await look()
+  const ours = events.filter((event) => event.jobId === jobId)
+  expect(ours.map(({ state }) => state)).toEqual(['running', 'cancelled'])
+})
+
+test('where nobody wants to hear, the watch looks for an end once', async () => {
+  const jobId = await cancelledJob('unheard')
+  const watch = createReconcileDeps(
+    recorded.world({}),
+    createLogger({ app: 'test', level: 'silent' }),
+  )
+  const untold = async () => {
+    const jobs = await Array.fromAsync(listJobs(recorded.ledger, { untold: true }, never))
+    return jobs.map((job) => job.jobId)
+  }
+  expect(await untold()).toContain(jobId)
+  await tellEnds(watch, never)
+  expect(await untold()).toEqual([])
 })

@@ -13,7 +13,7 @@ export interface Metered {
   readonly service: string
   readonly queueUrl: string
   readonly spareBelow: number
-  /** Jobs that have not ended keep it awake: it watches over them. */
+  /** Jobs that have not ended, or whose end is still to be told, keep it awake: it watches over them. */
   readonly watchesJobs: boolean
 }
 
@@ -62,13 +62,18 @@ async function messagesOf(QueueUrl: string): Promise<number> {
   return AttributeNames.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0)
 }
 
-/** Counted to 1 MB of the index: whether there is one is what matters. */
 async function activeJobs(): Promise<number> {
+  const [active, untold] = await Promise.all([jobsThatAre('yes'), jobsThatAre('untold')])
+  return active + untold
+}
+
+/** Counted to 1 MB of the index: whether there is one is what matters. */
+async function jobsThatAre(value: string): Promise<number> {
   const command = new QueryCommand({
     TableName: process.env['METER_LEDGER_TABLE'],
     IndexName: 'active-jobs',
-    KeyConditionExpression: 'active = :yes',
-    ExpressionAttributeValues: { ':yes': { S: 'yes' } },
+    KeyConditionExpression: 'active = :value',
+    ExpressionAttributeValues: { ':value': { S: value } },
     Select: 'COUNT',
   })
   const { Count } = await dynamo.send(command)

@@ -55,7 +55,7 @@ export async function claimEvent(
   return claimed === undefined ? { kind: 'held' } : { kind: 'claimed', ...claimed }
 }
 
-/** Says that a claimed event was told. */
+/** Says that an event was told, or that nobody wants to hear it. Then nobody looks for the job any more. */
 export async function confirmEvent(
   ledger: Ledger,
   jobId: JobId,
@@ -78,11 +78,12 @@ async function moveHold(
   signal: AbortSignal,
 ): Promise<{ job: Job; summary?: EventSummary } | undefined> {
   const attribute = ATTRIBUTE[kind]
+  const isOver = kind === 'ended' && until === FOR_EVER
   const isFirst = from === 0 ? `attribute_not_exists(${attribute})` : `${attribute} = :from`
   const input: UpdateItemInput = {
     TableName: ledger.tableName,
     Key: jobKey(jobId),
-    UpdateExpression: `SET ${attribute} = :until`,
+    UpdateExpression: `SET ${attribute} = :until${isOver ? ' REMOVE active' : ''}`,
     ConditionExpression: from === undefined ? 'attribute_exists(PK)' : isFirst,
     ExpressionAttributeValues: {
       ':until': number(until),

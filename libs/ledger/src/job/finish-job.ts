@@ -1,6 +1,6 @@
 import type { JobFailure, JobState } from '@millrace/job'
 import { statesBefore } from '@millrace/job'
-import { failureValue, number } from './job-item.ts'
+import { failureValue, number, UNTOLD } from './job-item.ts'
 import type { Lease } from './lease.ts'
 import type { Ledger } from '../table/ledger.ts'
 import { readJobItem } from './read-job.ts'
@@ -33,14 +33,14 @@ export async function finishJob(
     {
       verb: 'finish',
       update:
-        'SET #state = :to, endedAt = :now' +
+        'SET #state = :to, endedAt = :now, active = :untold' +
         (summary === undefined ? '' : ', summary = :summary') +
-        (failure === undefined ? '' : ', failure = :failure') +
-        ' REMOVE active',
+        (failure === undefined ? '' : ', failure = :failure'),
       condition: '#state = :aggregating AND generation = :generation',
       values: {
         ':to': { S: state },
         ':now': number(now),
+        ':untold': { S: UNTOLD },
         ':aggregating': { S: 'aggregating' },
         ':generation': number(generation),
         ...(summary === undefined ? {} : { ':summary': { S: JSON.stringify(summary) } }),

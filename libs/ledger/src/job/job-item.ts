@@ -15,8 +15,9 @@ import {
 import { corrupt, type Item, ItemReader } from '../table/item.ts'
 import { jobKey } from '../table/keys.ts'
 
-/** The value of the key of the index of active jobs; a job that has ended has none. */
-const ACTIVE = 'yes'
+/** Values of the key of the index of active jobs; a job that has ended, and whose end was told, has none. */
+export const ACTIVE = 'yes'
+export const UNTOLD = 'untold'
 
 /**
  * A job as its `META` item. The spec is one JSON string, the very document of the job request; all

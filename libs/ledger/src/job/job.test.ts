@@ -2,8 +2,10 @@ import { type Job, type JobId, type JobState, jobIdOf, jobSpecSchema, limits } f
 import { describe, expect, test } from 'vitest'
 import {
   claimJob,
+  confirmEvent,
   createJob,
   finishJob,
+  type JobsWanted,
   listJobs,
   moveJob,
   pinDataset,
@@ -301,7 +303,7 @@ describe('lease', () => {
 })
 
 describe('listJobs', () => {
-  async function idsOf(wanted: { active: true } | { day: string }): Promise<JobId[]> {
+  async function idsOf(wanted: JobsWanted): Promise<JobId[]> {
     const ids: JobId[] = []
     for await (const job of listJobs(ledger, wanted, signal)) ids.push(job.jobId)
     return ids
@@ -320,7 +322,7 @@ describe('listJobs', () => {
   })
 
   test.for<'moved' | 'finished'>(['moved', 'finished'])(
-    'active, leaves out a job that was %s to its end',
+    'active, leaves out a job that was %s to its end, which is untold until it is told',
     async (how) => {
       const jobId = await jobIn('running')
       expect(await idsOf({ active: true })).toContain(jobId)
@@ -333,6 +335,11 @@ describe('listJobs', () => {
         await finishJob(ledger, claimed.lease, { state: 'succeeded', now }, signal)
       }
       expect(await idsOf({ active: true })).not.toContain(jobId)
+      expect(await idsOf({ untold: true })).toContain(jobId)
+      await confirmEvent(ledger, jobId, 'started', signal)
+      expect(await idsOf({ untold: true })).toContain(jobId)
+      await confirmEvent(ledger, jobId, 'ended', signal)
+      expect(await idsOf({ untold: true })).not.toContain(jobId)
     },
   )
 })

@@ -1,11 +1,12 @@
 import type { Job } from '@millrace/job'
-import { jobOfItem } from './job-item.ts'
+import { ACTIVE, jobOfItem, UNTOLD } from './job-item.ts'
 import type { Ledger } from '../table/ledger.ts'
 import { queryItems } from '../table/query.ts'
 import { ACTIVE_JOBS_INDEX, JOBS_BY_DAY_INDEX } from '../table/table.ts'
 
 export type JobsWanted =
   | { readonly active: true } // Those that have not ended.
+  | { readonly untold: true } // Those that have, and whose end is still to be told.
   | { readonly day: string } // Those created on this UTC day, such as `2026-11-25`.
 
 /** Lists jobs, the newest first. The index follows a write after a moment: it may lag behind. */
@@ -15,7 +16,9 @@ export async function* listJobs(
   signal: AbortSignal,
 ): AsyncGenerator<Job> {
   const [IndexName, name, value] =
-    'day' in wanted ? [JOBS_BY_DAY_INDEX, 'day', wanted.day] : [ACTIVE_JOBS_INDEX, 'active', 'yes']
+    'day' in wanted
+      ? [JOBS_BY_DAY_INDEX, 'day', wanted.day]
+      : [ACTIVE_JOBS_INDEX, 'active', 'untold' in wanted ? UNTOLD : ACTIVE]
   const input = {
     IndexName,
     KeyConditionExpression: '#key = :value',

@@ -1,5 +1,5 @@
 import { isFinal, type JobFailure, type JobId, type JobState, statesBefore } from '@millrace/job'
-import { failureValue, number } from './job-item.ts'
+import { failureValue, number, UNTOLD } from './job-item.ts'
 import type { Ledger } from '../table/ledger.ts'
 import { anyOf } from './state-condition.ts'
 import { stateNow } from './state-now.ts'
@@ -42,14 +42,16 @@ export async function moveJob(
       verb: `move to ${to}`,
       update:
         'SET #state = :to' +
-        (end ? ', endedAt = :now' : ', startedAt = if_not_exists(startedAt, :now)') +
-        (failure === undefined ? '' : ', failure = :failure') +
-        (end ? ' REMOVE active' : ''),
+        (end
+          ? ', endedAt = :now, active = :untold'
+          : ', startedAt = if_not_exists(startedAt, :now)') +
+        (failure === undefined ? '' : ', failure = :failure'),
       condition: from.condition + (unplanned === true ? ' AND attribute_not_exists(#plan)' : ''),
       values: {
         ...from.values,
         ':to': { S: to },
         ':now': number(now),
+        ...(end ? { ':untold': { S: UNTOLD } } : {}),
         ...(failure === undefined ? {} : { ':failure': failureValue(failure) }),
       },
     },
