@@ -373,6 +373,11 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'an end that nobody has told is told by nobody',
+    file: `${aggregator}/reconcile.ts`,
+    edits: [['of deps.untoldJobs(signal)', 'of [] as Job[]']],
+  },
+  {
     name: 'a service that is away is charged to the message',
     file: `${queue}/worker/shift.ts`,
     edits: [['?.isOutage === true', '?.isOutage === undefined']],

@@ -20,6 +20,7 @@ import {
 } from '@millrace/testing'
 import { BUCKET, queueUrl, type SimulatedCloud, TABLE } from './cloud.ts'
 import type { EndpointModel } from './endpoint.ts'
+import type { Listener } from './listener.ts'
 import type { Notes } from './notes.ts'
 import type { Scenario, Service } from './scenario.ts'
 
@@ -55,6 +56,7 @@ export interface FleetOptions {
   readonly scenario: Scenario
   readonly cloud: SimulatedCloud
   readonly endpoint: EndpointModel
+  readonly listener: Listener
   readonly notes: Notes
 }
 
@@ -205,7 +207,7 @@ const CONFIGS = {
 }
 
 async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Promise<void> {
-  const { scenario, cloud, endpoint, notes } = options
+  const { scenario, cloud, endpoint, listener, notes } = options
   const { app, machine } = member
   const link: Link = linkOf(options, member, fleet)
   const sqs = queueClient(cloud.queues, link)
@@ -224,6 +226,7 @@ async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Prom
     batches: queue('batches'),
     completions: queue('completions'),
     owner: machine.name,
+    ...(scenario.hears && { events: listener.through(link) }),
   }
   const timing = {
     MILLRACE_VISIBILITY_SECONDS: scenario.visibilitySeconds,

@@ -111,6 +111,8 @@ export interface Scenario {
   readonly healAtMs: number
   readonly faults: Faults
   readonly actions: readonly Action[]
+  /** Somebody wants to hear of the start and the end of jobs. */
+  readonly hears: boolean
   readonly outages: readonly ServiceOutage[]
   /** From the signal that stops an app to the one that it must not wait any more. */
   readonly stopPatienceSeconds: number
@@ -153,10 +155,12 @@ export function drawScenario(random: Random, apart: Random): Scenario {
     preflightPatienceSeconds: apart.chance(0.5) ? 300 : 8,
     outages: drawOutages(apart, calm, healAtMs),
     stopPatienceSeconds: drawStopPatience(apart, calm),
+    hears: false,
   }
   // A job that ends for its bad rows leaves batches behind, as no calm run may.
   if (!calm) drawn.jobs = drawn.jobs.map((job) => ({ ...job, ...drawTolerance(apart) }))
   drawn.jobs = drawn.jobs.map((job) => ({ ...job, objects: drawObjects(apart, job) }))
+  drawn.hears = apart.chance(0.1)
   // A batch that is bisected for minutes is cut off by a deploy, and begun again.
   return calm && drawn.faults.endpoint.latencyMs > 1_000 ? { ...drawn, actions: [] } : drawn
 }

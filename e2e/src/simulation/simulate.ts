@@ -4,11 +4,13 @@ import { atOnce, createRandom, createVirtualTime, tableClient } from '@millrace/
 import { createCloud, TABLE } from './cloud.ts'
 import { createEndpointModel } from './endpoint.ts'
 import { createFleet } from './fleet.ts'
+import { createListener } from './listener.ts'
 import { createNotes, type Notes } from './notes.ts'
 import { createOperator, writeDataset } from './operator.ts'
 import { drawScenario, heal, type Scenario } from './scenario.ts'
 import { createRetries } from './retries.ts'
 import type { KnownJob } from './known-job.ts'
+import { checkHeard } from './watch/finished-run.ts'
 import { createWatch } from './watch/watch.ts'
 
 /** What became of one run. */
@@ -63,7 +65,8 @@ export async function simulate(
       notes.violation('never overrun the endpoint', `${machine}: ${count} invocations at once`)
     },
   })
-  const fleet = createFleet({ time, random, scenario, cloud, endpoint, notes })
+  const listener = createListener()
+  const fleet = createFleet({ time, random, scenario, cloud, endpoint, listener, notes })
   const ledger = { client: tableClient(cloud.table, atOnce), tableName: TABLE }
   const operator = createOperator({ time, random, scenario, cloud, fleet, jobs, ledger, notes })
 
@@ -129,6 +132,10 @@ export async function simulate(
   const deadlineMs = startMs + scenario.healAtMs + LIVENESS_MS
   const hasEnded = (job: KnownJob): boolean =>
     stateOf(job) === undefined ? retries.isRefused(job) : isFinal(stateOf(job))
+  const isHeard = (job: KnownJob): boolean =>
+    !scenario.hears ||
+    stateOf(job) === undefined ||
+    listener.heardOf(job.jobId).some(({ id }) => id.endsWith(':ended'))
   let looked = -1
   const isOver = (): boolean => {
     // Asked after each event, of which few change the state of a job.
@@ -139,7 +146,7 @@ export async function simulate(
     }
     if (isStopped()) return true
     if (retries.isDeciding()) return false
-    for (const job of jobs.values()) if (!hasEnded(job)) return false
+    for (const job of jobs.values()) if (!hasEnded(job) || !isHeard(job)) return false
     return isLate()
   }
   const isStopped = (): boolean =>
@@ -151,6 +158,10 @@ export async function simulate(
     for (const job of jobs.values()) {
       if (hasEnded(job)) continue
       notes.violation('every job ends', `${job.token} is ${stateOf(job) ?? 'not there'}`)
+    }
+    if (scenario.hears) {
+      for (const job of jobs.values())
+        checkHeard(notes, listener.heardOf(job.jobId), job, stateOf(job))
     }
     await watch.finish(endpoint.charged, scenario.calm)
   }

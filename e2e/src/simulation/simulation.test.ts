@@ -11,7 +11,7 @@ test.for([
   [439, 'what a late attempt finds fails a job that is planned'],
   [7_011_719, 'a preflight believes the first time-out'],
   [10_023_551, 'a preflight that could not ask for columns goes on'],
-  [67_600, 'a preflight takes a throttle for an answer'],
+  [153_570, 'a preflight takes a throttle for an answer'],
   [10_061_876, 'an older read tells that a segment is not written'],
   [27, 'a worker that stops charges what it has not begun'],
   [184_812, 'what was begun waits behind what is new'],
@@ -19,6 +19,7 @@ test.for([
   [227, 'an aborted consumer leaves a rejection that nobody handles'],
   [255, 'a service that is away is charged to the message'],
   [635, 'a service that is away is charged to the batch'],
+  [370, 'an end that nobody has told is told by nobody'],
 ] as const)(
   'seed %d holds, and does not where %s',
   { timeout: 60_000 },

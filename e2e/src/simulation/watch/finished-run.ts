@@ -1,5 +1,5 @@
 import { createHistory } from '@millrace/check-log'
-import type { JobFailure } from '@millrace/job'
+import type { JobEvent, JobFailure, JobState } from '@millrace/job'
 import type { SimulatedCloud } from '../cloud.ts'
 import type { KnownJob } from '../known-job.ts'
 import type { Notes } from '../notes.ts'
@@ -72,6 +72,28 @@ export function checkCalm(notes: Notes, cloud: SimulatedCloud): void {
     const [message] = cloud.queue(name).messages
     if (message !== undefined)
       notes.violation('nothing is set aside in calm', `${name}: ${message.body}`)
+  }
+}
+
+/** A job that has ended was heard of: its start before its end, and its end as it is. */
+export function checkHeard(
+  notes: Notes,
+  heard: readonly JobEvent[],
+  { token, jobId }: KnownJob,
+  state: JobState | undefined,
+): void {
+  if (state === undefined) return
+  const told = heard.map((event) => `${event.id} ${event.state}`)
+  const [start, end] = [`${jobId}:started running`, `${jobId}:ended ${state}`]
+  const started = told.indexOf(start)
+  const ended = told.indexOf(end)
+  const only = told.every((each) => each === start || each === end)
+  if (ended === -1 || !only || started > ended) {
+    notes.violation('every end is told', `${token} is ${state}, told: ${told.join(', ')}`)
+  }
+  const repeated = new Set(told).size < told.length
+  if (repeated && notes.faults.size === 0) {
+    notes.violation('nothing is repeated in calm', `${token}, told: ${told.join(', ')}`)
   }
 }
 
