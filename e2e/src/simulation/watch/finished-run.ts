@@ -97,7 +97,8 @@ export function checkHeard(
   }
 }
 
-const IN_AN_OUTAGE = ['recorded', 'duplicate', 'postponed']
+/** A plan that could not be written to its end is published again, and what was recorded comes once more. */
+const IN_AN_OUTAGE = ['recorded', 'duplicate', 'postponed', 'stale']
 
 /** The same checker that reads the logs of a deployment. */
 export function checkLogs(notes: Notes): void {
