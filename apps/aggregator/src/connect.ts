@@ -221,7 +221,7 @@ export function createReconcileDeps(
       if (events !== undefined) await tellEvents(events, jobId, signal)
       else await confirmEvent(world.ledger, jobId, 'ended', signal)
     },
-    onError: (error, jobId) => logger.warn({ error, jobId }, 'jobs not looked at'),
+    onError: (error, what, jobId) => logger.warn({ error, jobId }, what),
     now: () => performance.now(),
   }
 }

@@ -18,7 +18,7 @@ function createWatch() {
     publishCompletion: async (of) => void world.asked.push(`completion ${of}`),
     onStalled: () => void world.asked.push('stalled'),
     tellEnd: async (of) => void world.asked.push(`end ${of}`),
-    onError: (error, of) => void world.asked.push(`${of ?? 'all'}: ${String(error)}`),
+    onError: (error, what, of) => void world.asked.push(`${what} ${of ?? ''}: ${String(error)}`),
     now: () => world.at,
   }
   const seen: Parameters<typeof reconcileOnce>[1] = new Map()
@@ -155,7 +155,8 @@ test('an end that cannot be told keeps no other from being told', async () => {
     await deps.tellEnd(of, signal)
   }
   await tellEnds({ ...deps, tellEnd }, never)
-  expect(world.asked).toEqual([`${jobId}: Error: the bus is away`, `end ${other.jobId}`])
+  const failed = `end of job not told yet ${jobId}: Error: the bus is away`
+  expect(world.asked).toEqual([failed, `end ${other.jobId}`])
 })
 
 test('a job that cannot be looked at is told, and keeps no other from being asked for', async () => {
@@ -171,7 +172,7 @@ test('a job that cannot be looked at is told, and keeps no other from being aske
     world.at = at
     await reconcileOnce({ ...deps, recordedBatches }, seen, STALLED_MS, never)
   }
-  const told = `${unreadable.jobId}: Error: no answer`
+  const told = `job not looked at ${unreadable.jobId}: Error: no answer`
   expect(world.asked).toEqual([told, told, 'stalled', `job ${running.clientToken}`])
 })
 
@@ -187,7 +188,7 @@ test('what could not be asked for is asked for in the next look', async () => {
     world.at = at
     await reconcileOnce({ ...deps, requestJob }, seen, STALLED_MS, never)
   }
-  const failed = `${jobId}: Error: no answer`
+  const failed = `job not looked at ${jobId}: Error: no answer`
   expect(world.asked).toEqual(['stalled', failed, 'stalled', `job ${running.clientToken}`])
 })
 
@@ -203,7 +204,8 @@ describe('the watch', () => {
       return streamOf([])
     }
     await reconcileForever({ ...deps, activeJobs }, 5, stop.signal)
-    expect(world.asked).toEqual(['all: Error: no answer', 'all: Error: no answer'])
+    const failed = 'jobs not looked at : Error: no answer'
+    expect(world.asked).toEqual([failed, failed])
   })
 
   test('ends when it is told to, even in the middle of a look', async () => {

@@ -14,8 +14,8 @@ export interface Deps {
   onStalled(job: Job, recorded: number, asking: boolean): void
   /** Tells the end of a job to who wants to hear; where it could not, the job stays among the untold. */
   tellEnd(jobId: JobId, signal: AbortSignal): Promise<void>
-  /** A look failed, at one job or at all: the next one comes as ever. */
-  onError(error: unknown, jobId?: JobId): void
+  /** A look failed, or an end was not told: the next look comes as ever. */
+  onError(error: unknown, what: string, jobId?: JobId): void
   now(): number
 }
 
@@ -53,7 +53,7 @@ export async function reconcileForever(
   const seen = new Map<JobId, Seen>()
   // A look that the drain has cut short is no failure.
   const onFailedLook = (error: unknown): void => {
-    if (!signal.aborted) deps.onError(error)
+    if (!signal.aborted) deps.onError(error, 'jobs not looked at')
   }
   for (let look = 1; !signal.aborted; look += 1) {
     await reconcileOnce(deps, seen, stalledMs, signal).catch(onFailedLook)
@@ -74,7 +74,7 @@ export async function reconcileOnce(
     active.add(job.jobId)
     await lookAt(deps, seen, job, stalledMs, signal).catch((error: unknown) => {
       signal.throwIfAborted()
-      deps.onError(error, job.jobId)
+      deps.onError(error, 'job not looked at', job.jobId)
     })
   }
   for (const jobId of seen.keys()) if (!active.has(jobId)) seen.delete(jobId)
@@ -85,7 +85,7 @@ export async function tellEnds(deps: Deps, signal: AbortSignal): Promise<void> {
   for await (const { jobId } of deps.untoldJobs(signal)) {
     await deps.tellEnd(jobId, signal).catch((error: unknown) => {
       signal.throwIfAborted()
-      deps.onError(error, jobId)
+      deps.onError(error, 'end of job not told yet', jobId)
     })
   }
 }

@@ -368,8 +368,11 @@ export const mutations: readonly Mutation[] = [
     name: 'what a look cannot read ends the aggregator',
     file: `${aggregator}/reconcile.ts`,
     edits: [
-      ['      deps.onError(error, job.jobId)\n', '      throw error\n'],
-      ['if (!signal.aborted) deps.onError(error)', 'if (!signal.aborted) throw error'],
+      ["      deps.onError(error, 'job not looked at', job.jobId)\n", '      throw error\n'],
+      [
+        "if (!signal.aborted) deps.onError(error, 'jobs not looked at')",
+        'if (!signal.aborted) throw error',
+      ],
     ],
   },
   {
