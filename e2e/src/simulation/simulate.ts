@@ -2,12 +2,13 @@ import { isThreadAsked } from '@millrace/aggregator/ask-thread'
 import { isFinal, jobIdOf, type JobState } from '@millrace/job'
 import { atOnce, createRandom, createVirtualTime, tableClient } from '@millrace/testing'
 import { createCloud, TABLE } from './cloud.ts'
+import { drawScenario } from './draw-scenario.ts'
 import { createEndpointModel } from './endpoint.ts'
 import { createFleet } from './fleet.ts'
 import { createListener } from './listener.ts'
 import { createNotes, type Notes } from './notes.ts'
 import { createOperator, writeDataset } from './operator.ts'
-import { drawScenario, heal, type Scenario } from './scenario.ts'
+import { heal, type Scenario } from './scenario.ts'
 import { createRetries } from './retries.ts'
 import type { KnownJob } from './known-job.ts'
 import { checkHeard } from './watch/finished-run.ts'
@@ -34,7 +35,7 @@ const EVENTS_MAX = 1_000_000
 const LATE_MS = 60_000
 /** Far from the seeds of any run. */
 const RETRIES_SEED = 1_000_000_007
-const QUICK_RESUME_SEED = 2_000_000_011
+const APART_SEED = 2_000_000_011
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -45,7 +46,7 @@ export async function simulate(
   options: { readonly full?: boolean } = {},
 ): Promise<Run> {
   const random = createRandom(seed)
-  const scenario = drawScenario(random, createRandom(seed + QUICK_RESUME_SEED))
+  const scenario = drawScenario(random, createRandom(seed + APART_SEED))
   const time = createVirtualTime(random)
   const startMs = time.nowMs
   const notes = createNotes(() => time.nowMs - startMs, options.full === true)

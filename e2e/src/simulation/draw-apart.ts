@@ -1,0 +1,84 @@
+import { limits } from '@millrace/job'
+import type { Random } from '@millrace/testing'
+import type { Action, ActionKind, Aimed, JobPlan, Scenario, ServiceOutage } from './scenario.ts'
+
+type Drawn = Pick<Scenario, 'calm' | 'healAtMs' | 'jobs' | 'faults'>
+
+type Apart = Pick<
+  Scenario,
+  'jobs' | 'preflightPatienceSeconds' | 'outages' | 'stopPatienceSeconds' | 'hears'
+> & { readonly operations: readonly Action[]; readonly quickResume: readonly Aimed[] }
+
+/**
+ * What has come to scenarios since: what is added is drawn last, so that a seed shows what it has shown where
+ * it has nothing of that.
+ */
+export function drawApart(random: Random, { calm, healAtMs, jobs, faults }: Drawn): Apart {
+  const operations = calm ? drawOperations(random, healAtMs) : []
+  const quickResume = calm ? [] : drawQuickResume(random)
+  const preflightPatienceSeconds = random.chance(0.5) ? 300 : 8
+  const outages = drawOutages(random, calm, healAtMs)
+  const stopPatienceSeconds = drawStopPatience(random, calm)
+  // A job that ends for its bad rows leaves batches behind, as no calm run may.
+  const tolerant = calm ? jobs : jobs.map((job) => ({ ...job, ...drawTolerance(random) }))
+  return {
+    // A batch that is bisected for minutes is cut off by a deploy, and begun again.
+    operations: faults.endpoint.latencyMs > 1_000 ? [] : operations,
+    quickResume,
+    preflightPatienceSeconds,
+    outages,
+    stopPatienceSeconds,
+    jobs: tolerant.map((job) => ({ ...job, objects: drawObjects(random, job) })),
+    hears: random.chance(0.1),
+  }
+}
+
+/** What an operator does any day. */
+const OPERATIONS: readonly ActionKind[] = ['deploy', 'scale_out', 'scale_in']
+
+/** Nothing of it may be seen in what becomes of a job. */
+function drawOperations(random: Random, healAtMs: number): Action[] {
+  const kinds = OPERATIONS.filter(() => random.chance(0.3))
+  return kinds.map((kind) => ({ atMs: Math.round(random.log(1, healAtMs)), kind }))
+}
+
+/** Resumed at once, while a producer may still take the job for paused. */
+function drawQuickResume(random: Random): Aimed[] {
+  if (!random.chance(0.05)) return []
+  const pausedAtMs = random.log(1, 1_000)
+  const resumedAtMs = pausedAtMs + random.log(100, 2_000)
+  const actions = [
+    { atMs: pausedAtMs, kind: 'pause' },
+    { atMs: resumedAtMs, kind: 'resume' },
+  ] as const
+  return [{ state: 'planning', actions }]
+}
+
+/** What is set aside for an outage is seen best where nothing else goes wrong. */
+function drawOutages(random: Random, calm: boolean, healAtMs: number): ServiceOutage[] {
+  if (!random.chance(calm ? 0.4 : 0.1)) return []
+  return Array.from({ length: random.int(1, 2) }, () => ({
+    atMs: Math.round(random.log(1, healAtMs)),
+    forMs: Math.round(random.log(1_000, 10 * 60_000)),
+    // A message that could not be deleted comes again, and is charged for that.
+    service: random.pick(
+      calm ? (['dynamodb', 's3'] as const) : (['sqs', 'dynamodb', 's3'] as const),
+    ),
+    away: random.pick(['unreachable', 'refusing', 'silent'] as const),
+  }))
+}
+
+/** A person who stops an app a second time does not wait for the deadline. */
+function drawStopPatience(random: Random, calm: boolean): number {
+  if (calm || !random.chance(0.15)) return limits.drainDeadlineSeconds
+  return random.log(0.1, 30)
+}
+
+function drawTolerance(random: Random): Pick<JobPlan, 'tolerance'> {
+  if (!random.chance(0.15)) return {}
+  const [failedRowsMax, failedRowsPercentMax] = [random.int(0, 4), random.pick([0, 10, 50])]
+  return { tolerance: random.chance(0.5) ? { failedRowsMax } : { failedRowsPercentMax } }
+}
+
+const drawObjects = (random: Random, { rows }: JobPlan): number =>
+  random.chance(0.15) ? Math.min(rows, random.int(2, 4)) : 1
