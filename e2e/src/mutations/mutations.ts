@@ -381,6 +381,21 @@ export const mutations: readonly Mutation[] = [
     edits: [['of deps.untoldJobs(signal)', 'of [] as Job[]']],
   },
   {
+    name: 'an export is made of what is recorded so far',
+    file: `${aggregator}/export-result.ts`,
+    edits: [['recorded === job.plan?.batches', 'recorded >= 0']],
+  },
+  {
+    name: 'an export ends before it is written',
+    file: `${aggregator}/export-result.ts`,
+    edits: [
+      [
+        '    const summary = await deps.writeResult(',
+        "    await deps.finish(name, 'succeeded', {}, signal)\n    const summary = await deps.writeResult(",
+      ],
+    ],
+  },
+  {
     name: 'a service that is away is charged to the message',
     file: `${queue}/worker/shift.ts`,
     edits: [['?.isOutage === true', '?.isOutage === undefined']],

@@ -6,7 +6,7 @@ type Drawn = Pick<Scenario, 'calm' | 'healAtMs' | 'jobs' | 'faults'>
 
 type Apart = Pick<
   Scenario,
-  'jobs' | 'preflightPatienceSeconds' | 'outages' | 'stopPatienceSeconds' | 'hears'
+  'jobs' | 'preflightPatienceSeconds' | 'outages' | 'stopPatienceSeconds' | 'hears' | 'exports'
 > & { readonly operations: readonly Action[]; readonly quickResume: readonly Aimed[] }
 
 /**
@@ -30,6 +30,7 @@ export function drawApart(random: Random, { calm, healAtMs, jobs, faults }: Draw
     stopPatienceSeconds,
     jobs: tolerant.map((job) => ({ ...job, objects: drawObjects(random, job) })),
     hears: random.chance(0.1),
+    exports: random.chance(0.1),
   }
 }
 

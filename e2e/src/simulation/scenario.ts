@@ -112,6 +112,8 @@ export interface Scenario {
   readonly actions: readonly Action[]
   /** Somebody wants to hear of the start and the end of jobs. */
   readonly hears: boolean
+  /** Another result is wanted of each job that has ended. */
+  readonly exports: boolean
   readonly outages: readonly ServiceOutage[]
   /** From the signal that stops an app to the one that it must not wait any more. */
   readonly stopPatienceSeconds: number

@@ -4,6 +4,7 @@ import { atOnce, createRandom, createVirtualTime, tableClient } from '@millrace/
 import { createCloud, TABLE } from './cloud.ts'
 import { drawScenario } from './draw-scenario.ts'
 import { createEndpointModel } from './endpoint.ts'
+import { createExports } from './exports.ts'
 import { createFleet } from './fleet.ts'
 import { createListener } from './listener.ts'
 import { createNotes, type Notes } from './notes.ts'
@@ -36,6 +37,7 @@ const LATE_MS = 60_000
 /** Far from the seeds of any run. */
 const RETRIES_SEED = 1_000_000_007
 const APART_SEED = 2_000_000_011
+const EXPORTS_SEED = 3_000_000_019
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -78,6 +80,12 @@ export async function simulate(
       operator.submit(job)
     },
     codesOf: (job) => watch.codesOf(job),
+  })
+
+  const exports = createExports({
+    ...{ random: createRandom(seed + EXPORTS_SEED), cloud, ledger, jobs, after },
+    nowMs: () => time.nowMs,
+    onAsk: (job) => notes.fault('operator', 'export', job.token),
   })
 
   for (const job of jobs.values()) {
@@ -144,9 +152,10 @@ export async function simulate(
       looked = cloud.jobWrites()
       aim()
       retries.look()
+      if (scenario.exports) exports.look()
     }
     if (isStopped()) return true
-    if (retries.isDeciding()) return false
+    if (retries.isDeciding() || exports.isWaiting()) return false
     for (const job of jobs.values()) if (!hasEnded(job) || !isHeard(job)) return false
     return isLate()
   }
@@ -163,6 +172,9 @@ export async function simulate(
     if (scenario.hears) {
       for (const job of jobs.values())
         checkHeard(notes, listener.heardOf(job.jobId), job, stateOf(job))
+    }
+    if (scenario.exports) {
+      for (const job of jobs.values()) await watch.checkExport(job, exports.outcomeOf(job))
     }
     await watch.finish(endpoint.charged, scenario.calm)
   }

@@ -10,6 +10,7 @@ export function expectedResult(
   plan: JobPlan,
   rows: readonly string[],
   failed: ReadonlySet<number>,
+  threshold = 0.5,
 ): string {
   const added = ['Prediction', 'Binary Classification'].join(',')
   const joins = plan.join === 'all'
@@ -18,7 +19,7 @@ export function expectedResult(
     const cells =
       failed.has(index) || answer.kind !== 'predicted'
         ? ','
-        : `${answer.text},${Number(answer.text) > 0.5 ? 1 : 0}`
+        : `${answer.text},${Number(answer.text) > threshold ? 1 : 0}`
     return joins ? `${row},${cells}` : cells
   })
   const header = joins ? (plan.header ? [`${HEADER},${added}`] : []) : [added]

@@ -32,7 +32,7 @@ export interface Truth {
   hasPart(job: Pick<KnownJob, 'jobId' | 'below'>, batch: number): boolean
   failedRowsOf(job: KnownJob): Promise<Set<number>>
   /** The result that the job must have, by its pin and by which rows have failed. */
-  resultOf(job: KnownJob): Promise<string | undefined>
+  resultOf(job: KnownJob, threshold?: number): Promise<string | undefined>
 }
 
 const never = new AbortController().signal
@@ -104,9 +104,9 @@ export function createTruth(cloud: SimulatedCloud, jobs: ReadonlyMap<string, Kno
     partOf,
     hasPart,
     failedRowsOf,
-    async resultOf(job) {
+    async resultOf(job, threshold) {
       const rows = await pinnedRows(job)
-      return rows && expectedResult(job.plan, rows, await failedRowsOf(job))
+      return rows && expectedResult(job.plan, rows, await failedRowsOf(job), threshold)
     },
   }
 }

@@ -21,7 +21,7 @@ export function watchResults(
   }
 
   async function checkResult(token: string, text: string): Promise<void> {
-    const results = await Promise.all(writersOf(token).map(truth.resultOf))
+    const results = await Promise.all(writersOf(token).map((job) => truth.resultOf(job)))
     const wanted = results.filter((each) => each !== undefined)
     if (wanted.length === 0) {
       return check('accounting', false, 'a result of a job without a pin')

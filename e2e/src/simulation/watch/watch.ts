@@ -1,7 +1,9 @@
 import type { SimulatedCloud, Watcher } from '../cloud.ts'
 import { batchesOf } from '../dataset.ts'
+import type { Exports } from '../exports.ts'
 import type { KnownJob } from '../known-job.ts'
 import type { Notes } from '../notes.ts'
+import { checkExport } from './finished-export.ts'
 import { checkFinished } from './finished-job.ts'
 import { checkCalm, checkLogs } from './finished-run.ts'
 import { createRules } from './rules.ts'
@@ -13,6 +15,8 @@ import { watchTable } from './watch-table.ts'
 export interface Watch extends Watcher {
   /** Looks at everything once more, when the run is over. */
   finish(charged: ReadonlyMap<string, number>, calm: boolean): Promise<void>
+  /** Holds the export of a job to how it has ended. */
+  checkExport(job: KnownJob, outcome: ReturnType<Exports['outcomeOf']>): Promise<void>
   /** The codes for which rows of a job have failed, by the parts that count. */
   codesOf(job: KnownJob): Promise<readonly string[]>
 }
@@ -43,6 +47,7 @@ export function createWatch(
     put: (place, object) => watch().put(place, object),
     deleted: (queue, message) => watch().deleted(queue, message),
     failed: (error) => notes.violation('readable', String(error)),
+    checkExport: (job, outcome) => checkExport(watch().truth, rules, job, outcome),
     async codesOf(job) {
       const codes = new Set<string>()
       for (const batch of batchesOf(job.plan).keys()) {
