@@ -8,6 +8,7 @@ import { createStorage, StorageError } from '@millrace/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { configSchema } from './config.ts'
 import { createDeps, reasonToGiveUp, verdictOf, type World } from './connect.ts'
+import { NoShareError } from './no-share-error.ts'
 import type { Verdict } from './process-batch.ts'
 import { openJobWith } from './test-data.fixture.ts'
 
@@ -43,6 +44,7 @@ test.for<[string, unknown, Verdict]>([
   ['a ledger without room', new LedgerError('throttled', 'PutItem'), 'postpone'],
   ['a role that is broken', new LedgerError('access_denied', 'PutItem'), 'postpone'],
   ['a part that is no item', new LedgerError('invalid_request', 'PutItem'), 'release'],
+  ['a job that others have', new NoShareError(), 'postpone'],
   ['a queue that does not answer', new QueueError('unreachable', 'publish'), 'postpone'],
   ['an unreadable plan', new PlanError('cut'), 'fail_job'],
   ['what nobody knows', new Error('?'), 'release'],

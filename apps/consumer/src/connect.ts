@@ -35,6 +35,7 @@ import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createJobCache } from './job-cache.ts'
 import { createJobLanes } from './job-lanes.ts'
+import { NoShareError } from './no-share-error.ts'
 import { openJob } from './open-job.ts'
 import type { Meter } from './meter.ts'
 import { createPlanCache } from './plan-cache.ts'
@@ -237,6 +238,7 @@ export function reasonToGiveUp(error: unknown, attempt: number): RowReason | und
  * | --------------------------------------- | -------- | --------------------------------------------- |
  * | throttled, unreachable, credentials, no such endpoint | postpone | not the batch's fault: it is not charged |
  * | ledger, S3 or SQS is away               | postpone | nor is this                                   |
+ * | other consumers have all of the job     | postpone | nor this                                      |
  * | dataset changed or gone, plan unreadable | fail job | no batch of this job can be read any more    |
  * | anything else                            | release  | another attempt, of a bounded number          |
  */
@@ -244,6 +246,7 @@ export function verdictOf(error: unknown): Verdict {
   if (error instanceof InvocationError) {
     return isOutage(error) ? 'postpone' : 'release'
   }
+  if (error instanceof NoShareError) return 'postpone'
   if (error instanceof PlanError) return 'fail_job'
   if (error instanceof StorageError) {
     if (error.code === 'object_changed' || error.code === 'object_missing') return 'fail_job'

@@ -4,6 +4,7 @@ import type { JobState } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { JobHaltedError } from './job-halted-error.ts'
 import { createJobLanes } from './job-lanes.ts'
+import { NoShareError } from './no-share-error.ts'
 import { jobId, never, openJobWith } from './test-data.fixture.ts'
 
 /** A job that the test changes, and a limiter with room for all. */
@@ -129,6 +130,32 @@ describe('while invocations wait', () => {
     await expect(second).rejects.toThrow('drained')
     expect(await endAll([first, third])).toEqual(['fulfilled', 'fulfilled'])
     expect(world.looks.size).toBe(0)
+  })
+})
+
+describe('without a share in the job', () => {
+  /** Looks so often, once somebody waits. */
+  async function lookTimes({ world, look }: ReturnType<typeof createWorld>, times: number) {
+    await expect.poll(() => world.looks.size).toBe(1)
+    for (let time = 0; time < times; time += 1) await look()
+  }
+
+  test('a batch waits for one', async () => {
+    const lanes = createWorld(0)
+    const work = lanes.invoke()
+    await lookTimes(lanes, 19)
+    lanes.world.concurrencyMax = 1
+    await lookTimes(lanes, 1)
+    expect(await lanes.endAll([work])).toEqual(['fulfilled'])
+  })
+
+  test('a batch is given back after some twenty seconds, and nothing is left of its wait', async () => {
+    const lanes = createWorld(0)
+    const work = lanes.invoke()
+    work.catch(() => {})
+    await lookTimes(lanes, 20)
+    await expect(work).rejects.toThrow(NoShareError)
+    expect(lanes.world).toMatchObject({ inFlight: 0, looks: new Set() })
   })
 })
 

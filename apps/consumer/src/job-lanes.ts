@@ -1,6 +1,7 @@
 import { createWaitingLine, type Limiter, type WaitingLine } from '@millrace/invocation'
 import { type JobId, takesBatches } from '@millrace/job'
 import { JobHaltedError } from './job-halted-error.ts'
+import { NoShareError } from './no-share-error.ts'
 import type { OpenJob } from './process-batch.ts'
 
 /*
@@ -9,13 +10,14 @@ import type { OpenJob } from './process-batch.ts'
  *     invocation ──▶ lane: the job's own maximum ──▶ limiter ──▶ is the job still on? ──▶ endpoint
  *
  * The job is asked for when the room is there and not before: a batch may have waited for minutes.
- * Who waits for the lane holds no room in the limiter, so a narrow job is not in the way of others.
+ * Who waits for the lane holds no room in the limiter, so a narrow job is not in the way of others. Where others
+ * have all of a job's invocations, a batch waits for a while and is given back: whoever has a part may take it.
  */
 
 export interface Deps {
   /** The job as it was within the last two seconds. */
   openJob(jobId: JobId): Promise<OpenJob | undefined>
-  /** Runs something every two seconds or so until it is stopped; it must not keep the process alive. */
+  /** Runs something every second or so until it is stopped; it must not keep the process alive. */
   every(run: () => void): { stop(): void }
 }
 
@@ -23,9 +25,14 @@ interface Lane {
   running: number
   max: number
   readonly waiting: WaitingLine
+  /** How many looks in a row have found that this consumer has no part in the job. */
+  looksWithoutShare: number
   /** Looks at the job while somebody waits: its maximum may grow, or it may end. */
   look?: { stop(): void }
 }
+
+/** Some twenty seconds: shares change within two when a consumer comes or goes. */
+const LOOKS_WITHOUT_SHARE_MAX = 20
 
 /** A limiter for each job, which keeps to the job's state and maximum beside the shared one. */
 export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => Limiter {
@@ -71,6 +78,7 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
       running: 0,
       max: concurrencyMax,
       waiting: createWaitingLine(),
+      looksWithoutShare: 0,
     }
     lanes.set(jobId, lane)
     lane.max = concurrencyMax
@@ -93,7 +101,9 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
   async function lookAt(lane: Lane, jobId: JobId): Promise<void> {
     try {
       lane.max = (await mustBeOn(jobId)).concurrencyMax
-      startWaiting(lane)
+      lane.looksWithoutShare = lane.max === 0 ? lane.looksWithoutShare + 1 : 0
+      if (lane.looksWithoutShare < LOOKS_WITHOUT_SHARE_MAX) startWaiting(lane)
+      else lane.waiting.rejectAll(new NoShareError())
     } catch (error) {
       // A ledger that cannot be read now says nothing about the job.
       if (error instanceof JobHaltedError) lane.waiting.rejectAll(error)
