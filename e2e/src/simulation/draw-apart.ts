@@ -1,12 +1,26 @@
 import { limits } from '@millrace/job'
 import type { Random } from '@millrace/testing'
-import type { Action, ActionKind, Aimed, JobPlan, Scenario, ServiceOutage } from './scenario.ts'
+import type {
+  Action,
+  ActionKind,
+  Adjustment,
+  Aimed,
+  JobPlan,
+  Scenario,
+  ServiceOutage,
+} from './scenario.ts'
 
 type Drawn = Pick<Scenario, 'calm' | 'healAtMs' | 'jobs' | 'faults'>
 
 type Apart = Pick<
   Scenario,
-  'jobs' | 'preflightPatienceSeconds' | 'outages' | 'stopPatienceSeconds' | 'hears' | 'exports'
+  | 'jobs'
+  | 'preflightPatienceSeconds'
+  | 'outages'
+  | 'stopPatienceSeconds'
+  | 'hears'
+  | 'exports'
+  | 'adjustments'
 > & { readonly operations: readonly Action[]; readonly quickResume: readonly Aimed[] }
 
 /**
@@ -31,6 +45,7 @@ export function drawApart(random: Random, { calm, healAtMs, jobs, faults }: Draw
     jobs: tolerant.map((job) => ({ ...job, objects: drawObjects(random, job) })),
     hears: random.chance(0.1),
     exports: random.chance(0.1),
+    adjustments: drawAdjustments(random, healAtMs),
   }
 }
 
@@ -73,6 +88,14 @@ function drawOutages(random: Random, calm: boolean, healAtMs: number): ServiceOu
 function drawStopPatience(random: Random, calm: boolean): number {
   if (calm || !random.chance(0.15)) return limits.drainDeadlineSeconds
   return random.log(0.1, 30)
+}
+
+function drawAdjustments(random: Random, healAtMs: number): Adjustment[] {
+  if (!random.chance(0.1)) return []
+  return Array.from({ length: random.int(1, 3) }, () => ({
+    atMs: Math.round(random.log(1, healAtMs)),
+    concurrencyMax: random.int(1, 4),
+  }))
 }
 
 function drawTolerance(random: Random): Pick<JobPlan, 'tolerance'> {

@@ -1,5 +1,5 @@
 import { encodeJobRequest, jobSpecSchema, type JobRequest } from '@millrace/job'
-import { cancelJob, type Ledger, pauseJob, resumeJob } from '@millrace/ledger'
+import { adjustJob, cancelJob, type Ledger, pauseJob, resumeJob } from '@millrace/ledger'
 import type { Random, VirtualTime } from '@millrace/testing'
 import { BUCKET, type SimulatedCloud } from './cloud.ts'
 import { drawRows, objectsOf, textOf } from './dataset.ts'
@@ -25,6 +25,7 @@ export interface OperatorOptions {
 export interface Operator {
   submit(job: KnownJob): void
   act(kind: ActionKind): void
+  adjust(concurrencyMax: number): void
   /** Makes good what was done: resumes, moves dead letters back, submits what was lost. */
   heal(): void
 }
@@ -150,6 +151,10 @@ export function createOperator(options: OperatorOptions): Operator {
         default:
           return kind satisfies never
       }
+    },
+    adjust(concurrencyMax) {
+      notes.fault('operator', 'adjust', String(concurrencyMax))
+      told(adjustJob(options.ledger, anyJob().jobId, { concurrencyMax }, never))
     },
     heal() {
       redrive('jobs')

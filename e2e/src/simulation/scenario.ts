@@ -90,6 +90,12 @@ export interface Aimed {
   readonly actions: readonly Action[]
 }
 
+/** Somebody sets how many invocations of a job all consumers together may have in flight. */
+export interface Adjustment {
+  readonly atMs: number
+  readonly concurrencyMax: number
+}
+
 /** One run, as it follows from its seed. */
 export interface Scenario {
   /** Nothing goes wrong, though there are deploys; then nothing may be repeated or late either. */
@@ -114,6 +120,7 @@ export interface Scenario {
   readonly hears: boolean
   /** Another result is wanted of each job that has ended. */
   readonly exports: boolean
+  readonly adjustments: readonly Adjustment[]
   readonly outages: readonly ServiceOutage[]
   /** From the signal that stops an app to the one that it must not wait any more. */
   readonly stopPatienceSeconds: number

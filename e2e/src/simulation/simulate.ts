@@ -96,6 +96,9 @@ export async function simulate(
     for (let count = 0; count < scenario.machines[app]; count += 1) fleet.start(app)
   }
   for (const { atMs, kind } of scenario.actions) after(atMs, () => operator.act(kind))
+  for (const { atMs, concurrencyMax } of scenario.adjustments) {
+    after(atMs, () => operator.adjust(concurrencyMax))
+  }
   const { away: awayNow } = scenario.faults
   for (const { atMs, forMs, service, away } of scenario.outages) {
     after(atMs, () => {

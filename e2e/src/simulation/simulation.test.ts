@@ -14,7 +14,7 @@ test.for([
   [153_570, 'a preflight takes a throttle for an answer'],
   [10_061_876, 'an older read tells that a segment is not written'],
   [27, 'a worker that stops charges what it has not begun'],
-  [184_812, 'what was begun waits behind what is new'],
+  [37_737, 'what was begun waits behind what is new'],
   [1, 'what a look cannot read ends the aggregator'],
   [227, 'an aborted consumer leaves a rejection that nobody handles'],
   [255, 'a service that is away is charged to the message'],

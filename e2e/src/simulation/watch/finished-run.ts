@@ -57,7 +57,8 @@ export function checkFailure(
  * away what it keeps from being done is done later, and charged to no message.
  */
 export function checkCalm(notes: Notes, cloud: SimulatedCloud): void {
-  const outcomes = notes.faults.has('service_outage') ? IN_AN_OUTAGE : ['recorded']
+  const disturbed = notes.faults.has('service_outage') || notes.faults.has('adjust')
+  const outcomes = disturbed ? WHERE_DISTURBED : ['recorded']
   for (const line of notes.lines) {
     const { msg, outcome, attempt } = line
     const once = outcomes.includes(String(outcome)) && attempt === 1
@@ -97,8 +98,11 @@ export function checkHeard(
   }
 }
 
-/** A plan that could not be written to its end is published again, and what was recorded comes once more. */
-const IN_AN_OUTAGE = ['recorded', 'duplicate', 'postponed', 'stale']
+/**
+ * A plan that could not be written to its end is published again, and what was recorded comes once more. A
+ * batch waits for a service, or for a part in what a job may have in flight.
+ */
+const WHERE_DISTURBED = ['recorded', 'duplicate', 'postponed', 'stale']
 
 /** The same checker that reads the logs of a deployment. */
 export function checkLogs(notes: Notes): void {
