@@ -1,0 +1,219 @@
+import type { Mutation } from './mutation.ts'
+
+const consumer = 'apps/consumer/src'
+const aggregator = 'apps/aggregator/src'
+const producer = 'apps/producer/src'
+
+/** Of producer, consumer and aggregator: the order of steps, counts, whose fault a failure is. */
+export const mutationsOfApps: readonly Mutation[] = [
+  {
+    name: 'the part is marked before it is put',
+    file: `${consumer}/process-batch.ts`,
+    edits: [
+      [
+        '  const put = await deps.putPart(',
+        '  await deps.mark(job, batch.batch, scored.failures.length, signal)\n  const put = await deps.putPart(',
+      ],
+    ],
+  },
+  {
+    name: 'the part is not marked',
+    file: `${consumer}/process-batch.ts`,
+    edits: [
+      [
+        'if (await deps.mark(job, batch.batch, failedRows, signal))',
+        'if (failedRows < 0 && (await deps.mark(job, batch.batch, failedRows, signal)))',
+      ],
+    ],
+  },
+  {
+    name: 'a duplicate counts its own failures',
+    file: `${consumer}/connect.ts`,
+    edits: [["const held = put.kind === 'duplicate' ? put.part : part", 'const held = part']],
+  },
+  {
+    name: 'a message is believed without asking the plan',
+    file: `${consumer}/process-batch.ts`,
+    edits: [
+      [
+        '  const batch = await deps.planned(job, message.batch)\n',
+        '  const batch: Batch = message\n',
+      ],
+      [
+        '  if (batch === undefined || !sameRanges(batch, message)) {',
+        '  if (batch !== undefined && !sameRanges(batch, message)) {',
+      ],
+    ],
+  },
+  {
+    name: 'a segment that is not written yet fails the job',
+    file: `${consumer}/plan-cache.ts`,
+    edits: [['    if (job.plan === undefined) return undefined\n', '']],
+  },
+  {
+    name: 'an older read tells that a segment is not written',
+    file: `${consumer}/plan-cache.ts`,
+    edits: [['    if (known !== undefined) return await planned(job, batch)\n', '']],
+  },
+  {
+    name: 'rows of another width are sent to the model',
+    file: `${consumer}/score-rows.ts`,
+    edits: [['return odd.map(', 'return odd.slice(0, 0).map(']],
+  },
+  {
+    name: 'throttles are charged to the batch',
+    file: `${consumer}/connect.ts`,
+    edits: [
+      [
+        "  kind === 'throttle' || kind === 'systemic' || code === 'endpoint_unreachable'",
+        "  kind === 'systemic' && code !== 'endpoint_unreachable'",
+      ],
+    ],
+  },
+  {
+    name: 'the concurrency has no bound',
+    file: `${consumer}/handler.ts`,
+    edits: [
+      [
+        '    concurrencyMax: config.MILLRACE_CONCURRENCY,',
+        '    concurrencyMax: config.MILLRACE_CONCURRENCY + 8, concurrencyStart: 16,',
+      ],
+    ],
+    also: {
+      file: `${consumer}/consume.ts`,
+      edits: [
+        [
+          '    concurrency: config.MILLRACE_CONCURRENCY,',
+          '    concurrency: config.MILLRACE_CONCURRENCY + 8,',
+        ],
+      ],
+    },
+  },
+  {
+    name: 'batches are published before their plan is written',
+    file: `${producer}/scan-batches.ts`,
+    edits: [['    segment.push(batch)\n', '    segment.push(batch)\n    yield batch\n']],
+  },
+  {
+    name: 'a plan is sealed without a completion',
+    file: `${producer}/plan-job.ts`,
+    edits: [
+      [
+        '    await deps.publishCompletion(jobId, signal)\n    return published\n',
+        '    return published\n',
+      ],
+    ],
+  },
+  {
+    name: 'a job counts as paused for a while after it was resumed',
+    file: `${producer}/state-cache.ts`,
+    edits: [
+      [
+        'now() - known.readAt < FRESH_MS && takesBatches(known.state)',
+        'now() - known.readAt < FRESH_MS',
+      ],
+    ],
+  },
+  {
+    name: 'what a late attempt finds fails a job that is planned',
+    file: `${producer}/connect.ts`,
+    edits: [['unplanned: plan === undefined }', 'unplanned: plan === undefined && false }']],
+  },
+  {
+    name: 'a preflight believes the first time-out',
+    file: `${producer}/patient-invoke.ts`,
+    edits: [['late: [250]', 'late: []']],
+  },
+  {
+    name: 'a job is aggregated before its last batch',
+    file: `${aggregator}/connect.ts`,
+    edits: [
+      [
+        "  if (done.size !== job.plan?.batches) return { kind: 'not_ready' }\n",
+        "  if (done.size + 1 < (job.plan?.batches ?? Number.NaN)) return { kind: 'not_ready' }\n",
+      ],
+    ],
+  },
+  {
+    name: 'the manifest is visible before the result',
+    file: `${aggregator}/write-result.ts`,
+    edits: [
+      [
+        '  await result.commit()\n  await page.commit()\n  await manifest.commit()\n',
+        '  await manifest.commit()\n  await page.commit()\n  await result.commit()\n',
+      ],
+    ],
+  },
+  {
+    name: 'nobody asks for a job that stands still',
+    file: `${aggregator}/reconcile.ts`,
+    edits: [
+      [
+        'deps.now() - before.since >= stalledMs',
+        'deps.now() - before.since >= Number.POSITIVE_INFINITY',
+      ],
+    ],
+  },
+  {
+    name: 'a whole job that stands still is not completed',
+    file: `${aggregator}/reconcile.ts`,
+    // Were the producer asked for it instead, that would complete it, too.
+    edits: [['if (isWhole) await', 'if (isWhole) return\n    if (recorded < 0) await']],
+  },
+  {
+    name: 'what a look cannot read ends the aggregator',
+    file: `${aggregator}/reconcile.ts`,
+    edits: [
+      ["      deps.onError(error, 'job not looked at', job.jobId)\n", '      throw error\n'],
+      [
+        "if (!signal.aborted) deps.onError(error, 'jobs not looked at')",
+        'if (!signal.aborted) throw error',
+      ],
+    ],
+  },
+  {
+    name: 'an end that nobody has told is told by nobody',
+    file: `${aggregator}/reconcile.ts`,
+    edits: [['of deps.untoldJobs(signal)', 'of [] as Job[]']],
+  },
+  {
+    name: 'an export is made of what is recorded so far',
+    file: `${aggregator}/export-result.ts`,
+    edits: [['recorded === job.plan?.batches', 'recorded >= 0']],
+  },
+  {
+    name: 'an export ends before it is written',
+    file: `${aggregator}/export-result.ts`,
+    edits: [
+      [
+        '    const summary = await deps.writeResult(',
+        "    await deps.finish(name, 'succeeded', {}, signal)\n    const summary = await deps.writeResult(",
+      ],
+    ],
+  },
+  {
+    name: 'a service that is away is charged to the batch',
+    file: `${consumer}/connect.ts`,
+    edits: [["isAway(error) ? 'postpone' : 'release'", "isAway(error) ? 'release' : 'release'"]],
+  },
+  {
+    name: 'an aborted consumer leaves a rejection that nobody handles',
+    file: `${consumer}/connect.ts`,
+    edits: [['wait(ms, lifetime).catch(forever)', 'wait(ms, lifetime)']],
+  },
+  {
+    name: 'a retry takes over what it is to mend',
+    file: `${producer}/inherit-batches.ts`,
+    edits: [
+      [
+        '    if (retryOf.reasons === undefined) return true\n',
+        '    if (retryOf.reasons === undefined) return false\n',
+      ],
+    ],
+  },
+  {
+    name: 'a retry forgets the rows that it did not invoke',
+    file: `${consumer}/merge-part.ts`,
+    edits: [["below.predictions.toString('latin1')", "scored.predictions.toString('latin1')"]],
+  },
+]
