@@ -57,8 +57,7 @@ export function checkFailure(
  * away what it keeps from being done is done later, and charged to no message.
  */
 export function checkCalm(notes: Notes, cloud: SimulatedCloud): void {
-  const disturbed = notes.faults.has('service_outage') || notes.faults.has('adjust')
-  const outcomes = disturbed ? WHERE_DISTURBED : ['recorded']
+  const outcomes = outcomesIn(notes)
   for (const line of notes.lines) {
     const { msg, outcome, attempt } = line
     const once = outcomes.includes(String(outcome)) && attempt === 1
@@ -99,10 +98,13 @@ export function checkHeard(
 }
 
 /**
- * A plan that could not be written to its end is published again, and what was recorded comes once more. A
- * batch waits for a service, or for a part in what a job may have in flight.
+ * What may become of a batch in calm. It waits for a service, or for a part in what its job may have in flight; and
+ * a plan that could not be written to its end is published again, so that what was recorded comes once more.
  */
-const WHERE_DISTURBED = ['recorded', 'duplicate', 'postponed', 'stale']
+function outcomesIn({ faults }: Notes): readonly string[] {
+  if (faults.has('service_outage')) return ['recorded', 'postponed', 'duplicate', 'stale']
+  return faults.has('adjust') ? ['recorded', 'postponed'] : ['recorded']
+}
 
 /** The same checker that reads the logs of a deployment. */
 export function checkLogs(notes: Notes): void {
