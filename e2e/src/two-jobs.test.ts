@@ -23,7 +23,9 @@ const spec = (name: string): JobSpecInput => ({
 
 test('beside a job a hundred times its size, a small one takes a few times as long', async (context) => {
   await using fleet = await startFleet({
-    endpoint: { latencyMs: 50, concurrencyMax: 8, queueMax: 8 },
+    // The large one takes 15 s at the least, many times what a small one takes on a busy machine;
+    // and there is room for both at the endpoint, so that it is the fleet that has to be fair.
+    endpoint: { latencyMs: 200, concurrencyMax: 8, queueMax: 64 },
   })
   const objects = objectsOf(fleet)
   await objects.put('data/large.csv', `${flights.rows.join('\n')}\n`)

@@ -13,7 +13,12 @@ function askAfter(code: InvocationErrorCode, failures: number, patienceMs = 8_00
     if (asked <= failures) throw new InvocationError(code, 'churn-v3', `failure ${asked}`)
     return { body: Buffer.from('0.5\n'), contentType: 'text/csv', durationMs: 1 }
   }
-  const answer = patient(invoke, patienceMs, async () => {})(request, never).then(
+  const options = { wait: async () => {}, random: () => 0.5 }
+  const answer = patient(
+    invoke,
+    patienceMs,
+    options,
+  )(request, never).then(
     () => 'answered',
     (error: InvocationError) => error.code,
   )
@@ -23,7 +28,7 @@ function askAfter(code: InvocationErrorCode, failures: number, patienceMs = 8_00
 test.for([
   ['invocation_timed_out', 1],
   ['connection_failed', 5],
-  ['endpoint_throttled', 77],
+  ['endpoint_throttled', 1_200],
 ] as const)('an endpoint is asked again after %s, %d times', async ([code, repeats]) => {
   const patientEnough = askAfter(code, repeats)
   expect(await patientEnough.answer).toBe('answered')
@@ -53,3 +58,19 @@ test.for(['rows_rejected', 'access_denied', 'payload_too_large'] as const)(
     expect(told.asked()).toBe(1)
   },
 )
+
+test('one that has room for 400 ms of each five seconds is found within five', async () => {
+  const waited = Array.from({ length: 50 }, async (_, phase) => {
+    const startsAt = phase * 100
+    let [now, draws] = [startsAt, phase]
+    const invoke: Invoke = async () => {
+      if (now % 5_000 >= 400) throw new InvocationError('endpoint_throttled', 'churn-v3', 'full')
+      return { body: Buffer.from('0.5\n'), contentType: 'text/csv', durationMs: 1 }
+    }
+    const wait = async (ms: number) => void (now += ms)
+    const random = () => (++draws * 0.618_034) % 1
+    await patient(invoke, 8_000, { wait, random })(request, never)
+    return now - startsAt
+  })
+  expect(Math.max(...(await Promise.all(waited)))).toBeLessThan(5_000)
+})

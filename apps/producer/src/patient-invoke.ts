@@ -1,28 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InvocationError, type Invoke } from '@millrace/invocation'
 
-/** Between two looks at the endpoint; what follows the last is believed. */
-const waitsMs = (patienceMs: number) => ({
-  /** It cannot be reached, or answers with a passing fault. */
-  passing: waitsWithin(patienceMs),
-  /** A cold or multi-model endpoint loads its model for up to six minutes, and throttles meanwhile. */
-  throttled: [100, 200, 400, 800, 1_600, ...Array.from({ length: 72 }, () => 5_000)],
-  /** A process that was frozen takes for late what it could not look at: it asks once more. */
-  late: [250],
-})
+/** A cold or multi-model endpoint loads its model for up to six minutes, and throttles meanwhile. */
+const THROTTLED_MS = 360_000
+/**
+ * Consumers that keep an endpoint busy make room at epochs of whole multiples of five seconds, for two
+ * latencies. Waits that are all alike could miss each of them; and a throttle costs nobody anything.
+ */
+const THROTTLED_WAIT_MS = { least: 200, most: 400 }
 
-type Fault = keyof ReturnType<typeof waitsMs>
+type Fault = 'passing' | 'throttled' | 'late'
 
-/** Each twice the one before, up to five seconds, and in all no longer than `patienceMs`. */
-function waitsWithin(patienceMs: number): readonly number[] {
-  const waits: number[] = []
-  let [wait, sum] = [250, 0]
-  while (sum + wait <= patienceMs) {
-    waits.push(wait)
-    sum += wait
-    wait = Math.min(2 * wait, 5_000)
+/** Milliseconds between two looks at the endpoint; what follows the last is believed. */
+function waitsAfter(patienceMs: number, random: () => number): Record<Fault, Iterator<number>> {
+  const { least, most } = THROTTLED_WAIT_MS
+  return {
+    /** It cannot be reached, or answers with a passing fault. */
+    passing: within(patienceMs, (last = 125) => Math.min(2 * last, 5_000)),
+    throttled: within(THROTTLED_MS, () => least + (most - least) * random()),
+    /** A process that was frozen takes for late what it could not look at: it asks once more. */
+    late: [250].values(),
   }
-  return waits
+}
+
+/** As many as are no longer than `totalMs` together. */
+function* within(totalMs: number, next: (last?: number) => number): Generator<number> {
+  let wait = next()
+  for (let sum = wait; sum <= totalMs; sum += wait) {
+    yield wait
+    wait = next(wait)
+  }
 }
 
 type Wait = (ms: number, value: undefined, options: { signal: AbortSignal }) => Promise<unknown>
@@ -32,19 +39,21 @@ type Wait = (ms: number, value: undefined, options: { signal: AbortSignal }) => 
  *
  * @param patienceMs how long an endpoint that is not reached, or answers with a passing fault, is asked again.
  */
-export function patient(invoke: Invoke, patienceMs: number, wait: Wait = sleep): Invoke {
-  const all = waitsMs(patienceMs)
+export function patient(
+  invoke: Invoke,
+  patienceMs: number,
+  { wait = sleep, random = Math.random }: { wait?: Wait; random?: () => number } = {},
+): Invoke {
   return async (request, signal) => {
-    const looks = { passing: 0, throttled: 0, late: 0 }
+    const waits = waitsAfter(patienceMs, random)
     for (;;) {
       try {
         return await invoke(request, signal)
       } catch (error) {
         const fault = faultOf(error)
         if (fault === undefined) throw error
-        const waitMs = all[fault][looks[fault]]
-        if (waitMs === undefined) throw error
-        looks[fault] += 1
+        const { done, value: waitMs } = waits[fault].next()
+        if (done === true) throw error
         await wait(waitMs, undefined, { signal })
       }
     }

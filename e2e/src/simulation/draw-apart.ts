@@ -5,6 +5,7 @@ import type {
   ActionKind,
   Adjustment,
   Aimed,
+  Crowd,
   JobPlan,
   Scenario,
   ServiceOutage,
@@ -21,6 +22,7 @@ type Apart = Pick<
   | 'hears'
   | 'exports'
   | 'adjustments'
+  | 'crowds'
 > & { readonly operations: readonly Action[]; readonly quickResume: readonly Aimed[] }
 
 /**
@@ -46,6 +48,7 @@ export function drawApart(random: Random, { calm, healAtMs, jobs, faults }: Draw
     hears: random.chance(0.1),
     exports: random.chance(0.1),
     adjustments: drawAdjustments(random, healAtMs),
+    crowds: calm ? [] : drawCrowds(random, healAtMs),
   }
 }
 
@@ -96,6 +99,14 @@ function drawAdjustments(random: Random, healAtMs: number): Adjustment[] {
     atMs: Math.round(random.log(1, healAtMs)),
     concurrencyMax: random.int(1, 4),
   }))
+}
+
+/** At times from the start, and longer than a producer asks the endpoint again. */
+function drawCrowds(random: Random, healAtMs: number): Crowd[] {
+  if (!random.chance(0.06)) return []
+  if (random.chance(0.5)) return [{ atMs: 0, forMs: healAtMs }]
+  const [atMs, forMs] = [random.log(1, healAtMs), random.log(1_000, healAtMs)]
+  return [{ atMs: Math.round(atMs), forMs: Math.round(forMs) }]
 }
 
 function drawTolerance(random: Random): Pick<JobPlan, 'tolerance'> {

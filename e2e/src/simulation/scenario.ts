@@ -2,7 +2,7 @@ import type { Away, LinkFaults } from '@millrace/testing'
 
 /** Faults of the endpoint, each the probability of one invocation. */
 export interface EndpointFaults {
-  /** Invocations at once beyond which it throttles. */
+  /** Invocations at once beyond which it throttles; none while others crowd it. */
   capacity: number
   /** HTTP 500 out of the container. */
   failed: number
@@ -96,6 +96,12 @@ export interface Adjustment {
   readonly concurrencyMax: number
 }
 
+/** Others keep the endpoint busy for a while: it has no room for anybody of ours. */
+export interface Crowd {
+  readonly atMs: number
+  readonly forMs: number
+}
+
 /** One run, as it follows from its seed. */
 export interface Scenario {
   /** Nothing goes wrong, though there are deploys; then nothing may be repeated or late either. */
@@ -122,6 +128,7 @@ export interface Scenario {
   readonly exports: boolean
   readonly adjustments: readonly Adjustment[]
   readonly outages: readonly ServiceOutage[]
+  readonly crowds: readonly Crowd[]
   /** From the signal that stops an app to the one that it must not wait any more. */
   readonly stopPatienceSeconds: number
   /** What is done so soon after a job has come to a state: by chance alone it is hardly ever met. */

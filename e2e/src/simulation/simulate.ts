@@ -9,6 +9,7 @@ import { createFleet } from './fleet.ts'
 import { createListener } from './listener.ts'
 import { createNotes, type Notes } from './notes.ts'
 import { createOperator, writeDataset } from './operator.ts'
+import { scheduleOutages } from './outages.ts'
 import { heal, type Scenario } from './scenario.ts'
 import { createRetries } from './retries.ts'
 import type { KnownJob } from './known-job.ts'
@@ -99,14 +100,7 @@ export async function simulate(
   for (const { atMs, concurrencyMax } of scenario.adjustments) {
     after(atMs, () => operator.adjust(concurrencyMax))
   }
-  const { away: awayNow } = scenario.faults
-  for (const { atMs, forMs, service, away } of scenario.outages) {
-    after(atMs, () => {
-      notes.fault('world', 'service_outage', `${service} is ${away}`)
-      awayNow.set(service, away)
-    })
-    after(Math.min(atMs + forMs, scenario.healAtMs), () => awayNow.delete(service))
-  }
+  scheduleOutages(scenario, after, notes)
   after(scenario.healAtMs, () => {
     notes.add('world', 'faults stop')
     heal(scenario.faults)
