@@ -10,12 +10,12 @@ import { credentials, never, region } from './data.ts'
 import { BATCHES, jobId, planBatch } from './job.ts'
 
 /*
- * `invoke/batch.ts <folder URI> <endpoint URL> <table URL>`: a consumer, in a process of its own as it is. It
- * does with the messages of `invoke/job.ts` what the app does, from a message's text to what becomes of it:
- * read its rows from a file, invoke, decode, put the part, mark the batch, log a line.
+ * `invoke/batch.ts <folder URI> <bucket URL> <endpoint URL> <ledger URL>`: a consumer, in a process of its own
+ * as it is. It does with the messages of `invoke/job.ts` what the app does, from a message's text to what
+ * becomes of it: read its rows from S3, invoke, decode, put the part, mark the batch, log a line.
  */
 
-const [folderUri = '', endpointUrl = '', tableUrl = ''] = process.argv.slice(2)
+const [folderUri = '', bucketUrl = '', endpointUrl = '', tableUrl = ''] = process.argv.slice(2)
 const meter = createMeter(() => performance.now())
 const logger = createLogger({ app: 'consumer', level: 'info', destination: { write: () => {} } })
 const messages = Array.from({ length: BATCHES }, (_, index) => messageOf(BATCHES - 1 - index))
@@ -43,6 +43,7 @@ function configOf() {
   process.env['AWS_SECRET_ACCESS_KEY'] = credentials.secretAccessKey
   return configSchema.parse({
     AWS_REGION: region,
+    AWS_ENDPOINT_URL_S3: bucketUrl,
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpointUrl,
     AWS_ENDPOINT_URL_DYNAMODB: tableUrl,
     MILLRACE_LEDGER_TABLE: 'ledger',

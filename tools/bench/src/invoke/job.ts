@@ -12,35 +12,43 @@ import {
   writePinnedDataset,
 } from '@millrace/job'
 import { createJob, createLedgerClient } from '@millrace/ledger'
-import { createStorage, jobDocuments } from '@millrace/storage'
-import { body, credentials, endpoint, never, region, row, ROWS } from './data.ts'
+import { createStorage, jobDocuments, s3WhenWanted } from '@millrace/storage'
+import {
+  BATCHES_IN_TABLE,
+  body,
+  credentials,
+  endpoint,
+  never,
+  region,
+  row,
+  ROWS,
+  tableUri,
+} from './data.ts'
 
 /** More than the rounds process: 128 segments of a plan, which a consumer keeps in memory. */
 export const BATCHES = 128 * limits.planSegmentBatches
-/** The file has so many batches of rows, which the plan names again and again: 24 MB. */
-const BATCHES_IN_FILE = 1_000
-
 export const jobId = jobIdOf('bench')
 
 /** A running job, as a producer leaves it, of which nothing is scored yet. */
 export interface RecordedJob extends AsyncDisposable {
-  /** Where documents and rows lie. */
+  /** Where its documents lie. */
   readonly folderUri: string
   /** 100 rows of the table, as they are sent. */
   readonly bodyFile: string
 }
 
-export async function recordJob(tableUrl: string): Promise<RecordedJob> {
+/** @param bucketUrl the S3 that has the table of rows; `tableUrl` is the ledger's. */
+export async function recordJob(bucketUrl: string, tableUrl: string): Promise<RecordedJob> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-invoke-'))
   const folderUri = `${pathToFileURL(folder).href}/`
-  const [rows, bodyFile] = [join(folder, 'rows.csv'), join(folder, 'body.csv')]
-  await writeFile(rows, row.repeat(ROWS * BATCHES_IN_FILE))
+  const bodyFile = join(folder, 'body.csv')
   await writeFile(bodyFile, body)
-  const storage = createStorage({})
+  const storage = createStorage({
+    s3: s3WhenWanted({ region, endpoint: bucketUrl, credentials }),
+  })
   const client = createLedgerClient({ region, endpointUrl: tableUrl, credentials })
   const documents = jobDocuments(storage, folderUri, jobId)
-  const uri = pathToFileURL(rows).href
-  const objects = await storage.pin(uri, never)
+  const objects = [await storage.pin(tableUri, never)].flat()
   const width = row.split(',').length
   const dataset = await writePinnedDataset(documents, { objects, header: false, width }, never)
   for (let segment = 0; segment * limits.planSegmentBatches < BATCHES; segment += 1) {
@@ -51,7 +59,7 @@ export async function recordJob(tableUrl: string): Promise<RecordedJob> {
     clientToken: 'bench',
     spec: jobSpecSchema.parse({
       version: 1,
-      dataset: { uri, csv: { header: 'absent' } },
+      dataset: { uri: tableUri, csv: { header: 'absent' } },
       endpoint,
       batching: { rows: ROWS },
       output: { uri: `${folderUri}scores.csv` },
@@ -75,7 +83,7 @@ function batchesOf(segment: number): Batch[] {
 }
 
 export function planBatch(batch: number): Batch {
-  const start = (batch % BATCHES_IN_FILE) * body.length
+  const start = (batch % BATCHES_IN_TABLE) * body.length
   return {
     batch,
     rows: { start: batch * ROWS, end: (batch + 1) * ROWS },

@@ -1,14 +1,15 @@
 /*
- * A process of its own beside `npm run bench -- storage`, so that what serving costs is not charged to
- * the reader: `plain <bytes>` is an HTTP server that is faster than the emulator and honours Range and
+ * A process of its own, so that what serving costs is not charged to the reader: `plain <bytes> [row]` is
+ * an HTTP server of one row again and again that is faster than the emulator and honours Range and
  * If-Match; `emulator` is the S3 of the tests. Prints its URL, and ends when standard input does.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startCloud } from '@millrace/cloud'
 
-const [kind, size] = process.argv.slice(2)
-const block = Buffer.alloc(16 * 1024 * 1024, '0.12,0.5,17,0.003,1e-7,42\n')
+const [kind, size, row = '0.12,0.5,17,0.003,1e-7,42\n'] = process.argv.slice(2)
+/** Of whole rows. */
+const block = Buffer.from(row.repeat(Math.floor((16 * 1024 * 1024) / row.length)))
 const etag = '"pinned"'
 
 if (kind === 'emulator') {
