@@ -19,7 +19,7 @@ test.for<[string, PlanOutcome[], Disposition]>([
   [
     'that waits for the endpoint comes again, uncharged',
     [refused, postponed, ended],
-    { kind: 'requeue', delaySeconds: 30 },
+    { kind: 'requeue', delaySeconds: 5 },
   ],
 ])('a message %s', ([, outcomes, disposition]) => {
   expect(dispositionOf(outcomes)).toEqual(disposition)

@@ -1,8 +1,8 @@
 import type { Disposition } from '@millrace/queue'
 import type { PlanOutcome } from './plan-job.ts'
 
-/** After minutes in which the endpoint had no room for a job's first rows. */
-const POSTPONED_SECONDS = 30
+/** The endpoint has no room for a job's first rows: jobs for other endpoints are looked at meanwhile. */
+const POSTPONED_SECONDS = 5
 
 /** What happens to a message, by what became of the requests in it: one, or those of an S3 event. */
 export function dispositionOf(outcomes: readonly PlanOutcome[]): Disposition {

@@ -28,7 +28,7 @@ function askAfter(code: InvocationErrorCode, failures: number, patienceMs = 8_00
 test.for([
   ['invocation_timed_out', 1],
   ['connection_failed', 5],
-  ['endpoint_throttled', 1_200],
+  ['endpoint_throttled', 66],
 ] as const)('an endpoint is asked again after %s, %d times', async ([code, repeats]) => {
   const patientEnough = askAfter(code, repeats)
   expect(await patientEnough.answer).toBe('answered')

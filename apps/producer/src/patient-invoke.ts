@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InvocationError, type Invoke } from '@millrace/invocation'
 
-/** A cold or multi-model endpoint loads its model for up to six minutes, and throttles meanwhile. */
-const THROTTLED_MS = 360_000
+/** Then the request is postponed, so that others of this producer have their turn. */
+const THROTTLED_MS = 20_000
 /**
  * Consumers that keep an endpoint busy make room at epochs of whole multiples of five seconds, for two
  * latencies. Waits that are all alike could miss each of them; and a throttle costs nobody anything.
