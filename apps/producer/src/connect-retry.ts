@@ -27,14 +27,15 @@ interface World {
   readonly ledger: Ledger
   readonly storage: Pick<Storage, 'read'>
   readonly allow: AllowList
-  /** Repeats over passing faults. */
-  readonly invoke: Invoke
+  /** Repeats the invocations of a job over passing faults. */
+  invokeFor(jobId: JobId): Invoke
   documentsOf(jobId: JobId): Documents
   createJob(job: Job, signal: AbortSignal): Promise<Job>
 }
 
 /** What planning does otherwise for a retry, made of this deployment's clients. */
-export function createRetryDeps({ ledger, storage, allow, invoke, documentsOf, createJob }: World) {
+export function createRetryDeps(world: World) {
+  const { ledger, storage, allow, invokeFor, documentsOf, createJob } = world
   const progress: OpenDeps['progress'] = (layers, signal) =>
     readLayeredProgress(ledger, layers, signal)
   const below = async ({ retryOf, partitions }: Job, batch: number, signal: AbortSignal) => {
@@ -101,7 +102,8 @@ export function createRetryDeps({ ledger, storage, allow, invoke, documentsOf, c
           },
           below,
           read: storage.read,
-          invoke: async ({ spec }, body, aborted) => {
+          invoke: async ({ jobId, spec }, body, aborted) => {
+            const invoke = invokeFor(jobId)
             await invoke({ endpoint: spec.endpoint, body }, aborted).catch((error: unknown) => {
               aborted.throwIfAborted()
               if (!(error instanceof InvocationError) || isHopeless(error)) throw error

@@ -26,7 +26,8 @@ import { jobDocuments, readersFor, type Storage } from '@millrace/storage'
 import { refusalOf } from './allow-list.ts'
 import type { Config } from './config.ts'
 import { createRetryDeps } from './connect-retry.ts'
-import { failureOf, isThrottled } from './failure-of.ts'
+import { failureOf } from './failure-of.ts'
+import { createPatience } from './patience.ts'
 import { patient } from './patient-invoke.ts'
 import { pinDataset } from './pin-dataset.ts'
 import type { Deps } from './plan-job.ts'
@@ -69,8 +70,11 @@ export function createDeps(
     return made.kind === 'created' ? job : made.job
   }
   const spooling = { storage, workUri: config.MILLRACE_WORK_URI, logger }
-  const invoke = patient(world.invoke, config.MILLRACE_PREFLIGHT_PATIENCE_SECONDS * 1_000)
-  const retry = createRetryDeps({ ...world, allow, invoke, documentsOf, createJob: makeJob })
+  const patience = createPatience(config.MILLRACE_PREFLIGHT_PATIENCE_SECONDS * 1_000, () =>
+    performance.now(),
+  )
+  const invokeFor = patient({ invoke: world.invoke, patience })
+  const retry = createRetryDeps({ ...world, allow, invokeFor, documentsOf, createJob: makeJob })
   return {
     stateOf,
     refusal: (request) => refusalOf(allow, request),
@@ -112,7 +116,7 @@ export function createDeps(
           preflight: async ({ jobId, spec }, probe, aborted) => {
             const { endpoint, batching } = spec
             const report = await preflight(
-              { invoke },
+              { invoke: invokeFor(jobId) },
               { ...probe, endpoint, region: config.AWS_REGION, rowsMax: batching.rows },
               aborted,
             )
@@ -182,7 +186,6 @@ export function createDeps(
       if (moved.kind === 'moved') metrics.count('millrace.jobs.ended', 1, 'failed')
       return moved.kind === 'moved' || moved.state === 'failed'
     },
-    isThrottled,
     failureOf,
   }
 }

@@ -7,7 +7,7 @@ import type { PlanOutcome } from './plan-job.ts'
 const jobId = jobIdOf('token')
 const ended = { kind: 'ended', jobId } as const
 const refused = { kind: 'refused', reason: 'not allowed' } as const
-const postponed = { kind: 'postponed', jobId } as const
+const postponed = { kind: 'postponed', jobId, reason: 'no room' } as const
 
 test.for<[string, PlanOutcome[], Disposition]>([
   ['with nothing left to do, is deleted', [ended], { kind: 'acknowledge' }],

@@ -1,7 +1,7 @@
 import type { Disposition } from '@millrace/queue'
 import type { PlanOutcome } from './plan-job.ts'
 
-/** The endpoint has no room for a job's first rows: jobs for other endpoints are looked at meanwhile. */
+/** The endpoint is away, or has no room for a job's first rows: other jobs are looked at meanwhile. */
 const POSTPONED_SECONDS = 5
 
 /** What happens to a message, by what became of the requests in it: one, or those of an S3 event. */

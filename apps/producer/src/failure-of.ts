@@ -12,14 +12,10 @@ export function failureOf(error: unknown): JobFailure | undefined {
     error instanceof PlanError ||
     error instanceof PlanningError ||
     // The probe has been repeated by then.
-    (error instanceof InvocationError && !isThrottled(error))
+    error instanceof InvocationError
   if (!final) return undefined
   return { code: error.code, message: withHint(error) }
 }
-
-/** An endpoint without room for the first rows has it later: that is no failure of a job. */
-export const isThrottled = (error: unknown): boolean =>
-  error instanceof InvocationError && error.code === 'endpoint_throttled'
 
 const withHint = (error: Error & { readonly hint?: string | undefined }): string =>
   error.hint === undefined ? error.message : `${error.message} — ${error.hint}`

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InvocationError, type Invoke } from '@millrace/invocation'
+import type { JobId } from '@millrace/job'
+import { EndpointAwayError } from './endpoint-away-error.ts'
+import type { Patience } from './patience.ts'
 
-/** Then the request is postponed, so that others of this producer have their turn. */
-const THROTTLED_MS = 20_000
+/** How long an endpoint is asked in one go; then others of this producer have their turn. */
+const TURN_MS = 20_000
 /**
  * Consumers that keep an endpoint busy make room at epochs of whole multiples of five seconds, for two
  * latencies. Waits that are all alike could miss each of them; and a throttle costs nobody anything.
@@ -11,13 +14,13 @@ const THROTTLED_WAIT_MS = { least: 200, most: 400 }
 
 type Fault = 'passing' | 'throttled' | 'late'
 
-/** Milliseconds between two looks at the endpoint; what follows the last is believed. */
-function waitsAfter(patienceMs: number, random: () => number): Record<Fault, Iterator<number>> {
+/** Milliseconds between two looks at the endpoint. */
+function waitsOfOneTurn(random: () => number): Record<Fault, Iterator<number>> {
   const { least, most } = THROTTLED_WAIT_MS
   return {
     /** It cannot be reached, or answers with a passing fault. */
-    passing: within(patienceMs, (last = 125) => Math.min(2 * last, 5_000)),
-    throttled: within(THROTTLED_MS, () => least + (most - least) * random()),
+    passing: within(TURN_MS, (last = 125) => Math.min(2 * last, 5_000)),
+    throttled: within(TURN_MS, () => least + (most - least) * random()),
     /** A process that was frozen takes for late what it could not look at: it asks once more. */
     late: [250].values(),
   }
@@ -32,29 +35,38 @@ function* within(totalMs: number, next: (last?: number) => number): Generator<nu
   }
 }
 
-type Wait = (ms: number, value: undefined, options: { signal: AbortSignal }) => Promise<unknown>
+export interface Deps {
+  readonly invoke: Invoke
+  readonly patience: Patience
+  /** Milliseconds. Default: Node's timer. */
+  wait?(ms: number, value: undefined, options: { signal: AbortSignal }): Promise<unknown>
+  /** From 0 to 1, 1 excluded. Default `Math.random`. */
+  random?(): number
+}
 
 /**
- * Repeats an invocation over passing faults, so that a preflight judges a working endpoint.
+ * Repeats a job's invocations over passing faults, so that its preflight judges a working endpoint.
  *
- * @param patienceMs how long an endpoint that is not reached, or answers with a passing fault, is asked again.
+ * @throws {EndpointAwayError} after a turn in which the endpoint had no room, or was not there and the job may
+ *   wait for it: ask again later.
  */
-export function patient(
-  invoke: Invoke,
-  patienceMs: number,
-  { wait = sleep, random = Math.random }: { wait?: Wait; random?: () => number } = {},
-): Invoke {
-  return async (request, signal) => {
-    const waits = waitsAfter(patienceMs, random)
+export function patient(deps: Deps): (jobId: JobId) => Invoke {
+  const { invoke, patience, wait = sleep, random = Math.random } = deps
+  return (jobId) => async (request, signal) => {
+    const waits = waitsOfOneTurn(random)
     for (;;) {
       try {
-        return await invoke(request, signal)
+        const answer = await invoke(request, signal)
+        patience.ends(jobId)
+        return answer
       } catch (error) {
         const fault = faultOf(error)
         if (fault === undefined) throw error
+        const leftMs = fault === 'passing' ? patience.leftMs(jobId) : Number.POSITIVE_INFINITY
+        if (leftMs <= 0) throw error
         const { done, value: waitMs } = waits[fault].next()
-        if (done === true) throw error
-        await wait(waitMs, undefined, { signal })
+        if (done === true) throw fault === 'late' ? error : new EndpointAwayError(error as Error)
+        await wait(Math.min(waitMs, leftMs), undefined, { signal })
       }
     }
   }

@@ -1,5 +1,6 @@
 import { type Batch, type Job, type JobRequest, type JobState, jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
+import { EndpointAwayError } from './endpoint-away-error.ts'
 import { type Deps, planJob } from './plan-job.ts'
 import { jobId, jobWith, never } from './test-data.fixture.ts'
 
@@ -57,7 +58,6 @@ function createWorld() {
       change({ state: 'failed', failure })
       return true
     },
-    isThrottled: (error) => String(error).includes('no room'),
     failureOf: (error) =>
       String(error).includes('hopeless')
         ? { code: 'no_such_endpoint', message: 'hopeless' }
@@ -132,13 +132,14 @@ test.for<JobState>(['succeeded', 'succeeded_with_failures', 'failed', 'cancelled
   },
 )
 
-test('while the endpoint has no room for the first rows, a job is postponed', async () => {
+test('while the endpoint is away, a job is postponed', async () => {
   const { world, deps } = createWorld()
   const { probe } = deps
-  const busy = async () => Promise.reject(new Error('no room'))
+  const busy = async () => Promise.reject(new EndpointAwayError(new Error('no room')))
   expect(await planJob({ ...deps, probe: busy }, request, never)).toEqual({
     kind: 'postponed',
     jobId,
+    reason: 'no room',
   })
   expect(world).toMatchObject({ published: [], completions: 0 })
   expect(world.jobs.get(jobId)).toMatchObject({ state: 'planning' })

@@ -11,13 +11,14 @@ import {
   type PlanTotals,
   type Preflight,
 } from '@millrace/job'
+import { EndpointAwayError } from './endpoint-away-error.ts'
 
 /** What became of one look at a job request, and so what happens to its message. */
 export type PlanOutcome =
   | ({ readonly kind: 'published'; readonly jobId: JobId } & Planned)
   | { readonly kind: 'ended'; readonly jobId: JobId } // Nothing is left to do: delete the message.
   | { readonly kind: 'paused'; readonly jobId: JobId } // Whoever resumes the job asks for it again.
-  | { readonly kind: 'postponed'; readonly jobId: JobId } // The endpoint has no room: ask again later.
+  | { readonly kind: 'postponed'; readonly jobId: JobId; readonly reason: string } // The endpoint is away: ask again later.
   | { readonly kind: 'refused'; readonly reason: string } // No such job may be: set it aside.
   | { readonly kind: 'failed'; readonly jobId: JobId; readonly failure: JobFailure }
 
@@ -55,8 +56,6 @@ export interface Deps {
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
   /** False when it is not to fail any more: it has ended, or another attempt has planned it meanwhile. */
   failJob(job: Job, failure: JobFailure, signal: AbortSignal): Promise<boolean>
-  /** True when all that is wrong is that the endpoint has no room now. */
-  isThrottled(error: unknown): boolean
   /** The failure that `error` means for the job, when trying again cannot mend it. */
   failureOf(error: unknown): JobFailure | undefined
 }
@@ -94,7 +93,9 @@ export async function planJob(
   } catch (error) {
     // Aborted work is nobody's fault: the job must not fail because its producer stopped.
     signal.throwIfAborted()
-    if (deps.isThrottled(error)) return { kind: 'postponed', jobId }
+    if (error instanceof EndpointAwayError) {
+      return { kind: 'postponed', jobId, reason: error.message }
+    }
     const failure = deps.failureOf(error)
     if (failure === undefined) throw error
     if (!(await deps.failJob(job, failure, signal))) return { kind: 'ended', jobId }

@@ -125,6 +125,11 @@ export const mutationsOfApps: readonly Mutation[] = [
     edits: [['late: [250]', 'late: []']],
   },
   {
+    name: 'a job is judged by an endpoint that has no room',
+    file: `${producer}/patient-invoke.ts`,
+    edits: [['new EndpointAwayError(error as Error)', 'error']],
+  },
+  {
     name: 'a job is aggregated before its last batch',
     file: `${aggregator}/connect.ts`,
     edits: [

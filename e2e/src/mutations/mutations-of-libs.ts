@@ -179,16 +179,6 @@ export const mutationsOfLibs: readonly Mutation[] = [
     },
   },
   {
-    name: 'a preflight takes a throttle for an answer',
-    file: 'libs/invocation/src/preflight/preflight.ts',
-    edits: [
-      [
-        "instanceof InvocationError && error.code !== 'endpoint_throttled'",
-        'instanceof InvocationError',
-      ],
-    ],
-  },
-  {
     name: 'a preflight that could not ask for columns goes on',
     file: 'libs/invocation/src/preflight/takes-more-columns.ts',
     edits: [['isAboutRows(answer) ? false : answer', 'false']],

@@ -1,0 +1,42 @@
+import { jobIdOf } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { createPatience } from './patience.ts'
+
+const [job, other] = [jobIdOf('job'), jobIdOf('other')]
+
+function patienceAt(patienceMs: number) {
+  let at = 7_000
+  const patience = createPatience(patienceMs, () => at)
+  return { patience, pass: (ms: number) => void (at += ms) }
+}
+
+test('each job has its own, from the first time that its endpoint is not there', () => {
+  const { patience, pass } = patienceAt(300_000)
+  expect(patience.leftMs(job)).toBe(300_000)
+  pass(200_000)
+  expect(patience.leftMs(job)).toBe(100_000)
+  expect(patience.leftMs(other)).toBe(300_000)
+  pass(150_000)
+  expect(patience.leftMs(job)).toBe(-50_000)
+  expect(patience.leftMs(other)).toBe(150_000)
+})
+
+test('it begins anew once the endpoint has answered, and for a job that nobody asked for meanwhile', () => {
+  const { patience, pass } = patienceAt(1_000)
+  patience.leftMs(job)
+  pass(900)
+  patience.ends(job)
+  expect(patience.leftMs(job)).toBe(1_000)
+  pass(16 * 60_000)
+  expect(patience.leftMs(job)).toBe(1_000)
+})
+
+test('of more jobs than it keeps the oldest begins anew', () => {
+  const { patience, pass } = patienceAt(1_000)
+  patience.leftMs(job)
+  pass(10)
+  for (let count = 0; count < 1_000; count += 1) patience.leftMs(jobIdOf(`job ${count}`))
+  expect(patience.leftMs(job)).toBe(1_000)
+  pass(10)
+  expect(patience.leftMs(jobIdOf('job 999'))).toBe(990)
+})
