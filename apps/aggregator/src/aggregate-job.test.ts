@@ -1,6 +1,7 @@
 import type { JobState } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { aggregateJob, type Deps, type ResultSummary } from './aggregate-job.ts'
+import { OvertakenError } from './fence.ts'
 import { jobId, jobWith, never } from './test-data.fixture.ts'
 
 const summary: ResultSummary = {
@@ -100,6 +101,14 @@ test('when the lease is lost in the middle of writing, ends nothing', async () =
   const { deps, ended } = createWorld({
     keepLease: losing,
     writeResult: (_, held) => Promise.reject(held.reason as Error),
+  })
+  expect(await aggregateJob(deps, jobId, never)).toEqual({ kind: 'lost' })
+  expect(ended).toEqual([])
+})
+
+test('when another has taken over before a file becomes visible, it is lost', async () => {
+  const { deps, ended } = createWorld({
+    writeResult: () => Promise.reject(new OvertakenError('write: taken over')),
   })
   expect(await aggregateJob(deps, jobId, never)).toEqual({ kind: 'lost' })
   expect(ended).toEqual([])

@@ -1,4 +1,5 @@
 import type { Job, JobFailure, JobId, JobState } from '@millrace/job'
+import { OvertakenError } from './fence.ts'
 
 /** What became of one look at a job, and so what happens to its completion message. */
 export type AggregateOutcome =
@@ -49,7 +50,7 @@ export interface Deps {
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T>
   /** Accounts for each row and writes result, errors and manifest; nothing is visible before it balances. */
-  writeResult(job: Job, signal: AbortSignal): Promise<ResultSummary>
+  writeResult(held: { job: Job; lease: Lease }, signal: AbortSignal): Promise<ResultSummary>
   /** The failure that `error` means for the job, when trying again cannot mend it. */
   failureOf(error: unknown): JobFailure | undefined
   /** Ends the job; false when the lease was lost before. */
@@ -67,6 +68,8 @@ export interface Deps {
  * Whoever holds the lease writes; whoever lost it may still be writing for a moment, but writes the
  * same rows under the same names, and cannot end the job: the last step is conditional on the
  * lease's generation. So it may die at any await, and the next attempt ends with the same result.
+ * Before each file becomes visible the lease is looked at, for once the job has ended a retry of it may
+ * write under these names.
  */
 export async function aggregateJob(
   deps: Deps,
@@ -84,14 +87,14 @@ export async function aggregateJob(
   return await deps.keepLease<AggregateOutcome>(lease, signal, async (held) => {
     try {
       if (intolerable !== undefined) return await fail(intolerable, held)
-      const summary = await deps.writeResult(job, held)
+      const summary = await deps.writeResult({ job, lease }, held)
       const state = summary.failedRows === 0 ? 'succeeded' : 'succeeded_with_failures'
       const finished = await deps.finish(lease, state, { summary }, held)
       return finished ? { kind: 'finished', state, summary } : { kind: 'lost' }
     } catch (error) {
       // Work that was stopped says nothing about the job.
       signal.throwIfAborted()
-      if (held.aborted) return { kind: 'lost' }
+      if (held.aborted || error instanceof OvertakenError) return { kind: 'lost' }
       const failure = deps.failureOf(error)
       if (failure === undefined) throw error
       return await fail(failure, held)

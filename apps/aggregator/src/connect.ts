@@ -40,6 +40,7 @@ import { beginThread } from './thread/ask-thread.ts'
 import type { Claim, Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
 import type { Deps as ExportDeps } from './export-result.ts'
+import { fenced } from './fence.ts'
 import { keepLease } from './keep-lease.ts'
 import { OutputError } from './rows/output-error.ts'
 import { createPrinter } from './thread/printer.ts'
@@ -64,7 +65,7 @@ const seconds = (): number => Math.floor(Date.now() / 1_000)
 
 /** What `aggregateJob` needs, made of this deployment's clients. */
 export function createDeps(config: Config, world: World, metrics: Metrics = noMetrics): Deps {
-  const { ledger } = world
+  const { ledger, storage } = world
   const result = createResultDeps(config, world)
   return {
     claim: (jobId, signal) => claim(world, jobId, signal),
@@ -79,7 +80,12 @@ export function createDeps(config: Config, world: World, metrics: Metrics = noMe
         signal,
         work,
       ),
-    writeResult: async (job, signal) => await writeResult(result, { job, spec: job.spec }, signal),
+    writeResult: async ({ job, lease }, signal) => {
+      const mayWrite = (aborted: AbortSignal) =>
+        renewLease(ledger, lease, { now: seconds() }, aborted)
+      const files = fenced(storage, mayWrite)
+      return await writeResult({ ...result, ...files }, { job, spec: job.spec }, signal)
+    },
     failureOf: (error) => {
       if (error instanceof AccountingError) metrics.count('millrace.accounting.failures', 1)
       return failureOf(error)
@@ -177,7 +183,7 @@ export function createEventDeps({ ledger, events }: World): EventDeps | undefine
 
 /** What `exportResult` needs. */
 export function createExportDeps(config: Config, world: World): ExportDeps {
-  const { ledger } = world
+  const { ledger, storage } = world
   const result = createResultDeps(config, world)
   return {
     readExport: (name, signal) => readExport(ledger, name, signal),
@@ -187,7 +193,12 @@ export function createExportDeps(config: Config, world: World): ExportDeps {
       allowsUri(config.MILLRACE_RESULTS_ALLOWED, uri)
         ? undefined
         : `output ${uri} is outside of MILLRACE_RESULTS_ALLOWED`,
-    writeResult: (wanted, signal) => writeResult(result, wanted, signal),
+    writeResult: async (wanted, signal) => {
+      const name = { jobId: wanted.job.jobId, exportId: wanted.exportId }
+      const mayWrite = async (aborted: AbortSignal) =>
+        (await readExport(ledger, name, aborted))?.state === 'requested'
+      return await writeResult({ ...result, ...fenced(storage, mayWrite) }, wanted, signal)
+    },
     failureOf,
     finish: (name, state, facts, signal) =>
       finishExport(ledger, name, { state, now: seconds(), ...facts }, signal),

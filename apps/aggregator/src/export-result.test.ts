@@ -8,6 +8,7 @@ import {
 import { expect, test } from 'vitest'
 import type { ResultSummary } from './aggregate-job.ts'
 import { type Deps, exportResult } from './export-result.ts'
+import { OvertakenError } from './fence.ts'
 import { jobId, jobWith, never } from './test-data.fixture.ts'
 import type { ResultWanted } from './write-result.ts'
 
@@ -141,6 +142,14 @@ test.for([
 ] as const)('%s ends nothing', async ([, message, signal]) => {
   const { deps, ended } = createWorld({ writeResult: () => Promise.reject(new Error('thrown')) })
   await expect(exportResult(deps, name, signal)).rejects.toThrow(message)
+  expect(ended).toEqual([])
+})
+
+test('when another was first to write it, says so and ends nothing', async () => {
+  const { deps, ended } = createWorld({
+    writeResult: () => Promise.reject(new OvertakenError('write: taken over')),
+  })
+  expect(await exportResult(deps, name, never)).toEqual({ kind: 'ended' })
   expect(ended).toEqual([])
 })
 

@@ -9,6 +9,7 @@ import {
   resultNames,
 } from '@millrace/job'
 import type { ResultSummary } from './aggregate-job.ts'
+import { OvertakenError } from './fence.ts'
 import type { ResultWanted } from './write-result.ts'
 
 /** What became of one look at an export, and so what happens to its message. */
@@ -30,7 +31,10 @@ export interface Deps {
   recordedBatches(jobId: JobId, signal: AbortSignal): Promise<number>
   /** A sentence when this deployment must not write there. */
   refusal(uri: string): string | undefined
-  writeResult(wanted: ResultWanted, signal: AbortSignal): Promise<ResultSummary>
+  writeResult(
+    wanted: ResultWanted & Pick<ExportName, 'exportId'>,
+    signal: AbortSignal,
+  ): Promise<ResultSummary>
   /** The failure that `error` means, when trying again cannot mend it. */
   failureOf(error: unknown): JobFailure | undefined
   /** Ends the export; false when it had ended. */
@@ -73,6 +77,7 @@ export async function exportResult(
   } catch (error) {
     // Work that was stopped says nothing about the export.
     signal.throwIfAborted()
+    if (error instanceof OvertakenError) return { kind: 'ended' }
     const final = deps.failureOf(error)
     if (final === undefined) throw error
     return await fail(deps, name, final, signal)

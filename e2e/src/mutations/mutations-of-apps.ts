@@ -150,6 +150,11 @@ export const mutationsOfApps: readonly Mutation[] = [
     ],
   },
   {
+    name: 'a result is written on without a look at the lease',
+    file: `${aggregator}/fence.ts`,
+    edits: [['if (!(await mayWrite(signal)))', 'if (false as boolean)']],
+  },
+  {
     name: 'nobody asks for a job that stands still',
     file: `${aggregator}/reconcile.ts`,
     edits: [

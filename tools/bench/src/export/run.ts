@@ -64,7 +64,7 @@ async function exportOnce(): Promise<{ seconds: number; cpuSeconds: number }> {
   if (claim.kind !== 'claimed') throw new Error(`claim: ${claim.kind}`)
   const startedAt = performance.now()
   const startedCpu = process.cpuUsage()
-  await deps.writeResult(claim.job, signal)
+  await deps.writeResult(claim, signal)
   const { user, system } = process.cpuUsage(startedCpu)
   return {
     seconds: (performance.now() - startedAt) / 1_000,
