@@ -21,6 +21,7 @@ import {
   confirmEvent,
   finishExport,
   finishJob,
+  holdsLease,
   type Ledger,
   LedgerError,
   listJobs,
@@ -81,9 +82,7 @@ export function createDeps(config: Config, world: World, metrics: Metrics = noMe
         work,
       ),
     writeResult: async ({ job, lease }, signal) => {
-      const mayWrite = (aborted: AbortSignal) =>
-        renewLease(ledger, lease, { now: seconds() }, aborted)
-      const files = fenced(storage, mayWrite)
+      const files = fenced(storage, (aborted) => holdsLease(ledger, lease, aborted))
       return await writeResult({ ...result, ...files }, { job, spec: job.spec }, signal)
     },
     failureOf: (error) => {

@@ -17,6 +17,7 @@ export { type FinishFacts, type FinishOutcome, finishJob } from './job/finish-jo
 export type { Lease } from './job/lease.ts'
 export { createLedgerClient, type Ledger, type LedgerClientOptions } from './table/ledger.ts'
 export { LedgerError, type LedgerErrorCode } from './table/ledger-error.ts'
+export { holdsLease } from './job/holds-lease.ts'
 export { listJobs, type JobsWanted } from './job/list-jobs.ts'
 export type { ClosableTableClient, TableClient, TableOperations } from './table/table-client.ts'
 export { type BatchMark, markBatches } from './progress/mark-batches.ts'

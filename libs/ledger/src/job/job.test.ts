@@ -5,6 +5,7 @@ import {
   confirmEvent,
   createJob,
   finishJob,
+  holdsLease,
   type JobsWanted,
   listJobs,
   moveJob,
@@ -255,15 +256,18 @@ describe('lease', () => {
     const lease = await leaseOn(jobId, 'a', now)
 
     expect(await renewLease(ledger, lease, { now: now + 40 }, signal)).toBe(true)
+    expect(await holdsLease(ledger, lease, signal)).toBe(true)
     expect(await claim(jobId, 'b', now + limits.leaseSeconds)).toEqual({ kind: 'held' })
   })
 
   test('taken over, neither renews nor finishes', async () => {
     const jobId = await jobIn('running')
     const old = await leaseOn(jobId, 'a', now)
-    await leaseOn(jobId, 'b', now + limits.leaseSeconds)
+    const taken = await leaseOn(jobId, 'b', now + limits.leaseSeconds)
     const end = { state: 'succeeded', now } as const
 
+    expect(await holdsLease(ledger, old, signal)).toBe(false)
+    expect(await holdsLease(ledger, taken, signal)).toBe(true)
     expect(await renewLease(ledger, old, { now }, signal)).toBe(false)
     expect(await finishJob(ledger, old, end, signal)).toEqual({ kind: 'lost' })
     expect((await readJob(ledger, jobId, signal))?.state).toBe('aggregating')
@@ -275,6 +279,7 @@ describe('lease', () => {
     const end = { state: 'succeeded', now: now + 3, summary: { rows: 3 } } as const
 
     expect(await finishJob(ledger, lease, end, signal)).toEqual({ kind: 'finished' })
+    expect(await holdsLease(ledger, lease, signal)).toBe(false)
     expect(await finishJob(ledger, lease, end, signal)).toEqual({ kind: 'finished' })
     expect(await readJob(ledger, jobId, signal)).toMatchObject({
       state: 'succeeded',

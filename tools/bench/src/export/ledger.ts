@@ -18,7 +18,7 @@ import { createPages, type Pages } from './pages.ts'
 const MARKED = 128
 const rows = Number(process.argv[2])
 const partitions = await recordParts()
-let jobItem: Buffer | undefined
+let jobItem: Record<string, AttributeValue> | undefined
 const server = createServer((request, response) => {
   void answer(request).then((body) => {
     response.setHeader('content-type', 'application/x-amz-json-1.0')
@@ -74,10 +74,17 @@ function encode(item: Record<string, AttributeValue>): Buffer {
 async function answer(request: IncomingMessage): Promise<Buffer | string> {
   const asked = JSON.parse(await text(request))
   const operation = String(request.headers['x-amz-target']).split('.')[1]
-  if (operation === 'PutItem') jobItem = encode(asked.Item)
-  if (operation === 'GetItem' && jobItem !== undefined) return `{"Item":${String(jobItem)}}`
+  if (operation === 'PutItem') jobItem = asked.Item
+  if (operation === 'UpdateItem') jobItem = { ...jobItem, ...claimedBy(asked) }
+  if (operation === 'GetItem') return JSON.stringify({ Item: jobItem })
   return operation === 'Query' ? answerQuery(asked) : '{}'
 }
+
+/** What is looked at of a lease. */
+const claimedBy = ({ ExpressionAttributeValues: values }: Query) => ({
+  state: { S: 'aggregating' },
+  generation: values[':generation'] ?? { N: '0' },
+})
 
 /** What is used of a query. */
 interface Query {
