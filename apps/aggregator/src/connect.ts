@@ -41,7 +41,7 @@ import { beginThread } from './thread/ask-thread.ts'
 import type { Claim, Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
 import type { Deps as ExportDeps } from './export-result.ts'
-import { fenced } from './fence.ts'
+import { fenced, type FencedFiles } from './fence.ts'
 import { keepLease } from './keep-lease.ts'
 import { OutputError } from './rows/output-error.ts'
 import { createPrinter } from './thread/printer.ts'
@@ -96,7 +96,11 @@ export function createDeps(config: Config, world: World, metrics: Metrics = noMe
   }
 }
 
-function createResultDeps(config: Config, { ledger, storage }: World): ResultDeps {
+/** All but what writes: that differs by who may. */
+function createResultDeps(
+  config: Config,
+  { ledger, storage }: World,
+): Omit<ResultDeps, keyof FencedFiles> {
   const documentsOf = (jobId: JobId): Documents =>
     jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
   return {
@@ -117,8 +121,6 @@ function createResultDeps(config: Config, { ledger, storage }: World): ResultDep
       storage.stream(objectOf(dataset, object), range, signal),
     rowOffsets: ({ spec: { dataset } }, bytes) =>
       rowOffsets(bytes, dataset.format === 'jsonl' ? jsonLines : dataset.csv),
-    createWriter: storage.createWriter,
-    remove: storage.remove,
   }
 }
 

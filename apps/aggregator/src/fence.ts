@@ -5,7 +5,7 @@ export class OvertakenError extends Error {
   override readonly name = 'OvertakenError'
 }
 
-type Files = Pick<Storage, 'createWriter' | 'remove'>
+export type FencedFiles = Pick<Storage, 'createWriter' | 'remove'>
 
 /**
  * Files that become visible, or go, only while whoever writes them may. It is asked before each of them: when
@@ -13,7 +13,10 @@ type Files = Pick<Storage, 'createWriter' | 'remove'>
  *
  * @param mayWrite false when another has taken over.
  */
-export function fenced(files: Files, mayWrite: (signal: AbortSignal) => Promise<boolean>): Files {
+export function fenced(
+  files: FencedFiles,
+  mayWrite: (signal: AbortSignal) => Promise<boolean>,
+): FencedFiles {
   const mustBeOurs = async (uri: string, signal: AbortSignal): Promise<void> => {
     if (!(await mayWrite(signal))) throw new OvertakenError(`write ${uri}: another has taken over`)
   }
