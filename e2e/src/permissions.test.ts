@@ -64,6 +64,8 @@ test('the apps make the calls that their roles were made for, and no other', asy
   // Asked again when all is recorded, it is the producer that sees that the job is complete.
   await fleet.submit('one', spec('data/one.csv', 'one.csv'))
   await called('producer sqs:SendMessage queue completions')
+  // Left by an earlier result, of which rows had failed.
+  await objects.put('results/one.errors.csv', 'row\n')
   await start('aggregator')
   expect(await fleet.ended('one')).toMatchObject({ state: 'succeeded' })
 

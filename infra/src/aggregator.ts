@@ -49,10 +49,12 @@ export function createAggregator(
         results.can(
           'WriteResults',
           'results/',
+          'GetObject', // S3 asks for it of who writes only over what it has seen there.
           'PutObject',
           'DeleteObject',
           'AbortMultipartUpload',
         ),
+        results.canTellAbsence('SeeResults'),
         ...args.events.canTell(),
         ...args.useKey,
       ],

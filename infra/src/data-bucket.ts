@@ -72,6 +72,11 @@ export class DataBucket extends pulumi.ComponentResource {
     }
   }
 
+  /** S3 says that an object is not there only to who may list its bucket; others are denied. */
+  canTellAbsence(sid: string): Statement {
+    return { Sid: sid, Action: 's3:ListBucket', Resource: this.bucket.arn }
+  }
+
   private policy(args: DataBucketArgs): pulumi.Output<string> {
     const { arn } = this.bucket
     const objects = pulumi.interpolate`${arn}/*`

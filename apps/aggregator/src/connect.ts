@@ -35,7 +35,7 @@ import type { EventSinks } from '@millrace/events'
 import { DecisionError } from '@millrace/predictions'
 import { publish, type Queue } from '@millrace/queue'
 import { type Logger, type Metrics, noMetrics } from '@millrace/service'
-import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
+import { jobDocuments, type Storage, StorageError, type StorageErrorCode } from '@millrace/storage'
 import { AccountingError } from './account/accounting-error.ts'
 import { beginThread } from './thread/ask-thread.ts'
 import type { Claim, Deps } from './aggregate-job.ts'
@@ -155,7 +155,7 @@ function pinOf(job: Job): NonNullable<Job['dataset']> {
 /** Errors that trying again cannot mend, as the job's failure. */
 function failureOf(error: unknown): JobFailure | undefined {
   if (error instanceof StorageError) {
-    if (error.retryable || error.isOutage) return undefined
+    if (error.retryable || error.isOutage || WRITTEN_AGAIN.has(error.code)) return undefined
     const changed = error.code === 'object_changed' || error.code === 'object_missing'
     const code = changed ? 'dataset_changed' : error.code
     return { code, message: error.message }
@@ -169,6 +169,9 @@ function failureOf(error: unknown): JobFailure | undefined {
   const { code, message } = error as InstanceType<(typeof FINAL)[number]>
   return { code, message }
 }
+
+/** The result could not be written so; another attempt writes all of it. */
+const WRITTEN_AGAIN: ReadonlySet<StorageErrorCode> = new Set(['conflict', 'upload_lost'])
 
 const FINAL = [AccountingError, CsvError, DecisionError, OutputError, PlanError] as const
 

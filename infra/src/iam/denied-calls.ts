@@ -6,6 +6,8 @@ type Denied = readonly [
   action: string,
   resource: (graph: Graph) => string,
   context?: Readonly<Record<string, string>>,
+  /** The one app that it is granted to. */
+  but?: string,
 ]
 
 const named = (graph: Graph, name: string): string => `millrace-${graph.stack}-${name}`
@@ -55,7 +57,8 @@ export const deniedCalls: readonly Denied[] = [
   ['delete a dataset', 's3:DeleteObject', object('datasets', 'a.csv')],
   ['delete a plan', 's3:DeleteObject', object('results', 'work/j-1/plan')],
   ['remove an old version', 's3:DeleteObjectVersion', object('results', 'results/a.csv')],
-  ['read results', 's3:GetObject', object('results', 'results/a.csv')],
+  // Who writes a result only over what it has seen there has to be allowed to read it.
+  ['read results', 's3:GetObject', object('results', 'results/a.csv'), {}, 'aggregator'],
   ['open a bucket to others', 's3:PutBucketPolicy', foreign('arn:aws:s3:::millrace-prod-results')],
   ['delete from the ledger', 'dynamodb:DeleteItem', own('dynamodb', 'table/', 'ledger')],
   ['scan the ledger', 'dynamodb:Scan', own('dynamodb', 'table/', 'ledger')],

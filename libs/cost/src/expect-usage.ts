@@ -51,6 +51,8 @@ const JOIN_READ_BATCHES = 32
 export const QUEUE_CALLS = 9
 export const JOB_ITEM_UNITS = 5 * 3
 const JOB_ITEM_READS = 20
+/** What lies under the names of errors, result, report and manifest is looked at before they are written. */
+const RESULT_LOOKS = 4
 
 /**
  * What a job will use, by what producer, consumers and aggregator do for each batch.
@@ -129,7 +131,8 @@ export function s3Requests(shape: JobShape): Pick<Usage, 's3Reads' | 's3Writes'>
   const resultBytes = rows * (shape.rowBytesOut + 2) + (joins ? inputBytes : 0)
   const pieces = Math.ceil(resultBytes / READ_BYTES)
   return {
-    s3Reads: batches + scanned + 2 + objects + documents + (joins ? joinReads(shape) : 0),
+    s3Reads:
+      batches + scanned + 2 + objects + documents + RESULT_LOOKS + (joins ? joinReads(shape) : 0),
     // Pinned dataset and plan; the result in pieces; report and manifest.
     s3Writes: 1 + segments + (pieces > 1 ? pieces + 2 : 1) + 2,
   }

@@ -1,5 +1,6 @@
 import type { ByteRange, PinnedObject } from '@millrace/job'
 import type { Readers } from './file/readers.ts'
+import type { Occupant, WriteOver } from './occupant.ts'
 import type { Writer } from './writer.ts'
 
 /** A round trip to S3 is long: larger pieces than of files. */
@@ -34,6 +35,7 @@ export interface Backend {
     signal: AbortSignal,
   ): Promise<'written' | 'exists'>
   createWriter(uri: string, signal: AbortSignal): Promise<Writer>
-  remove(uri: string, signal: AbortSignal): Promise<void>
+  occupantOf(uri: string, signal: AbortSignal): Promise<Occupant>
+  remove(uri: string, options: WriteOver, signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }

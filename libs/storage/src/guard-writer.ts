@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isConflict } from './occupant.ts'
 import type { Writer } from './writer.ts'
 
 /**
@@ -8,6 +9,7 @@ import type { Writer } from './writer.ts'
  *      │ └──write or commit failed──▶ failed ─┐
  *      └────────────────abort─────────────────┴──▶ aborted
  *
+ * A commit that was refused as a conflict has changed nothing: the writer stays open.
  * A call while another runs, or after the end, is a mistake of the caller and throws an assertion.
  * Only `abort` may come at any time: it waits for the call that runs, so that nothing is left behind.
  */
@@ -22,7 +24,7 @@ export function guardWriter(writer: Writer): Writer {
     try {
       return await result
     } catch (error) {
-      state = 'failed'
+      if (!isConflict(error)) state = 'failed'
       throw error
     } finally {
       running = undefined
@@ -30,8 +32,8 @@ export function guardWriter(writer: Writer): Writer {
   }
   return {
     write: async (bytes) => run('write', async () => writer.write(bytes)),
-    async commit() {
-      const total = await run('commit', async () => writer.commit())
+    async commit(options) {
+      const total = await run('commit', async () => writer.commit(options))
       state = 'committed'
       return total
     },

@@ -17,6 +17,7 @@ export function s3WhenWanted(options: S3ClientOptions): Backend {
     readDocument: async (...args) => (await s3()).readDocument(...args),
     writeDocument: async (...args) => (await s3()).writeDocument(...args),
     createWriter: async (...args) => (await s3()).createWriter(...args),
+    occupantOf: async (...args) => (await s3()).occupantOf(...args),
     remove: async (...args) => (await s3()).remove(...args),
     close: async () => (await opening)?.close(),
   }

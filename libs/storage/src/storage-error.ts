@@ -5,6 +5,10 @@ const RETRYABLE = {
   /** The pinned version is no longer there: nothing read from now on belongs to the same dataset. */
   object_changed: false,
   object_missing: false,
+  /** A write depended on what lay under its name, and something else lies there now. */
+  conflict: false,
+  /** The unfinished upload is not there any more: what was written is to be written again. */
+  upload_lost: false,
   /** The bucket itself is not there, or lies in another region. */
   bucket_missing: false,
   access_denied: false,

@@ -115,7 +115,7 @@ describe.for([
   test('on a removed object, throws a final error', async () => {
     const uri = await put('data.csv')
     const [object] = await storage.pin(uri, signal)
-    await storage.remove(uri, signal)
+    await storage.remove(uri, {}, signal)
     const reading = storage.read(object!, { start: 2, end: 9 }, signal)
     await expect(reading).rejects.toMatchObject({ retryable: false, uri })
   })
@@ -211,10 +211,73 @@ describe.for([
     expect(String(await storage.readDocument(uri, 100, signal))).toBe('new')
   })
 
+  test('of what lies under a name tells two apart, and one from nothing', async () => {
+    const uri = resolveUri(base, 'result.csv')
+    const nothing = await storage.occupantOf(uri, signal)
+    expect(nothing).toEqual({ version: undefined })
+    await put('result.csv')
+    const first = await storage.occupantOf(uri, signal)
+    expect(await storage.occupantOf(uri, signal)).toEqual(first)
+    await put('result.csv', Buffer.from('another\n'))
+    const second = await storage.occupantOf(uri, signal)
+    expect(second.version).toBeTypeOf('string')
+    expect(second).not.toEqual(first)
+  })
+
+  test('writes over what lies there, and over nothing', async () => {
+    const uri = resolveUri(base, 'new/result.csv')
+    const write = async (text: string) => {
+      const over = await storage.occupantOf(uri, signal)
+      const writer = await storage.createWriter(uri, signal)
+      await writer.write(Buffer.from(text))
+      await writer.commit({ over })
+    }
+    await write('one')
+    await write('two')
+    expect(String(await storage.readDocument(uri, 100, signal))).toBe('two')
+    await storage.remove(uri, { over: { version: undefined } }, signal)
+    expect(String(await storage.readDocument(uri, 100, signal))).toBe('two')
+    await storage.remove(uri, { over: await storage.occupantOf(uri, signal) }, signal)
+    expect(await storage.readDocument(uri, 100, signal)).toBe(undefined)
+  })
+
+  test.for([
+    ['something is there', undefined, 'new'],
+    ['it is another', 'old', 'new'],
+    ['it is gone', 'old', undefined],
+  ] as const)('does not write over what it is told where %s now', async ([, then, now]) => {
+    const uri = resolveUri(base, 'result.csv')
+    const show = async (text: string | undefined) => {
+      if (text === undefined) await storage.remove(uri, {}, signal)
+      else await put('result.csv', Buffer.from(text))
+    }
+    await show(then)
+    const over = await storage.occupantOf(uri, signal)
+    const writer = await storage.createWriter(uri, signal)
+    await writer.write(hello)
+    await show(now)
+    const conflict = { code: 'conflict', retryable: false, uri }
+    await expect(writer.commit({ over })).rejects.toMatchObject(conflict)
+    const left = await storage.readDocument(uri, 100, signal)
+    expect(left?.toString()).toBe(now)
+    await writer.commit({ over: await storage.occupantOf(uri, signal) })
+    expect((await storage.readDocument(uri, 100, signal))?.equals(hello)).toBe(true)
+  })
+
+  // The local cloud's S3 removes whatever is there.
+  test.runIf(where === 'folders')('does not remove another than it is told', async () => {
+    const uri = await put('doc', Buffer.from('old'))
+    const over = await storage.occupantOf(uri, signal)
+    await put('doc', Buffer.from('new'))
+    const removing = storage.remove(uri, { over }, signal)
+    await expect(removing).rejects.toMatchObject({ code: 'conflict', uri })
+    expect(String(await storage.readDocument(uri, 100, signal))).toBe('new')
+  })
+
   test('removes a document, and one that is not there', async () => {
     const uri = await put('doc')
-    await storage.remove(uri, signal)
-    await storage.remove(uri, signal)
+    await storage.remove(uri, {}, signal)
+    await storage.remove(uri, {}, signal)
     expect(await storage.readDocument(uri, 100, signal)).toBe(undefined)
   })
 
@@ -222,7 +285,7 @@ describe.for([
     const refused = { code: 'uri_invalid' }
     await expect(storage.writeDocument(base, hello, {}, signal)).rejects.toMatchObject(refused)
     await expect(storage.createWriter(base, signal)).rejects.toMatchObject(refused)
-    await expect(storage.remove(base, signal)).rejects.toMatchObject(refused)
+    await expect(storage.remove(base, {}, signal)).rejects.toMatchObject(refused)
   })
 
   test('on a signal that fired before, reads nothing', async () => {

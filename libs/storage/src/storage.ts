@@ -5,6 +5,7 @@ import { decompress, type DecompressOptions } from './decompress.ts'
 import { createFileBackend } from './file/backend.ts'
 import { guardWriter } from './guard-writer.ts'
 import { isManifest, pinManifest } from './manifest.ts'
+import type { Occupant, WriteOver } from './occupant.ts'
 import { StorageError } from './storage-error.ts'
 import { type StreamOptions, streamObject } from './stream.ts'
 import { placeOf } from './uri.ts'
@@ -61,8 +62,17 @@ export interface Storage {
    * the bucket removes.
    */
   createWriter(uri: string, signal: AbortSignal): Promise<Writer>
-  /** Removes one object or file; that it is not there is fine. */
-  remove(uri: string, signal: AbortSignal): Promise<void>
+  /**
+   * What lies under a name now, for a later `commit` or `remove` to depend on. S3 holds a write to it. A file
+   * system cannot compare and replace in one step: there it is compared just before.
+   */
+  occupantOf(uri: string, signal: AbortSignal): Promise<Occupant>
+  /**
+   * Removes one object or file; that it is not there is fine. Over nothing there is nothing to remove.
+   *
+   * @throws {StorageError} `conflict` where something else than `over` lies there.
+   */
+  remove(uri: string, options: WriteOver, signal: AbortSignal): Promise<void>
   /** Closes what is held open. Reads after it open anew. */
   close(): Promise<void>
 }
@@ -102,7 +112,11 @@ export function createStorage({ s3 }: StorageOptions): Storage {
       backendOfOne(uri).writeDocument(uri, bytes, how, signal),
     createWriter: async (uri, signal) =>
       guardWriter(await backendOfOne(uri).createWriter(uri, signal)),
-    remove: async (uri, signal) => backendOfOne(uri).remove(uri, signal),
+    occupantOf: async (uri, signal) => backendOfOne(uri).occupantOf(uri, signal),
+    async remove(uri, options, signal) {
+      const nothing = options.over !== undefined && options.over.version === undefined
+      if (!nothing) await backendOfOne(uri).remove(uri, options, signal)
+    },
     close: async () => {
       await Promise.all([file.close(), s3?.close()])
     },

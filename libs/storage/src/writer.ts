@@ -1,9 +1,18 @@
-/** One call at a time. After a failed call only `abort` is left; `commit` would leave a hole. */
+import type { WriteOver } from './occupant.ts'
+
+/**
+ * One call at a time. After a failed call only `abort` is left; `commit` would leave a hole. But a `commit`
+ * that was refused as a `conflict` may be tried again over what lies there now.
+ */
 export interface Writer {
   /** Takes the bytes; the caller may reuse them once it resolves. It waits while too much waits. */
   write(bytes: Uint8Array): Promise<void>
-  /** Makes all that was written visible at once, replacing what was there. */
-  commit(): Promise<{ readonly bytes: number }>
+  /**
+   * Makes all that was written visible at once, replacing what was there.
+   *
+   * @throws {StorageError} `conflict` where that is not `over` any more.
+   */
+  commit(options?: WriteOver): Promise<{ readonly bytes: number }>
   /** Leaves nothing behind; does nothing after `commit`. It runs also when the signal has fired. */
   abort(): Promise<void>
 }

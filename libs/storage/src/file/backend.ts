@@ -2,6 +2,7 @@ import type { Backend } from '../backend.ts'
 import { placeOf } from '../uri.ts'
 import { readDocumentFile, removeFile, writeDocumentFile } from './document.ts'
 import { createFillSmall } from './fill-small.ts'
+import { fileOccupant } from './occupant.ts'
 import { createOpenFiles } from './open-files.ts'
 import { pinFile, pinFolder } from './pin.ts'
 import { readFileInto } from './read.ts'
@@ -26,7 +27,8 @@ export function createFileBackend(): Backend {
     writeDocument: async (uri, bytes, { ifAbsent = false }) =>
       writeDocumentFile(pathOf(uri), bytes, ifAbsent),
     createWriter: async (uri, signal) => createFileWriter(pathOf(uri), signal),
-    remove: async (uri) => removeFile(pathOf(uri)),
+    occupantOf: async (uri) => fileOccupant(pathOf(uri)),
+    remove: async (uri, { over }) => removeFile(pathOf(uri), over),
     close: async () => files.close(),
   }
 }

@@ -3,6 +3,8 @@ import { link, open, rename, unlink } from 'node:fs/promises'
 import { StorageError } from '../storage-error.ts'
 import { fileUri } from '../uri.ts'
 import { classifyFileFailure } from './classify-failure.ts'
+import type { Occupant } from '../occupant.ts'
+import { holdFileTo } from './occupant.ts'
 import { createTemporary, discard, syncFolderOf } from './temporary.ts'
 
 export async function readDocumentFile(
@@ -52,7 +54,8 @@ export async function writeDocumentFile(
   }
 }
 
-export async function removeFile(path: string): Promise<void> {
+export async function removeFile(path: string, over?: Occupant): Promise<void> {
+  await holdFileTo('remove', path, over)
   try {
     await unlink(path)
   } catch (cause) {

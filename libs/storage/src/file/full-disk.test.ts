@@ -23,7 +23,7 @@ describe.skipIf(disk === undefined)('on a disk of one megabyte', () => {
   const uri = fileUri(join(disk ?? '', 'result.csv'))
   const full = { code: 'no_space', retryable: false, hint: expect.stringContaining(disk ?? '') }
 
-  beforeEach(async () => storage.remove(uri, signal))
+  beforeEach(async () => storage.remove(uri, {}, signal))
 
   test('a document that does not fit leaves nothing behind', async () => {
     const writing = storage.writeDocument(uri, Buffer.alloc(2_000_000, 'x'), {}, signal)

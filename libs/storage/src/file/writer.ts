@@ -2,6 +2,7 @@ import { type FileHandle, rename } from 'node:fs/promises'
 import type { Writer } from '../writer.ts'
 import { fileUri } from '../uri.ts'
 import { classifyFileFailure } from './classify-failure.ts'
+import { holdFileTo } from './occupant.ts'
 import { createTemporary, discard, syncFolderOf } from './temporary.ts'
 
 /** Small pieces are gathered to so many bytes, since each write is a way to another thread and back. */
@@ -29,11 +30,12 @@ export async function createFileWriter(path: string, signal: AbortSignal): Promi
       }
       bytes += piece.length
     },
-    async commit() {
+    async commit({ over } = {}) {
       signal.throwIfAborted()
       try {
         await blocks.end()
         await temporary.handle.sync()
+        await holdFileTo('write', path, over)
         await temporary.handle.close()
         await rename(temporary.path, path)
         committed = true

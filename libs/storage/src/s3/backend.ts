@@ -3,6 +3,7 @@ import { type Backend, S3_STREAMING } from '../backend.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { readDocumentObject, removeObject, writeDocumentObject } from './document.ts'
 import { pinObject, pinPrefix } from './pin.ts'
+import { objectOccupant } from './occupant.ts'
 import { createDirectReads } from './read-directly.ts'
 import { readBySdk } from './read-by-sdk.ts'
 import { createS3Writer } from './writer.ts'
@@ -32,7 +33,8 @@ export function createS3Backend(
     writeDocument: async (uri, bytes, { ifAbsent = false }, signal) =>
       writeDocumentObject(deps, uri, bytes, ifAbsent, signal),
     createWriter: async (uri, signal) => createS3Writer(deps, uri, signal),
-    remove: async (uri, signal) => removeObject(deps, uri, signal),
+    occupantOf: async (uri, signal) => objectOccupant(deps, uri, signal),
+    remove: async (uri, { over }, signal) => removeObject(deps, uri, over, signal),
     close: async () => direct.close(),
   }
 }

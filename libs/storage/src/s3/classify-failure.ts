@@ -55,7 +55,7 @@ const BY_NAME: Readonly<Record<string, Reason>> = {
   TimeoutError: LATE,
   EntityTooLarge: { code: 'too_large' },
   NoSuchUpload: {
-    code: 'object_missing',
+    code: 'upload_lost',
     hint: 'something removed the unfinished upload; is a lifecycle rule too short?',
   },
 }

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { StorageError } from '../storage-error.ts'
+import type { Occupant } from '../occupant.ts'
+import { sendOver } from './occupant.ts'
 import { bucketAndKey } from './place.ts'
 import { type S3Deps, send } from './send.ts'
 
@@ -52,8 +54,14 @@ export async function writeDocumentObject(
   }
 }
 
-export async function removeObject(deps: S3Deps, uri: string, signal: AbortSignal): Promise<void> {
-  const command = new DeleteObjectCommand(bucketAndKey(uri))
+export async function removeObject(
+  deps: S3Deps,
+  uri: string,
+  over: Occupant | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const IfMatch = over?.version
+  const command = new DeleteObjectCommand({ ...bucketAndKey(uri), IfMatch })
   const call = async () => deps.client.send(command, { abortSignal: signal })
-  await send(deps, 'remove', uri, call, signal)
+  await sendOver(deps, 'remove', uri, over, call, signal)
 }

@@ -6,7 +6,9 @@ import {
   HeadObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import type { Occupant } from '../occupant.ts'
 import { classifyS3Failure } from './classify-failure.ts'
+import { conditionOver, sendOver } from './occupant.ts'
 import { PARTS_MAX } from './part-size.ts'
 import { bucketAndKey } from './place.ts'
 import { type S3Deps, send } from './send.ts'
@@ -15,7 +17,8 @@ import { type S3Deps, send } from './send.ts'
 export interface Upload {
   /** Takes the next part, which is not to be changed any more; waits while too much is on its way. */
   add(body: Uint8Array): Promise<void>
-  complete(): Promise<void>
+  /** May be tried again after a `conflict`. */
+  complete(over: Occupant | undefined): Promise<void>
   /** Removes the parts that are there. Runs also when the signal has fired. */
   abort(): Promise<void>
 }
@@ -33,6 +36,7 @@ export async function beginUpload(deps: S3Deps, uri: string, signal: AbortSignal
   let parts = 0
   let bytes = 0
   let bytesUnderWay = 0
+  let tries = 0
   let failure: unknown
 
   const sendPart = async (part: number, Body: Uint8Array): Promise<void> => {
@@ -68,11 +72,15 @@ export async function beginUpload(deps: S3Deps, uri: string, signal: AbortSignal
       parts += 1
       bytes += body.length
     },
-    async complete() {
+    async complete(over) {
       await Promise.all(underWay)
       throwFailure()
       assert(etags.filter((etag) => etag !== undefined).length === parts)
-      await completeUpload(deps, uri, target, etags, bytes, signal)
+      const call = async (): Promise<void> => {
+        tries += 1
+        await completeUpload(deps, uri, { ...target, etags, bytes, over, tries }, signal)
+      }
+      await sendOver(deps, 'write', uri, over, call, signal)
     },
     async abort() {
       stop.abort()
@@ -88,6 +96,14 @@ interface Target {
   readonly UploadId: string
 }
 
+interface Completion extends Target {
+  readonly etags: readonly string[]
+  readonly bytes: number
+  readonly over: Occupant | undefined
+  /** How often it has been asked for, with this time. */
+  readonly tries: number
+}
+
 async function createUpload(deps: S3Deps, uri: string, signal: AbortSignal): Promise<string> {
   const command = new CreateMultipartUploadCommand(bucketAndKey(uri))
   const call = async () => deps.client.send(command, { abortSignal: signal })
@@ -97,34 +113,27 @@ async function createUpload(deps: S3Deps, uri: string, signal: AbortSignal): Pro
 }
 
 /**
- * When the answer to the first try is lost, the second finds no upload. Then the object tells: of
+ * When the answer to the first try is lost, the next one finds no upload. Then the object tells: of
  * the right size, and with an ETag of as many parts, it is ours.
  */
 async function completeUpload(
-  deps: S3Deps,
+  { client }: S3Deps,
   uri: string,
-  target: Target,
-  etags: readonly string[],
-  bytes: number,
+  { etags, bytes, over, tries, ...target }: Completion,
   signal: AbortSignal,
 ): Promise<void> {
   const Parts = etags.map((ETag, part) => ({ ETag, PartNumber: part + 1 }))
-  const command = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } })
-  const call = async (attempt: number): Promise<void> => {
-    try {
-      await deps.client.send(command, { abortSignal: signal })
-    } catch (error) {
-      if (attempt === 1 || classifyS3Failure('write', uri, error).code !== 'object_missing') {
-        throw error
-      }
-      const { Bucket, Key } = target
-      const head = new HeadObjectCommand({ Bucket, Key })
-      const found = await deps.client.send(head, { abortSignal: signal })
-      const isOurs = found.ContentLength === bytes && found.ETag?.endsWith(`-${etags.length}"`)
-      if (isOurs !== true) throw error
-    }
+  const input = { ...target, MultipartUpload: { Parts }, ...conditionOver(over) }
+  try {
+    await client.send(new CompleteMultipartUploadCommand(input), { abortSignal: signal })
+  } catch (error) {
+    if (tries === 1 || classifyS3Failure('write', uri, error).code !== 'upload_lost') throw error
+    const { Bucket, Key } = target
+    const head = new HeadObjectCommand({ Bucket, Key })
+    const found = await client.send(head, { abortSignal: signal })
+    const isOurs = found.ContentLength === bytes && found.ETag?.endsWith(`-${etags.length}"`)
+    if (isOurs !== true) throw error
   }
-  await send(deps, 'write', uri, call, signal)
 }
 
 /** An upload that is no longer there is what was wanted. */
@@ -135,7 +144,7 @@ async function abortUpload(deps: S3Deps, uri: string, target: Target): Promise<v
     try {
       await deps.client.send(command, { abortSignal: signal })
     } catch (error) {
-      if (classifyS3Failure('write', uri, error).code !== 'object_missing') throw error
+      if (classifyS3Failure('write', uri, error).code !== 'upload_lost') throw error
     }
   }
   await send(deps, 'remove the unfinished upload of', uri, call, signal)

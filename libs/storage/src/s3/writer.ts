@@ -1,8 +1,10 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Writer } from '../writer.ts'
+import type { Occupant } from '../occupant.ts'
+import { conditionOver, sendOver } from './occupant.ts'
 import { partBytes } from './part-size.ts'
 import { bucketAndKey } from './place.ts'
-import { type S3Deps, send } from './send.ts'
+import type { S3Deps } from './send.ts'
 import { beginUpload, type Upload } from './upload.ts'
 
 /**
@@ -35,11 +37,11 @@ export function createS3Writer(deps: S3Deps, uri: string, signal: AbortSignal): 
       }
       bytes += piece.length
     },
-    async commit() {
+    async commit({ over } = {}) {
       signal.throwIfAborted()
       if (upload && filled > 0) await flush()
-      if (upload) await upload.complete()
-      else await putWhole(deps, uri, buffer.subarray(0, filled), signal)
+      if (upload) await upload.complete(over)
+      else await putWhole(deps, uri, buffer.subarray(0, filled), over, signal)
       return { bytes }
     },
     abort: async () => upload?.abort(),
@@ -63,9 +65,10 @@ async function putWhole(
   deps: S3Deps,
   uri: string,
   body: Uint8Array,
+  over: Occupant | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const command = new PutObjectCommand({ ...bucketAndKey(uri), Body: body })
+  const command = new PutObjectCommand({ ...bucketAndKey(uri), Body: body, ...conditionOver(over) })
   const call = async () => deps.client.send(command, { abortSignal: signal })
-  await send(deps, 'write', uri, call, signal)
+  await sendOver(deps, 'write', uri, over, call, signal)
 }

@@ -87,6 +87,28 @@ export const storeSentences: readonly Sentence<StoreUnderTest>[] = [
     wanted: ['PreconditionFailed', 'one'],
   },
   {
+    title: 'a put over an object is refused where another has taken its place, or it is gone',
+    run: async (store) => {
+      const { ETag } = await put(store, 'g', 'one')
+      await put(store, 'g', 'two', { IfMatch: ETag })
+      const late = await outcomeOf(put(store, 'g', 'three', { IfMatch: ETag }))
+      const gone = await outcomeOf(put(store, 'none', 'four', { IfMatch: ETag }))
+      return [late, await get(store, 'g'), gone]
+    },
+    wanted: ['PreconditionFailed', 'two', 'NoSuchKey'],
+  },
+  {
+    title: 'a removal of an object is refused where another has taken its place',
+    run: async (store) => {
+      const { client, bucket: Bucket } = store
+      const { ETag } = await put(store, 'h', 'one')
+      await put(store, 'h', 'two')
+      const command = new DeleteObjectCommand({ Bucket, Key: 'h', IfMatch: ETag })
+      return [await outcomeOf(client.send(command)), await outcomeOf(get(store, 'h'))]
+    },
+    wanted: ['PreconditionFailed', 'ok'],
+  },
+  {
     title: 'what is not there cannot be read; deleting it is fine',
     run: async (store) => {
       const { client, bucket: Bucket } = store
@@ -132,6 +154,28 @@ export const storeSentences: readonly Sentence<StoreUnderTest>[] = [
       return [before, await get(store, 'm'), done.ETag?.endsWith('-1"')]
     },
     wanted: ['NoSuchKey', 'whole', true],
+  },
+  {
+    title:
+      'an upload over an object is refused where another has taken its place, and completed over that',
+    run: async (store) => {
+      const { client, bucket: Bucket } = store
+      const target = { Bucket, Key: 'o' }
+      const first = await put(store, 'o', 'one')
+      const { UploadId } = await client.send(new CreateMultipartUploadCommand(target))
+      const part = { ...target, UploadId, PartNumber: 1, Body: Buffer.from('whole') }
+      const { ETag } = await client.send(new UploadPartCommand(part))
+      const second = await put(store, 'o', 'two')
+      const complete = async (IfMatch: string | undefined) => {
+        const MultipartUpload = { Parts: [{ ETag, PartNumber: 1 }] }
+        const input = { ...target, UploadId, MultipartUpload, IfMatch }
+        return await outcomeOf(client.send(new CompleteMultipartUploadCommand(input)))
+      }
+      const late = await complete(first.ETag)
+      const kept = await get(store, 'o')
+      return [late, kept, await complete(second.ETag), await get(store, 'o')]
+    },
+    wanted: ['PreconditionFailed', 'two', 'ok', 'whole'],
   },
   {
     title: 'an upload that was aborted cannot be completed',

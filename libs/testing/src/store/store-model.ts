@@ -30,7 +30,7 @@ export interface StoreModel {
   put(input: PutObjectCommandInput): object
   get(input: GetObjectCommandInput): object
   head(input: Place & { IfMatch?: string | undefined }): object
-  delete(input: Place): object
+  delete(input: Place & { IfMatch?: string | undefined }): object
   list(input: ListObjectsV2CommandInput): object
   createUpload(input: Place): object
   uploadPart(input: UploadPartCommandInput): object
@@ -61,6 +61,13 @@ export function createStoreModel(options: StoreModelOptions = {}): StoreModel {
     if (input.IfMatch !== undefined && input.IfMatch !== object.etag) throw preconditionFailed()
     return object
   }
+  /** A write that depends on what is there; a removal of nothing that is to match is refused, too. */
+  const holdTo = (
+    input: Place & { IfMatch?: string | undefined; IfNoneMatch?: string | undefined },
+  ): void => {
+    if (input.IfMatch !== undefined) find(input)
+    if (input.IfNoneMatch === '*' && objects.has(placeOf(input))) throw preconditionFailed()
+  }
   const partsOf = (upload: string | undefined): Map<number, StoredObject> => {
     const parts = uploads.get(upload ?? '')
     if (parts === undefined) throw serviceError('NoSuchUpload', 404, 'The upload does not exist.')
@@ -70,7 +77,7 @@ export function createStoreModel(options: StoreModelOptions = {}): StoreModel {
   return {
     put(input) {
       const place = placeOf(input)
-      if (input.IfNoneMatch === '*' && objects.has(place)) throw preconditionFailed()
+      holdTo(input)
       const bytes = Buffer.from(input.Body as Uint8Array)
       return keep(place, bytes, `"${digestOf(bytes)}"`)
     },
@@ -86,6 +93,7 @@ export function createStoreModel(options: StoreModelOptions = {}): StoreModel {
       return { ContentLength: bytes.length, ETag: etag }
     },
     delete(input) {
+      holdTo(input)
       objects.delete(placeOf(input))
       return {}
     },
@@ -123,7 +131,7 @@ export function createStoreModel(options: StoreModelOptions = {}): StoreModel {
         }
         return part
       })
-      if (input.IfNoneMatch === '*' && objects.has(placeOf(input))) throw preconditionFailed()
+      holdTo(input)
       uploads.delete(input.UploadId ?? '')
       const digests = Buffer.concat(chosen.map(({ etag }) => Buffer.from(etag.slice(1, -1), 'hex')))
       const bytes = Buffer.concat(chosen.map((part) => part.bytes))
