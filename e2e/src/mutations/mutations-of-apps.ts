@@ -155,6 +155,14 @@ export const mutationsOfApps: readonly Mutation[] = [
     edits: [['if (!(await mayWrite(signal)))', 'if (false as boolean)']],
   },
   {
+    name: 'a result is written over whatever lies there',
+    file: `${aggregator}/fence.ts`,
+    edits: [
+      ['writer.commit({ over })', 'writer.commit()'],
+      ['files.remove(uri, { over }, signal)', 'files.remove(uri, {}, signal)'],
+    ],
+  },
+  {
     name: 'nobody asks for a job that stands still',
     file: `${aggregator}/reconcile.ts`,
     edits: [

@@ -23,7 +23,8 @@ type Apart = Pick<
   | 'exports'
   | 'adjustments'
   | 'crowds'
-> & { readonly operations: readonly Action[]; readonly quickResume: readonly Aimed[] }
+  | 'isRetried'
+> & { readonly operations: readonly Action[]; readonly aimedToo: readonly Aimed[] }
 
 /**
  * What has come to scenarios since: what is added is drawn last, so that a seed shows what it has shown where
@@ -37,18 +38,26 @@ export function drawApart(random: Random, { calm, healAtMs, jobs, faults }: Draw
   const stopPatienceSeconds = drawStopPatience(random, calm)
   // A job that ends for its bad rows leaves batches behind, as no calm run may.
   const tolerant = calm ? jobs : jobs.map((job) => ({ ...job, ...drawTolerance(random) }))
+  const split = tolerant.map((job) => ({ ...job, objects: drawObjects(random, job) }))
+  const hears = random.chance(0.1)
+  const exports = random.chance(0.1)
+  const adjustments = drawAdjustments(random, healAtMs)
+  const crowds = calm ? [] : drawCrowds(random, healAtMs)
+  const lateResults = calm ? [] : drawLateResults(random)
+  const isRetried = lateResults.length > 0
   return {
     // A batch that is bisected for minutes is cut off by a deploy, and begun again.
     operations: faults.endpoint.latencyMs > 1_000 ? [] : operations,
-    quickResume,
     preflightPatienceSeconds,
     outages,
     stopPatienceSeconds,
-    jobs: tolerant.map((job) => ({ ...job, objects: drawObjects(random, job) })),
-    hears: random.chance(0.1),
-    exports: random.chance(0.1),
-    adjustments: drawAdjustments(random, healAtMs),
-    crowds: calm ? [] : drawCrowds(random, healAtMs),
+    jobs: split.map((job) => (isRetried ? { ...job, badRows: job.badRows || 0.2 } : job)),
+    isRetried,
+    hears,
+    exports,
+    adjustments,
+    crowds,
+    aimedToo: [...quickResume, ...lateResults],
   }
 }
 
@@ -107,6 +116,13 @@ function drawCrowds(random: Random, healAtMs: number): Crowd[] {
   if (random.chance(0.5)) return [{ atMs: 0, forMs: healAtMs }]
   const [atMs, forMs] = [random.log(1, healAtMs), random.log(1_000, healAtMs)]
   return [{ atMs: Math.round(atMs), forMs: Math.round(forMs) }]
+}
+
+/** What is written of a result arrives when another may have ended the job, and a retry of it begun. */
+function drawLateResults(random: Random): Aimed[] {
+  if (!random.chance(0.1)) return []
+  const kind = random.pick(['overtake_aggregators', 'late_store'] as const)
+  return [{ state: 'aggregating', actions: [{ atMs: random.log(1, 2_000), kind }] }]
 }
 
 function drawTolerance(random: Random): Pick<JobPlan, 'tolerance'> {

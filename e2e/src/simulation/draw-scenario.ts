@@ -33,12 +33,12 @@ export function drawScenario(random: Random, apart: Random): Scenario {
     aimed: calm ? [] : drawAimed(random),
     afterwards: random.chance(0.1) ? LATE : [],
   }
-  const { operations, quickResume, ...more } = drawApart(apart, drawn)
+  const { operations, aimedToo, ...more } = drawApart(apart, drawn)
   return {
     ...drawn,
     ...more,
     actions: [...drawn.actions, ...operations],
-    aimed: [...drawn.aimed, ...quickResume],
+    aimed: [...drawn.aimed, ...aimedToo],
   }
 }
 

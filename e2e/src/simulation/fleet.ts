@@ -28,7 +28,8 @@ export type App = 'producer' | 'consumer' | 'aggregator'
 
 /** The machines of one run: each is the real app over the models. */
 export interface Fleet {
-  start(app: App): void
+  /** @param skewMs of its clock, where it is to have a certain one. */
+  start(app: App, skewMs?: number): void
   /** SIGTERM, and SIGKILL when the time for stopping is over; another takes its place. */
   deploy(member: Member): void
   /** The same, and none takes its place. */
@@ -84,8 +85,7 @@ export function createFleet(options: FleetOptions): Fleet {
   }
 
   const fleet: Fleet = {
-    start(app) {
-      const skewMs = Math.round((2 * random.next() - 1) * scenario.skewSecondsMax * 1_000)
+    start(app, skewMs = Math.round((2 * random.next() - 1) * scenario.skewSecondsMax * 1_000)) {
       const name = `${app}-${(started[app] += 1)}`
       const machine = { name, skewMs, frozenUntilMs: 0, dead: false }
       const latencyMs = random.chance(scenario.farMachines) ? scenario.farLatencyMs : undefined
@@ -160,6 +160,9 @@ export function createFleet(options: FleetOptions): Fleet {
   return fleet
 }
 
+/** Only what is written is served late: whoever cannot read has nothing to write. */
+const WRITES = /Put|Complete|Delete/
+
 function linkOf({ time, random, scenario, notes }: FleetOptions, member: Member, fleet: Fleet) {
   const { machine, latencyMs } = member
   const { faults } = scenario
@@ -171,7 +174,10 @@ function linkOf({ time, random, scenario, notes }: FleetOptions, member: Member,
     faults: faults.link,
     crash: fleet.crash,
     freezeMs: () => random.log(0.5, faults.freezeSecondsMax) * 1_000,
-    away: (call) => faults.away.get(call.slice(0, call.indexOf(' ')) as Service),
+    away(call) {
+      const away = faults.away.get(call.slice(0, call.indexOf(' ')) as Service)
+      return away === 'late' && !WRITES.test(call) ? undefined : away
+    },
     onFault: (kind, call) => notes.fault(machine.name, kind, call),
   })
 }

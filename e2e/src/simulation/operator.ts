@@ -1,7 +1,7 @@
-import { encodeJobRequest, jobSpecSchema, type JobRequest } from '@millrace/job'
+import { encodeJobRequest, type JobRequest, jobSpecSchema, limits } from '@millrace/job'
 import { adjustJob, cancelJob, type Ledger, pauseJob, resumeJob } from '@millrace/ledger'
 import type { Random, VirtualTime } from '@millrace/testing'
-import { BUCKET, type SimulatedCloud } from './cloud.ts'
+import { BUCKET, type QueueName, type SimulatedCloud } from './cloud.ts'
 import { drawRows, objectsOf, textOf } from './dataset.ts'
 import type { Fleet, Member } from './fleet.ts'
 import type { Notes } from './notes.ts'
@@ -73,12 +73,16 @@ export function createOperator(options: OperatorOptions): Operator {
     const { kind } = await resumeJob(options.ledger, job.jobId, never)
     if (kind === 'resumed') operator.submit(job)
   }
-  const redrive = (name: 'jobs' | 'batches' | 'completions'): void => {
+  const redrive = (name: QueueName): void => {
     const dead = cloud.queue(`${name}-dlq`)
     const messages = [...dead.messages]
     dead.purge()
     for (const message of messages) cloud.queue(name).add(message)
   }
+  const deliverAgain = (name: QueueName): void =>
+    cloud.queue(name).messages.forEach((message) => {
+      message.visibleAtMs = time.nowMs
+    })
   const anyJob = (): KnownJob => random.pick([...jobs.values()])
   /** At times all have crashed, and none has been started again yet. */
   const withAnyMember = (act: (member: Member) => void): void => {
@@ -108,6 +112,22 @@ export function createOperator(options: OperatorOptions): Operator {
               machine.frozenUntilMs = time.nowMs + random.log(30_000, 300_000)
           }
           return fleet.start('aggregator')
+        case 'overtake_aggregators':
+          // For less than the time between renewals; by the clock of another the lease has run out.
+          for (const { app, machine } of fleet.members()) {
+            if (app === 'aggregator')
+              machine.frozenUntilMs =
+                time.nowMs + random.log(1_000, limits.leaseRenewSeconds * 1_000)
+          }
+          fleet.start('aggregator', limits.leaseSeconds * 1_000 + random.int(0, 90_000))
+          return deliverAgain('completions')
+        case 'late_store': {
+          const { away } = scenario.faults
+          away.set('s3', 'late')
+          return void time.after(random.log(500, 15_000), () => {
+            if (away.get('s3') === 'late') away.delete('s3')
+          })
+        }
         case 'deploy':
           return fleet.members().forEach((member) => fleet.deploy(member))
         case 'scale_out':
@@ -141,9 +161,7 @@ export function createOperator(options: OperatorOptions): Operator {
         case 'redrive':
           return redrive(random.pick(['jobs', 'batches', 'completions']))
         case 'deliver_all_again':
-          return cloud.queue('batches').messages.forEach((message) => {
-            message.visibleAtMs = time.nowMs
-          })
+          return deliverAgain('batches')
         case 'junk':
           return junkFor(anyJob()).forEach((body) =>
             cloud.queue('batches').add({ body, groupId: undefined, attributes: {} }),

@@ -45,6 +45,8 @@ export type ActionKind =
   | 'crash_one'
   | 'freeze_one'
   | 'freeze_aggregators'
+  | 'overtake_aggregators'
+  | 'late_store'
   | 'deploy'
   | 'scale_out'
   | 'scale_in'
@@ -124,6 +126,8 @@ export interface Scenario {
   readonly actions: readonly Action[]
   /** Somebody wants to hear of the start and the end of jobs. */
   readonly hears: boolean
+  /** Each job is retried once it has ended, where there is something to retry; otherwise in some runs. */
+  readonly isRetried: boolean
   /** Another result is wanted of each job that has ended. */
   readonly exports: boolean
   readonly adjustments: readonly Adjustment[]

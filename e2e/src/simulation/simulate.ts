@@ -76,6 +76,7 @@ export async function simulate(
 
   const retries = createRetries({
     ...{ random: createRandom(seed + RETRIES_SEED), cloud, ledger, jobs, after },
+    isSure: scenario.isRetried,
     submit: (job) => {
       notes.fault('operator', 'retry', job.token)
       operator.submit(job)

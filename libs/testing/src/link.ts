@@ -20,8 +20,11 @@ export interface LinkFaults {
   latencyMs: number
 }
 
-/** A service that serves nobody takes no connection, says that it has no room, or says nothing. */
-export type Away = 'unreachable' | 'refusing' | 'silent'
+/**
+ * A service that serves nobody takes no connection, says that it has no room, or says nothing; or it serves
+ * each when the caller has given up.
+ */
+export type Away = 'unreachable' | 'refusing' | 'silent' | 'late'
 
 export interface LinkOptions {
   readonly time: VirtualTime
@@ -100,9 +103,18 @@ export function createLink(options: LinkOptions): Link {
       if (strikes('freeze', call.name)) machine.frozenUntilMs = time.nowMs + options.freezeMs()
       time.afterOn(machine, delay(), () => settle(run))
     }
+    const serveForNobody = (): void => {
+      try {
+        call.serve(() => {})
+      } catch {
+        // Whom it could be told has given up.
+      }
+    }
     const arrive = (): void => {
       const away = options.away?.(call.name)
       if (away === 'silent') return
+      if (away === 'late')
+        return void time.after(call.timeoutMs + random.log(1_000, 120_000), serveForNobody)
       if (away === 'unreachable') return void fail(reset, delay())
       if (away === 'refusing') return void fail(call.refusal, delay())
       if (strikes('refused', call.name)) return respond(() => reject(call.refusal()))

@@ -5,7 +5,7 @@ import type { KnownJob } from '../known-job.ts'
 import type { Notes } from '../notes.ts'
 import { layersOf } from '../retries.ts'
 import { checkFailure, exceedsTolerance } from './finished-run.ts'
-import { HOLD_UPS, type Rules } from './rules.ts'
+import type { Rules } from './rules.ts'
 import type { Truth } from './truth.ts'
 
 const never = new AbortController().signal
@@ -17,7 +17,6 @@ const never = new AbortController().signal
  */
 export async function checkFinished(
   truth: Truth,
-  jobs: ReadonlyMap<string, KnownJob>,
   rules: Rules,
   notes: Notes,
   job: KnownJob,
@@ -40,13 +39,6 @@ export async function checkFinished(
     check('a job that succeeded has its result', there, name)
   }
   await checkMended(truth, rules, job)
-  const text = store.object(`${BUCKET}/results/${token}.csv`)?.bytes.toString()
-  const isNewest = ![...jobs.values()].some(
-    ({ below, jobId }) => below === job && truth.stateOf(jobId)?.startsWith('succeeded'),
-  )
-  if (isNewest && ![...HOLD_UPS, 'cancel'].some((kind) => notes.faults.has(kind))) {
-    check('the newest result lies there', text === (await truth.resultOf(job)), job.token)
-  }
   await checkHealthyRows(truth, rules, job, failed, charged)
 }
 

@@ -17,6 +17,3 @@ export function createRules(notes: Notes): Rules {
     },
   }
 }
-
-/** What may hold an aggregator up beyond its lease, or a write of it on its way, while a retry goes on. */
-export const HOLD_UPS = ['freeze', 'freeze_one', 'freeze_aggregators', 'arrivesLate', 'requestLost']

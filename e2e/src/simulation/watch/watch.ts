@@ -34,7 +34,7 @@ export function createWatch(
     return {
       truth,
       wrote: table.wrote,
-      put: watchResults(truth, jobs, rules, notes),
+      results: watchResults(truth, jobs, rules, notes),
       deleted: watchQueues(truth, table, rules, notes),
     }
   }
@@ -44,7 +44,7 @@ export function createWatch(
 
   return {
     wrote: (write) => watch().wrote(write),
-    put: (place, object) => watch().put(place, object),
+    put: (place, object) => watch().results.put(place, object),
     deleted: (queue, message) => watch().deleted(queue, message),
     failed: (error) => notes.violation('readable', String(error)),
     checkExport: (job, outcome) => checkExport(watch().truth, rules, job, outcome),
@@ -60,8 +60,9 @@ export function createWatch(
       checkLogs(notes)
       if (calm) checkCalm(notes, cloud())
       for (const job of jobs.values()) {
-        await checkFinished(watch().truth, jobs, rules, notes, job, charged)
+        await checkFinished(watch().truth, rules, notes, job, charged)
       }
+      watch().results.finish()
     },
   }
 }
