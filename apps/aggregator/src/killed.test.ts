@@ -71,12 +71,13 @@ function mortalWorld(lastCall: number): { world: World; calls: () => number } {
     ...storage,
     readInto: async (...input) => await live(() => storage.readInto(...input)),
     readDocument: async (...input) => await live(() => storage.readDocument(...input)),
+    occupantOf: async (...input) => await live(() => storage.occupantOf(...input)),
     remove: async (...input) => await live(() => storage.remove(...input)),
     createWriter: async (...input) => {
       const writer = await live(() => storage.createWriter(...input))
       return {
         write: async (bytes) => await live(() => writer.write(bytes)),
-        commit: async () => await live(() => writer.commit()),
+        commit: async (options) => await live(() => writer.commit(options)),
         // A dead process closes nothing; this one goes on to live, and must not leak its files.
         abort: () => writer.abort(),
       }
