@@ -24,7 +24,7 @@ export function openRecords(tableUrl: string, transport: 'fast' | 'sdk') {
   }
 }
 
-const PART: Omit<Part, 'jobId' | 'batch' | 'rows'> = {
+export const PART: Omit<Part, 'jobId' | 'batch' | 'rows'> = {
   predictions: printFloats(
     Buffer.from(Float32Array.from({ length: ROWS }, (_, row) => (row + 1) / 101).buffer),
   ),
@@ -38,7 +38,7 @@ const PART: Omit<Part, 'jobId' | 'batch' | 'rows'> = {
   recordedAt: 1_780_000_000,
 }
 
-const noDocuments = {
+export const noDocuments = {
   read: async () => undefined,
   write: () => Promise.reject(new Error('nothing is spilled here')),
 }
