@@ -45,7 +45,7 @@ export function createAggregator(
         ledger.can('GetItem', 'UpdateItem', 'Query'),
         ledger.canListActiveJobs(),
         ...datasets.read(),
-        results.can('ReadPlansAndParts', 'work/', 'GetObject'),
+        results.can('ReadPlansAndParts', 'work/', 'GetObject', 'GetObjectVersion'),
         results.can(
           'WriteResults',
           'results/',
@@ -56,6 +56,7 @@ export function createAggregator(
         ),
         results.canTellAbsence('SeeResults'),
         ...args.events.canTell(),
+        args.cluster.canProtectTasks(),
         ...args.useKey,
       ],
     },

@@ -60,7 +60,7 @@ test('each section of the runbook is linked by an alarm', () => {
   const linked = alarmsOf(graphOf('prod')).map(
     ({ inputs }) => String(inputs['alarmDescription']).split('#')[1],
   )
-  // The anomaly of Cost Explorer has no description to hold a link.
+  // A budget has no description to hold a link.
   const unlinked = [...sections.keys()].filter((anchor) => !linked.includes(anchor))
   expect(unlinked).toEqual(['unusual-cost'])
 })

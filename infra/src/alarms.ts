@@ -87,7 +87,7 @@ function createTopic(name: string, { settings, kmsKeyArn }: AlarmsArgs, parent: 
   })
   const policy = policyOf([
     publish('AlarmsRing', 'cloudwatch.amazonaws.com'),
-    publish('CostRings', 'costalerts.amazonaws.com'),
+    publish('CostRings', 'budgets.amazonaws.com'),
     {
       Sid: 'RefusePlainHttp',
       Effect: 'Deny',
@@ -107,30 +107,35 @@ function createTopic(name: string, { settings, kmsKeyArn }: AlarmsArgs, parent: 
   return topic
 }
 
-/** Cost that is unusual for what is tagged as Millrace's, above a sum. */
+/**
+ * A budget of the month for what is tagged as this stack's. A monitor of Cost Anomaly Detection by a tag only the
+ * management account of an organization may have.
+ */
 function watchCost(name: string, usd: number, topic: aws.sns.Topic, parent: Parent): void {
-  const monitor = new aws.costexplorer.AnomalyMonitor(
-    `${name}-cost`,
-    {
-      monitorType: 'CUSTOM',
-      monitorSpecification: JSON.stringify({ Tags: { Key: 'Project', Values: ['millrace'] } }),
-    },
-    parent,
-  )
+  const notification = (notificationType: 'ACTUAL' | 'FORECASTED') => ({
+    notificationType,
+    comparisonOperator: 'GREATER_THAN',
+    threshold: 100,
+    thresholdType: 'PERCENTAGE',
+    subscriberSnsTopicArns: [topic.arn],
+  })
   // oxlint-disable-next-line no-new -- a resource registers itself.
-  new aws.costexplorer.AnomalySubscription(
+  new aws.budgets.Budget(
     `${name}-cost`,
     {
-      frequency: 'IMMEDIATE',
-      monitorArnLists: [monitor.arn],
-      subscribers: [{ type: 'SNS', address: topic.arn }],
-      thresholdExpression: {
-        dimension: {
-          key: 'ANOMALY_TOTAL_IMPACT_ABSOLUTE',
-          matchOptions: ['GREATER_THAN_OR_EQUAL'],
-          values: [String(usd)],
-        },
+      budgetType: 'COST',
+      timeUnit: 'MONTHLY',
+      limitAmount: String(usd),
+      limitUnit: 'USD',
+      metrics: 'UnblendedCost',
+      // Both tags, as `account.ts` sets them.
+      filterExpression: {
+        ands: [
+          { tags: { key: 'Project', values: ['millrace'] } },
+          { tags: { key: 'Stack', values: [pulumi.getStack()] } },
+        ],
       },
+      notifications: [notification('ACTUAL'), notification('FORECASTED')],
     },
     parent,
   )

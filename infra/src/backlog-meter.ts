@@ -5,6 +5,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Cluster } from './cluster.ts'
 import type { FargateService } from './fargate-service.ts'
+import type { App } from './image-repositories.ts'
 import type { LedgerTable } from './ledger-table.ts'
 import type { Metered } from './meter/handler.ts'
 import { policyOf, type Statement, trust } from './policy.ts'
@@ -13,6 +14,7 @@ import type { WorkQueue } from './work-queue.ts'
 export interface BacklogMeterArgs {
   readonly cluster: Cluster
   readonly services: readonly {
+    readonly app: App
     readonly service: FargateService
     readonly queue: WorkQueue
     readonly spareBelow: number
@@ -59,7 +61,6 @@ export class BacklogMeter extends pulumi.ComponentResource {
         code: codeOf('handler', 'measure'),
         memorySize: 256,
         timeout: 30,
-        reservedConcurrentExecutions: 1,
         loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
         environment: { variables: environmentOf(args) },
       },
@@ -128,7 +129,8 @@ const writeLog = ({ arn }: aws.cloudwatch.LogGroup): readonly Statement[] => [
 ]
 
 function environmentOf(args: BacklogMeterArgs): Record<string, pulumi.Input<string>> {
-  const metered = args.services.map(({ service, queue, spareBelow, watchesJobs }) => ({
+  const metered = args.services.map(({ app, service, queue, spareBelow, watchesJobs }) => ({
+    app,
     service: service.name,
     queueUrl: queue.queue.url,
     spareBelow,

@@ -43,9 +43,10 @@ export function createConsumer(
         publishOn(completions),
         ledger.can('GetItem', 'PutItem', 'UpdateItem'),
         ...datasets.read(),
-        // Plans are read; parts too large for an item are written.
-        results.can('KeepParts', 'work/', 'GetObject', 'PutObject'),
+        // Plans and decompressed datasets are read; parts too large for an item are written.
+        results.can('KeepParts', 'work/', 'GetObject', 'GetObjectVersion', 'PutObject'),
         invoke(endpoints),
+        args.cluster.canProtectTasks(),
         ...args.useKey,
       ],
     },

@@ -15,7 +15,12 @@ export interface DataBucketArgs {
   readonly writtenBy?: 'logging.s3.amazonaws.com'
 }
 
-export type ObjectCall = 'GetObject' | 'PutObject' | 'DeleteObject' | 'AbortMultipartUpload'
+export type ObjectCall =
+  | 'GetObject'
+  | 'GetObjectVersion'
+  | 'PutObject'
+  | 'DeleteObject'
+  | 'AbortMultipartUpload'
 
 /** A private, versioned, encrypted bucket that refuses plain HTTP. */
 export class DataBucket extends pulumi.ComponentResource {

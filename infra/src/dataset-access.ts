@@ -1,3 +1,4 @@
+import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { DataBucket } from './data-bucket.ts'
 import type { Statement } from './policy.ts'
@@ -14,21 +15,17 @@ export interface DatasetAccess {
 }
 
 export function datasetAccess(own: DataBucket, others: Settings['datasets']): DatasetAccess {
-  const places = others.map(({ uri }) => placeOf(uri))
-  const objects = [
-    pulumi.interpolate`${own.bucket.arn}/*`,
-    ...places.map(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}*`),
-  ]
+  const places = others.map(placeOf)
   const keys = others.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? [])
   return {
     uris: pulumi.all([own.uri(), ...others.map(({ uri }) => uri)]).apply((all) => all.join(',')),
     read: () => [
       {
         Sid: 'ReadDatasets',
-        // Pinned by ETag, or by version where the bucket keeps versions.
-        Action: ['s3:GetObject', 's3:GetObjectVersion'],
-        Resource: objects,
+        Action: READ_PINNED,
+        Resource: pulumi.interpolate`${own.bucket.arn}/*`,
       },
+      ...Object.values(Object.groupBy(places, ({ account }) => account ?? '')).map(readOf),
       ...(keys.length === 0
         ? []
         : [{ Sid: 'DecryptDatasets', Action: 'kms:Decrypt', Resource: keys }]),
@@ -40,25 +37,48 @@ export function datasetAccess(own: DataBucket, others: Settings['datasets']): Da
   }
 }
 
+/** Pinned by ETag, or by version where the bucket keeps versions. */
+const READ_PINNED = ['s3:GetObject', 's3:GetObjectVersion']
+
+/** Places of one account. */
+function readOf(places: readonly Place[] = [], index: number): Statement {
+  return {
+    Sid: `ReadDatasets${index + 1}`,
+    Action: READ_PINNED,
+    Resource: places.map(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}*`),
+    Condition: { StringEquals: ownedBy(places[0]?.account) },
+  }
+}
+
 /**
  * Of another's bucket only the keys below the prefix are seen. The price: an object that is not there
  * is told as "access denied", because S3 says "not found" only to who may list the whole bucket.
  */
-function listOf({ bucket, prefix }: Place, index: number): Statement {
+function listOf({ bucket, prefix, account }: Place, index: number): Statement {
   return {
     Sid: `ListDatasets${index + 1}`,
     Action: 's3:ListBucket',
     Resource: `arn:aws:s3:::${bucket}`,
-    ...(prefix === '' ? {} : { Condition: { StringLike: { 's3:prefix': `${prefix}*` } } }),
+    Condition: {
+      StringEquals: ownedBy(account),
+      ...(prefix === '' ? {} : { StringLike: { 's3:prefix': `${prefix}*` } }),
+    },
   }
 }
+
+/** A bucket that was given up, and made anew by somebody else, is not read. */
+const ownedBy = (account: string | undefined) => ({
+  'aws:ResourceAccount': account ?? aws.getCallerIdentityOutput().accountId,
+})
 
 interface Place {
   readonly bucket: string
   readonly prefix: string
+  /** The owner; this stack's account when it is not told. */
+  readonly account: string | undefined
 }
 
-function placeOf(uri: string): Place {
+function placeOf({ uri, account }: Settings['datasets'][number]): Place {
   const [bucket = '', ...path] = uri.slice('s3://'.length).split('/')
-  return { bucket, prefix: path.join('/') }
+  return { bucket, prefix: path.join('/'), account }
 }

@@ -82,8 +82,8 @@ function keyPolicy(): pulumi.Output<string> {
       Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
     },
     {
-      Sid: 'CostAlertsPublish',
-      Principal: { Service: 'costalerts.amazonaws.com' },
+      Sid: 'BudgetPublishes',
+      Principal: { Service: 'budgets.amazonaws.com' },
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
       Resource: '*',
       Condition: { StringEquals: { 'aws:SourceAccount': accountId } },

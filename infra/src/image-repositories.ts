@@ -9,9 +9,7 @@ export interface ImageOfRepository {
   readonly repositoryArn: pulumi.Output<string>
 }
 
-const KEPT_IMAGES = 20
-
-/** One repository an app: tags never move, images are scanned, old ones are removed. */
+/** One repository an app: tags never move, images are scanned, those that nobody pulls are removed. */
 export class ImageRepositories extends pulumi.ComponentResource {
   readonly of: Readonly<Record<App, aws.ecr.Repository>>
 
@@ -37,7 +35,7 @@ export class ImageRepositories extends pulumi.ComponentResource {
       // oxlint-disable-next-line no-new -- a resource registers itself.
       new aws.ecr.LifecyclePolicy(
         app,
-        { repository: repository.name, policy: pulumi.jsonStringify(keepLatest) },
+        { repository: repository.name, policy: pulumi.jsonStringify(forgetUnused) },
         { parent: this },
       )
       return repository
@@ -68,12 +66,33 @@ export class ImageRepositories extends pulumi.ComponentResource {
   }
 }
 
-const keepLatest = {
+/**
+ * A registry does not know which digest a stack names, but what runs has been pulled: the newest may be years
+ * old. Images beside that are forgotten in two steps, as ECR wants it.
+ */
+const forgetUnused = {
   rules: [
     {
       rulePriority: 1,
-      description: `Keep the latest ${KEPT_IMAGES}`,
-      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: KEPT_IMAGES },
+      description: 'Archive what was not pulled for a year',
+      selection: {
+        tagStatus: 'any',
+        countType: 'sinceImagePulled',
+        countUnit: 'days',
+        countNumber: 365,
+      },
+      action: { type: 'transition', targetStorageClass: 'archive' },
+    },
+    {
+      rulePriority: 2,
+      description: 'Remove what was archived for a quarter',
+      selection: {
+        tagStatus: 'any',
+        storageClass: 'archive',
+        countType: 'sinceImageTransitioned',
+        countUnit: 'days',
+        countNumber: 90,
+      },
       action: { type: 'expire' },
     },
   ],

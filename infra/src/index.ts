@@ -146,6 +146,8 @@ export const environment = {
 }
 export const datasetsUri = uploads.uri()
 export const resultsUri = results.uri('results/')
+/** The key that senders of jobs and readers of results must be let use; none with `encryption: aws`. */
+export const keyArn = kmsKeyArn
 export const alarmsTopicArn = alarms.topicArn
 export const events = jobEvents.outputs()
 export const imageRepositories = repositories.urls()

@@ -55,7 +55,15 @@ export function createProducer(
         ledger.can('GetItem', 'PutItem', 'UpdateItem', 'Query'),
         ...datasets.list(),
         ...datasets.read(),
-        results.can('KeepPlans', 'work/', 'GetObject', 'PutObject'),
+        // What is decompressed is written there too, and read as a dataset is: pinned to its version.
+        results.can(
+          'KeepPlans',
+          'work/',
+          'GetObject',
+          'GetObjectVersion',
+          'PutObject',
+          'AbortMultipartUpload',
+        ),
         invoke(endpoints),
         ...args.useKey,
       ],

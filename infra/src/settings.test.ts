@@ -15,6 +15,10 @@ test('endpoints and a network are all that a stack must say', () => {
   })
 })
 
+test('more CPU brings the memory that it needs', () => {
+  expect(readSettings({ ...least, consumers: { cpu: 1_024 } }).consumers.memoryMiB).toBe(2_048)
+})
+
 const template = (change: object = {}) => ({
   prefix: '{datasets}incoming/',
   spec: { version: 1, endpoint: { name: 'churn' }, output: { uri: '{results}{name}.csv' } },
@@ -81,7 +85,12 @@ describe('a wrong setting is named with what was wanted', () => {
           { name: 'a', concurrency: 64, scaling: { min: 0, max: 1, invocationsPerMinute: 1 } },
         ],
       },
-      'only inference components',
+      'endpoints.0.scaling.min',
+    ],
+    [
+      'memory that Fargate has not for its CPU',
+      { consumers: { cpu: 512, memoryMiB: 512 } },
+      'wanted 1024, 2048, 3072, 4096 for cpu 512, got 512',
     ],
     ['a network of no kind', { network: { kind: 'shared' } }, 'network.kind'],
     ['more a task than an endpoint serves', { consumers: { concurrency: 65 } }, 'serves at once'],

@@ -12,7 +12,7 @@ const arn = (service: string) =>
 
 const dataset = z.strictObject({
   uri: prefix.describe('Where datasets may lie besides the bucket of this stack.'),
-  account: account.optional().describe("The bucket's owner, when it is another account."),
+  account: account.optional().describe("The bucket's owner; without it, this account."),
   kmsKeyArn: arn('kms').optional().describe('The key that the objects are encrypted with.'),
 })
 
@@ -20,16 +20,13 @@ const endpointScaling = z
   .strictObject({
     /** Copies of this inference component; without it, instances of the variant. */
     inferenceComponent: z.string().min(1).max(63).optional(),
-    min: z.int().min(0).max(1_000),
+    /** At zero it answers nobody, and nothing here would wake it. */
+    min: z.int().min(1).max(1_000),
     max: z.int().min(1).max(1_000),
     /** Invocations a minute that one instance or copy serves well. */
     invocationsPerMinute: z.number().positive(),
   })
   .refine(({ min, max }) => min <= max, 'wanted min <= max')
-  .refine(
-    ({ min, inferenceComponent }) => min > 0 || inferenceComponent !== undefined,
-    'wanted min >= 1: only inference components scale to zero',
-  )
 
 const endpoint = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'wanted a SageMaker endpoint name'),
@@ -76,7 +73,7 @@ const network = z.discriminatedUnion('kind', [
     .describe('A VPC that costs nothing at rest: tasks call out over HTTPS, nothing comes in.'),
 ])
 
-const consumers = z.strictObject({
+const consumerTasks = z.strictObject({
   tasksMax: z.int().min(1).max(1_000).default(10),
   concurrency: z.int().min(1).max(limits.concurrencyMax).default(16),
   batchSeconds: z.number().positive().max(600).default(1).describe('What a batch takes.'),
@@ -88,12 +85,41 @@ const consumers = z.strictObject({
     .describe('How long a batch may wait before the fleet grows.'),
   spot: z.boolean().default(true).describe('Spot gives two minutes of notice, a drain needs less.'),
   cpu: z.union([z.literal(256), z.literal(512), z.literal(1_024), z.literal(2_048)]).default(256),
-  memoryMiB: z.int().min(512).max(16_384).default(512),
+  memoryMiB: z
+    .int()
+    .optional()
+    .describe('Of those that Fargate has for `cpu`; the least is default.'),
+})
+
+/** Memory (MiB) by CPU units. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html */
+const FARGATE_MEMORY: Readonly<Record<z.output<typeof consumerTasks>['cpu'], readonly number[]>> = {
+  256: [512, 1_024, 2_048],
+  512: gibibytes(1, 4),
+  1_024: gibibytes(2, 8),
+  2_048: gibibytes(4, 16),
+}
+
+function gibibytes(least: number, most: number): readonly number[] {
+  return Array.from({ length: most - least + 1 }, (_, more) => (least + more) * 1_024)
+}
+
+const consumers = consumerTasks.transform(({ memoryMiB, ...tasks }, context) => {
+  const offered = FARGATE_MEMORY[tasks.cpu]
+  const [least = 0] = offered
+  if (memoryMiB !== undefined && !offered.includes(memoryMiB)) {
+    const message = `wanted ${offered.join(', ')} for cpu ${tasks.cpu}, got ${memoryMiB}`
+    context.addIssue({ code: 'custom', path: ['memoryMiB'], message })
+  }
+  return { ...tasks, memoryMiB: memoryMiB ?? least }
 })
 
 const alarms = z.strictObject({
   email: z.email().optional().describe('Gets every alarm, after it has confirmed by mail.'),
-  monthlyCostUsd: z.number().positive().default(50).describe('Unusual cost above it rings.'),
+  monthlyCostUsd: z
+    .number()
+    .positive()
+    .default(50)
+    .describe('A month that costs more, or will, rings.'),
   runbook: z
     .url()
     .default('https://github.com/millrace/millrace/blob/main/docs/runbook.md')

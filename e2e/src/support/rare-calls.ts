@@ -12,10 +12,13 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
  * here by the libraries that do it in them.
  */
 
-/** What the aggregator does when it is stopped in the middle of a result of many megabytes. */
-export async function giveUpAnUpload(env: Readonly<Record<string, string>>): Promise<void> {
+/** What an app does that is stopped in the middle of a file of many megabytes. */
+export async function giveUpAnUpload(
+  env: Readonly<Record<string, string>>,
+  key: string,
+): Promise<void> {
   await using s3 = openStorage(env)
-  const uri = `s3://${BUCKET}/results/given-up.csv`
+  const uri = `s3://${BUCKET}/${key}`
   const writer = await s3.storage.createWriter(uri, AbortSignal.timeout(20_000))
   await writer.write(Buffer.alloc(20 * MEBIBYTE))
   await writer.abort()

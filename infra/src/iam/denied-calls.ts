@@ -15,7 +15,11 @@ const own = (service: string, before: string, name: string) => (graph: Graph) =>
   `arn:aws:${service}:${graph.region}:${ACCOUNT}:${before}${named(graph, name)}`
 const object = (name: string, key: string) => (graph: Graph) =>
   `arn:aws:s3:::${named(graph, name)}/${key}`
+const ownTask = (graph: Graph) =>
+  `arn:aws:ecs:${graph.region}:${ACCOUNT}:task/millrace-${graph.stack}/a-task`
 const foreign = (arn: string) => () => arn
+const mine = { 'aws:ResourceAccount': ACCOUNT }
+const theirs = { 'aws:ResourceAccount': '999999999999' }
 const plain = { 'aws:SecureTransport': 'false' }
 
 /** What a message, a mistake or a thief inside a task must never reach. */
@@ -45,14 +49,32 @@ export const deniedCalls: readonly Denied[] = [
     'read beside an allowed prefix',
     's3:GetObject',
     foreign('arn:aws:s3:::warehouse-exports/payroll/a.csv'),
+    mine,
+  ],
+  [
+    'read a bucket that is now of another account',
+    's3:GetObject',
+    foreign('arn:aws:s3:::warehouse-exports/churn/a.csv'),
+    theirs,
+  ],
+  [
+    'list a bucket that is now of another account',
+    's3:ListBucket',
+    foreign('arn:aws:s3:::partner-tables'),
+    { ...theirs, 's3:prefix': 'scores/in/' },
   ],
   [
     'list beside an allowed prefix',
     's3:ListBucket',
     foreign('arn:aws:s3:::warehouse-exports'),
-    { 's3:prefix': 'payroll/' },
+    { ...mine, 's3:prefix': 'payroll/' },
   ],
-  ['list a whole bucket of others', 's3:ListBucket', foreign('arn:aws:s3:::warehouse-exports')],
+  [
+    'list a whole bucket of others',
+    's3:ListBucket',
+    foreign('arn:aws:s3:::warehouse-exports'),
+    mine,
+  ],
   ['write into datasets', 's3:PutObject', object('datasets', 'a.csv')],
   ['delete a dataset', 's3:DeleteObject', object('datasets', 'a.csv')],
   ['delete a plan', 's3:DeleteObject', object('results', 'work/j-1/plan')],
@@ -100,5 +122,11 @@ export const deniedCalls: readonly Denied[] = [
     'scale itself',
     'ecs:UpdateService',
     foreign(`arn:aws:ecs:eu-central-1:${ACCOUNT}:service/millrace-prod/consumer`),
+  ],
+  ['stop a task', 'ecs:StopTask', ownTask],
+  [
+    'protect the task of another cluster',
+    'ecs:UpdateTaskProtection',
+    foreign(`arn:aws:ecs:eu-central-1:${ACCOUNT}:task/checkout/a-task`),
   ],
 ]

@@ -12,9 +12,10 @@ const APPS = ['producer', 'consumer', 'aggregator', 'meter']
 const folder = join(import.meta.dirname, '../..')
 /**
  * Recorded by `e2e/src/permissions.test.ts` and, for the meter, by `meter/handler.test.ts`, which hold
- * that it is all that is called.
+ * that it is all that is called. What the container agent of ECS calls in a task's name is written by
+ * hand: no emulator serves it (`libs/service/src/run/task-protection.ts`).
  */
-const calls = ['calls.txt', 'calls-of-meter.txt'].flatMap((file) =>
+const calls = ['calls.txt', 'calls-of-meter.txt', 'calls-of-agent.txt'].flatMap((file) =>
   readCalls(readFileSync(join(folder, file), 'utf8')),
 )
 
@@ -25,10 +26,7 @@ function reachOf(stack: string): Reach {
   return {
     endpoints: endpoints.map(({ name }) => name),
     inferenceComponents: endpoints.flatMap(({ inferenceComponents }) => inferenceComponents),
-    datasets: datasets.map(({ uri, kmsKeyArn }) => ({
-      uri,
-      ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
-    })),
+    datasets,
   }
 }
 

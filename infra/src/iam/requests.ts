@@ -1,13 +1,14 @@
 import { type Graph, ofType } from '../graph/graph.ts'
 import { ACCOUNT } from '../graph/mock-account.ts'
+import type { Settings } from '../settings.ts'
 import type { Request } from './evaluate.ts'
 
 /** What a stack lets jobs reach, as its settings name it. */
 export interface Reach {
   readonly endpoints: readonly string[]
   readonly inferenceComponents: readonly string[]
-  /** Dataset prefixes outside of the stack, `s3://bucket/prefix/`, and the key of each that has one. */
-  readonly datasets: readonly { readonly uri: string; readonly kmsKeyArn?: string }[]
+  /** Dataset prefixes outside of the stack, `s3://bucket/prefix/`. */
+  readonly datasets: Settings['datasets']
 }
 
 /** A line of `calls.txt`: which app, which action, on what. */
@@ -36,7 +37,7 @@ export function readCalls(text: string): readonly Call[] {
 export function requestsOf(graph: Graph, reach: Reach, call: Call): readonly Request[] {
   const direct = placesOf(graph, reach, call.on).flatMap(({ resource, context = {}, key }) => [
     { action: call.action, resource, context },
-    ...(call.action === 's3:GetObject' && call.on === 'object datasets/'
+    ...(call.action === 's3:GetObject' && PINNED.has(call.on)
       ? [{ action: 's3:GetObjectVersion', resource, context }]
       : []),
     ...keyActions(call.action).flatMap((action) =>
@@ -45,6 +46,9 @@ export function requestsOf(graph: Graph, reach: Reach, call: Call): readonly Req
   ])
   return direct
 }
+
+/** Where pinned objects lie: datasets, and the copies of those that were decompressed. */
+const PINNED = new Set(['object datasets/', 'object results/work/'])
 
 interface Place {
   readonly resource: string
@@ -89,6 +93,8 @@ function placesOf(graph: Graph, reach: Reach, on: string): readonly Place[] {
           resource: arn(graph, 'ecs', `service/millrace-${graph.stack}/${named(graph, name)}`, ''),
         },
       ]
+    case 'task':
+      return [{ resource: arn(graph, 'ecs', `task/millrace-${graph.stack}/a-task`, '') }]
     case 'endpoint':
       return [
         ...reach.endpoints.flatMap(spellings).map((endpoint) => `endpoint/${endpoint}`),
@@ -121,9 +127,10 @@ function mayBe(
 function bucketsOf(graph: Graph, reach: Reach, name: string, byPrefix: boolean): Place[] {
   const resource = `arn:aws:s3:::${named(graph, name)}`
   if (!byPrefix) return [{ resource }]
-  const others = reach.datasets.map(({ uri }) => {
-    const { bucket, prefix } = splitUri(uri)
-    return { resource: `arn:aws:s3:::${bucket}`, context: { 's3:prefix': prefix } }
+  const others = reach.datasets.map((dataset) => {
+    const { bucket, prefix } = splitUri(dataset.uri)
+    const context = { ...ownerOf(dataset), 's3:prefix': prefix }
+    return { resource: `arn:aws:s3:::${bucket}`, context }
   })
   return [
     { resource, context: { 's3:prefix': 'a/folder/' } },
@@ -131,10 +138,15 @@ function bucketsOf(graph: Graph, reach: Reach, name: string, byPrefix: boolean):
   ]
 }
 
-function objectOf({ uri, kmsKeyArn }: Reach['datasets'][number]): Place {
-  const { bucket, prefix } = splitUri(uri)
-  return { resource: `arn:aws:s3:::${bucket}/${prefix}an-object`, key: kmsKeyArn }
+function objectOf(dataset: Reach['datasets'][number]): Place {
+  const { bucket, prefix } = splitUri(dataset.uri)
+  const resource = `arn:aws:s3:::${bucket}/${prefix}an-object`
+  return { resource, context: ownerOf(dataset), key: dataset.kmsKeyArn }
 }
+
+const ownerOf = ({ account = ACCOUNT }: Reach['datasets'][number]) => ({
+  'aws:ResourceAccount': account,
+})
 
 function splitUri(uri: string): { bucket: string; prefix: string } {
   const [bucket = '', ...path] = uri.replace('s3://', '').split('/')

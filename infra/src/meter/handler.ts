@@ -10,6 +10,8 @@ import { measure } from './measure.ts'
 
 /** One service, as the stack names it in `METER_SERVICES` (JSON). */
 export interface Metered {
+  /** What its metrics are named by: a service has another name when it was replaced. */
+  readonly app: string
   readonly service: string
   readonly queueUrl: string
   readonly spareBelow: number
@@ -33,10 +35,10 @@ const dynamo = new DynamoDBClient(settings)
 export async function handler(): Promise<void> {
   const metered = JSON.parse(process.env['METER_SERVICES'] ?? '[]') as Metered[]
   const tasks = await tasksOf(metered.map(({ service }) => service))
-  for (const { service, queueUrl, spareBelow, watchesJobs } of metered) {
+  for (const { app, service, queueUrl, spareBelow, watchesJobs } of metered) {
     const waiting = await messagesOf(queueUrl)
     const backlog = waiting + (watchesJobs ? await activeJobs() : 0)
-    emit(service, measure({ backlog, tasks: tasks.get(service) ?? 0, spareBelow }))
+    emit(app, measure({ backlog, tasks: tasks.get(service) ?? 0, spareBelow }))
   }
 }
 
@@ -81,7 +83,7 @@ async function jobsThatAre(value: string): Promise<number> {
 }
 
 /** CloudWatch's embedded metric format: a line of JSON in the log is a metric. */
-function emit(service: string, gauges: Readonly<Record<string, number>>): void {
+function emit(app: string, gauges: Readonly<Record<string, number>>): void {
   const line = {
     _aws: {
       Timestamp: Date.now(),
@@ -94,15 +96,8 @@ function emit(service: string, gauges: Readonly<Record<string, number>>): void {
       ],
     },
     app: 'meter',
-    service: roleOf(service),
+    service: app,
     ...gauges,
   }
   process.stdout.write(`${JSON.stringify(line)}\n`)
-}
-
-/** `millrace-prod-consumer-1a2b3c` is the consumer: a metric keeps its name when a service is replaced. */
-function roleOf(service: string): string {
-  const role = /(producer|consumer|aggregator)/.exec(service)?.[1]
-  if (role === undefined) throw new Error(`meter ${service}: no service of Millrace`)
-  return role
 }
