@@ -14,13 +14,19 @@ const root = join(import.meta.dirname, '../../..')
 const out = join(root, 'dist/millrace')
 const tarballs = resolve(process.argv[2] ?? join(root, 'dist'))
 
+/** What the README links to is there. */
+const PACKED = [
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'LICENSE'],
+  ...['contracts', 'docs', 'examples'],
+]
+
 const sourceOf = (module: string): string => fileURLToPath(import.meta.resolve(module))
 
 mkdirSync(tarballs, { recursive: true })
 await bundleCli(out)
 writeFileSync(join(out, 'index.d.ts'), declarationsOf(sourceOf('millrace')))
 writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
-for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'contracts', 'examples']) {
+for (const file of PACKED) {
   cpSync(join(root, file), join(out, file), { recursive: true })
 }
 const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', tarballs], { cwd: out })
