@@ -1,11 +1,14 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Cloud, startCloud } from '@millrace/cloud'
 import { decodeJobRequest, type Job, type JobId, type JobState, jobIdOf } from '@millrace/job'
 import { createJob, readJob } from '@millrace/ledger'
 import { readDeadLetters } from '@millrace/queue'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connectSystem } from '../system/connect-system.ts'
+import { openLocalSystem } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
-import { createWorld, jobWith } from '../test-data.fixture.ts'
+import { createWorld, jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import type { Act } from '../world.ts'
 import { adjust, type AdjustOptions } from './adjust.ts'
 import { cancel } from './cancel.ts'
@@ -138,6 +141,56 @@ describe('adjust', () => {
       exitCode: 2,
       hint: expect.stringContaining('--concurrency'),
     })
+  })
+})
+
+describe('of a job of this machine on which no run is at work', () => {
+  async function stateOf(root: string): Promise<JobState | undefined> {
+    await using local = await openLocalSystem(join(root, jobWith().jobId))
+    return (await readJob(local.ledger, jobWith().jobId, signal))?.state
+  }
+
+  async function folderWith(facts: Partial<Job>) {
+    const state = await temporaryFolder()
+    const { jobId } = jobWith()
+    await mkdir(join(state, jobId, 'ledger'), { recursive: true })
+    await using local = await openLocalSystem(join(state, jobId))
+    await createJob(local.ledger, jobWith(facts), signal)
+    return { state, job: jobId }
+  }
+
+  test.for<[Partial<Job>, string]>([
+    [{ state: 'paused' }, 'the same millrace run continues it'],
+    [{ state: 'running' }, 'the same millrace run continues it'],
+    [
+      { state: 'running', retryOf: { jobId: jobIdOf('base'), layers: [jobIdOf('base')] } },
+      'the same millrace retry continues it',
+    ],
+  ])('resume changes nothing and says what continues %j', async ([facts, hint]) => {
+    const options = await folderWith(facts)
+    await expect(perform(resume, options)).rejects.toMatchObject({
+      message: `${options.job}: no run is at work on it`,
+      hint,
+      exitCode: 1,
+    })
+    expect(await stateOf(options.state)).toBe(facts.state)
+  })
+
+  test('resume of one that has ended says so', async () => {
+    const options = await folderWith({ state: 'cancelled' })
+    await expect(perform(resume, options)).rejects.toMatchObject({
+      message: `${options.job}: is cancelled and cannot be resumed`,
+    })
+  })
+
+  test('pause does not promise what resume would not do', async () => {
+    const options = await folderWith({ state: 'running' })
+    const continues = 'no run is at work on it, and the same millrace run continues it'
+    expect(await perform(pause, options)).toEqual({
+      exitCode: 0,
+      said: `${options.job} is paused; ${continues}\n`,
+    })
+    expect(await stateOf(options.state)).toBe('paused')
   })
 })
 

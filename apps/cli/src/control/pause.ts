@@ -1,5 +1,6 @@
-import { pauseJob } from '@millrace/ledger'
+import { pauseJob, readJob } from '@millrace/ledger'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { whatContinues } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
 import type { World } from '../world.ts'
 import type { ControlOptions } from './control-options.ts'
@@ -13,6 +14,9 @@ export async function pause(options: ControlOptions, world: World): Promise<Exit
   if (paused.kind === 'refused' && paused.state !== 'paused')
     throw refused('paused', jobId, paused.state)
   const words = paused.kind === 'refused' ? 'is paused already' : 'is paused'
-  world.stdout.write(`${jobId} ${words}; millrace resume ${jobId} goes on with it\n`)
+  const then = system.isHost
+    ? `no run is at work on it, and ${whatContinues(await readJob(system.ledger, jobId, world.stop))}`
+    : `millrace resume ${jobId} goes on with it`
+  world.stdout.write(`${jobId} ${words}; ${then}\n`)
   return EXIT.succeeded
 }

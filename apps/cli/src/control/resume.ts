@@ -1,8 +1,9 @@
-import { encodeJobRequest, type JobId, requestOf, takesBatches } from '@millrace/job'
+import { encodeJobRequest, isFinal, type JobId, requestOf, takesBatches } from '@millrace/job'
 import { readJob, resumeJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { noRunAtWork } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
@@ -13,6 +14,7 @@ import { refused } from './refused.ts'
 export async function resume(options: ControlOptions, world: World): Promise<ExitCode> {
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
+  if (system.isHost) throw await notHere(system, jobId, world.stop)
   const resumed = await resumeJob(system.ledger, jobId, world.stop)
   // Of a job that was not paused the request is sent too: the last resume may have died before it.
   if (!takesBatches(resumed.state)) throw refused('resumed', jobId, resumed.state)
@@ -20,6 +22,16 @@ export async function resume(options: ControlOptions, world: World): Promise<Exi
   const words = resumed.kind === 'resumed' ? 'goes on' : 'was not paused; it is asked for again'
   world.stdout.write(`${jobId} ${words}\n`)
   return EXIT.succeeded
+}
+
+/**
+ * Without a run at work nobody would hear the request. Nothing is changed: a run that begins sets its
+ * paused job going by itself.
+ */
+async function notHere({ ledger }: System, jobId: JobId, signal: AbortSignal): Promise<CliError> {
+  const job = await readJob(ledger, jobId, signal)
+  if (job !== undefined && isFinal(job.state)) return refused('resumed', jobId, job.state)
+  return noRunAtWork(jobId, job)
 }
 
 /** The messages of a paused job were let go: its request has the producer publish what is missing. */

@@ -22,10 +22,20 @@ export async function removeLiveCloud(folder: string): Promise<void> {
 /** Where the services of the run at work listen; nothing when none is, or a killed one's note is left. */
 export async function readLiveCloud(folder: string): Promise<Env | undefined> {
   const text = await readFile(noteIn(folder), 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  const { pid, env } = JSON.parse(text) as { pid: number; env: Env }
+  const note = text === undefined ? undefined : parsed(text)
+  if (note === undefined) return undefined
+  const { pid, env } = note
   const url = env['AWS_ENDPOINT_URL_DYNAMODB']
   return isAlive(pid) && url !== undefined && (await listens(url)) ? env : undefined
+}
+
+/** Nothing for half a note: it is just being written, or who wrote it was killed. */
+function parsed(text: string): { readonly pid: number; readonly env: Env } | undefined {
+  try {
+    return JSON.parse(text) as { pid: number; env: Env }
+  } catch {
+    return undefined
+  }
 }
 
 function isAlive(pid: number): boolean {

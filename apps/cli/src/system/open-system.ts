@@ -47,7 +47,7 @@ export async function openJob(
   }
   const root = stateRootOf(options)
   const jobId = pick(wanted, await jobFolders(root), root)
-  return { system: await openLocalSystem(join(root, jobId)), jobId }
+  return { system: await openLocalSystem(join(root, jobId), world.stop), jobId }
 }
 
 function pick(wanted: string | undefined, jobs: readonly JobId[], root: string): JobId {

@@ -122,3 +122,13 @@ test('when stopped, it ends at once', async () => {
   const watching = watchJob({ ...deps, show: () => stop.abort() }, stop.signal)
   await expect(watching).rejects.toMatchObject({ name: 'AbortError' })
 })
+
+test('each look without a job is told, and ends the wait when none is to come', async () => {
+  const { deps } = createWorld({ job: undefined })
+  let looks = 0
+  const notYet = async () => {
+    looks += 1
+    if (looks === 3) throw new Error('refused')
+  }
+  await expect(watchJob({ ...deps, notYet }, never)).rejects.toThrow('refused')
+})

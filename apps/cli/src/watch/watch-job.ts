@@ -4,6 +4,8 @@ import type { Snapshot } from '../show/screen.ts'
 
 export interface Deps {
   readJob(signal: AbortSignal): Promise<Job | undefined>
+  /** Called at each look at which there is no job yet; throws when none is to come. */
+  notYet?(signal: AbortSignal): Promise<void>
   /** Batches recorded so far, and the rows in them that failed. */
   readProgress(signal: AbortSignal): Promise<{ batches: number; failedRows: number }>
   show(snapshot: Snapshot): void
@@ -23,7 +25,9 @@ export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
   let told: boolean | undefined
   for (;;) {
     const job = await deps.readJob(signal)
-    if (job !== undefined) {
+    if (job === undefined) {
+      await deps.notYet?.(signal)
+    } else {
       told ??= isFinal(job.state)
       if (!told && job.plan !== undefined) {
         told = true

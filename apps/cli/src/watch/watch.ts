@@ -1,4 +1,4 @@
-import type { Job, JobId } from '@millrace/job'
+import { isFinal, type Job, type JobId } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { expectedText } from '../cost/expected-text.ts'
@@ -6,11 +6,15 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
 import { createScreen, type Snapshot } from '../show/screen.ts'
 import { jobFacts } from '../status/job-facts.ts'
-import { jobProgress } from '../system/job-progress.ts'
+import { type JobProgress, jobProgress } from '../system/job-progress.ts'
+import { noRunAtWork } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
 import type { SystemOptions } from '../system/which-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
+import { createJobWait } from './await-job.ts'
+import { createRefusalSearch } from './find-refusal.ts'
+import { type FollowedSystem, followSystem } from './follow-system.ts'
 import { watchJob } from './watch-job.ts'
 
 export interface WatchOptions extends SystemOptions {
@@ -23,16 +27,26 @@ export interface WatchOptions extends SystemOptions {
 export async function watch(options: WatchOptions, world: World): Promise<ExitCode> {
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
-  if ((await readJob(system.ledger, jobId, world.stop)) === undefined) {
-    throw new CliError(`${jobId}: no such job`)
-  }
+  // A local job has a folder, and its producer may be about to make it.
+  if (system.kind === 'deployed') await expectJob(system, jobId, world.stop)
   return await follow(system, jobId, options, world)
+}
+
+async function expectJob({ ledger }: System, jobId: JobId, signal: AbortSignal): Promise<void> {
+  if ((await readJob(ledger, jobId, signal)) !== undefined) return
+  throw new CliError(`${jobId}: no such job`, {
+    hint: 'millrace list shows them; what was just asked for is there when the producer has taken it',
+  })
 }
 
 /** A look at a stack's ledger is paid for: each reads all marks of the job's progress. */
 const LOOK_EVERY_MS = { local: 250, deployed: 2_000 } as const
 
-/** Shows the job, which may still have to be made by the producer, until it has ended. */
+/**
+ * Shows the job, which may still have to be made by the producer, until it has ended.
+ *
+ * @throws {CliError} when it will not end by waiting: its request was refused, or nobody works on it.
+ */
 export async function follow(
   system: System,
   jobId: JobId,
@@ -47,10 +61,14 @@ export async function follow(
   const show = json
     ? (snapshot: Snapshot) => void world.stdout.write(`${JSON.stringify({ jobId, ...snapshot })}\n`)
     : screen.show
+  await using followed = followSystem(system)
+  const readProgress = (signal: AbortSignal): Promise<JobProgress> =>
+    followed.ask((asked) => jobProgress(asked, jobId, signal), signal)
   try {
     const deps = {
-      readJob: (signal: AbortSignal) => readJob(system.ledger, jobId, signal),
-      readProgress: (signal: AbortSignal) => jobProgress(system, jobId, signal),
+      readJob: (signal: AbortSignal) => readWorkedOn(followed, jobId, signal),
+      notYet: jobWait(followed, jobId, screen.note),
+      readProgress,
       show,
       planned: async (planned: Job) => {
         const expected = await expectedText(planned, system)
@@ -61,12 +79,35 @@ export async function follow(
     }
     const job = await watchJob(deps, world.stop)
     screen.close()
-    const progress = await jobProgress(system, jobId, world.stop)
+    const progress = await readProgress(world.stop)
     if (!json) world.stdout.write(`${fit(jobFacts(job, progress), world.stdout)}\n`)
     return exitCodeOf(job)
   } finally {
     screen.close()
   }
+}
+
+/** The job, when it has ended or somebody works on it: by waiting alone no other would ever end. */
+async function readWorkedOn(
+  followed: FollowedSystem,
+  jobId: JobId,
+  signal: AbortSignal,
+): Promise<Job | undefined> {
+  const job = await followed.ask(({ ledger }) => readJob(ledger, jobId, signal), signal)
+  const isOver = job !== undefined && isFinal(job.state)
+  if (followed.current.isHost && !isOver) throw noRunAtWork(jobId, job)
+  return job
+}
+
+/** What is done while the producer has not made the job. */
+function jobWait(
+  followed: FollowedSystem,
+  jobId: JobId,
+  note: (text: string) => void,
+): (signal: AbortSignal) => Promise<void> {
+  const find = createRefusalSearch(jobId, Date.now())
+  const findRefusal = (signal: AbortSignal) => find(followed.current, signal)
+  return createJobWait({ findRefusal, note, now: () => performance.now() }, jobId)
 }
 
 function exitCodeOf({ state }: Job): ExitCode {

@@ -1,0 +1,64 @@
+import type { JobId } from '@millrace/job'
+import type { DeadLetter } from '@millrace/queue'
+import { CliError } from '../cli-error.ts'
+import { EXIT } from '../exit-code.ts'
+
+/*
+ * Between a request and its job stands the producer. It may sleep, have other jobs to plan, or refuse, and of
+ * a refused request there never is a job: only a letter in the dead-letter queue.
+ */
+
+interface Deps {
+  /** The request, when it was set aside. */
+  findRefusal(signal: AbortSignal): Promise<Pick<DeadLetter, 'code' | 'reason'> | undefined>
+  note(text: string): void
+  /** Milliseconds since whenever. */
+  now(): number
+}
+
+/** A producer that is awake has made the job by then, or refused it. */
+const SOON_MS = 5_000
+/** Each wait between two looks for a refusal is as long as all before, and at most this. */
+const LOOK_EVERY_MS_MAX = 60_000
+/** Services wake within five minutes; a producer that plans four huge datasets takes no other for longer. */
+const WAIT_MINUTES_MAX = 30
+
+/**
+ * What to do at each look at which the job is not there yet.
+ *
+ * @throws {CliError} from what it gives back: when the request was set aside, and after half an hour.
+ */
+export function createJobWait(deps: Deps, jobId: JobId): (signal: AbortSignal) => Promise<void> {
+  const since = deps.now()
+  let lookAfterMs = SOON_MS
+  let told = false
+  return async (signal) => {
+    const waitedMs = deps.now() - since
+    if (waitedMs < lookAfterMs) return
+    const refusal = await deps.findRefusal(signal)
+    if (refusal !== undefined) throw refused(jobId, refusal)
+    if (waitedMs >= WAIT_MINUTES_MAX * 60_000) throw notMade(jobId)
+    lookAfterMs = waitedMs + Math.min(waitedMs, LOOK_EVERY_MS_MAX)
+    if (!told) deps.note(WAITING)
+    told = true
+  }
+}
+
+const WAITING = `waiting for the producer, for ${WAIT_MINUTES_MAX} minutes at most: one that sleeps takes some minutes to wake`
+
+function refused(jobId: JobId, { code, reason }: Pick<DeadLetter, 'code' | 'reason'>): CliError {
+  return new CliError(`${jobId}: its request was set aside: ${reason} (${code})`, {
+    hint: `there is no job; millrace dlq show ${jobId} --queue jobs shows the request`,
+    exitCode: EXIT.failed,
+  })
+}
+
+function notMade(jobId: JobId): CliError {
+  return new CliError(
+    `${jobId}: the producer has made no such job in ${WAIT_MINUTES_MAX} minutes`,
+    {
+      hint: `millrace doctor shows what waits for it, and millrace dlq list ${jobId} --queue jobs what it has refused`,
+      exitCode: EXIT.failed,
+    },
+  )
+}
