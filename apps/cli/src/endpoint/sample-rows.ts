@@ -15,6 +15,8 @@ export interface SampleRows {
   readonly rows: number
   /** Where each row begins in `body`, then the end of the last. */
   readonly offsets: Uint32Array
+  /** Rows of the object that are not among them, ascending; each counted from the first below the header. */
+  readonly odd: readonly number[]
 }
 
 /**
@@ -42,20 +44,28 @@ export function sampleRows(
   if (rows < 1) return undefined
   const whole = body.subarray(0, found[rows])
   const unfit = isJson ? malformedLines(whole) : oddRows(whole, dialect, head.width)
-  const odd = new Set(unfit.map(({ row }) => row))
-  if (odd.size === rows) return undefined
-  const payload = selectColumns(whole, dialect, chooseColumns(head, dataset.features), odd)
-  return { body: payload, rows: rows - odd.size, offsets: rowOffsets(payload, dialect) }
+  const odd = unfit.map(({ row }) => row)
+  if (odd.length === rows) return undefined
+  const columns = chooseColumns(head, dataset.features)
+  const payload = selectColumns(whole, dialect, columns, new Set(odd))
+  return { body: payload, rows: rows - odd.length, offsets: rowOffsets(payload, dialect), odd }
+}
+
+/** Which row of the object a row of the sample is. */
+export function objectRowOf({ odd }: Pick<SampleRows, 'odd'>, row: number): number {
+  let at = row
+  for (const left of odd) if (left <= at) at += 1
+  return at
 }
 
 /** The first of these rows, as many as are wanted and as one payload takes. */
 export function firstOf(
-  { body, rows, offsets }: SampleRows,
+  { body, rows, offsets, odd }: SampleRows,
   rowsMax: number,
   bytesMax: number,
 ): SampleRows {
   let count = Math.min(rows, rowsMax)
   while (count > 1 && (offsets[count] ?? 0) > bytesMax) count -= 1
   const end = offsets[count] ?? body.length
-  return { body: body.subarray(0, end), rows: count, offsets: offsets.subarray(0, count + 1) }
+  return { body: body.subarray(0, end), rows: count, offsets: offsets.subarray(0, count + 1), odd }
 }

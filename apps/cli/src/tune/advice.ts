@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import {
   billOf,
   expectUsage,
@@ -6,15 +7,17 @@ import {
   type PriceList,
   pricesOf,
 } from '@millrace/cost'
-import { decodePredictions, type Invoke } from '@millrace/invocation'
 import { type JobSpec, limits } from '@millrace/job'
 import { expectPartSize } from '@millrace/ledger'
-import { firstOf, type SampleRows } from '../endpoint/sample-rows.ts'
-import type { Found, Measured } from './search.ts'
+import type { Answer } from './measure-cell.ts'
+import type { LeftOut } from './refused-rows.ts'
+import { type Counted, type Found, isCounted } from './search.ts'
 
 /** What the search comes to. */
 export interface Advice extends Found {
-  readonly best: Measured
+  readonly best: Counted
+  /** Rows that were not measured with, since the endpoint refuses them. */
+  readonly leftOut?: LeftOut
   /** Rows a second, of the cell that had the most. */
   readonly observedMax: number
   /** What the advised cell takes of that. */
@@ -26,34 +29,34 @@ export interface Advice extends Found {
 }
 
 interface Around {
-  readonly invoke: Invoke
   readonly region: string
   readonly spec: JobSpec
-  readonly sample: SampleRows
+  /** The last one to so many rows. */
+  readonly answers: ReadonlyMap<number, Answer>
+  readonly leftOut: LeftOut | undefined
   readonly list: PriceList | undefined
   readonly instance: Instances | undefined
 }
 
 const MILLION = 1_000_000
 
+/** Invokes nothing more: what was measured must not be lost to one bad answer after it. */
 export async function adviceOf(
-  found: Found & { readonly best: Measured },
+  found: Found & { readonly best: Counted },
   around: Around,
-  signal: AbortSignal,
 ): Promise<Advice> {
   const { best, cells } = found
-  const { list, instance } = around
-  const rates = cells
-    .filter(({ kind }) => kind === 'measured' || kind === 'dominated')
-    .map(({ rowsPerSecond }) => rowsPerSecond)
+  const { list, instance, leftOut } = around
+  const rates = cells.filter(isCounted).map(({ rowsPerSecond }) => rowsPerSecond)
   const observedMax = Math.max(...rates)
   const prices = pricesOf(around.region, list)
-  const { usage } = expectUsage(await millionOf(best, around, signal))
+  const { usage } = expectUsage(await millionOf(best, around))
   const { total } = billOf(usage, MILLION, prices)
   const seconds = MILLION / best.rowsPerSecond
   const instances = instance && instancesPrice(instance, seconds, prices)
   return {
     ...found,
+    ...(leftOut === undefined ? {} : { leftOut }),
     observedMax,
     shareOfEndpoint: best.rowsPerSecond / observedMax,
     perMillionRows: total,
@@ -63,28 +66,18 @@ export async function adviceOf(
 }
 
 /** A million rows like those of the sample, in batches of the advised size. */
-async function millionOf(
-  { rows, concurrency, p50Ms }: Measured,
-  { invoke, spec, sample }: Around,
-  signal: AbortSignal,
-) {
-  const { endpoint, batching } = spec
-  const batch = firstOf(sample, rows, batching.payloadBytesMax)
-  const answer = await invoke({ endpoint, body: batch.body }, signal)
-  const decoded = decodePredictions(answer, batch.rows, endpoint.response)
-  const predictions = decoded.kind === 'decoded' ? decoded.predictions : answer.body
-  const part = await expectPartSize(
-    decoded.kind === 'decoded' ? predictions : Buffer.from('0.5\n'.repeat(batch.rows - 1) + '0.5'),
-    batch.rows,
-  )
-  const rowBytes = batch.body.length / batch.rows
+async function millionOf({ rows, concurrency, p50Ms }: Counted, { spec, answers }: Around) {
+  const answer = answers.get(rows)
+  assert(answer !== undefined, 'what was measured was answered')
+  const part = await expectPartSize(answer.predictions, answer.rows)
+  const rowBytes = answer.bytesSent / answer.rows
   return {
     rows: MILLION,
     batches: Math.ceil(MILLION / rows),
     objects: 1,
     inputBytes: MILLION * rowBytes,
     rowBytesIn: rowBytes,
-    rowBytesOut: answer.body.length / batch.rows,
+    rowBytesOut: answer.bytesAnswered / answer.rows,
     partUnits: part.writeUnits,
     partBytes: part.bytes,
     batchSeconds: p50Ms / 1_000,

@@ -4,7 +4,7 @@ import { jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { sampleRows } from '../endpoint/sample-rows.ts'
 import { never } from '../test-data.fixture.ts'
-import { measureCell } from './measure-cell.ts'
+import { type Answer, measureCell } from './measure-cell.ts'
 
 const table = Buffer.from(Array.from({ length: 50 }, (_, row) => `${row},2\n`).join(''))
 const spec = jobSpecSchema.parse({
@@ -68,6 +68,48 @@ test('too many rows for one invocation are told apart', async () => {
     throw new InvocationError('payload_too_large', 'e', '')
   }
   expect(await measure(invoke)).toMatchObject({ kind: 'refused', rowsPerSecond: 0 })
+})
+
+test('rows that are refused are no throttle, and are not sent for long', async () => {
+  let asked = 0
+  const invoke: Invoke = async () => {
+    asked += 1
+    throw new InvocationError('rows_rejected', 'e', '')
+  }
+  const measured = await measure(invoke, { cellMs: 60_000 })
+  expect(measured).toMatchObject({ kind: 'failed', reason: 'rows_rejected', rowsPerSecond: 0 })
+  // Two a slot, and one that was under way.
+  expect(asked).toBeLessThanOrEqual(5)
+})
+
+test('an answer that is not understood says so', async () => {
+  const invoke: Invoke = async () => ({ body: Buffer.from('?'), contentType: '', durationMs: 1 })
+  expect(await measure(invoke)).toMatchObject({ kind: 'failed', reason: 'response_malformed' })
+})
+
+test('of a few refused rows, the others are measured', async () => {
+  let asked = 0
+  const invoke: Invoke = async (request, signal) => {
+    if (asked++ % 4 === 0) throw new InvocationError('rows_rejected', 'e', '')
+    return await answering(2)(request, signal)
+  }
+  expect(await measure(invoke)).toMatchObject({ kind: 'measured', p50Ms: 2 })
+})
+
+test('out of time before a second answer, is unfinished', async () => {
+  const measured = await measure(answering(20), { deadlineAt: now() + 10 })
+  expect(measured).toMatchObject({ kind: 'unfinished', rowsPerSecond: 0 })
+})
+
+test('what each answer held is handed over', async () => {
+  const answers: Answer[] = []
+  const deps = { invoke: answering(1), endpoint, sample, now, onAnswer: keep }
+  function keep(answer: Answer): void {
+    answers.push(answer)
+  }
+  await measureCell(deps, { rows: 10, concurrency: 1 }, limits, never)
+  expect(answers[0]).toMatchObject({ rows: 10, bytesSent: 40, bytesAnswered: 40 })
+  expect(answers[0]?.predictions.toString().split('\n')).toHaveLength(10)
 })
 
 test('what no other cell would change ends the whole search', async () => {

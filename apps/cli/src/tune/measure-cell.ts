@@ -1,7 +1,7 @@
 import { decodePredictions, InvocationError, type Invoke } from '@millrace/invocation'
 import type { JobSpec } from '@millrace/job'
 import type { SampleRows } from '../endpoint/sample-rows.ts'
-import type { Cell, Measured } from './search.ts'
+import { type Cell, isCounted, type Measured } from './search.ts'
 
 export interface MeasureDeps {
   readonly invoke: Invoke
@@ -9,6 +9,17 @@ export interface MeasureDeps {
   readonly sample: SampleRows
   /** Milliseconds. */
   readonly now: () => number
+  /** Called for each answer that is understood. */
+  readonly onAnswer?: (answer: Answer) => void
+}
+
+/** What one invocation sent and got. */
+export interface Answer {
+  readonly rows: number
+  readonly bytesSent: number
+  readonly bytesAnswered: number
+  /** One line a row, without a final newline. */
+  readonly predictions: Buffer
 }
 
 export interface CellLimits {
@@ -31,7 +42,8 @@ const THROTTLES_MAX = 2
  *
  * In such a closed loop the rate follows from how long each turn of a slot takes: `rows × slots ÷ mean
  * turn`. That holds from the second turn on, where answers counted by the clock come in waves. The first
- * throttles end it: the endpoint is not driven beyond what it takes.
+ * throttles end it: the endpoint is not driven beyond what it takes. So does it when nothing but other
+ * faults came of two invocations a slot, which says nothing of how much the endpoint takes.
  *
  * @throws {InvocationError} that no other cell would change: credentials, no such endpoint.
  */
@@ -43,7 +55,14 @@ export async function measureCell(
 ): Promise<Measured> {
   const { now } = deps
   const startedAt = now()
-  const run = { turns: [] as number[], latencies: [] as number[], answers: 0, throttles: 0 }
+  const run: CellRun = {
+    turns: [],
+    latencies: [],
+    answers: 0,
+    answered: 0,
+    throttles: 0,
+    faults: 0,
+  }
   let end: Measured['kind'] | undefined
   const bodies = bodiesOf(deps.sample, cell.rows)
 
@@ -59,9 +78,9 @@ export async function measureCell(
       const beganAt = now()
       const body = bodies()
       const answer = await ask(deps, body, signal)
-      run.answers += 1
-      if (answer.kind === 'throttled' && (run.throttles += 1) >= THROTTLES_MAX) end = 'throttled'
-      if (answer.kind === 'refused') end = 'refused'
+      take(run, answer)
+      // What comes after a cell is cut short still tells that it throttles.
+      end = endOf(run, answer, cell) ?? end
       if (answer.kind !== 'answered' || answers === 0) continue
       run.turns.push(now() - beganAt)
       run.latencies.push(answer.latencyMs)
@@ -69,39 +88,80 @@ export async function measureCell(
   }
   await Promise.all(Array.from({ length: cell.concurrency }, slot))
   const latencies = run.latencies.toSorted((a, b) => a - b)
-  // Not even a second answer of a slot before the deadline: nothing is known.
-  const kind = end ?? (run.turns.length === 0 ? 'throttled' : 'measured')
-  return {
+  const measured: Measured = {
     ...cell,
-    kind,
-    rowsPerSecond: kind === 'throttled' || kind === 'refused' ? 0 : rateOf(run.turns, cell),
+    kind: end ?? kindAtDeadline(run),
+    rowsPerSecond: rateOf(run.turns, cell),
     p50Ms: quantile(latencies, 0.5),
     p95Ms: quantile(latencies, 0.95),
     invocations: run.answers,
   }
+  if (isCounted(measured)) return measured
+  const { reason } = run
+  const why = measured.kind === 'failed' && reason !== undefined ? { reason } : {}
+  return { ...measured, ...why, rowsPerSecond: 0 }
+}
+
+interface CellRun {
+  /** Milliseconds of each turn that counts. */
+  readonly turns: number[]
+  readonly latencies: number[]
+  answers: number
+  /** With a prediction for each row, the first of a slot too. */
+  answered: number
+  throttles: number
+  faults: number
+  /** Of the last fault. */
+  reason?: string
+}
+
+function take(run: CellRun, answer: Asked): void {
+  run.answers += 1
+  if (answer.kind === 'answered') run.answered += 1
+  if (answer.kind === 'throttled') run.throttles += 1
+  if (answer.kind !== 'failed') return
+  run.faults += 1
+  run.reason = answer.reason
+}
+
+/** What the cell is over with, whatever time it has left. */
+function endOf(run: CellRun, { kind }: Asked, { concurrency }: Cell): Measured['kind'] | undefined {
+  if (kind === 'refused') return 'refused'
+  if (run.throttles >= THROTTLES_MAX) return 'throttled'
+  const isFailing = run.answered === 0 && run.faults >= concurrency * ANSWERS_A_SLOT_MIN
+  return isFailing ? 'failed' : undefined
+}
+
+function kindAtDeadline({ turns, throttles, faults }: CellRun): Measured['kind'] {
+  if (turns.length > 0) return 'measured'
+  if (throttles > 0) return 'throttled'
+  return faults > 0 ? 'failed' : 'unfinished'
 }
 
 type Asked =
   | { readonly kind: 'answered'; readonly latencyMs: number }
   | { readonly kind: 'throttled' }
   | { readonly kind: 'refused' } // Too many rows at once.
-  | { readonly kind: 'failed' } // A bad row among them, or a passing fault.
+  | { readonly kind: 'failed'; readonly reason: string } // A bad row among them, or a passing fault.
 
 async function ask(
-  { invoke, endpoint }: MeasureDeps,
+  { invoke, endpoint, onAnswer }: MeasureDeps,
   { body, rows }: Body,
   signal: AbortSignal,
 ): Promise<Asked> {
   try {
     const answer = await invoke({ endpoint, body }, signal)
     const decoded = decodePredictions(answer, rows, endpoint.response)
-    if (decoded.kind === 'malformed') return { kind: 'failed' }
+    if (decoded.kind === 'malformed') return { kind: 'failed', reason: 'response_malformed' }
+    const { predictions } = decoded
+    onAnswer?.({ rows, bytesSent: body.length, bytesAnswered: answer.body.length, predictions })
     return { kind: 'answered', latencyMs: answer.durationMs }
   } catch (error) {
     if (!(error instanceof InvocationError)) throw error
     if (error.kind === 'systemic') throw error
     if (error.kind === 'throttle') return { kind: 'throttled' }
-    return { kind: error.kind === 'too_large' ? 'refused' : 'failed' }
+    if (error.kind === 'too_large') return { kind: 'refused' }
+    return { kind: 'failed', reason: error.code }
   }
 }
 

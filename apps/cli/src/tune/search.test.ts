@@ -10,6 +10,8 @@ interface Shape {
   readonly overflow: 'throttles' | 'queues'
   readonly rowsMax?: number
   readonly noise?: number
+  /** The one cell of which no answer counts. */
+  readonly fails?: Cell
 }
 
 const grid = gridOf({ rowsMax: 10_000, concurrencyMax: 64 })
@@ -17,7 +19,7 @@ const WITHIN = 0.9
 
 /** What a cell would give, in no time. */
 function rateOf(shape: Shape, { rows, concurrency }: Cell): Measured {
-  const { fixedMs, perRowMs, slots, overflow, rowsMax = Infinity } = shape
+  const { fixedMs, perRowMs, slots, overflow, rowsMax = Infinity, fails } = shape
   const serviceMs = fixedMs + rows * perRowMs
   const cell = {
     rows,
@@ -25,6 +27,9 @@ function rateOf(shape: Shape, { rows, concurrency }: Cell): Measured {
     p50Ms: serviceMs,
     p95Ms: serviceMs,
     invocations: concurrency * 4,
+  }
+  if (rows === fails?.rows && concurrency === fails.concurrency) {
+    return { ...cell, kind: 'failed', rowsPerSecond: 0 }
   }
   if (rows > rowsMax) return { ...cell, kind: 'refused', rowsPerSecond: 0 }
   if (concurrency > slots && overflow === 'throttles') {
@@ -90,6 +95,42 @@ test('what throttles is driven into once for each step towards the limit, never 
   const { looked } = await find({ ...SHAPES[2]!, slots: 5 })
   const beyond = looked.filter(({ concurrency }) => concurrency > 5)
   expect(beyond.map(({ concurrency }) => concurrency)).toEqual([8, 6])
+})
+
+test.for([
+  { rows: 10, concurrency: 1 },
+  { rows: 1_000, concurrency: 1 },
+  { rows: 10_000, concurrency: 4 },
+])('a cell without an answer bounds no other: %j', async (fails) => {
+  const shape = SHAPES[0]!
+  const { best } = await find({ ...shape, fails })
+  expect(best).toMatchObject({ rows: 10_000, concurrency: 48 })
+})
+
+test('where no cell has an answer, there is nothing to choose', async () => {
+  const found = await searchBest(
+    {
+      hasTime: () => true,
+      measure: async (cell) => ({ ...rateOf({ ...SHAPES[0]!, fails: cell }, cell) }),
+    },
+    grid,
+  )
+  expect(found.best).toBeUndefined()
+  expect(found.cells).toHaveLength(grid.rows.length)
+})
+
+test('a cell that time ran out on leaves the search incomplete', async () => {
+  const found = await searchBest(
+    {
+      hasTime: () => true,
+      measure: async (cell) =>
+        cell.rows < 300
+          ? rateOf(SHAPES[0]!, cell)
+          : { ...rateOf(SHAPES[0]!, cell), kind: 'unfinished', rowsPerSecond: 0 },
+    },
+    grid,
+  )
+  expect(found).toMatchObject({ complete: false, best: { rows: 100 } })
 })
 
 test('among cells that are as good, takes the fewest rows in flight', async () => {

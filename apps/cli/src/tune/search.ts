@@ -25,11 +25,21 @@ export interface Measured extends Cell {
     | 'dominated' // Cut short: its rate is about that, and far below the best.
     | 'throttled' // More than the endpoint takes; its rate counts for nothing.
     | 'refused' // Too many rows for one invocation.
+    | 'failed' // Not one answer counted, for a fault that is no throttle: nothing is known of it.
+    | 'unfinished' // Time ran out before a second answer: nothing is known of it.
+  /** Of what failed: a code of `InvocationError`. */
+  readonly reason?: string
   readonly rowsPerSecond: number
   readonly p50Ms: number
   readonly p95Ms: number
   readonly invocations: number
 }
+
+/** What has a rate to be compared. */
+export type Counted = Measured & { readonly kind: 'measured' | 'dominated' }
+
+export const isCounted = (cell: Measured): cell is Counted =>
+  cell.kind === 'measured' || cell.kind === 'dominated'
 
 export interface Grid {
   /** Ascending. */
@@ -47,7 +57,7 @@ export interface SearchDeps {
 }
 
 export interface Found {
-  readonly best: Measured | undefined
+  readonly best: Counted | undefined
   /** In the order in which they were measured. */
   readonly cells: readonly Measured[]
   /** False when time ran out before no neighbour was better. */
@@ -63,7 +73,7 @@ export async function searchBest(deps: SearchDeps, grid: Grid): Promise<Found> {
   let refusedFrom = Number.POSITIVE_INFINITY
   let outOfTime = false
 
-  const best = (): Measured | undefined => bestOf(cells.values())
+  const best = (): Counted | undefined => bestOf(cells.values())
   const look = async (rows: number | undefined, concurrency: number | undefined) => {
     if (rows === undefined || concurrency === undefined) return undefined
     if (concurrency >= throttledFrom || rows >= refusedFrom) return undefined
@@ -77,6 +87,7 @@ export async function searchBest(deps: SearchDeps, grid: Grid): Promise<Found> {
     deps.onMeasured?.(measured)
     if (measured.kind === 'throttled') throttledFrom = concurrency
     if (measured.kind === 'refused') refusedFrom = rows
+    if (measured.kind === 'unfinished') outOfTime = true
     return measured
   }
 
@@ -102,6 +113,8 @@ async function alongRows(look: Look, { rows: all }: Grid): Promise<Measured | un
   for (const rows of all) {
     const measured = await look(rows, 1)
     if (measured === undefined || measured.kind === 'refused') break
+    // Other rows are in the next ones.
+    if (measured.kind === 'failed') continue
     const before = seen.at(-1)
     seen.push(measured)
     if (before !== undefined && measured.rowsPerSecond < before.rowsPerSecond * GAIN_MIN) break
@@ -111,7 +124,7 @@ async function alongRows(look: Look, { rows: all }: Grid): Promise<Measured | un
 
 /**
  * Doubled as long as it pays, and once more, because a single cell may have been unlucky; between what
- * fits and what throttles, the middle.
+ * fits and what throttles, the middle. A cell in which all failed is unlucky too: no throttle is known of it.
  */
 async function alongConcurrency(look: Look, grid: Grid, rows: number): Promise<void> {
   let best = await look(rows, grid.concurrency[0])
@@ -157,8 +170,8 @@ function neighbours(
 }
 
 /** The best rate; among those that are as good, the one with the fewest rows in flight. */
-export function bestOf(cells: Iterable<Measured>): Measured | undefined {
-  const counted = [...cells].filter(({ kind }) => kind === 'measured' || kind === 'dominated')
+export function bestOf(cells: Iterable<Measured>): Counted | undefined {
+  const counted = [...cells].filter(isCounted)
   const most = Math.max(0, ...counted.map(({ rowsPerSecond }) => rowsPerSecond))
   return counted
     .filter(({ rowsPerSecond }) => rowsPerSecond * GAIN_MIN >= most)

@@ -2,7 +2,8 @@ import { plot } from 'simple-ascii-chart'
 import { money } from '../show/money.ts'
 import { factsOf, tableOf } from '../show/table.ts'
 import type { Advice } from './advice.ts'
-import type { Measured } from './search.ts'
+import type { LeftOut } from './refused-rows.ts'
+import { isCounted, type Measured } from './search.ts'
 
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const count = (number: number): string => numbers.format(number)
@@ -13,14 +14,31 @@ const NOTES: Readonly<Record<Measured['kind'], string>> = {
   dominated: 'cut short: far below the best',
   throttled: 'throttled',
   refused: 'too many rows at once',
+  failed: 'no answer',
+  unfinished: 'no time left',
 }
 
+const noteOf = ({ kind, reason }: Measured): string =>
+  reason === undefined ? NOTES[kind] : `${NOTES[kind]} (${reason})`
+
 /** A cell while the search goes on. */
-export function cellLine({ kind, rows, concurrency, rowsPerSecond, p50Ms }: Measured): string {
+export function cellLine(measured: Measured): string {
+  const { rows, concurrency, rowsPerSecond, p50Ms } = measured
   const cell = `${count(rows).padStart(6)} rows × ${count(concurrency).padStart(3)} in flight`
-  if (kind === 'throttled' || kind === 'refused') return `${cell}  ${NOTES[kind]}`
+  if (!isCounted(measured)) return `${cell}  ${noteOf(measured)}`
   const rate = `${count(rowsPerSecond).padStart(9)} rows/s  ${milliseconds(p50Ms).padStart(7)} ms`
-  return `${cell}  ${rate}  ${NOTES[kind]}`.trimEnd()
+  return `${cell}  ${rate}  ${noteOf(measured)}`.trimEnd()
+}
+
+/** Which rows nothing is measured with. */
+export function leftOutText({ rows, of, isAll, firstRow, reason }: LeftOut): string {
+  if (firstRow === undefined) {
+    return `all rows after the first ${count(of)}, of which most are refused: ${reason}`
+  }
+  const others = isAll
+    ? `${count(rows)} of ${count(of)} rows, which are refused`
+    : `${count(rows)} of the first ${count(of)} rows, which are refused, and all rows after these`
+  return `${others}; the first is row ${firstRow}: ${reason}`
 }
 
 export function tuneText(advice: Advice, json: boolean): string {
@@ -37,14 +55,14 @@ function tableOfCells({ cells, best }: Advice): string {
       count(cell.rowsPerSecond),
       milliseconds(cell.p50Ms),
       milliseconds(cell.p95Ms),
-      cell === best ? 'best' : NOTES[cell.kind],
+      cell === best ? 'best' : noteOf(cell),
     ])
   return tableOf(['rows', 'in flight', 'rows/s', 'p50 ms', 'p95 ms', ''], rows)
 }
 
 /** What there are at least two points of. */
 function charts({ cells, best }: Advice): string[] {
-  const counted = cells.filter(({ kind }) => kind === 'measured' || kind === 'dominated')
+  const counted = cells.filter(isCounted)
   const alongRows = counted
     .filter(({ concurrency }) => concurrency === 1)
     .toSorted((a, b) => a.rows - b.rows)
@@ -96,6 +114,7 @@ function chart(
 
 function adviceText(advice: Advice): string {
   const { best, observedMax, shareOfEndpoint, perMillionRows, withInstances, complete } = advice
+  const { leftOut } = advice
   const facts = factsOf([
     ['best', `${count(best.rows)} rows, ${count(best.concurrency)} in flight`],
     ['rate', `${count(best.rowsPerSecond)} rows/s, ${milliseconds(best.p50Ms)} ms each`],
@@ -107,6 +126,7 @@ function adviceText(advice: Advice): string {
       'cost',
       `${money(perMillionRows)} a million rows beside the endpoint${withInstances === undefined ? '' : `, ${money(withInstances)} with its instances`}`,
     ],
+    ['left out', leftOut && `${leftOutText(leftOut)}; a run halves the batches they are in`],
     ['note', complete ? undefined : 'time ran out: --seconds gives it more, there may be better'],
   ])
   const spec = `batching:\n  rows: ${best.rows} # and --concurrency ${best.concurrency} for millrace run`

@@ -10,21 +10,21 @@ import { type TuneOptions, tune } from './tune.ts'
 // After each throttle the endpoint is left alone for a second.
 vi.setConfig({ testTimeout: 30_000 })
 
-/** Two columns; twenty milliseconds an invocation, and no more than so many at a time. */
-async function startSlots(slots: number) {
+/** Two columns; so many milliseconds an invocation, and no more than so many at a time. */
+async function startSlots(slots: number, latencyMs = 20) {
   let [busy, busiest, refused] = [0, 0, 0]
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     const serve = async (): Promise<void> => {
       const rows = Buffer.concat(chunks).toString().trimEnd().split('\n')
-      if (rows[0]?.split(',').length !== 2) {
+      if (rows[0]?.split(',').length !== 2 || rows.some((row) => row.startsWith('bad'))) {
         response.writeHead(424, { 'x-amzn-errortype': 'ModelError' }).end(REFUSAL)
       } else if (busy >= slots) {
         refused += 1
         response.writeHead(400, { 'x-amzn-errortype': 'ThrottlingException' }).end('{}')
       } else {
         busiest = Math.max(busiest, ++busy)
-        await sleep(20)
+        await sleep(latencyMs)
         busy -= 1
         response.end('0.5\n'.repeat(rows.length))
       }
@@ -43,11 +43,16 @@ async function startSlots(slots: number) {
 }
 const REFUSAL = JSON.stringify({ OriginalStatusCode: 400, OriginalMessage: 'columns' })
 
+const rows = Array.from({ length: 300 }, (_, row) => `${row},2\n`)
+/** The same with others in some places. */
+const tableWith = (others: Readonly<Record<number, string>>): string =>
+  rows.map((row, index) => others[index] ?? row).join('')
+
 /** A table in a folder of its own, and what the verb says of it. */
-async function tuned(options: Partial<TuneOptions>) {
+async function tuned(options: Partial<TuneOptions>, table = rows.join('')) {
   const folder = await temporaryFolder()
   const data = join(folder, 'rows.csv')
-  await writeFile(data, Array.from({ length: 300 }, (_, row) => `${row},2\n`).join(''))
+  await writeFile(data, table)
   const { world } = createWorld({})
   const [stdout, stderr] = [createSink(), createSink()]
   const usual = { seconds: 2, maxConcurrency: 16, sampleRows: 300, localLatency: 0, write: false }
@@ -79,6 +84,26 @@ test('for people there are a table, charts, a spec and each step', async () => {
   expect(folder).toBeTruthy()
 })
 
+test('rows that the endpoint refuses are left out, and cost no concurrency', async () => {
+  const { endpointUrl } = await startSlots(4)
+  const table = tableWith({ 5: 'odd\n', 40: 'bad,1\n', 150: 'bad,2\n' })
+  const { code, said } = await tuned({ endpointUrl, seconds: 5, maxConcurrency: 4 }, table)
+  const { best, cells, leftOut } = JSON.parse(said)
+  expect(code).toBe(0)
+  expect(leftOut).toMatchObject({ rows: 2, of: 299, firstRow: 40, reason: 'columns' })
+  expect(cells.map(({ kind }: { kind: string }) => kind)).not.toContain('failed')
+  expect(best).toMatchObject({ rows: 100, concurrency: 4 })
+})
+
+test('where most rows are refused, the others are the sample, and it is said', async () => {
+  const { endpointUrl } = await startSlots(1)
+  const table = rows.map((row, index) => (index < 25 ? row : `bad,${index}\n`)).join('')
+  const { said, shown } = await tuned({ endpointUrl, json: false, seconds: 5 }, table)
+  expect(shown).toMatch(/^left out {2}5 of the first 30 rows.*; the first is row 25: columns$/m)
+  expect(said).toMatch(/^left out {2}5 of the first 30 rows/m)
+  expect(said).toMatch(/^batching:\n {2}rows: 10 /m)
+})
+
 test('with --write, the spec file has the rows and keeps its comments', async () => {
   const { endpointUrl } = await startSlots(1)
   const file = join(await temporaryFolder(), 'millrace.yaml')
@@ -101,6 +126,15 @@ test.for<[string, Partial<TuneOptions>, RegExp]>([
   ['--write without a file', { write: true }, /--write wants a spec file/],
 ])('%s is told in a sentence', async ([, options, message]) => {
   await expect(tuned(options)).rejects.toThrow(message)
+})
+
+test('an endpoint that is too slow for the time is told so, with code 1', async () => {
+  const { endpointUrl } = await startSlots(1, 800)
+  await expect(tuned({ endpointUrl, seconds: 1 })).rejects.toMatchObject({
+    exitCode: 1,
+    message: 'slots: no second answer came within 1 s',
+    hint: '--seconds gives it more time',
+  })
 })
 
 test('an endpoint without a free slot is told, with code 1', async () => {

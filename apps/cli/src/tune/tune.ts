@@ -3,7 +3,7 @@ import type { Instances } from '@millrace/cost'
 import { InvocationError } from '@millrace/invocation'
 import type { JobSpec } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
-import { type EndpointChosen, openEndpoint } from '../endpoint/open-endpoint.ts'
+import { type EndpointChosen, openEndpoint, type OpenEndpoint } from '../endpoint/open-endpoint.ts'
 import { firstOf, type SampleRows, sampleRows } from '../endpoint/sample-rows.ts'
 import { tryFirstRows } from '../endpoint/try-first-rows.ts'
 import { readPrices } from '../estimate/read-prices.ts'
@@ -11,16 +11,17 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { told } from '../plan/plan.ts'
 import { openSource } from '../plan/plan-source.ts'
-import { planSpec } from '../plan/plan-spec.ts'
 import { refuseOtherUri } from '../dataset/check-input.ts'
 import { readSpec } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import type { World } from '../world.ts'
-import { measureCell } from './measure-cell.ts'
+import { type Answer, measureCell } from './measure-cell.ts'
 import { adviceOf, type Advice } from './advice.ts'
+import { nothingKnown } from './nothing-known.ts'
 import { readStart } from './read-start.ts'
-import { gridOf, type Measured, searchBest } from './search.ts'
-import { cellLine, tuneText } from './show-tune.ts'
+import { leaveOutRefused, type Taken } from './refused-rows.ts'
+import { type Found, gridOf, type Measured, searchBest } from './search.ts'
+import { cellLine, leftOutText, tuneText } from './show-tune.ts'
 import { writeAdvice } from './write-advice.ts'
 
 /** `millrace tune`, as typed. */
@@ -44,20 +45,19 @@ export async function tune(options: TuneOptions, world: World): Promise<ExitCode
   if (options.write && options.file === undefined) {
     throw new CliError('--write wants a spec file to write into: -f millrace.yaml')
   }
-  const { spec, sample } = await readSample(options, world)
+  const { spec, sample: read } = await readSample(options, world)
   await using endpoint = await openEndpoint(options, world)
-  await tryFirstRows(endpoint, spec, sample, world.stop)
-  const found = await search(endpoint, spec, sample, options, world)
-  if (found.best === undefined) {
-    throw new CliError(`${spec.endpoint.name} throttles even one invocation at a time`, {
-      hint: 'others use it up: try again later, or with more --seconds',
-      exitCode: EXIT.failed,
-    })
-  }
+  await tryFirstRows(endpoint, spec, read, world.stop)
+  const deadlineAt = now() + options.seconds * 1_000
+  const { sample, leftOut } = await withoutRefused(endpoint, spec, read, options, world)
+  const answers = new Map<number, Answer>()
+  const work = { ...endpoint, spec, sample, deadlineAt, answers }
+  const found = await search(work, options, world)
+  if (found.best === undefined) throw nothingKnown(found, spec, options.seconds)
+  const { region } = endpoint
   const advice = await adviceOf(
     { ...found, best: found.best },
-    { ...endpoint, spec, sample, list, instance: options.instance },
-    world.stop,
+    { region, spec, answers, leftOut, list, instance: options.instance },
   )
   await deliver(advice, spec, options, world)
   return EXIT.succeeded
@@ -91,9 +91,10 @@ async function readSample(
     throw new CliError("missing required argument 'data': wanted a file, a folder or an s3:// URI")
   }
   refuseOtherUri(data)
-  const spec = planSpec(options.file ?? 'tune', wanted, data)
   try {
-    await using source = await openSource(data, spec, wanted.dataset?.compression, options, world)
+    const asked = { name: options.file ?? 'tune', wanted }
+    await using source = await openSource(data, asked, options, world)
+    const { spec } = source
     const start = await readStart(source.objects, options.sampleRows, spec)
     const sample = sampleRows(start.bytes, start.isWhole, spec, options.sampleRows)
     if (sample !== undefined) return { spec, sample }
@@ -113,42 +114,75 @@ function withEndpoint(wanted: PartialSpec, { localModel }: TuneOptions): Partial
   throw new CliError('no endpoint: wanted --endpoint NAME, or --local-model FILE to try things out')
 }
 
+const now = (): number => performance.now()
+
+/** Of the whole time, to find refused rows in. */
+const LOOK_SHARE = 1 / 5
+
+async function withoutRefused(
+  { invoke }: Pick<OpenEndpoint, 'invoke'>,
+  spec: JobSpec,
+  sample: SampleRows,
+  { seconds, json }: TuneOptions,
+  { stop, stderr }: World,
+): Promise<Taken> {
+  const timeMs = seconds * 1_000 * LOOK_SHARE
+  const wait = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal })
+  const deps = { invoke, now: Date.now, random: Math.random, sleep: wait }
+  const limits = { timeMs, signal: stop }
+  const taken = await leaveOutRefused(deps, spec, sample, limits).catch(refusedForGood)
+  if (taken.leftOut !== undefined && !json) {
+    stderr.write(`left out  ${leftOutText(taken.leftOut)}\n`)
+  }
+  return taken
+}
+
 /** Of the whole time; a grid is gone over with about twenty cells. */
 const CELL_SHARE = 1 / 25
 /** After a throttle, so that the endpoint has done with what it holds. */
 const BACK_OFF_MS = 1_000
 
+interface Work {
+  readonly invoke: OpenEndpoint['invoke']
+  readonly spec: JobSpec
+  readonly sample: SampleRows
+  readonly deadlineAt: number
+  /** Filled with the last answer to so many rows. */
+  readonly answers: Map<number, Answer>
+}
+
 async function search(
-  { invoke }: Awaited<ReturnType<typeof openEndpoint>>,
-  { endpoint, batching }: JobSpec,
-  sample: SampleRows,
+  { invoke, spec: { endpoint, batching }, sample, deadlineAt, answers }: Work,
   { seconds, maxConcurrency, json }: TuneOptions,
   { stop, stderr }: World,
-) {
-  const now = (): number => performance.now()
-  const deadlineAt = now() + seconds * 1_000
+): Promise<Found> {
   const cellMs = seconds * 1_000 * CELL_SHARE
   const rowsMax = firstOf(sample, sample.rows, batching.payloadBytesMax).rows
-  const deps = { invoke, endpoint, sample, now }
+  const onAnswer = (answer: Answer): void => void answers.set(answer.rows, answer)
+  const deps = { invoke, endpoint, sample, now, onAnswer }
   const onMeasured = (measured: Measured): void => {
     if (!json) stderr.write(`${cellLine(measured)}\n`)
   }
-  try {
-    return await searchBest(
-      {
-        hasTime: () => now() < deadlineAt && !stop.aborted,
-        measure: async (cell, bestSoFar) => {
-          const limits = { cellMs, deadlineAt, bestSoFar }
-          const measured = await measureCell(deps, cell, limits, stop)
-          if (measured.kind === 'throttled') await sleep(BACK_OFF_MS, undefined, { signal: stop })
-          return measured
-        },
-        onMeasured,
+  const searching = searchBest(
+    {
+      hasTime: () => now() < deadlineAt && !stop.aborted,
+      measure: async (cell, bestSoFar) => {
+        const limits = { cellMs, deadlineAt, bestSoFar }
+        const measured = await measureCell(deps, cell, limits, stop)
+        if (measured.kind === 'throttled') await sleep(BACK_OFF_MS, undefined, { signal: stop })
+        return measured
       },
-      gridOf({ rowsMax, concurrencyMax: maxConcurrency }),
-    )
-  } catch (error) {
-    if (!(error instanceof InvocationError)) throw error
-    throw new CliError(error.message, { cause: error, exitCode: EXIT.failed })
-  }
+      onMeasured,
+    },
+    gridOf({ rowsMax, concurrencyMax: maxConcurrency }),
+  )
+  return await searching.catch(refusedForGood)
+}
+
+/** What no other cell and no other rows would change. */
+function refusedForGood(cause: unknown): never {
+  if (!(cause instanceof InvocationError)) throw cause
+  const { message, hint } = cause
+  const what = { cause, exitCode: EXIT.failed, ...(hint === undefined ? {} : { hint }) }
+  throw new CliError(message, what)
 }
