@@ -6,6 +6,7 @@ import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { datasetByName, withLooks } from '../dataset/by-name.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { formatByName } from '../spec/format-by-name.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { openDeployed } from '../system/open-system.ts'
@@ -50,12 +51,13 @@ export async function submit(options: SubmitOptions, world: World): Promise<Exit
 async function specOf({ data, out, spec, file }: SubmitOptions): Promise<JobSpec> {
   const wanted = await readSpec(file, spec)
   const uri = named('dataset', data, wanted.dataset?.uri)
+  const result = named('result', out, wanted.output?.uri)
   return check(file ?? 'submit', jobSpecSchema, {
     ...wanted,
     version: 1,
     dataset: { ...withLooks(datasetByName(uri), wanted.dataset), uri },
     endpoint: wanted.endpoint ?? missing('an endpoint', '--endpoint NAME'),
-    output: { ...wanted.output, uri: named('result', out, wanted.output?.uri) },
+    output: { ...formatByName(result), ...wanted.output, uri: result },
   })
 }
 
