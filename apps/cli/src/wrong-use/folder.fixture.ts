@@ -7,6 +7,8 @@ export interface WrongUse {
   readonly args: readonly string[]
   readonly says: RegExp
   readonly stdin?: string
+  /** What it exits with; wrong use unless given. */
+  readonly code?: number
   readonly env?: Readonly<Record<string, string>>
 }
 
