@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { allCommands, createProgram } from './program.ts'
 import type { RunOptions } from './run/run-options.ts'
 
@@ -128,6 +128,19 @@ test.for([
   expect(said).toContain(reason)
   expect(said).toContain('millrace run --help shows what there is')
   expect(code).toBe(1)
+})
+
+test('an endpoint of the environment counts only where none is typed', async () => {
+  vi.stubEnv('MILLRACE_ENDPOINT', 'exported')
+  const specOf = async (...args: string[]) => (await parse('run', 'x', ...args)).ran?.spec
+  expect(await specOf()).toEqual({ endpoint: { name: 'exported' } })
+  expect(await specOf('--endpoint', 'typed')).toEqual({ endpoint: { name: 'typed' } })
+  for (const verb of ['run', 'estimate', 'tune']) {
+    const { ran } = await parse(verb, 'x', '--local-model', 'm.json')
+    expect(ran).toMatchObject({ localModel: 'm.json', spec: {} })
+  }
+  const { said } = await parse('run', 'x', '--local-model', 'm.json', '--endpoint', 'typed')
+  expect(said).toContain('cannot be used with')
 })
 
 test('a misspelt verb is told the nearest one', async () => {

@@ -3,6 +3,7 @@ import { httpUrl, wholeNumber } from '../arguments.ts'
 
 /** Adds the options that tell a system on this machine where its endpoint is. */
 export function addEndpointOptions(command: Command): Command {
+  command.on('option:local-model', () => forgetEnvironment(command, 'endpoint'))
   return command
     .optionsGroup('Endpoint:')
     .option('--endpoint-url <url>', 'where the endpoint is reached, instead of AWS', httpUrl)
@@ -14,4 +15,14 @@ export function addEndpointOptions(command: Command): Command {
       ).conflicts(['endpoint', 'endpointUrl']),
     )
     .option('--local-latency <ms>', 'latency of the local model', wholeNumber(0, 60_000), 0)
+}
+
+/**
+ * What the environment has of an option counts only where it is wanted: a name that is exported for every
+ * command excludes nothing that is typed. Told before commander reads the environment, which is after all
+ * that was typed.
+ */
+function forgetEnvironment({ options }: Command, name: string): void {
+  const option = options.find((one) => one.attributeName() === name)
+  delete option?.envVar
 }

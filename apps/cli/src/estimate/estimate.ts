@@ -5,7 +5,6 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { told } from '../plan/plan.ts'
 import { openSource } from '../plan/plan-source.ts'
-import { planSpec } from '../plan/plan-spec.ts'
 import { type PlanReport, surveyObjects } from '../plan/survey-objects.ts'
 import { refuseOtherUri } from '../dataset/check-input.ts'
 import { readSpec } from '../spec/read-spec.ts'
@@ -26,9 +25,10 @@ export async function estimate(options: EstimateOptions, world: World): Promise<
     throw new CliError("missing required argument 'data': wanted a file, a folder or an s3:// URI")
   }
   refuseOtherUri(data)
-  const spec = planSpec(options.file ?? 'estimate', wanted, data)
   try {
-    await using source = await openSource(data, spec, wanted.dataset?.compression, options, world)
+    const asked = { name: options.file ?? 'estimate', wanted }
+    await using source = await openSource(data, asked, options, world)
+    const { spec } = source
     const start = keepStart(source.objects, spec.batching.payloadBytesMax)
     const plan = await surveyObjects(start.objects, spec, {
       check: false,

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { stat } from 'node:fs/promises'
+import { addAbortSignal, type Readable } from 'node:stream'
 import type { JobSpec, PinnedObject } from '@millrace/job'
 import { dialectOf, limits } from '@millrace/job'
 import type { Slots } from '@millrace/csv'
@@ -11,9 +12,11 @@ import {
   type Storage,
 } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
+import { datasetByName } from '../dataset/by-name.ts'
 import { openStorage } from '../dataset/open-storage.ts'
 import type { World } from '../world.ts'
 import { createFileReading, type FileReading } from './file-reading.ts'
+import { type Asked, planSpec } from './plan-spec.ts'
 
 /** One object of the dataset, as it is to be cut: decompressed, from its first byte on. */
 export interface SourceObject {
@@ -24,43 +27,50 @@ export interface SourceObject {
 }
 
 export interface Source extends AsyncDisposable {
+  /** How all of it is read. */
+  readonly spec: JobSpec
   readonly objects: readonly SourceObject[]
   /** Memory that some pieces lie in, for who cuts them. */
   readonly slots?: Slots
 }
 
 /**
- * Opens what the person named. Compression is told by the first bytes of the first object that has any, as a
- * run has it, unless it is `said`: all objects are packed alike.
+ * Opens what the person named. How it is read is told by the first object that has bytes, as a run has it:
+ * format and delimiter by its name, compression by its first bytes. All objects are taken to be alike, and
+ * what is wanted comes before it.
  *
  * @throws {StorageError} when it is missing or may not be read.
+ * @throws {ContractError} when what is wanted makes no sense.
  */
 export async function openSource(
   data: string,
-  { dataset }: JobSpec,
-  said: JobSpec['dataset']['compression'] | undefined,
+  asked: Asked,
   { region }: { readonly region?: string },
   { stdin, stop, env }: Pick<World, 'stdin' | 'stop' | 'env'>,
 ): Promise<Source> {
+  const said = asked.wanted.dataset?.compression
   const typed = said === 'auto' ? undefined : said
   if (data === '-') {
-    const input = stdin as AsyncIterable<Uint8Array>
     const whole = { uri: 'standard input', bytesMax: limits.expandedBytesMax }
-    const object = { name: 'standard input', pieces: () => opened(input, typed, whole) }
-    return { objects: [object], [Symbol.asyncDispose]: async () => {} }
+    // Who pipes into it may stall for ever.
+    const input = (): Readable => addAbortSignal(stop, stdin as Readable)
+    const object = { name: 'standard input', pieces: () => opened(input(), typed, whole) }
+    const spec = planSpec(asked, data, {})
+    return { spec, objects: [object], [Symbol.asyncDispose]: async () => {} }
   }
   const storage = await openStorage(data, { env, ...(region === undefined ? {} : { region }) })
   const close = () => storage[Symbol.asyncDispose]()
   try {
-    const pinned = await storage.pin(
-      data.startsWith('s3://') ? dataset.uri : await folderAware(data),
-      stop,
-    )
+    const uri = data.startsWith('s3://') ? data : await folderAware(data)
+    const pinned = await storage.pin(uri, stop)
     const first = pinned.find(({ bytes }) => bytes > 0)
     const packing = typed ?? (first && (await packingOf(storage, first, stop)))
-    const files = createFileReading(pinned, dialectOf(dataset))
+    const looks = datasetByName(first?.uri ?? data)
+    const spec = planSpec(asked, data, { ...looks, ...(packing && { compression: packing }) })
+    const files = createFileReading(pinned, dialectOf(spec.dataset))
     const objects = pinned.map((object) => objectOf({ storage, files }, object, packing, stop))
     return {
+      spec,
       objects,
       ...(files === undefined ? {} : { slots: files.slots }),
       async [Symbol.asyncDispose]() {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { PartialSpec } from '../spec/spec-options.ts'
@@ -58,6 +59,48 @@ test('a folder is one table, with or without its slash', async () => {
   for (const name of ['parts', 'parts/']) {
     expect(await factsOf(join(folder, name))).toMatchObject({ objects: 2, rows: 6, batches: 2 })
   }
+})
+
+test.for<[string, Readonly<Record<string, string>>, string]>([
+  ['tabs', { 'a.tsv': 'id\tage\n1\t40\n', 'b.tsv': 'id\tage\n2\t50\n' }, '"\\t"'],
+  ['tabs below a mark', { _SUCCESS: '', 'a.tab.gz': 'id\tage\n1\t40\n2\t50\n' }, '"\\t"'],
+  ['JSON lines', { 'a.jsonl': '{"a":1}\n', 'b.jsonl': '{"a":2}\n' }, 'JSON lines'],
+])('a folder of %s is read as a run reads it', async ([, files, format]) => {
+  const folder = await temporaryFolder()
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(folder, name), name.endsWith('.gz') ? gzipSync(text) : text)
+  }
+  const { said } = await planOf(folder)
+  expect(said).toMatch(/^rows +2$/m)
+  expect(said.split('\n').find((line) => line.startsWith('format'))).toContain(format)
+})
+
+test('a manifest is read as its first object says', async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'a.tsv'), 'id\tage\n1\t40\n')
+  const prefix = `${pathToFileURL(folder).href}/`
+  await writeFile(join(folder, 'all.manifest'), JSON.stringify([{ prefix }, 'a.tsv']))
+  const facts = await factsOf(join(folder, 'all.manifest'))
+  expect(facts).toMatchObject({ columns: ['id', 'age'], rows: 1 })
+})
+
+test('what is said of a folder comes before what its objects look like', async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'a.tsv'), 'id;age\n1;40\n')
+  const spec = { dataset: { csv: { delimiter: ';' } } }
+  expect(await factsOf(folder, { spec })).toMatchObject({ columns: ['id', 'age'] })
+})
+
+test('while standard input stalls, it can be interrupted', async () => {
+  const stdin = new PassThrough()
+  stdin.write('1,2\n')
+  const stop = new AbortController()
+  const stream = createSink().stream
+  const world = { stdin, stdout: stream, stderr: stream, env: {}, stop: stop.signal, abort: never }
+  const planning = plan({ spec: {}, check: false, json: false, data: '-' }, world)
+  setImmediate(() => stop.abort())
+  await expect(planning).rejects.toMatchObject({ name: 'AbortError' })
+  expect(stdin.destroyed).toBe(true)
 })
 
 test('an object that is packed unlike the first is told by name', async () => {

@@ -8,7 +8,6 @@ import type { PartialSpec } from '../spec/spec-options.ts'
 import type { World } from '../world.ts'
 import { fit } from '../show/fit.ts'
 import { openSource } from './plan-source.ts'
-import { planSpec } from './plan-spec.ts'
 import { planned } from './show-plan.ts'
 import { surveyObjects } from './survey-objects.ts'
 
@@ -32,9 +31,10 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
     throw new CliError("missing required argument 'data': wanted a file, a folder or an s3:// URI")
   }
   refuseOtherUri(data)
-  const spec = planSpec(options.file ?? 'plan', wanted, data)
   try {
-    await using source = await openSource(data, spec, wanted.dataset?.compression, options, world)
+    const asked = { name: options.file ?? 'plan', wanted }
+    await using source = await openSource(data, asked, options, world)
+    const { spec } = source
     const report = await surveyObjects(source.objects, spec, {
       check: options.check,
       now,
