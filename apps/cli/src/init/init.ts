@@ -66,7 +66,7 @@ endpoint:
 #   probabilities: each # of several classes; or winner. labels: [no, yes] names the classes
 
 output:
-  uri: scores.csv # or s3://bucket/key.csv
+  uri: scores.csv # or s3://bucket/key.csv, with millrace submit
   # format: csv # or jsonl, parquet
   # compression: auto # none, and zstd pages in Parquet; or gzip, zstd
   # files: one # or per_object: for each input object its name and .out, in the folder of uri

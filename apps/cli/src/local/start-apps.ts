@@ -49,14 +49,10 @@ export async function startApps(
 ): Promise<{ readonly processes: Processes; readonly endpointUrl: string | undefined }> {
   const processes = createProcesses(options)
   const endpointUrl = await startEndpoint(processes, apps.endpoint)
+  const isHere = endpointUrl !== undefined && isLoopback(endpointUrl)
   const common = {
-    ...servicesFor(apps, endpointUrl),
+    ...environmentOf(apps, { callsAws: isInS3(apps) || !isHere }),
     ...(endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpointUrl }),
-    AWS_REGION: apps.region,
-    MILLRACE_WORK_URI: apps.workUri,
-    MILLRACE_VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
-    // A drain waits for the poll under way, and nobody at a terminal waits twenty seconds for that.
-    MILLRACE_RECEIVE_WAIT_SECONDS: '1',
   }
   await processes.start({
     name: 'producer',
@@ -83,18 +79,42 @@ export async function startApps(
   return { processes, endpointUrl }
 }
 
+/** Starts an aggregator alone, which may write the results of `apps` from what is recorded. */
+export async function startLoneAggregator(
+  apps: LocalApps,
+  options: ProcessesOptions,
+): Promise<Processes> {
+  const processes = createProcesses(options)
+  await processes.start({
+    name: 'aggregator',
+    entry: entryOf('aggregator'),
+    env: {
+      ...environmentOf(apps, { callsAws: isInS3(apps) }),
+      MILLRACE_RESULTS_ALLOWED: apps.allowed.results,
+    },
+  })
+  return processes
+}
+
+const isInS3 = ({ allowed }: LocalApps): boolean => allowed.datasets.startsWith('s3://')
+
 /**
- * The embedded services take any credentials. A real endpoint and S3 take only the user's, so the
- * made-up ones must not stand in the way of the AWS chain then.
+ * What each app is told. The embedded services take any credentials; a real endpoint and S3 take only the
+ * user's, so the made-up ones must not stand in the way of the AWS chain then.
  */
-function servicesFor(
-  { services, allowed }: LocalApps,
-  endpointUrl: string | undefined,
+function environmentOf(
+  { services, region, workUri }: LocalApps,
+  { callsAws }: { readonly callsAws: boolean },
 ): Readonly<Record<string, string>> {
-  const isInS3 = allowed.datasets.startsWith('s3://')
-  if (!isInS3 && endpointUrl !== undefined && isLoopback(endpointUrl)) return services
   const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = services
-  return settings
+  return {
+    ...(callsAws ? settings : services),
+    AWS_REGION: region,
+    MILLRACE_WORK_URI: workUri,
+    MILLRACE_VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
+    // A drain waits for the poll under way, and nobody at a terminal waits twenty seconds for that.
+    MILLRACE_RECEIVE_WAIT_SECONDS: '1',
+  }
 }
 
 export function isLoopback(url: string): boolean {

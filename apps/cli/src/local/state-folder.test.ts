@@ -1,29 +1,35 @@
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { jobWith, temporaryFolder } from '../test-data.fixture.ts'
-import { openStateFolder } from './state-folder.ts'
+import { jobFolders, linkRetry } from '../system/job-folders.ts'
+import { openHostedSystem } from '../system/local-system.ts'
+import { nameStateFolder, openStateFolder } from './state-folder.ts'
 
 const { spec } = jobWith()
 const input = { path: '/data/rows.csv', bytes: 100, changedAt: '1' }
 const model = { path: '/data/model.json', bytes: 10, changedAt: '1' }
 const kept = { fresh: false }
+const afresh = { fresh: true }
+
+/** The state of that run below a root, which is not made. */
+const stateIn = (stateRoot: string) => nameStateFolder(spec, { input, model }, stateRoot)
 
 test('it lies below the root, with a place for each thing', async () => {
   const stateRoot = join(await temporaryFolder(), 'a b')
-  const state = await openStateFolder(spec, { input, model }, { stateRoot, ...kept })
+  const state = stateIn(stateRoot)
   expect(state.jobId).toBe(jobIdOf(state.clientToken))
   expect(state.path).toBe(join(stateRoot, state.jobId))
   expect(state.workUri).toMatch(/^file:\/\/\/.*a%20b\/j-[0-9a-f]+\/work\/$/)
+  expect(existsSync(stateRoot)).toBe(false)
+  await openStateFolder(state.path, kept)
   expect([state.ledger, state.logs].every((path) => existsSync(path))).toBe(true)
 })
 
-test('the same command on the same files is the same job', async () => {
-  const stateRoot = await temporaryFolder()
-  const open = async () => await openStateFolder(spec, { input, model }, { stateRoot, ...kept })
-  expect(await open()).toEqual(await open())
+test('the same command on the same files is the same job', () => {
+  expect(stateIn('/state')).toEqual(stateIn('/state'))
 })
 
 test.for([
@@ -32,38 +38,62 @@ test.for([
   ['an input of another size', spec, { input: { ...input, bytes: 101 }, model }],
   ['a model of another time', spec, { input, model: { ...model, changedAt: '2' } }],
   ['no model', spec, { input, model: undefined }],
-] as const)('%s makes another job', async ([, other, files]) => {
-  const stateRoot = await temporaryFolder()
-  const usual = await openStateFolder(spec, { input, model }, { stateRoot, ...kept })
-  const changed = await openStateFolder(other, files, { stateRoot, ...kept })
-  expect(changed.jobId).not.toBe(usual.jobId)
+] as const)('%s makes another job', ([, other, files]) => {
+  const changed = nameStateFolder(other, files, '/state')
+  expect(changed.jobId).not.toBe(stateIn('/state').jobId)
 })
 
-test('fresh forgets what this job recorded, and nothing else', async () => {
+test('afresh, it forgets this job and its retries, and nothing else', async () => {
   const stateRoot = await temporaryFolder()
-  const state = await openStateFolder(spec, { input, model }, { stateRoot, ...kept })
-  const [own, others] = [join(state.ledger, 'part'), join(stateRoot, 'other')]
+  const { path, jobId, ledger } = stateIn(stateRoot)
+  await openStateFolder(path, kept)
+  await linkRetry(path, jobIdOf('retry'))
+  const [own, others] = [join(ledger, 'part'), join(stateRoot, 'other')]
   await Promise.all([writeFile(own, 'x'), writeFile(others, 'x')])
-  await openStateFolder(spec, { input, model }, { stateRoot, ...kept })
+  await openStateFolder(path, kept)
   expect(existsSync(own)).toBe(true)
-  await openStateFolder(spec, { input, model }, { stateRoot, fresh: true })
+  await openStateFolder(path, afresh)
   expect([existsSync(own), existsSync(others)]).toEqual([false, true])
+  expect(await jobFolders(stateRoot)).toEqual([jobId])
+})
+
+test('while a run is at work on it, it is not forgotten', async () => {
+  const { path, ledger } = stateIn(await temporaryFolder())
+  await openStateFolder(path, kept)
+  const own = join(ledger, 'part')
+  await writeFile(own, 'x')
+  await using _atWork = await openHostedSystem(path)
+  await expect(openStateFolder(path, afresh)).rejects.toThrow('in use by another process')
+  expect(existsSync(own)).toBe(true)
+})
+
+test.for([
+  ['of another version', 'version', '7\n'],
+  ['whose ledger is broken', 'ledger/ledger/CURRENT', 'none\n'],
+] as const)('a state %s is left as it is, and afresh begun anew', async ([, name, content]) => {
+  const { path } = stateIn(await temporaryFolder())
+  await mkdir(join(path, name, '..'), { recursive: true })
+  await writeFile(join(path, name), content)
+  const opening = async () => {
+    await openStateFolder(path, kept)
+    await using _held = await openHostedSystem(path)
+  }
+  await expect(opening()).rejects.toThrow(path)
+  await openStateFolder(path, afresh)
+  await opening()
 })
 
 test('when it cannot be made, says how to choose another place', async () => {
   const stateRoot = join(await temporaryFolder(), 'file')
   await writeFile(stateRoot, '')
-  const opening = openStateFolder(spec, { input, model }, { stateRoot, ...kept })
-  await expect(opening).rejects.toMatchObject({
+  await expect(openStateFolder(stateIn(stateRoot).path, kept)).rejects.toMatchObject({
     message: expect.stringMatching(/cannot be made \((ENOTDIR|EEXIST)\)/),
     hint: expect.stringContaining('--state'),
   })
 })
 
 test.runIf(process.platform === 'linux')('where the kernel makes nothing, it ends', async () => {
-  const stateRoot = '/proc/state'
-  const opening = openStateFolder(spec, { input, model }, { stateRoot, ...kept })
-  await expect(opening).rejects.toMatchObject({
+  await expect(openStateFolder(stateIn('/proc/state').path, kept)).rejects.toMatchObject({
     message: expect.stringContaining('cannot be made'),
     exitCode: 2,
   })

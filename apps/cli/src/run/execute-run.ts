@@ -1,18 +1,19 @@
-import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { isFinal, type Job } from '@millrace/job'
 import { readJob, readNewestJob, resumeJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { checkCredentials } from '../local/credentials.ts'
 import { regionOf } from '../system/region.ts'
 import type { LocalApps } from '../local/start-apps.ts'
-import { makeFolders } from '../local/state-folder.ts'
+import { openStateFolder } from '../local/state-folder.ts'
+import { noteBegun, removeJobFolder } from '../system/job-folders.ts'
 import { jobProgress } from '../system/job-progress.ts'
 import { openHostedSystem } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
+import { isAsWritten } from './as-written.ts'
 import type { PreparedRun } from './prepare-run.ts'
 import { endOf, type RunEnd, type RunHooks, runJob } from './run-job.ts'
 import type { RunOptions } from './run-options.ts'
+import { type ToWrite, writeAgain } from './write-again.ts'
 
 /**
  * Runs one job on this machine, from the file to the result.
@@ -25,39 +26,51 @@ export async function executeRun(
   options: RunOptions,
   hooks: RunHooks,
 ): Promise<RunEnd> {
+  const { spec, state, resultPath } = prepared
   const region = await regionOf(options)
   await checkCredentials(prepared.endpoint, region)
+  await openStateFolder(state.path, options)
   await using cleanup = new AsyncDisposableStack()
-  const system = cleanup.use(await openHostedSystem(prepared.state.path))
+  const system = cleanup.use(await openHostedSystem(state.path))
+  const apps = appsOf(prepared, options, system.env, region)
 
   const before = await earlierRun(system, prepared, hooks.stop)
+  if (before?.state.startsWith('succeeded') === true) {
+    await noteBegun(state.path, before.jobId, Date.now())
+    return await handOver({ job: before, resultPath, apps, system, logs: state.logs }, hooks)
+  }
   if (before !== undefined && isFinal(before.state)) {
-    if (before.state.startsWith('succeeded') && existsSync(prepared.resultPath)) {
-      hooks.note('this run has ended already; --fresh scores everything again')
-      return await endOf(system, before, before.plan?.rows ?? 0, 0)
-    }
     const { batches } = await jobProgress(system, before.jobId, hooks.stop)
     if (batches > 0) hooks.note(`an earlier run ${endingOf(before)}: all rows are scored again`)
     await cleanup.disposeAsync()
-    await rm(prepared.state.path, { recursive: true, force: true })
-    await makeFolders(prepared.state.path)
+    await removeJobFolder(state.path)
     return await executeRun(prepared, options, hooks)
   }
   // Who runs it again wants it to go on.
   if (before?.state === 'paused') await resumeJob(system.ledger, before.jobId, hooks.stop)
-  const { spec, state } = prepared
   const { batches } = await jobProgress(system, state.jobId, hooks.stop)
   const rowsBefore = batches * spec.batching.rows
   if (rowsBefore > 0) hooks.note(`continuing: about ${rowsBefore} rows are recorded already`)
   const request = { clientToken: state.clientToken, spec }
-  const apps = appsOf(prepared, options, system.env, region)
   const here = { request, apps, system, folder: state.path, logs: state.logs }
   return await runJob(here, rowsBefore, hooks)
 }
 
-const endingOf = ({ state }: Job): string => {
-  if (state.startsWith('succeeded')) return 'has ended, and its result is gone'
-  return state === 'failed' ? 'has failed' : `was ${state}`
+const endingOf = ({ state }: Job): string => (state === 'failed' ? 'has failed' : `was ${state}`)
+
+/** Tells of a run that has ended; what others have done to its files since is undone before. */
+async function handOver(ended: ToWrite, { note, stop }: RunHooks): Promise<RunEnd> {
+  const { job, system } = ended
+  if (await isAsWritten(job, stop)) {
+    note('this run has ended already; --fresh scores everything again')
+  } else {
+    note(
+      'this run has ended already, but its files are not as it left them: they are written again from ' +
+        'what was recorded; --fresh scores everything again',
+    )
+    await writeAgain(ended, stop)
+  }
+  return await endOf(system, job, job.plan?.rows ?? 0, 0)
 }
 
 /** The job as an earlier run has left it, or its retry when that has made the result since. */

@@ -1,12 +1,12 @@
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check, type JobSpec, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { withLooks } from '../dataset/by-name.ts'
 import { checkModel } from '../local/check-model.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
-import { openStateFolder, type StateFolder } from '../local/state-folder.ts'
-import { formatByName } from '../spec/format-by-name.ts'
+import { makeStateFolder, nameStateFolder, type StateFolder } from '../local/state-folder.ts'
+import { endingOf, formatByName } from '../spec/format-by-name.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import type { World } from '../world.ts'
@@ -15,12 +15,12 @@ import { bytesNeeded, freeBytes } from './disk-space.ts'
 import { checkHead, findDataset } from './find-dataset.ts'
 import type { RunOptions } from './run-options.ts'
 
-/** Everything that a run needs to know, checked; nothing has been started. */
+/** Everything that a run needs to know, checked; nothing has been started, and nothing removed. */
 export interface PreparedRun {
   readonly spec: JobSpec
   readonly input: InputFile
   readonly state: StateFolder
-  /** The result's path. For `--out -` it lies beside the state and is copied at the end. */
+  /** The result's path. For `--out -` it lies in the state and is copied at the end. */
   readonly resultPath: string
   readonly toStdout: boolean
   readonly endpoint: EndpointPlace
@@ -36,6 +36,7 @@ export async function prepareRun(
   const out =
     pathOf(options.out) ?? pathOf(wanted.output?.uri) ?? defaultOut(data, wanted.output ?? {})
   const toStdout = out === '-'
+  refuseUri(out)
   const stateRoot = resolve(options.state ?? join(dirname(out), '.millrace'))
   const model = options.localModel === undefined ? undefined : await checkModel(options.localModel)
 
@@ -44,17 +45,36 @@ export async function prepareRun(
     { ...options, stdin, env, stateRoot },
     signal,
   )
-  const resultPath = toStdout
-    ? join(stateRoot, `stdout-of-${basename(input.path)}`)
-    : await checkOutput(out, input.path)
+  const place = toStdout ? STDOUT : await checkOutput(out, input.path)
   checkApart(stateRoot, input.path)
 
   const dataset = withLooks(looks, wanted.dataset)
-  const spec = specOf(options, { ...wanted, dataset }, input.path, resultPath)
-  checkHead(head, spec)
-  const state = await openStateFolder(spec, { input, model }, { stateRoot, fresh: options.fresh })
-  await checkSpace(state.path, input.bytes, spec)
+  const named = specOf(options, { ...wanted, dataset }, input.path, place)
+  checkHead(head, named)
+  const state = nameStateFolder(named, { input, model }, stateRoot)
+  await makeStateFolder(stateRoot)
+  await checkSpace(stateRoot, input.bytes, named)
+  const resultPath = toStdout ? join(state.path, `stdout${endingOf(named.output)}`) : place
+  const spec = { ...named, output: { ...named.output, uri: uriOf(resultPath) } }
   return { spec, input, state, resultPath, toStdout, endpoint: placeOf(options) }
+}
+
+/**
+ * Names standard output in the spec that a job is named after. The file that is copied there lies in the
+ * job's state, so that no other job writes over it, and has its name from the job's. No format follows
+ * from this name, as one does from the name of a file.
+ */
+const STDOUT = '/dev/stdout'
+
+/** @throws {CliError} for a result that is not to be on this machine. */
+function refuseUri(out: string): void {
+  const [, scheme] = /^([a-z][a-z0-9+.-]+):\//i.exec(out) ?? []
+  if (scheme === undefined) return
+  const hint =
+    scheme === 's3'
+      ? `-o - | aws s3 cp - ${out} puts it there, and millrace submit has a stack write it there`
+      : 'name a file of this machine, or - for standard output'
+  throw new CliError(`${out}: run writes its result to a file of this machine`, { hint })
 }
 
 function placeOf({ endpointUrl, localModel, localLatency }: RunOptions): EndpointPlace {

@@ -7,6 +7,7 @@ import { EXIT } from '../exit-code.ts'
 import type { Processes } from '../local/processes.ts'
 import { type LocalApps, startApps } from '../local/start-apps.ts'
 import type { Snapshot } from '../show/screen.ts'
+import { noteBegun } from '../system/job-folders.ts'
 import { jobProgress } from '../system/job-progress.ts'
 import type { System } from '../system/system.ts'
 import { watchJob } from '../watch/watch-job.ts'
@@ -62,6 +63,7 @@ export async function runJob(
   const ask = (): Promise<unknown> =>
     publish(system.queue('jobs'), [{ body: encodeJobRequest(request) }], trouble.signal)
 
+  await noteBegun(folder, jobId, Date.now())
   const startedAt = performance.now()
   const { processes } = await startApps(apps, {
     logs,

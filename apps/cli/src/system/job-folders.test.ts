@@ -2,12 +2,14 @@ import { lutimes, mkdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
+import { openLocalSystem } from './local-system.ts'
 import { temporaryFolder } from '../test-data.fixture.ts'
-import { jobFolders, linkRetry } from './job-folders.ts'
+import { jobFolders, linkRetry, noteBegun, removeJobFolder } from './job-folders.ts'
 
 const [older, newer] = [jobIdOf('older'), jobIdOf('newer')]
 const [retry, another] = [jobIdOf('retry'), jobIdOf('another')]
 
+/** A root with the states of two runs, as they were left before there were notes. */
 async function createRoot(): Promise<string> {
   const root = await temporaryFolder()
   for (const [jobId, at] of [
@@ -22,9 +24,31 @@ async function createRoot(): Promise<string> {
   return root
 }
 
-test('the job that was worked on last comes first', async () => {
+test('without notes, the job whose state was made last comes first', async () => {
   expect(await jobFolders(await createRoot())).toEqual([newer, older])
   expect(await jobFolders('/nowhere')).toEqual([])
+})
+
+test('the job that was run or retried last comes first', async () => {
+  const root = await createRoot()
+  const now = Date.now()
+  await noteBegun(join(root, newer), newer, now)
+  await noteBegun(join(root, older), older, now + 1)
+  expect(await jobFolders(root)).toEqual([older, newer])
+  await linkRetry(join(root, newer), retry)
+  await noteBegun(join(root, newer), retry, now + 2)
+  expect(await jobFolders(root)).toEqual([retry, older, newer])
+  await noteBegun(join(root, older), older, now + 3)
+  expect(await jobFolders(root)).toEqual([older, retry, newer])
+})
+
+test('a job that is only looked at stays in its place', async () => {
+  const root = await createRoot()
+  for (const [at, jobId] of [older, newer].entries()) {
+    await noteBegun(join(root, jobId), jobId, at)
+  }
+  await (await openLocalSystem(join(root, older)))[Symbol.asyncDispose]()
+  expect(await jobFolders(root)).toEqual([newer, older])
 })
 
 test.for([
@@ -38,6 +62,15 @@ test.for([
     await lutimes(join(root, jobId), 3_000 + at, 3_000 + at)
   }
   expect(await jobFolders(root)).toEqual([second, first, newer, older])
+})
+
+test('a job that is removed takes the links of its retries along', async () => {
+  const root = await createRoot()
+  await linkRetry(join(root, newer), retry)
+  await linkRetry(join(root, older), another)
+  await removeJobFolder(join(root, newer))
+  await mkdir(join(root, newer, 'ledger'), { recursive: true })
+  expect((await jobFolders(root)).toSorted()).toEqual([newer, older, another].toSorted())
 })
 
 test('a retry of a job that was forgotten is forgotten too', async () => {

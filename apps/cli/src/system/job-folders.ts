@@ -1,4 +1,4 @@
-import { lstat, readdir, stat, symlink } from 'node:fs/promises'
+import { lstat, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isJobId, type JobId } from '@millrace/job'
 
@@ -6,24 +6,26 @@ import { isJobId, type JobId } from '@millrace/job'
  * A job of this machine has a folder of its name, and a retry a link of its name to the folder of the job
  * that it retries, since both are in one ledger:
  *
- *     .millrace/j-4f2a/          ledger, work, logs
+ *     .millrace/j-4f2a/          ledger, work, logs, begun-j-4f2a, begun-j-90c1
  *     .millrace/j-90c1 ──▶ j-4f2a
+ *
+ * The notes `begun-…` tell when a run or a retry of the job began last. No time of a file tells that:
+ * whoever only looks at a job opens its ledger, too.
  */
 
 interface Found {
   readonly jobId: JobId
-  /** When its ledger was opened last, and when its link was made: of one ledger the newest job comes first. */
-  readonly at: number
-  readonly linkedAt: number
+  /** Milliseconds since the epoch. */
+  readonly begunAt: number
 }
 
-/** The jobs that have a state folder below `root`, the latest first. */
+/** The jobs that have a state folder below `root`; the one that was run or retried last comes first. */
 export async function jobFolders(root: string): Promise<JobId[]> {
   const names: string[] = await readdir(root).catch(() => [])
   const found = await Promise.all(names.filter(isLocalJob).map((jobId) => look(root, jobId)))
   return found
     .filter((job) => job !== undefined)
-    .toSorted((a, b) => b.at - a.at || b.linkedAt - a.linkedAt)
+    .toSorted((a, b) => b.begunAt - a.begunAt)
     .map(({ jobId }) => jobId)
 }
 
@@ -35,6 +37,27 @@ export async function linkRetry(folder: string, retry: JobId): Promise<void> {
   })
 }
 
+/**
+ * Notes that somebody runs a job or a retry of it, in the folder of their ledger: it is the latest then.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export async function noteBegun(folder: string, jobId: JobId, now: number): Promise<void> {
+  await writeFile(noteIn(folder, jobId), `${now}\n`)
+}
+
+/** Removes the folder of a job with the links of its retries, which would lead to the next job there. */
+export async function removeJobFolder(folder: string): Promise<void> {
+  const root = dirname(folder)
+  for (const name of (await readdir(root)).filter(isLocalJob)) {
+    const leadsTo = await readlink(join(root, name)).catch(() => undefined)
+    if (leadsTo === basename(folder)) await rm(join(root, name))
+  }
+  await rm(folder, { recursive: true, force: true })
+}
+
+const noteIn = (folder: string, jobId: JobId): string => join(folder, `begun-${jobId}`)
+
 /** Beside them lies the spool of standard input, for one. */
 function isLocalJob(name: string): name is JobId {
   return isJobId(name) && name.startsWith('j-')
@@ -45,10 +68,13 @@ async function look(root: string, jobId: JobId): Promise<Found | undefined> {
   const path = join(root, jobId)
   const folder = await stat(path).catch(() => undefined)
   if (folder?.isDirectory() !== true) return undefined
-  const [itself, ledger] = await Promise.all([
-    lstat(path),
-    stat(join(path, 'ledger')).catch(() => undefined),
-  ])
-  const linkedAt = itself.isSymbolicLink() ? itself.mtimeMs : 0
-  return { jobId, at: ledger?.mtimeMs ?? 0, linkedAt }
+  const note = await readFile(noteIn(path, jobId), 'utf8').catch(() => undefined)
+  return { jobId, begunAt: note === undefined ? await madeAt(path) : Number(note) }
+}
+
+/** When a retry was linked or the ledger of a job was made, for those that began before there were notes. */
+async function madeAt(path: string): Promise<number> {
+  const itself = await lstat(path)
+  if (itself.isSymbolicLink()) return itself.mtimeMs
+  return (await stat(join(path, 'ledger')).catch(() => undefined))?.mtimeMs ?? 0
 }

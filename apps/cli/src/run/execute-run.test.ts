@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { jobIdOf } from '@millrace/job'
+import { expect, test, vi } from 'vitest'
+import { makeFolders } from '../local/state-folder.ts'
+import { jobFolders } from '../system/job-folders.ts'
+import { openHostedSystem } from '../system/local-system.ts'
+import { temporaryFolder } from '../test-data.fixture.ts'
+import { executeRun } from './execute-run.ts'
+import { createHooks, recordRun, runIn } from './recorded-run.fixture.ts'
+
+// Where a result is written again, an aggregator is started for it.
+vi.setConfig({ testTimeout: 30_000 })
+
+const RESULT = 'Prediction,Binary Classification\n0.4,0\n0.6,1\n'
+
+test('over the result of another job, its own is written again', async () => {
+  const folder = await temporaryFolder()
+  const { options, prepared } = await runIn(folder)
+  const job = await recordRun(prepared)
+  const out = join(folder, 'out.csv')
+  await writeFile(out, 'of another job\n')
+
+  const hooks = createHooks()
+  const end = await executeRun(prepared, options, hooks)
+  expect(end).toMatchObject({ kind: 'ended', job: { jobId: job.jobId, state: 'succeeded' } })
+  expect(hooks.notes).toEqual([expect.stringContaining('written again from what was recorded')])
+  expect(await readFile(out, 'utf8')).toBe(RESULT)
+  const manifest = JSON.parse(await readFile(join(folder, 'out.manifest.json'), 'utf8'))
+  expect(manifest).toMatchObject({
+    jobId: job.jobId,
+    spec: job.spec,
+    outputs: ['out.csv', 'out.report.html'].map((name) => ({
+      uri: pathToFileURL(join(folder, name)).href,
+    })),
+  })
+  const files = ['.millrace', 'out.csv', 'out.manifest.json', 'out.report.html', 'rows.csv']
+  expect((await readdir(folder)).sort()).toEqual(files)
+
+  const { ino } = await stat(out)
+  const again = createHooks()
+  await executeRun(prepared, options, again)
+  expect(again.notes).toEqual(['this run has ended already; --fresh scores everything again'])
+  expect((await stat(out)).ino).toBe(ino)
+})
+
+test('asked for afresh while at work, a run keeps its state', async () => {
+  const folder = await temporaryFolder()
+  const { prepared } = await runIn(folder)
+  await recordRun(prepared)
+  await using _atWork = await openHostedSystem(prepared.state.path)
+  const recorded = join(prepared.state.path, 'work', prepared.state.jobId)
+  const fresh = await runIn(folder, { fresh: true })
+  const running = executeRun(fresh.prepared, fresh.options, createHooks())
+  await expect(running).rejects.toThrow('the folder is in use by another process')
+  expect(existsSync(recorded)).toBe(true)
+})
+
+test('a run asked for again is the latest, with its result restored', async () => {
+  const folder = await temporaryFolder()
+  const { options, prepared } = await runIn(folder, { out: '-' })
+  await recordRun(prepared)
+  const root = dirname(prepared.state.path)
+  const newer = jobIdOf('newer')
+  await makeFolders(join(root, newer))
+  expect(await jobFolders(root)).toEqual([newer, prepared.state.jobId])
+  await executeRun(prepared, options, createHooks())
+  expect(await jobFolders(root)).toEqual([prepared.state.jobId, newer])
+  expect(await readFile(prepared.resultPath, 'utf8')).toBe(RESULT)
+})

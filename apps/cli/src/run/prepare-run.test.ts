@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../test-data.fixture.ts'
+import { runIn } from './recorded-run.fixture.ts'
+
+test('to standard output, each job has a result of its own, in its state', async () => {
+  const folder = await temporaryFolder()
+  const place = async (threshold: number) => {
+    const { prepared } = await runIn(folder, { out: '-', spec: { decision: { threshold } } })
+    expect(dirname(prepared.resultPath)).toBe(prepared.state.path)
+    expect(fileURLToPath(prepared.spec.output.uri)).toBe(prepared.resultPath)
+    return prepared.resultPath
+  }
+  const [half, third, again] = [await place(0.5), await place(0.3), await place(0.5)]
+  expect(third).not.toBe(half)
+  expect(again).toBe(half)
+})
+
+test.for([
+  ['rows.csv.gz', gzipSync('1,2\n')],
+  ['rows.jsonl', '{"a":1}\n'],
+] as const)('to standard output, %s is scored into plain CSV', async ([name, bytes]) => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, name), bytes)
+  const { prepared } = await runIn(folder, { data: join(folder, name), out: '-' })
+  expect(prepared.spec.output).toMatchObject({ format: 'csv', compression: 'auto' })
+})
+
+test('to standard output, format and compression are what was asked for', async () => {
+  const output = { format: 'jsonl', compression: 'gzip' } as const
+  const { prepared } = await runIn(await temporaryFolder(), { out: '-', spec: { output } })
+  expect(prepared.spec.output).toMatchObject(output)
+})
+
+test.for([
+  ['s3://results/out.csv', '-o - | aws s3 cp - s3://results/out.csv'],
+  ['https://results/out.csv', 'name a file of this machine'],
+] as const)('a result at %s is refused with what to do', async ([out, hint]) => {
+  await expect(runIn(await temporaryFolder(), { out })).rejects.toMatchObject({
+    message: `${out}: run writes its result to a file of this machine`,
+    hint: expect.stringContaining(hint),
+    exitCode: 2,
+  })
+})
