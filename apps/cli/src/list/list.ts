@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Job, JobId } from '@millrace/job'
+import { isFinal, type Job, type JobId } from '@millrace/job'
 import { listJobs, readJob } from '@millrace/ledger'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
@@ -71,7 +71,7 @@ async function localJobs(options: ListOptions, world: World): Promise<Job[]> {
   for (const jobId of await jobFolders(root)) {
     await using system = await openLocalSystem(join(root, jobId))
     const job = await readJob(system.ledger, jobId, world.stop)
-    if (job !== undefined && job.createdAt >= since) jobs.push(job)
+    if (job !== undefined && (!isFinal(job.state) || job.createdAt >= since)) jobs.push(job)
   }
   return jobs
 }
