@@ -20,6 +20,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.succeeded : EXIT.failed)
 })
+// Who reads our notes may go first, as at a ctrl-C under `2>&1 | tee`: the run is to stop cleanly all the
+// same, and to exit with the code that it has earned.
+process.stderr.on('error', () => {})
 
 const { stdin, stdout, stderr, env } = process
 const world: World = { stdin, stdout, stderr, env, stop: stop.signal, abort: abort.signal }

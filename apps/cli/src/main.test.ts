@@ -1,0 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const main = join(import.meta.dirname, 'main.ts')
+
+test('when nobody reads standard error, the exit code stays right', async () => {
+  const child = spawn(process.execPath, [main, 'rnu'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  // It goes before the process has started: its first sentence finds no reader.
+  child.stderr.destroy()
+  expect(await once(child, 'close')).toEqual([2, null])
+}, 30_000)
