@@ -22,6 +22,7 @@ import {
   finishExport,
   finishJob,
   holdsLease,
+  isHeld,
   type Ledger,
   LedgerError,
   listJobs,
@@ -220,6 +221,7 @@ export function createReconcileDeps(
     untoldJobs: (signal) => listJobs(world.ledger, { untold: true }, signal),
     recordedBatches: async (jobId, signal) =>
       (await readProgress(world.ledger, jobId, signal)).done.size,
+    isHeld: (jobId, signal) => isHeld(world.ledger, jobId, { now: seconds() }, signal),
     requestJob: async (request, signal) => {
       await publish(world.jobs, [{ body: encodeJobRequest(request) }], signal)
     },

@@ -8,11 +8,19 @@ const running = jobWith({}, { state: 'running', plan: { batches: 3, rows: 6 } })
 
 /** One process that looks now and then; between the looks the test changes the world. */
 function createWatch() {
-  const world = { jobs: [running], untold: [] as Job[], recorded: 1, at: 0, asked: [] as string[] }
+  const world = {
+    jobs: [running],
+    untold: [] as Job[],
+    recorded: 1,
+    isHeld: false,
+    at: 0,
+    asked: [] as string[],
+  }
   const deps: Deps = {
     activeJobs: () => streamOf(world.jobs),
     untoldJobs: () => streamOf(world.untold),
     recordedBatches: async () => world.recorded,
+    isHeld: async () => world.isHeld,
     requestJob: async ({ clientToken, retryOf }) =>
       void world.asked.push(`job ${clientToken}${retryOf === undefined ? '' : ' as a retry'}`),
     publishCompletion: async (of) => void world.asked.push(`completion ${of}`),
@@ -99,6 +107,32 @@ test('a job whose batches are all recorded lacks only its completion', async () 
   world.recorded = 3
   await look(0)
   expect(await look(1_000)).toEqual(['stalled', `completion ${jobId}`])
+})
+
+describe('a job whose result is being written', () => {
+  const aggregating = () => {
+    const watch = createWatch()
+    watch.world.jobs = [{ ...running, state: 'aggregating' }]
+    watch.world.recorded = 3
+    return watch
+  }
+
+  test('is left alone while the lease on it holds, however long', async () => {
+    const { world, look } = aggregating()
+    world.isHeld = true
+    expect(await look(0)).toEqual([])
+    for (const at of [1_000, 1_200, 9_000]) expect(await look(at)).toEqual([])
+  })
+
+  test('lacks its completion once the lease has expired', async () => {
+    const { world, look } = aggregating()
+    world.isHeld = true
+    await look(0)
+    await look(1_000)
+    world.isHeld = false
+    expect(await look(1_200)).toEqual(['stalled', `completion ${jobId}`])
+    expect(await look(1_400)).toEqual([])
+  })
 })
 
 test('a job whose plan is not whole is requested again', async () => {

@@ -7,6 +7,8 @@ export interface Deps {
   untoldJobs(signal: AbortSignal): AsyncIterable<Job>
   /** How many batches of the job are recorded. */
   recordedBatches(jobId: JobId, signal: AbortSignal): Promise<number>
+  /** True while an aggregator's lease on the job holds. */
+  isHeld(jobId: JobId, signal: AbortSignal): Promise<boolean>
   /** Asks the producer to look at the job again; it publishes what the ledger lacks. */
   requestJob(request: JobRequest, signal: AbortSignal): Promise<void>
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
@@ -39,6 +41,9 @@ const PERIODS_MAX = 16
  * A job stands still when no batch of it was recorded for `stalledMs`, as this process saw it. That may also be
  * an endpoint's long outage; then batches are published twice and recorded once. So that they do not pile up for
  * as long as it lasts, they are asked for ever more rarely.
+ *
+ * While its result is being written, which may take hours, nothing more is recorded either: it is no standing still
+ * as long as the writer's lease holds.
  *
  * What cannot be looked at now is looked at again: the process has results under way, and must not end for it.
  *
@@ -107,6 +112,7 @@ async function lookAt(
   if (before === undefined || before.recorded !== recorded) {
     seen.set(job.jobId, { recorded, since: deps.now(), stalls: 0 })
   } else if (deps.now() - before.since >= stalledMs) {
+    if (job.state === 'aggregating' && (await deps.isHeld(job.jobId, signal))) return
     const stalls = before.stalls + 1
     const isWhole = recorded === job.plan?.batches
     const asking = isWhole || isPowerOfTwo(stalls) || stalls % PERIODS_MAX === 0

@@ -57,9 +57,13 @@ export async function claimJob(
 function refusalOf(state: JobState, item: Item, now: number): ClaimOutcome | undefined {
   if (isFinal(state)) return { kind: 'ended', state }
   if (state === 'planning' || state === 'paused') return { kind: 'not_ready' }
-  if (state === 'aggregating' && now < leaseOf(item).expiresAt) return { kind: 'held' }
+  if (isLeased(item, now)) return { kind: 'held' }
   return undefined
 }
+
+/** True while the job of this `META` item is claimed, and the claim has not expired. */
+export const isLeased = (item: Item, now: number): boolean =>
+  jobOfItem(item).state === 'aggregating' && now < leaseOf(item).expiresAt
 
 /** A job that was never claimed is at generation 0. */
 function leaseOf(item: Item): { readonly generation: number; readonly expiresAt: number } {

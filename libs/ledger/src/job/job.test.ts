@@ -6,6 +6,7 @@ import {
   createJob,
   finishJob,
   holdsLease,
+  isHeld,
   type JobsWanted,
   listJobs,
   moveJob,
@@ -249,6 +250,20 @@ describe('lease', () => {
       owner: 'b',
       generation: 2,
     })
+  })
+
+  test('a job is held from its claim until the lease expires, or the job ends', async () => {
+    const jobId = await jobIn('running')
+    const held = (at: number) => isHeld(ledger, jobId, { now: at }, signal)
+    expect(await held(now)).toBe(false)
+    const lease = await leaseOn(jobId, 'a', now)
+
+    expect(await held(now + limits.leaseSeconds - 1)).toBe(true)
+    expect(await held(now + limits.leaseSeconds)).toBe(false)
+    await renewLease(ledger, lease, { now: now + 40 }, signal)
+    expect(await held(now + limits.leaseSeconds)).toBe(true)
+    await finishJob(ledger, lease, { state: 'succeeded', now }, signal)
+    expect(await held(now)).toBe(false)
   })
 
   test('renewed, a lease holds longer', async () => {
