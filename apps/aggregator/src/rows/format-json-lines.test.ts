@@ -101,3 +101,22 @@ test.for([
 ] as const)('a row of JSON lines that is %s keeps its bytes', ([, row, begin]) => {
   expect(rowsOf(spliced, '0.9', `${row}\n`)).toBe(`${begin},"Binary Classification":1}\n`)
 })
+
+const none = '"Prediction":null,"Binary Classification":null'
+
+test.for([
+  ['an object', '{"a": 1.50}', `{"a": 1.50,${none}}`],
+  ['a list', '[1,2]', `{"row":[1,2],${none}}`],
+  [
+    'an object without its last value',
+    '{"a": 1, "b": }',
+    String.raw`{"row":"{\"a\": 1, \"b\": }",${none}}`,
+  ],
+  ['two objects', '{"a":1}{"a":2}', String.raw`{"row":"{\"a\":1}{\"a\":2}",${none}}`],
+  ['braces around anything', '{,}', `{"row":"{,}",${none}}`],
+  ['cut off', '{"a', String.raw`{"row":"{\"a",${none}}`],
+] as const)('a failed row of JSON lines that is %s is a line of JSON', ([, row, line]) => {
+  const written = rowsOf(spliced, '', `${row}\n`)
+  expect(written).toBe(`${line}\n`)
+  expect(() => JSON.parse(written)).not.toThrow()
+})

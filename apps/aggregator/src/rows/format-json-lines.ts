@@ -8,7 +8,8 @@ import { joinedColumns } from './joined-columns.ts'
  * failed row has nulls. Columns of a CSV are strings, since nobody knows whether `007` is a number.
  *
  * Rows of a dataset that is JSON lines itself are joined as they are, byte for byte: the added
- * members come last in the row's own object.
+ * members come last in the row's own object. A row that is no object is the member `row` of one; if it is
+ * no JSON either, which only a row without a prediction can be, as a string.
  */
 export function createJsonLinesFormat(
   spec: JobSpec,
@@ -32,7 +33,7 @@ export function createJsonLinesFormat(
     rows: ({ lines, input }) => {
       const rows = textsOf(lines).map((line, row) =>
         splices && input !== undefined
-          ? spliced(rowText(input, row), members(line))
+          ? splicedRow(rowText(input, row), members(line), line !== '')
           : `{${[...joinedMembers(input, row), members(line)].join(',')}}`,
       )
       return Buffer.from(`${rows.join('\n')}\n`)
@@ -69,18 +70,19 @@ const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
 const rowText = ({ bytes, offsets }: NonNullable<BatchRows['input']>, row: number): string =>
   bytes.toString('utf8', offsets[row], offsets[row + 1]).trim()
 
-/** A row that is no object, which no endpoint may have liked, becomes the member `row`. */
-function spliced(row: string, members: string): string {
-  if (!row.startsWith('{') || !row.endsWith('}')) return `{"row":${jsonOf(row)},${members}}`
+/** Only JSON is sent to an endpoint, so a row that has a prediction needs no second look. */
+function splicedRow(row: string, members: string, isPredicted: boolean): string {
+  const isObject = row.startsWith('{') && row.endsWith('}') && (isPredicted || isJson(row))
+  if (!isObject) return `{"row":${isJson(row) ? row : JSON.stringify(row)},${members}}`
   const body = row.slice(0, -1).trimEnd()
   return body === '{' ? `{${members}}` : `${body},${members}}`
 }
 
-function jsonOf(row: string): string {
+function isJson(row: string): boolean {
   try {
     JSON.parse(row)
-    return row
+    return true
   } catch {
-    return JSON.stringify(row)
+    return false
   }
 }
