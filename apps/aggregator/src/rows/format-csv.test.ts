@@ -18,6 +18,7 @@ const formatOf = (change: Partial<JobSpecInput>, of = dataset) => {
 }
 const header = (...input: Parameters<typeof formatOf>) => String(formatOf(...input).begin())
 const batch = planOf(1)[0]!
+const csv = { delimiter: ',', quote: '"' }
 const plain = (spec: Partial<JobSpecInput>, predictions: string) =>
   String(
     formatOf(spec).rows({ batch, lines: readLines(Buffer.from(predictions)), input: undefined }),
@@ -50,8 +51,8 @@ describe('plain', () => {
 
 const joined = (spec: Partial<JobSpecInput>, input: string, predictions: string, of = dataset) => {
   const bytes = Buffer.from(input)
-  const { csv } = jobWith(spec).spec.dataset
-  const offsets = rowOffsets(bytes, csv)
+  const batch = { ...planOf(1)[0]!, bytes: { start: 0, end: bytes.length } }
+  const offsets = rowOffsets(bytes, jobWith(spec).spec.dataset.csv)
   const rows = { batch, lines: readLines(Buffer.from(predictions)), input: { bytes, offsets } }
   return String(formatOf(spec, of).rows(rows))
 }
@@ -111,6 +112,56 @@ describe('joined', () => {
     expect(joined(spec, '1,2\n4,5,6\n', '\n0.1')).toBe(',,,\n4,6,0.1,0\n')
   })
 
+  describe('when an object ends within quotes', () => {
+    const narrow = { ...dataset, columns: ['id', 'text'], width: 2 }
+    /** The object is this one batch. */
+    const whole = (spec: Partial<JobSpecInput>, input: string, predictions: string) => {
+      const objects = [{ uri: 's3://data/rows.csv', bytes: input.length, version: 'v1' }]
+      return joined(spec, input, predictions, { ...narrow, objects })
+    }
+
+    test.for([
+      ['a newline', '1,a\n2,"b\n', '1,a,0.9,1\n2,"b\n",0.1,0\n', 'b\n'],
+      ['newlines', '1,a\r\n2,"b\r\n\r\n', '1,a,0.9,1\r\n2,"b\r\n\r\n",0.1,0\n', 'b\r\n\r\n'],
+      ['no newline', '1,a\n2,"b', '1,a,0.9,1\n2,"b",0.1,0\n', 'b'],
+      ['a doubled quote', '1,a\n2,"b""', '1,a,0.9,1\n2,"b""",0.1,0\n', 'b"'],
+      ['the quote', '1,a\n2,"', '1,a,0.9,1\n2,"",0.1,0\n', ''],
+    ] as const)('by %s, its last field holds that and nothing more', ([, input, rows, field]) => {
+      const result = whole(all, input, '0.9\n0.1')
+      expect(result).toBe(rows)
+      const [, start] = rowOffsets(Buffer.from(result), csv)
+      const last = Buffer.from(result).subarray(start)
+      expect(parseFields(last, csv)).toEqual(['2', field, '0.1', '0'])
+    })
+
+    test('the rows that follow are rows', () => {
+      const result = whole(all, '1,a\n2,"b\n', '0.9\n0.1') + whole(all, '3,c\n4,d\n', '0.7\n0.2')
+      expect(rowOffsets(Buffer.from(result), csv)).toHaveLength(5)
+    })
+
+    test.for<[string, Partial<JobSpecInput>, string, string, string]>([
+      ['a failed row', all, '1,a\n2,"b\n', '0.9\n', '1,a,0.9,1\n2,"b\n",,\n'],
+      ['a row with a text for its prediction', { ...all, ...none }, '1,"b', 'x', '1,"b",x\n'],
+      ['a row of another width', all, '1,a\n"2,b\n', '0.9\n', '1,a,0.9,1\n"2,b\n",,\n'],
+      [
+        'a row of which columns are chosen',
+        { output: { ...output, join: ['text', 'id'] } },
+        '1,a\n2,"b\n',
+        '0.9\n0.1',
+        'a,1,0.9,1\n"b\n",2,0.1,0\n',
+      ],
+      [
+        'a row in another dialect',
+        { ...all, dataset: { uri: 's3://data/rows.csv', csv: { delimiter: ';', quote: "'" } } },
+        "1;a\n2;'b\n",
+        '0.9\n0.1',
+        "1;a;0.9;1\n2;'b\n';0.1;0\n",
+      ],
+    ])('%s is closed as well', ([, spec, input, predictions, rows]) => {
+      expect(whole(spec, input, predictions)).toBe(rows)
+    })
+  })
+
   test('a chosen column that is not there is refused', () => {
     expect(() => formatOf({ output: { ...output, join: ['idd'] } })).toThrow(/did you mean "id"/)
   })
@@ -124,7 +175,6 @@ describe('joined', () => {
         const input = rows.map((text) => `${text}${end}`).join('')
         const result = joined(all, input, rows.map(() => '0.25').join('\n'))
         expect(result.replaceAll(`,0.25,0${end}`, end)).toBe(input)
-        const csv = { delimiter: ',', quote: '"' }
         const offsets = rowOffsets(Buffer.from(result), csv)
         expect(offsets).toHaveLength(rows.length + 1)
         expect(parseFields(Buffer.from(result), csv).slice(3)).toEqual(['0.25', '0'])

@@ -7,6 +7,7 @@ import {
 } from '@millrace/csv'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
 import type { Deciding, RowStyle } from '@millrace/predictions'
+import { closeQuote } from './close-quote.ts'
 import { copiedStyle, createRowCopier } from './copy-rows.ts'
 import { quoted } from './quote-field.ts'
 import { type ResultFormat, textsOf } from './result-format.ts'
@@ -17,7 +18,8 @@ const LF = '\n'
  * The CSV of one job: `Prediction,Binary Classification`, or the input's columns and these. A failed
  * row has them empty, so that there is one row out for each row in. The prediction is the text that
  * the endpoint sent, and the input's own bytes are copied, never parsed and written again. Joined, the
- * result is written in the input's dialect; its blank lines are no rows and are left out.
+ * result is written in the input's dialect; its blank lines are no rows and are left out, and a quote that
+ * an object leaves open at its end is closed. But for these and the added columns, it is the input.
  *
  * Batches of plain numbers are written without taking rows apart (`copy-rows.ts`), the same bytes.
  *
@@ -44,7 +46,8 @@ export function createCsvFormat(
 
   return {
     begin: () => headerRow(spec, dataset, selection, deciding, dialect),
-    rows: ({ lines, input }) => {
+    rows: ({ batch, lines, input: given }) => {
+      const input = given && closeQuote(given, batch, dataset, dialect)
       const copied = copyRows(lines, input)
       if (copied !== undefined) return copied
       if (input === undefined) {
