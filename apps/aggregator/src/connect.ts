@@ -165,10 +165,10 @@ function failureOf(error: unknown): JobFailure | undefined {
   if (error instanceof LedgerError && error.code === 'item_corrupt') {
     return { code: error.code, message: error.message }
   }
-  const final = FINAL.some((kind) => error instanceof kind)
-  if (!final) return undefined
-  const { code, message } = error as InstanceType<(typeof FINAL)[number]>
-  return { code, message }
+  if (!FINAL.some((kind) => error instanceof kind)) return undefined
+  const final = error as InstanceType<(typeof FINAL)[number]> & { readonly hint?: string }
+  const hint = final.hint === undefined ? '' : ` — ${final.hint}`
+  return { code: final.code, message: `${final.message}${hint}` }
 }
 
 /** The result could not be written so; another attempt writes all of it. */

@@ -3,7 +3,7 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
 import { readPage } from '@millrace/report'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Manifest } from './files/manifest.ts'
 import { jobWith, never, partOf, planOf, streamOf } from './test-data.fixture.ts'
 import { type Deps, type RecordedPart, writeResult } from './write-result.ts'
@@ -85,6 +85,31 @@ test('when rows failed, tells where each of them lies and why', async () => {
       '1,"s3://data/ro""ws.csv",4,2,"row_width","too ""wide""",1\n' +
       '2,"s3://data/ro""ws.csv",8,3,"row_width","too ""wide""",1\n',
   )
+})
+
+describe('when a row that stands alone has failed', () => {
+  const alone = planOf(1, 2, 1)
+  const parts = [partOf(alone[0]!, ['']), partOf(alone[1]!, ['0.9', '']), partOf(alone[2]!, [''])]
+  const errorsOf = async (output: Partial<JobSpecInput['output']>) => {
+    const { deps, visible, inputReads } = createWorld(parts)
+    const job = jobWith({ output: { uri: RESULT, ...output } }, { plan: { batches: 3, rows: 4 } })
+    const planned = () => streamOf(alone)
+    await writeResult({ ...deps, planned }, { job, spec: job.spec }, never)
+    const rows = (visible.get(ERRORS) ?? '').split('\n').slice(1, -1)
+    return { errors: rows.map((row) => row.replace(/"s3.*wide"+/, '…')), inputReads }
+  }
+
+  test('it is not read, and told by where its batch begins', async () => {
+    const { errors, inputReads } = await errorsOf({})
+    expect(errors).toEqual(['0,…,1', '2,…,1', '3,…,1'])
+    expect(inputReads()).toBe(1)
+  })
+
+  test('it is read to be written itself', async () => {
+    const { errors, inputReads } = await errorsOf({ errors: { row: true } })
+    expect(errors).toEqual(['0,…,1,"1,2"', '2,…,1,"5,6"', '3,…,1,"7,8"'])
+    expect(inputReads()).toBe(1)
+  })
 })
 
 test('joined, copies the bytes of the input beside the predictions', async () => {

@@ -3,7 +3,6 @@ import {
   type ByteRange,
   type Job,
   type JobSpec,
-  lengthOf,
   type PinnedDataset,
   resultNames,
 } from '@millrace/job'
@@ -18,12 +17,12 @@ import { loneRowStyle } from './rows/format-csv.ts'
 import type { CountedPart } from './account/history.ts'
 import { type Manifest, manifestOf } from './files/manifest.ts'
 import { createTally, type Tally } from './account/tally.ts'
-import { mapAhead } from './files/map-ahead.ts'
-import { createTurns } from './thread/take-turns.ts'
+import { neededInput } from './files/needed-input.ts'
+import { readStretches } from './files/read-stretches.ts'
 import { createFilePerObject, createOneFile, type ResultFiles } from './files/result-files.ts'
 import type { BatchRows } from './rows/result-format.ts'
 import { createReporting, type Reporting } from './files/report-file.ts'
-import { stretchesOf } from './rows/stretches.ts'
+import { type Place, stretchesOf } from './rows/stretches.ts'
 import { hashed, type HashedWriter, type Writer } from './files/writer.ts'
 
 /** A recorded part with what the manifest says of it. */
@@ -39,12 +38,7 @@ export interface Deps {
   /** With the rows of a result where their style is told, and whoever prints the parts can write them. */
   parts(job: Job, signal: AbortSignal, rowStyle?: RowStyle): AsyncIterable<RecordedPart>
   /** Fills `target` with the input's bytes from the start of a place, held to the pinned version. */
-  input(
-    dataset: PinnedDataset,
-    from: Pick<Batch, 'object' | 'bytes'>,
-    target: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<void>
+  input(dataset: PinnedDataset, from: Place, target: Uint8Array, signal: AbortSignal): Promise<void>
   /** The bytes of a range of one object, in order, held to the pinned version. */
   stream(
     dataset: PinnedDataset,
@@ -65,9 +59,6 @@ export interface ResultWanted {
   readonly spec: JobSpec
   readonly exportId?: string
 }
-
-/** Stretches of input that are read ahead of their turn. */
-const READ_AHEAD = 4
 
 /**
  * Reads the parts once, in row order, and writes the result beside its errors and its manifest.
@@ -196,26 +187,21 @@ async function copyParts(
   const tallying = createTally()
   await errors.write(errorsFile.header())
 
-  // Those under way, the one that is written, and one to spare.
-  const memory = createTurns(READ_AHEAD + 2)
   const accounted = accountFor(job, deps.planned(job, signal), parts)
-  const stretches = stretchesOf(accounted, ({ part }) => joins || part.failures.length > 0)
-  const read = mapAhead(stretches, READ_AHEAD, async ({ items, from }) => {
-    if (from === undefined) return { items, inputOf: () => undefined }
-    const bytes = memory(lengthOf(from.bytes))
-    await deps.input(dataset, from, bytes, signal)
-    return { items, inputOf: (batch: Batch) => rowsIn(deps, job, bytes, from.bytes, batch) }
-  })
-  for await (const { items, inputOf } of read) {
+  const stretches = stretchesOf(accounted, ({ batch, part }) =>
+    neededInput(spec, batch, part.failures),
+  )
+  const read = readStretches(stretches, (from, target) => deps.input(dataset, from, target, signal))
+  for await (const { items, from, bytes } of read) {
     for (const { batch, part, lines } of items) {
       signal.throwIfAborted()
       tallying.add(batch, part)
       report.add(part, lines)
       const { failures, attempt } = part
-      const input = inputOf(batch)
+      const input = from && bytes && rowsIn(deps, job, bytes, from.bytes, batch)
       await result.add({ batch, lines, input: joins ? input : undefined })
-      if (input !== undefined && failures.length > 0) {
-        await errors.write(await errorsFile.rows({ batch, failures, attempt, ...input }))
+      if (failures.length > 0) {
+        await errors.write(await errorsFile.rows({ batch, failures, attempt, input }))
       }
       part.release?.()
     }
@@ -223,7 +209,7 @@ async function copyParts(
   return tallying.total()
 }
 
-/** The rows of a batch in bytes that begin at `start` of its object. */
+/** The rows of a batch in bytes that begin at `start` of its object, and may end within its last row. */
 function rowsIn(
   deps: Deps,
   job: Job,

@@ -1,6 +1,6 @@
 import { parseFields, rowOffsets } from '@millrace/csv'
-import type { PinnedDataset } from '@millrace/job'
-import { expect, test } from 'vitest'
+import { limits, type PinnedDataset } from '@millrace/job'
+import { describe, expect, test } from 'vitest'
 import { createErrorsFile } from './errors-file.ts'
 import { streamOf } from '../test-data.fixture.ts'
 
@@ -33,7 +33,7 @@ async function rowsOf(text: string, options: { header?: string; row?: boolean; m
   }))
   const range = { start: header.length, end: whole.length }
   const batch = { batch: 0, object: 0, rows: { start: 10, end: 10 + rows }, bytes: range }
-  const written = await file.rows({ batch, failures, attempt: 2, bytes, offsets })
+  const written = await file.rows({ batch, failures, attempt: 2, input: { bytes, offsets } })
   const starts = [...rowOffsets(written, csv)]
   return starts
     .slice(0, -1)
@@ -79,8 +79,7 @@ test('the next object begins at line 1 again', async () => {
       },
       failures: [{ row: start + 1, code: 'x', message: '' }],
       attempt: 1,
-      bytes,
-      offsets: rowOffsets(bytes, csv),
+      input: { bytes, offsets: rowOffsets(bytes, csv) },
     })
     lines.push(String(written).split(',')[3])
   }
@@ -90,6 +89,41 @@ test('the next object begins at line 1 again', async () => {
 test('on request, the row itself is the last column', async () => {
   const rows = await rowsOf('1,"a ""b"""\r\n"x\ny",2\n', { row: true })
   expect(rows.map((row) => row[7])).toEqual(['1,"a ""b"""', '"x\ny",2'])
+})
+
+describe('a row that no payload can hold', () => {
+  const bytes = Buffer.alloc(limits.payloadBytesMax + 2, 'ä')
+  const failed = {
+    batch: {
+      batch: 0,
+      object: 0,
+      rows: { start: 3, end: 4 },
+      bytes: { start: 8, end: 8 + bytes.length },
+    },
+    failures: [{ row: 3, code: 'row_too_large', message: 'a row larger than …' }],
+    attempt: 1,
+  }
+  const stream = (_: number, start: number, end: number) =>
+    streamOf([Buffer.from('a,b\n1,2\n').subarray(start, end)])
+
+  test('is told without its bytes: it begins where its batch does', async () => {
+    const file = createErrorsFile({ stream }, dataset, { row: false })
+    const written = await file.rows({ ...failed, input: undefined })
+    expect(String(written)).toBe(
+      '3,"s3://data/a.csv",8,3,"row_too_large","a row larger than …",1\n',
+    )
+  })
+
+  test('is cut between two characters when it is to be written itself', async () => {
+    const file = createErrorsFile({ stream }, dataset, { row: true })
+    // An odd byte before it: the last character that would fit is cut in two.
+    const odd = Buffer.concat([Buffer.from('x'), bytes])
+    const offsets = Uint32Array.of(0, odd.length)
+    const written = await file.rows({ ...failed, input: { bytes: odd, offsets } })
+    const row = parseFields(written, csv)[7] ?? ''
+    expect(row.length).toBe(1 + (limits.payloadBytesMax - 2) / 2 + 1)
+    expect([row.slice(0, 3), row.slice(-3)]).toEqual(['xää', 'ää…'])
+  })
 })
 
 test.for(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', "'quoted"])(

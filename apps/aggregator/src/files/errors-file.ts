@@ -1,15 +1,23 @@
-import { type Batch, type PinnedDataset, type RowFailure, sourceOf } from '@millrace/job'
+import { StringDecoder } from 'node:string_decoder'
+import {
+  type Batch,
+  type ByteRange,
+  limits,
+  type PinnedDataset,
+  type RowFailure,
+  sourceOf,
+} from '@millrace/job'
+import type { BatchRows } from '../rows/result-format.ts'
 import { createLineCounter } from './count-lines.ts'
 
-/** The failed rows of one batch, with the bytes that they lie in. */
+/** The failed rows of one batch. */
 export interface FailedRows {
   readonly batch: Batch
   readonly failures: readonly RowFailure[]
   /** Which delivery of the batch's message was recorded. */
   readonly attempt: number
-  readonly bytes: Buffer
-  /** Where each row of the bytes starts, then where the last one ends. */
-  readonly offsets: Uint32Array
+  /** The bytes that they lie in; not needed of a row that stands alone, unless it is to be written itself. */
+  readonly input: BatchRows['input']
 }
 
 export interface Deps {
@@ -39,23 +47,39 @@ export function createErrorsFile(
   const names = ['row', 'object', 'byte', 'line', 'code', 'message', 'attempts']
   return {
     header: () => Buffer.from(`${[...names, ...(options.row ? ['input'] : [])].join(',')}\n`),
-    async rows({ batch, failures, attempt, bytes, offsets }) {
+    async rows({ batch, failures, attempt, input }) {
       const object = dataset.objects[batch.object]
       const uri = object === undefined ? '' : sourceOf(object).uri
       const lines: string[] = []
       for (const { row, code, message } of failures) {
         const index = row - batch.rows.start
-        const start = offsets[index] ?? 0
-        const byte = batch.bytes.start + start
+        const byte = batch.bytes.start + (input?.offsets[index] ?? 0)
         const line = await lineAt(batch.object, byte)
-        const text = bytes.toString('utf8', start, offsets[index + 1])
-        const input = options.row ? [quote(guarded(text.replace(/[\r\n]+$/, '')))] : []
+        const text =
+          options.row && input !== undefined ? [quote(guarded(textOf(input, index)))] : []
         const facts = [row, quote(uri), byte, line, quote(code), quote(guarded(message)), attempt]
-        lines.push(`${[...facts, ...input].join(',')}\n`)
+        lines.push(`${[...facts, ...text].join(',')}\n`)
       }
       return Buffer.from(lines.join(''))
     },
   }
+}
+
+/** Each row that fits into a payload is written as a whole. */
+const SHOWN_BYTES_MAX = limits.payloadBytesMax
+
+/** What is to be read of a row to write it: what is shown, and whether there is more. */
+export const shownOf = ({ start, end }: ByteRange): ByteRange => ({
+  start,
+  end: Math.min(end, start + SHOWN_BYTES_MAX + 1),
+})
+
+/** The text of a row; one that is larger than any payload is cut, and ends with an ellipsis. */
+function textOf({ bytes, offsets }: NonNullable<BatchRows['input']>, index: number): string {
+  const row = bytes.subarray(offsets[index], offsets[index + 1])
+  if (row.length <= SHOWN_BYTES_MAX) return row.toString('utf8').replace(/[\r\n]+$/, '')
+  // The decoder keeps back a character that is cut in two.
+  return `${new StringDecoder('utf8').write(row.subarray(0, SHOWN_BYTES_MAX))}…`
 }
 
 /** Answers the line, from 1, of a byte that begins a row; bytes are asked for in ascending order. */

@@ -48,7 +48,7 @@ export function hashed(uri: string, writer: Writer): HashedWriter {
   const leave = async (full: ArrayBuffer): Promise<void> => {
     const back = await hasher.update(full, BLOCK_BYTES)
     await passOn(back, BLOCK_BYTES)
-    spare.push(back)
+    if (spare.length < BLOCKS) spare.push(back)
   }
   const fill = (piece: Uint8Array): void => {
     for (let done = 0; done < piece.length; ) {

@@ -1,3 +1,4 @@
+import type { Batch } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { stretchesOf } from './stretches.ts'
 import { collect, planOf, streamOf } from '../test-data.fixture.ts'
@@ -7,7 +8,9 @@ const stretch = async (
   needsInput: (batch: number) => boolean = () => true,
 ) => {
   const items = streamOf(batches.map((batch) => ({ batch })))
-  const stretches = await collect(stretchesOf(items, (item) => needsInput(item.batch.batch)))
+  const neededOf = ({ batch: { batch, bytes } }: { batch: Batch }) =>
+    needsInput(batch) ? bytes : undefined
+  const stretches = await collect(stretchesOf(items, neededOf))
   return stretches.map(({ items, from }) => [items.map(({ batch }) => batch.batch), from?.bytes])
 }
 

@@ -1,10 +1,13 @@
-import type { Batch } from '@millrace/job'
+import type { Batch, ByteRange } from '@millrace/job'
 
 /** Batches in order, with where the input of all of them lies; nothing when none of it is needed. */
 export interface Stretch<T> {
   readonly items: readonly T[]
-  readonly from?: Pick<Batch, 'object' | 'bytes'>
+  readonly from?: Place
 }
+
+/** Bytes of one object of the dataset. */
+export type Place = Pick<Batch, 'object' | 'bytes'>
 
 /** Enough that a read is more work than to ask for it. A larger batch is a stretch of its own. */
 const BYTES_MAX = 1024 * 1024
@@ -14,37 +17,38 @@ const BATCHES_MAX = 32
 /**
  * Puts together batches whose input is needed and lies in one piece, so that it is read at once. The others
  * pass alone.
+ *
+ * @param neededOf which bytes of a batch are needed, from its first one on; nothing when none are.
  */
 export async function* stretchesOf<T extends { readonly batch: Batch }>(
   items: AsyncIterable<T>,
-  needsInput: (item: T) => boolean,
+  neededOf: (item: T) => ByteRange | undefined,
 ): AsyncGenerator<Stretch<T>> {
   let held: T[] = []
+  let from: Place | undefined
   for await (const item of items) {
-    const needed = needsInput(item)
-    if (held.length > 0 && !(needed && fits(held, item))) {
-      yield stretchOf(held)
+    const { object } = item.batch
+    const bytes = neededOf(item)
+    const longer: Place | undefined = bytes && from && longerBy(from, { object, bytes })
+    if (from !== undefined && (longer === undefined || held.length === BATCHES_MAX)) {
+      yield { items: held, from }
       held = []
+      from = undefined
     }
-    if (needed) held.push(item)
-    else yield { items: [item] }
+    if (bytes === undefined) {
+      yield { items: [item] }
+      continue
+    }
+    held.push(item)
+    from = from === undefined ? { object, bytes } : longer
   }
-  if (held.length > 0) yield stretchOf(held)
+  if (from !== undefined) yield { items: held, from }
 }
 
-function fits<T extends { readonly batch: Batch }>(held: readonly T[], { batch }: T): boolean {
-  const { object, bytes } = placeOf(held)
-  const follows = batch.object === object && batch.bytes.start === bytes.end
-  return follows && batch.bytes.end - bytes.start <= BYTES_MAX && held.length < BATCHES_MAX
-}
-
-const stretchOf = <T extends { readonly batch: Batch }>(items: readonly T[]): Stretch<T> => ({
-  items,
-  from: placeOf(items),
-})
-
-function placeOf(items: readonly { readonly batch: Batch }[]): Pick<Batch, 'object' | 'bytes'> {
-  const [first, last] = [items.at(0)?.batch, items.at(-1)?.batch]
-  const bytes = { start: first?.bytes.start ?? 0, end: last?.bytes.end ?? 0 }
-  return { object: first?.object ?? 0, bytes }
+/** The piece with what follows it; nothing when that lies elsewhere, or makes it too long. */
+function longerBy({ object, bytes: { start, end } }: Place, next: Place): Place | undefined {
+  const follows = next.object === object && next.bytes.start === end
+  return follows && next.bytes.end - start <= BYTES_MAX
+    ? { object, bytes: { start, end: next.bytes.end } }
+    : undefined
 }
