@@ -4,7 +4,7 @@ import { createTurns } from '../thread/take-turns.ts'
 import { mapAhead } from './map-ahead.ts'
 
 /** A stretch, and the bytes of its place. */
-export interface ReadStretch<T> extends Stretch<T> {
+interface ReadStretch<T> extends Stretch<T> {
   /** They last until the next stretch is asked for. */
   readonly bytes: Buffer | undefined
 }
