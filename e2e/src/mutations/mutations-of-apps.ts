@@ -52,6 +52,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'an older read tells that a segment is not written',
+    seed: 10_061_876,
     file: `${consumer}/plan-cache.ts`,
     edits: [['    if (known !== undefined) return await planned(job, batch)\n', '']],
   },
@@ -121,6 +122,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a preflight believes the first time-out',
+    seed: 7_011_719,
     file: `${producer}/patient-invoke.ts`,
     edits: [['late: [250]', 'late: []']],
   },
@@ -151,11 +153,13 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a result is written on without a look at the lease',
+    seed: 3_013,
     file: `${aggregator}/fence.ts`,
     edits: [['if (!(await mayWrite(signal)))', 'if (false as boolean)']],
   },
   {
     name: 'a result is written over whatever lies there',
+    seed: 223,
     file: `${aggregator}/fence.ts`,
     edits: [
       ['writer.commit({ over })', 'writer.commit()'],

@@ -170,6 +170,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'what was begun waits behind what is new',
+    seed: 1_677_607,
     file: 'libs/invocation/src/limiter/waiting-line.ts',
     edits: [['(line[at - 1]?.turn ?? 0) > place.turn', 'false']],
     // With more room there is no line.
@@ -180,6 +181,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'a preflight that could not ask for columns goes on',
+    seed: 671_123,
     file: 'libs/invocation/src/preflight/takes-more-columns.ts',
     edits: [['isAboutRows(answer) ? false : answer', 'false']],
   },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { huntStarts } from './hunt-starts.ts'
 import { mutated } from './mutate.ts'
 import { mutations } from './mutations.ts'
 
@@ -11,4 +12,9 @@ test.for(mutations)('"$name" still finds what it breaks', (mutation) => {
 test('every mutation has a name of its own', () => {
   expect(new Set(mutations.map(({ name }) => name)).size).toBe(mutations.length)
   expect(mutations.length).toBeGreaterThanOrEqual(20)
+})
+
+test('a mutation is hunted from far apart, a rare one once, from the seed that notices it', () => {
+  expect(huntStarts({}, 3)).toEqual([1_000_000, 2_000_000, 3_000_000])
+  expect(huntStarts({ seed: 223 }, 3)).toEqual([223])
 })
