@@ -97,3 +97,11 @@ test('the report has a line for each violation', () => {
   expect(text).toContain('VIOLATION batch 1 was recorded 2 times')
   expect(text).toContain('5 lines (1 of them are not JSON), 1 jobs, 1 broken')
 })
+
+test('lines that tell of no job are not sound, and the report says what was wanted', () => {
+  const history = createHistory()
+  for (const line of sound) history.add({ log: JSON.stringify(line) })
+  const { text, sound: isSound } = report(history.verdicts(), { lines: 4, skipped: 0 })
+  expect(isSound).toBe(false)
+  expect(text).toMatch(/^4 lines, 0 jobs, 0 broken\nwanted lines as the apps write them.* got none/)
+})

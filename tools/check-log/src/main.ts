@@ -7,7 +7,7 @@ import { report } from './report.ts'
  * npm run check-log -- worker-1.log worker-2.log        or: aws logs tail … | npm run check-log
  *
  * Reads what producers, consumers and aggregators have logged (JSON lines, other lines are passed
- * over) and says for each job whether the story holds. Exit code 1 when one does not.
+ * over) and says for each job whether the story holds. Exit code 1 when one does not, or when there is none.
  */
 const files = process.argv.slice(2)
 const inputs = files.length === 0 ? [process.stdin] : files.map((file) => createReadStream(file))

@@ -1,6 +1,9 @@
 import type { Verdict } from './history.ts'
 
-/** The verdicts as text for people, a line a job and one for each violation. */
+/**
+ * The verdicts as text for people, a line a job and one for each violation. Sound is what tells of some
+ * job and contradicts itself in none: lines that tell of no job are no evidence.
+ */
 export function report(
   verdicts: readonly Verdict[],
   read: { readonly lines: number; readonly skipped: number },
@@ -13,5 +16,10 @@ export function report(
   })
   const other = read.skipped === 0 ? '' : ` (${read.skipped} of them are not JSON)`
   const summary = `${read.lines} lines${other}, ${verdicts.length} jobs, ${broken.length} broken`
+  if (verdicts.length === 0) return { text: `${summary}\n${NO_JOB}`, sound: false }
   return { text: [...jobs, summary].join('\n'), sound: broken.length === 0 }
 }
+
+const NO_JOB =
+  'wanted lines as the apps write them, {"msg":"batch done","jobId":"j-…",…}, got none that tells of a job; ' +
+  'unpack what a collector has wrapped, such as {"log":"…"} by jq -r .log'
