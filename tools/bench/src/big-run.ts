@@ -33,6 +33,7 @@ export async function main(): Promise<void> {
     const count = REPEATED * 12_000
     console.log(`${count} rows in ${seconds.toFixed(1)} s, ${Math.round(count / seconds)} rows/s`)
     console.log(equal ? 'every row equals the answer key' : 'THE RESULT DIFFERS')
+    if (!equal) process.exitCode = 1
     for (const [name, samples] of memory) console.log(describe(name, samples))
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -42,6 +42,7 @@ async function againstTheLoop(folder: string): Promise<void> {
   const same = readFileSync(join(folder, 'loop.csv')).equals(readFileSync(join(folder, 'run.csv')))
   const [a, b] = [median(loop), median(run)]
   console.log(`120,000 rows, 20 ms latency, ${same ? 'same result' : 'DIFFERENT RESULTS'}`)
+  if (!same) process.exitCode = 1
   console.log(
     `  classic loop ${a.toFixed(1)} s   millrace run ${b.toFixed(1)} s   ${(a / b).toFixed(1)} times faster`,
   )
