@@ -2,11 +2,15 @@
  * Adds lock entries for the optional dependencies of other platforms that the registry in use did not
  * serve. Without them `npm ci` of npm 11 refuses the lock file ("Missing … from lock file"). Run by
  * `npm run lock` after each change of dependencies.
+ *
+ * Each entry has the hash that the registry tells: one without would install whatever comes. Where there
+ * is none the lock file stays as it was.
  */
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const path = join(import.meta.dirname, '../../../package-lock.json')
+const [path = join(import.meta.dirname, '../../../package-lock.json')] = process.argv.slice(2)
 const lock = JSON.parse(readFileSync(path, 'utf8'))
 
 const systems = [
@@ -35,6 +39,7 @@ const processors = [
 ]
 
 const added = []
+const unhashed = []
 for (const [at, entry] of Object.entries({ ...lock.packages })) {
   for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
     if (isLocked(at, name)) continue
@@ -45,8 +50,11 @@ for (const [at, entry] of Object.entries({ ...lock.packages })) {
       continue
     }
     const version = range.replace(/^[\^~]/, '')
+    const integrity = integrityOf(`${name}@${version}`)
+    if (integrity === undefined) unhashed.push(`${name}@${version}`)
     lock.packages[`node_modules/${name}`] = {
       version,
+      integrity,
       ...(platform.cpu && { cpu: [platform.cpu] }),
       ...(entry.dev && { dev: true }),
       ...(platform.libc && { libc: [platform.libc] }),
@@ -55,6 +63,11 @@ for (const [at, entry] of Object.entries({ ...lock.packages })) {
     }
     added.push(`${name}@${version}`)
   }
+}
+if (unhashed.length > 0) {
+  console.error(`lock: wanted a sha512 hash of ${unhashed.join(', ')}, the registry has none`)
+  console.error('  ask another: npm_config_registry=https://registry.npmjs.org npm run lock')
+  process.exit(1)
 }
 lock.packages = Object.fromEntries(
   Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')),
@@ -71,6 +84,19 @@ function isLocked(at, name) {
   ) {
     if (lock.packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`]) return true
     if (folder === '') return false
+  }
+}
+
+/** Nothing where the registry does not know the package, or no such hash of it. */
+function integrityOf(spec) {
+  try {
+    const answer = execFileSync('npm', ['view', spec, 'dist.integrity'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    return /^sha512-\S+/.exec(answer)?.[0]
+  } catch {
+    return undefined
   }
 }
 
