@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
 import type { JobEvent } from '@millrace/job'
-import { codeOf, EventError } from './event-error.ts'
+import { classifyEntry, classifyFailure } from './classify-failure.ts'
 
 /** Where events go; neither is needed, both are possible. */
 export interface EventSettings {
@@ -98,13 +98,12 @@ async function putEvent(
     Resources: [],
   }
   const put = new PutEventsCommand({ Entries: [entry] })
-  const { Entries: [answer] = [] } = await calling(`put event ${event.id} to ${bus}`, signal, () =>
+  const operation = `put event ${event.id} to ${bus}`
+  const { Entries: [answer] = [] } = await calling(operation, signal, () =>
     client.send(put, { abortSignal: signal }),
   )
   // A refused entry comes with HTTP 200.
-  if (answer?.ErrorCode === undefined) return
-  const why = `${answer.ErrorCode}: ${answer.ErrorMessage ?? ''}`
-  throw new EventError(codeOf(answer.ErrorCode), `put event ${event.id} to ${bus}: ${why}`)
+  if (answer?.ErrorCode !== undefined) throw classifyEntry(operation, answer)
 }
 
 async function publish(
@@ -135,8 +134,6 @@ async function calling<T>(
     return await call()
   } catch (cause) {
     signal.throwIfAborted()
-    const { name, code, message } = cause as Error & { code?: string }
-    const kind = codeOf(code) === 'unknown' ? codeOf(name) : codeOf(code)
-    throw new EventError(kind, `${operation}: ${kind} (${message})`, { cause })
+    throw classifyFailure(operation, cause)
   }
 }
