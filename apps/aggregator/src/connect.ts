@@ -26,6 +26,7 @@ import {
   type Ledger,
   LedgerError,
   listJobs,
+  noteTakers,
   readExport,
   readJob,
   readParts,
@@ -178,10 +179,12 @@ const FINAL = [AccountingError, CsvError, DecisionError, OutputError, PlanError]
 
 /** What `tellEvents` needs; nothing when nobody wants to hear. */
 export function createEventDeps({ ledger, events }: World): EventDeps | undefined {
-  if (events?.wanted !== true) return undefined
+  if (events === undefined || events.sinks.length === 0) return undefined
   return {
     claim: (jobId, kind, signal) => claimEvent(ledger, jobId, { kind, now: seconds() }, signal),
-    tell: (event, signal) => events.tell(event, signal),
+    sinks: events.sinks,
+    noteTakers: (jobId, kind, takers, signal) =>
+      noteTakers(ledger, jobId, { kind, takers }, signal),
     confirm: (jobId, kind, signal) => confirmEvent(ledger, jobId, kind, signal),
   }
 }

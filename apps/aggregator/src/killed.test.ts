@@ -42,7 +42,7 @@ beforeEach(() => (told = []))
 async function aggregateAndTell(world: World, jobId: JobId): Promise<AggregateOutcome> {
   const outcome = await aggregate(world, jobId)
   const tell = async ({ id }: JobEvent): Promise<void> => void told.push(id)
-  const events = { wanted: true, close: () => {}, tell }
+  const events = { sinks: [{ name: 'bus', tell }], close: () => {} } as const
   const hasEnded = outcome.kind === 'finished' || outcome.kind === 'ended'
   if (hasEnded) await tellEvents(createEventDeps({ ...world, events })!, jobId, never)
   return outcome

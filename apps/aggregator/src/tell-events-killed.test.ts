@@ -1,9 +1,10 @@
 import { startCloud } from '@millrace/cloud'
+import type { EventSink } from '@millrace/events'
 import type { JobEvent, JobId } from '@millrace/job'
 import { cancelJob, claimEvent, confirmEvent, listJobs } from '@millrace/ledger'
 import { createLogger } from '@millrace/service'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { createReconcileDeps } from './connect.ts'
+import { createEventDeps, createReconcileDeps } from './connect.ts'
 import { tellEnds } from './reconcile.ts'
 import { type Recorded, startRecorded } from './recorded-job.fixture.ts'
 import { type Deps, tellEvents } from './tell-events.ts'
@@ -36,7 +37,10 @@ function mortal(events: JobEvent[], now: number, callsMax: number): Deps {
   return {
     claim: async (job, kind, signal) =>
       await dying(() => claimEvent(ledger, job, { kind, now }, signal)),
-    tell: async (event) => await dying(async () => void events.push(event)),
+    sinks: [
+      { name: 'bus', tell: async (event) => await dying(async () => void events.push(event)) },
+    ],
+    noteTakers: async () => expect.unreachable('one sink alone'),
     confirm: async (job, kind, signal) =>
       await dying(() => confirmEvent(ledger, job, kind, signal)),
   }
@@ -80,16 +84,14 @@ test('when who cancelled it has died, the watch over jobs tells the end', async 
   const events: JobEvent[] = []
   const { jobId } = await recorded.record('left', [['0.5']], { name: 'left.csv' })
   let reachable = false
-  const world = recorded.world({
-    events: {
-      wanted: true,
-      close: () => {},
-      tell: async (event) => {
-        if (!reachable) throw new Error('the bus is away')
-        events.push(event)
-      },
+  const bus: EventSink = {
+    name: 'bus',
+    tell: async (event) => {
+      if (!reachable) throw new Error('the bus is away')
+      events.push(event)
     },
-  })
+  }
+  const world = recorded.world({ events: { sinks: [bus], close: () => {} } })
   const watch = createReconcileDeps(world, createLogger({ app: 'test', level: 'silent' }))
   const look = () => tellEnds(watch, never)
   await cancelJob(recorded.ledger, jobId, { now: 2_000 }, never)
@@ -101,6 +103,38 @@ test('when who cancelled it has died, the watch over jobs tells the end', async 
   await look()
   const ours = events.filter((event) => event.jobId === jobId)
   expect(ours.map(({ state }) => state)).toEqual(['running', 'cancelled'])
+})
+
+test('while the bus is away, the topic hears all of it once', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const told: string[] = []
+  let reachable = false
+  const sinkOf = (name: EventSink['name']): EventSink => ({
+    name,
+    tell: async (event) => {
+      if (name === 'bus' && !reachable) throw new Error('the bus is away')
+      told.push(`${name} ${event.state}`)
+    },
+  })
+  const jobId = await cancelledJob('half')
+  const world = recorded.world({
+    events: { sinks: [sinkOf('bus'), sinkOf('topic')], close: () => {} },
+  })
+  const deps = createEventDeps(world)
+  const look = () => tellEvents(deps!, jobId, never)
+  const later = () => vi.setSystemTime(Date.now() + HELD_SECONDS * 1_000)
+
+  await expect(look()).rejects.toThrow('the bus is away')
+  later()
+  await expect(look()).rejects.toThrow('the bus is away')
+  expect(told).toEqual(['topic running', 'topic cancelled'])
+  reachable = true
+  later()
+  expect(await look()).toBe(true)
+  later()
+  expect(await look()).toBe(true)
+  expect(told.slice(2)).toEqual(['bus running', 'bus cancelled'])
 })
 
 test('where nobody wants to hear, the watch looks for an end once', async () => {

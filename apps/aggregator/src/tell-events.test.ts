@@ -1,3 +1,4 @@
+import type { EventSink } from '@millrace/events'
 import { type Job, type JobEvent, jobEventSchema } from '@millrace/job'
 import type { ClaimEventOutcome, EventKind } from '@millrace/ledger'
 import { expect, test } from 'vitest'
@@ -15,22 +16,29 @@ const ended = jobWith(
 )
 const summary = { rows: 10, failedRows: 3, manifestUri: 's3://results/scores.manifest.json' }
 
-/** A ledger that remembers what was told, and a bus that may fail. */
-function createWorld(job: Job) {
+/** A ledger that remembers what was told and who took it, a bus that may fail, and a topic where it is wanted. */
+function createWorld(job: Job, names: readonly EventSink['name'][] = ['bus']) {
   const told = new Set<EventKind>()
   const held = new Set<EventKind>()
-  const events: JobEvent[] = []
+  const takers = { started: new Set<string>(), ended: new Set<string>() }
+  const events: (JobEvent & { readonly by: string })[] = []
   const world = { told, held, events, failing: false }
   const deps: Deps = {
     claim: async (_, kind): Promise<ClaimEventOutcome> => {
       if (kind === 'ended' && job.endedAt === undefined) return { kind: 'not_due' }
       if (told.has(kind)) return { kind: 'told' }
-      return held.has(kind) ? { kind: 'held' } : { kind: 'claimed', job, summary }
+      return held.has(kind)
+        ? { kind: 'held' }
+        : { kind: 'claimed', job, summary, takenBy: [...takers[kind]] }
     },
-    tell: async (event) => {
-      if (world.failing) throw new Error('the bus is away')
-      events.push(event)
-    },
+    sinks: names.map((name) => ({
+      name,
+      tell: async (event) => {
+        if (world.failing && name === 'bus') throw new Error('the bus is away')
+        events.push({ ...event, by: name })
+      },
+    })),
+    noteTakers: async (_, kind, names) => names.forEach((name) => takers[kind].add(name)),
     confirm: async (_, kind) => void told.add(kind),
   }
   return { deps, world }
@@ -57,6 +65,33 @@ test('when the bus is away, nothing is confirmed and it is told later', async ()
   world.failing = false
   await tellEvents(deps, jobId, never)
   expect(world.events).toHaveLength(2)
+})
+
+test('while the bus is away, the topic hears each event once', async () => {
+  const { deps, world } = createWorld(ended, ['bus', 'topic'])
+  world.failing = true
+  for (let look = 0; look < 3; look += 1) {
+    await expect(tellEvents(deps, jobId, never)).rejects.toThrow('away')
+  }
+  const told = () => world.events.map(({ by, id }) => `${by} ${id}`)
+  expect(told()).toEqual([`topic ${jobId}:started`, `topic ${jobId}:ended`])
+  expect(world.told.size).toBe(0)
+  world.failing = false
+  expect(await tellEvents(deps, jobId, never)).toBe(true)
+  expect(told().slice(2)).toEqual([`bus ${jobId}:started`, `bus ${jobId}:ended`])
+  expect(world.told.size).toBe(2)
+})
+
+test('where the only sink is away, the end is not claimed behind the start', async () => {
+  const { deps, world } = createWorld(ended)
+  world.failing = true
+  const claimed: EventKind[] = []
+  const claim: Deps['claim'] = (id, kind, signal) => {
+    claimed.push(kind)
+    return deps.claim(id, kind, signal)
+  }
+  await expect(tellEvents({ ...deps, claim }, jobId, never)).rejects.toThrow('away')
+  expect(claimed).toEqual(['started'])
 })
 
 test('while another is at it, asks to look again', async () => {

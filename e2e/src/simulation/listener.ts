@@ -1,4 +1,4 @@
-import { EventError, type EventSinks } from '@millrace/events'
+import { EventError, type EventSink, type EventSinks } from '@millrace/events'
 import type { JobEvent } from '@millrace/job'
 import type { Link } from '@millrace/testing'
 
@@ -19,9 +19,12 @@ export function createListener(): Listener {
     void heard.set(event.jobId, [...heardOf(event.jobId), event])
   return {
     heardOf,
-    through: (link) => ({
-      wanted: true,
-      close: () => {},
+    through: (link) => ({ sinks: [sinkThrough(link)], close: () => {} }),
+  }
+
+  function sinkThrough(link: Link): EventSink {
+    return {
+      name: 'bus',
       async tell(event, signal) {
         const call = {
           name: 'events PutEvents',
@@ -37,6 +40,6 @@ export function createListener(): Listener {
           throw new EventError('unavailable', `put event: ${String(cause)}`, { cause })
         })
       },
-    }),
+    }
   }
 }

@@ -61,6 +61,8 @@ function open(settings: object): EventSinks {
   opened.push(sinks)
   return sinks
 }
+const tell = (settings: object): Promise<void[]> =>
+  Promise.all(open(settings).sinks.map((sink) => sink.tell(event, signal)))
 const taken = { status: 200, body: '{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}' }
 const published = {
   status: 200,
@@ -70,7 +72,7 @@ const TOPIC = 'arn:aws:sns:us-east-1:123456789012:jobs'
 
 test('a bus gets the event with source, type and time', async () => {
   answers = [taken]
-  await open({ bus: 'millrace' }).tell(event, signal)
+  await tell({ bus: 'millrace' })
   const { Entries } = JSON.parse(asked[0] ?? '') as { Entries: Record<string, string>[] }
 
   expect(Entries).toMatchObject([
@@ -86,7 +88,7 @@ test('a bus gets the event with source, type and time', async () => {
 
 test('a topic gets the event with what its policies filter by', async () => {
   answers = [published]
-  await open({ topicArn: TOPIC }).tell(event, signal)
+  await tell({ topicArn: TOPIC })
   const form = new URLSearchParams(asked[0])
 
   expect(form.get('TopicArn')).toBe(TOPIC)
@@ -96,16 +98,16 @@ test('a topic gets the event with what its policies filter by', async () => {
 
 test('when a bus is told again, it is asked again', async () => {
   answers = [taken, taken]
-  const sinks = open({ bus: 'millrace' })
-  await sinks.tell(event, signal)
-  await sinks.tell(event, signal)
+  const [bus] = open({ bus: 'millrace' }).sinks
+  await bus?.tell(event, signal)
+  await bus?.tell(event, signal)
   expect(asked).toHaveLength(2)
 })
 
-test('without bus and topic, nobody wants to hear', async () => {
-  const sinks = open({})
-  await sinks.tell(event, signal)
-  expect([sinks.wanted, asked]).toEqual([false, []])
+test('bus and topic are told each for itself; without, nobody wants to hear', () => {
+  const named = (settings: object) => open(settings).sinks.map(({ name }) => name)
+  expect(named({ bus: 'millrace', topicArn: TOPIC })).toEqual(['bus', 'topic'])
+  expect(named({})).toEqual([])
 })
 
 test.for([
@@ -123,13 +125,13 @@ test.for([
   ['a bus that is ill', 200, entry('InternalFailure'), 'unavailable', true],
 ] as const)('%s is told as such', async ([, status, body, code, retryable]) => {
   answers = [{ status, body }]
-  const telling = open({ bus: 'millrace' }).tell(event, signal)
+  const telling = tell({ bus: 'millrace' })
   await expect(telling).rejects.toMatchObject({ name: 'EventError', code, retryable })
 })
 
 test('a bus that does not answer in time is told as such', async () => {
   server.removeAllListeners('request')
-  const telling = open({ bus: 'millrace', requestTimeoutMs: 20 }).tell(event, signal)
+  const telling = tell({ bus: 'millrace', requestTimeoutMs: 20 })
   await expect(telling).rejects.toMatchObject({ code: 'timed_out', retryable: true })
 })
 

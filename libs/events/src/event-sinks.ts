@@ -18,15 +18,17 @@ export interface EventSettings {
 }
 
 export interface EventSinks {
-  /** False when nobody wants to hear of anything. */
-  readonly wanted: boolean
-  /**
-   * Tells an event to all of them.
-   *
-   * @throws {EventError} when one of them did not take it; another may have taken it then.
-   */
-  tell(event: JobEvent, signal: AbortSignal): Promise<void>
+  /** None when nobody wants to hear of anything. */
+  readonly sinks: readonly EventSink[]
   close(): void
+}
+
+/** One who hears; each may be away while another is not. */
+export interface EventSink {
+  /** The ledger keeps it of one that has taken what another has not, so it is not to be renamed. */
+  readonly name: 'bus' | 'topic'
+  /** @throws {EventError} when it did not take the event. */
+  tell(event: JobEvent, signal: AbortSignal): Promise<void>
 }
 
 /** In the pattern of a rule: `{"source": ["millrace"], "detail-type": ["Millrace Job State Change"]}`. */
@@ -52,35 +54,24 @@ const clientSettings = (
 
 export function createEventSinks(settings: EventSettings): EventSinks {
   const { bus, topicArn } = settings
-  const sinks: Sink[] = []
+  const sinks: EventSink[] = []
+  const clients: { destroy(): void }[] = []
   if (bus !== undefined) {
     const client = new EventBridgeClient(clientSettings(settings, settings.eventBridgeUrl))
-    sinks.push({
-      tell: (event, signal) => putEvent(client, bus, event, signal),
-      close: () => client.destroy(),
-    })
+    clients.push(client)
+    sinks.push({ name: 'bus', tell: (event, signal) => putEvent(client, bus, event, signal) })
   }
   if (topicArn !== undefined) {
     const client = new SNSClient(clientSettings(settings, settings.snsUrl))
-    sinks.push({
-      tell: (event, signal) => publish(client, topicArn, event, signal),
-      close: () => client.destroy(),
-    })
+    clients.push(client)
+    sinks.push({ name: 'topic', tell: (event, signal) => publish(client, topicArn, event, signal) })
   }
   return {
-    wanted: sinks.length > 0,
-    tell: async (event, signal) => {
-      await Promise.all(sinks.map((sink) => sink.tell(event, signal)))
-    },
+    sinks,
     close: () => {
-      for (const sink of sinks) sink.close()
+      for (const client of clients) client.destroy()
     },
   }
-}
-
-interface Sink {
-  tell(event: JobEvent, signal: AbortSignal): Promise<void>
-  close(): void
 }
 
 async function putEvent(

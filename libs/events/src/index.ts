@@ -1,2 +1,7 @@
 export { EventError, type EventErrorCode } from './event-error.ts'
-export { createEventSinks, type EventSettings, type EventSinks } from './event-sinks.ts'
+export {
+  createEventSinks,
+  type EventSettings,
+  type EventSink,
+  type EventSinks,
+} from './event-sinks.ts'

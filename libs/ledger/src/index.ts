@@ -4,8 +4,10 @@ export {
   claimEvent,
   type ClaimEventOutcome,
   confirmEvent,
+  type DueEvent,
   type EventKind,
   type EventSummary,
+  noteTakers,
 } from './job/claim-event.ts'
 export { type ClaimOutcome, claimJob } from './job/claim-job.ts'
 export { claimRetry } from './job/claim-retry.ts'

@@ -1,6 +1,6 @@
 import { type Job, jobIdOf, jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { claimEvent, confirmEvent, createJob } from '../index.ts'
+import { claimEvent, confirmEvent, createJob, noteTakers } from '../index.ts'
 import { localLedger } from '../local-ledger.fixture.ts'
 
 const ledger = await localLedger()
@@ -62,4 +62,25 @@ test('once confirmed, an event is told for ever', async () => {
   await claim(jobId, 'started')
   await confirmEvent(ledger, jobId, 'started', signal)
   expect(await claim(jobId, 'started', 99_999_999)).toEqual({ kind: 'told' })
+})
+
+test('who has taken an event is in its next claim, until it is confirmed', async () => {
+  const jobId = await jobOf('takers', { state: 'cancelled', startedAt: 5, endedAt: 6 })
+  expect(await claim(jobId, 'started')).toMatchObject({ kind: 'claimed', takenBy: [] })
+  const note = { kind: 'started', takers: ['topic'] } as const
+  await noteTakers(ledger, jobId, note, signal)
+  await noteTakers(ledger, jobId, note, signal)
+  expect(await claim(jobId, 'ended')).toMatchObject({ kind: 'claimed', takenBy: [] })
+  expect(await claim(jobId, 'started', 1_060)).toMatchObject({
+    kind: 'claimed',
+    takenBy: ['topic'],
+  })
+  await confirmEvent(ledger, jobId, 'started', signal)
+  expect(await claim(jobId, 'started', 99_999_999)).toEqual({ kind: 'told' })
+})
+
+test('of a job that is gone, takers are noted nowhere', async () => {
+  const jobId = jobIdOf('gone')
+  await noteTakers(ledger, jobId, { kind: 'ended', takers: ['bus'] }, signal)
+  expect(await claim(jobId, 'ended')).toEqual({ kind: 'not_due' })
 })

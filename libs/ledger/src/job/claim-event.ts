@@ -6,6 +6,7 @@ import { jobOfItem, number } from './job-item.ts'
 import { jobKey } from '../table/keys.ts'
 import type { Ledger } from '../table/ledger.ts'
 import { readJobItem } from './read-job.ts'
+import { updateJob } from './update-job.ts'
 
 /*
  * Each event of a job has one attribute: until when (epoch seconds) somebody is at telling it.
@@ -16,15 +17,26 @@ import { readJobItem } from './read-job.ts'
  *
  * So an event is told once, unless its teller dies between telling and confirming: then twice. It is
  * never not told, as long as somebody asks.
+ *
+ * Where several want to hear and one of them does not take it, another attribute keeps who has taken it,
+ * so that only the others are told again. Confirming removes it.
  */
 
 export type EventKind = 'started' | 'ended'
 
 export type ClaimEventOutcome =
-  | { readonly kind: 'claimed'; readonly job: Job; readonly summary?: EventSummary }
+  | ({ readonly kind: 'claimed' } & DueEvent)
   | { readonly kind: 'not_due' } // There is no such job, or it has not come so far.
   | { readonly kind: 'told' }
   | { readonly kind: 'held' } // Somebody is at it: ask again later.
+
+/** What is to be told, and to whom not any more. */
+export interface DueEvent {
+  readonly job: Job
+  readonly summary?: EventSummary
+  /** The names of those who have taken it. */
+  readonly takenBy: readonly string[]
+}
 
 /** What the aggregator has kept of a result, as far as it is told. */
 export interface EventSummary {
@@ -34,6 +46,7 @@ export interface EventSummary {
 }
 
 const ATTRIBUTE = { started: 'startedEventHeldUntil', ended: 'endedEventHeldUntil' } as const
+const TAKEN = { started: 'startedEventTakenBy', ended: 'endedEventTakenBy' } as const
 const HOLD_SECONDS = 60
 /** The end of the year 9999. */
 const FOR_EVER = 253_402_300_799
@@ -53,6 +66,22 @@ export async function claimEvent(
   const hold = { from: heldUntil, until: now + HOLD_SECONDS }
   const claimed = await moveHold(ledger, jobId, kind, hold, signal)
   return claimed === undefined ? { kind: 'held' } : { kind: 'claimed', ...claimed }
+}
+
+/** Notes who has taken an event that another has not: they are in `takenBy` of the next claim. */
+export async function noteTakers(
+  ledger: Ledger,
+  jobId: JobId,
+  { kind, takers }: { readonly kind: EventKind; readonly takers: readonly string[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const note = {
+    verb: 'note takers of event',
+    update: `ADD ${TAKEN[kind]} :takers`,
+    condition: `attribute_exists(${ATTRIBUTE[kind]})`,
+    values: { ':takers': { SS: [...takers] } },
+  }
+  await updateJob(ledger, jobId, note, signal)
 }
 
 /** Says that an event was told, or that nobody wants to hear it. Then nobody looks for the job any more. */
@@ -76,14 +105,15 @@ async function moveHold(
   kind: EventKind,
   { from, until }: { readonly from?: number; readonly until: number },
   signal: AbortSignal,
-): Promise<{ job: Job; summary?: EventSummary } | undefined> {
+): Promise<DueEvent | undefined> {
   const attribute = ATTRIBUTE[kind]
-  const isOver = kind === 'ended' && until === FOR_EVER
+  const isOver = until === FOR_EVER
+  const removed = kind === 'ended' ? `${TAKEN[kind]}, active` : TAKEN[kind]
   const isFirst = from === 0 ? `attribute_not_exists(${attribute})` : `${attribute} = :from`
   const input: UpdateItemInput = {
     TableName: ledger.tableName,
     Key: jobKey(jobId),
-    UpdateExpression: `SET ${attribute} = :until${isOver ? ' REMOVE active' : ''}`,
+    UpdateExpression: `SET ${attribute} = :until${isOver ? ` REMOVE ${removed}` : ''}`,
     ConditionExpression: from === undefined ? 'attribute_exists(PK)' : isFirst,
     ExpressionAttributeValues: {
       ':until': number(until),
@@ -94,15 +124,15 @@ async function moveHold(
   const request = () => ledger.client.send('UpdateItem', input, signal)
   try {
     const { Attributes } = await call(`hold event of job ${jobId}`, request, signal)
-    return Attributes === undefined ? undefined : told(Attributes)
+    return Attributes === undefined ? undefined : dueEvent(Attributes, kind)
   } catch (failure) {
     if (isConditionFailed(failure)) return undefined
     throw failure
   }
 }
 
-function told(item: Item): { job: Job; summary?: EventSummary } {
+function dueEvent(item: Item, kind: EventKind): DueEvent {
   const read = new ItemReader(`job item ${item['PK']?.S ?? ''}`, item)
-  const job = jobOfItem(item)
-  return read.has('summary') ? { job, summary: read.json('summary') as EventSummary } : { job }
+  const due = { job: jobOfItem(item), takenBy: item[TAKEN[kind]]?.SS ?? [] }
+  return read.has('summary') ? { ...due, summary: read.json('summary') as EventSummary } : due
 }
