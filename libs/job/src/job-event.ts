@@ -5,10 +5,11 @@ const seconds = z.int().min(0).describe('Seconds since the epoch.')
 
 /**
  * What is told when a job starts and when it ends: the `detail` of an EventBridge event, and the
- * message of an SNS topic. Receivers leave out what they do not know: fields may be added.
+ * message of an SNS topic. Receivers leave out what they do not know: fields may be added, so the schema is
+ * open, as that of no message is which we receive.
  */
 export const jobEventSchema = z
-  .strictObject({
+  .object({
     version: z.literal(1),
     id: z
       .string()
@@ -24,14 +25,14 @@ export const jobEventSchema = z
     result: z.string().describe('URI of the result, or where it would be.'),
     manifest: z.string().optional().describe('URI of the manifest, when there is a result.'),
     rows: z
-      .strictObject({
+      .object({
         total: z.int().min(0),
         predicted: z.int().min(0).optional(),
         failed: z.int().min(0).optional(),
       })
       .optional()
       .describe('Predicted and failed rows, when there is a result.'),
-    failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+    failure: z.object({ code: z.string(), message: z.string() }).optional(),
     createdAt: seconds,
     startedAt: seconds.optional(),
     endedAt: seconds.optional(),
