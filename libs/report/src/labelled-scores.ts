@@ -135,18 +135,23 @@ const inUnit = (sorted: Float64Array): boolean => (sorted[0] ?? 0) >= 0 && (sort
 
 const STEPS = 1_000
 
-/** A thousand steps from the least to the greatest score, and the thresholds that matter. */
-function edgesOf(
-  { positives, negatives }: RankedScores,
-  isProbability: boolean,
-  extra: number[],
-): number[] {
-  const finite = (score: number | undefined): number =>
-    Math.min(Number.MAX_VALUE / 4, Math.max(-Number.MAX_VALUE / 4, score ?? 0))
-  const low = isProbability ? 0 : finite(Math.min(positives[0] ?? 0, negatives[0] ?? 0))
-  const high = isProbability ? 1 : finite(Math.max(positives.at(-1) ?? 0, negatives.at(-1) ?? 0))
-  const steps = Array.from({ length: STEPS + 1 }, (_, k) =>
-    isProbability ? k / STEPS : low + ((high - low) * k) / STEPS,
-  )
-  return [...new Set([...steps, ...extra])].sort((a, b) => a - b)
+/** A thousand steps from the least to the greatest finite score, and the thresholds that matter. */
+function edgesOf(ranked: RankedScores, isProbability: boolean, extra: number[]): number[] {
+  const [low, high] = isProbability ? [0, 1] : finiteEnds(ranked)
+  // From the least finite score to the greatest may be further than a number can say; half of it is not.
+  const half = high / 2 - low / 2
+  const steps = Array.from({ length: STEPS + 1 }, (_, k) => {
+    const share = k / STEPS
+    return isProbability ? share : low + half * share + half * share
+  })
+  return [...new Set([...steps, ...extra])].filter(Number.isFinite).sort((a, b) => a - b)
+}
+
+/** An infinite score is above or below every edge; it has no place among them. */
+function finiteEnds({ positives, negatives }: RankedScores): readonly [number, number] {
+  const all = [positives, negatives]
+  const lows = all.map((sorted) => sorted.find(Number.isFinite) ?? Infinity)
+  const highs = all.map((sorted) => sorted.findLast(Number.isFinite) ?? -Infinity)
+  const [low, high] = [Math.min(...lows), Math.max(...highs)]
+  return low > high ? [0, 0] : [low, high]
 }
