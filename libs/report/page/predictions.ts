@@ -13,6 +13,7 @@ import {
   text,
 } from '@observablehq/plot'
 import type { ReportData } from '../src/report-data.ts'
+import { type Bar, barsOf } from './bars.ts'
 import { figure, h, key, metric } from './dom.ts'
 import { draw } from './draw.ts'
 import { compact, count, percent, plain } from './numbers.ts'
@@ -83,33 +84,6 @@ function createShares({ scores, decision }: ReportData, threshold: Threshold) {
       ),
     ],
   }
-}
-
-interface Bar {
-  readonly from: number
-  readonly to: number
-  readonly rows: number
-}
-
-const BARS = 50
-
-/** About fifty bars of equal width, each a whole number of the grid's bins. */
-function barsOf({ scores }: ReportData): Bar[] {
-  const { edges, above } = scores.grid
-  const [low, high] = [edges[0] ?? 0, edges.at(-1) ?? 0]
-  const bars: Bar[] = []
-  let start = 0
-  for (let index = 1; index < edges.length; index += 1) {
-    const due = low + ((high - low) * (bars.length + 1)) / BARS
-    const isLast = index === edges.length - 1
-    if ((edges[index] ?? 0) < due - (high - low) * 1e-9 && !isLast) continue
-    // What lies at or below the first edge has no bin of its own, and neither has what lies above the last.
-    const under = start === 0 ? scores.count : (above[start] ?? 0)
-    const over = isLast ? 0 : (above[index] ?? 0)
-    bars.push({ from: edges[start] ?? 0, to: edges[index] ?? 0, rows: under - over })
-    start = index
-  }
-  return bars
 }
 
 function histogram(data: ReportData, threshold: number | undefined): PlotOptions {

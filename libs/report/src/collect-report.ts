@@ -25,7 +25,7 @@ export interface ReportCollector {
 
 /** Gathers a report in one pass, in memory that does not grow with the rows. */
 export function createReport(decision: Decision): ReportCollector {
-  const spread = createSpread(decision.threshold)
+  const spread = createSpread(decision.kind === 'binary' ? decision.threshold : undefined)
   const timeline = createTimeline()
   const failures = createFailureGroups()
   const classes = new Map<string, number>()

@@ -58,6 +58,14 @@ describe('a grid', () => {
     expect(above.at(-1)).toBe(0)
   })
 
+  test('has no edge for a threshold where none decides', () => {
+    const grid = createScoreGrid(undefined)
+    grid.add(Float64Array.of(250_000, 250_100))
+    const { edges, above } = grid.grid()
+    expect(edges[0]).toBeGreaterThan(249_999)
+    expect(above).toEqual(countsOf([250_000, 250_100], edges))
+  })
+
   test('leaves out what is no number', () => {
     expect(gridOf([Number.NaN, 0.7, Number.NaN]).above[0]).toBe(1)
   })

@@ -20,17 +20,17 @@ export interface Grid {
 export interface ScoreGrid {
   /** Adds scores; NaN is left out. */
   add(scores: Float64Array): void
-  /** Fine when each score is a probability, else wide. The threshold is among the edges. */
+  /** Fine when each score is a probability, else wide. The threshold, where there is one, is among the edges. */
   grid(): Grid
   readonly counts: ScoreCounts
 }
 
 const FINE = 1_000
 
-export function createScoreGrid(threshold: number): ScoreGrid {
+export function createScoreGrid(threshold: number | undefined): ScoreGrid {
   const counts = createScoreCounts()
   const wide = createWideBins(counts)
-  counts.set({ threshold, min: Infinity, max: -Infinity })
+  counts.set({ threshold: threshold ?? Infinity, min: Infinity, max: -Infinity })
   return {
     counts,
     add(scores) {
@@ -43,7 +43,10 @@ export function createScoreGrid(threshold: number): ScoreGrid {
       const fine = counts.thousandths
       const probabilities = counts.get('belowZero') === 0 && fine[FINE + 1] === 0
       const { edges, counts: each } = probabilities ? fineBins(fine) : wide.bins()
-      return withEdge(gridOf(edges, each), threshold, counts.get('aboveThreshold'))
+      const grid = gridOf(edges, each)
+      return threshold === undefined
+        ? grid
+        : withEdge(grid, threshold, counts.get('aboveThreshold'))
     },
   }
 }

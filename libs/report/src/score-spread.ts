@@ -9,7 +9,8 @@ export interface ScoreSpread {
   seen(predicted: number, counted?: Grid): ScoresSeen
 }
 
-export function createSpread(threshold: number): ScoreSpread {
+/** `threshold` only of scores that one decides: it becomes an edge of the grid, however far from them. */
+export function createSpread(threshold: number | undefined): ScoreSpread {
   const grid = createScoreGrid(threshold)
   const { get } = grid.counts
   return {
