@@ -61,6 +61,30 @@ test('a row larger than a payload stands alone', async () => {
   ])
 })
 
+test('a quote that is never closed fails the plan as soon as no row may be so long', async () => {
+  const pieceBytes = 8 * 1024 * 1024
+  const piece = Buffer.alloc(pieceBytes, '3,4\n')
+  let pieces = 0
+  const uri = 's3://data/rows/1.csv'
+  const objects = [...objectsOf('1,2\n'), { uri, bytes: 640 * pieceBytes, version: 'v1' }]
+  const deps = {
+    documents: createDocuments().documents,
+    read: async () => Buffer.from('1,2\n'),
+    async *stream() {
+      yield Buffer.from('1,2\n5,"6\n')
+      for (; pieces < 640; pieces += 1) yield piece
+    },
+  }
+  const dataset = { objects, header: false, width: 2 }
+  const scanning = collect(scanBatches(deps, jobWith(batching(9)), dataset, never))
+  await expect(scanning).rejects.toMatchObject({
+    code: 'row_endless',
+    message: `cut rows: row 2 (byte 4): no end within ${limits.rowBytesMax} bytes in ${uri}`,
+    hint: expect.stringContaining('from byte 4 on, look for a "'),
+  })
+  expect(pieces).toBeLessThan(limits.rowBytesMax / pieceBytes)
+})
+
 test('the header of each object is no row', async () => {
   const facts = { header: true, columns: ['id', 'age'] }
   expect(await ranges(batching(9), ['id,age\n1,2\n', 'id,age\r\n3,4\r\n'], facts)).toEqual([

@@ -73,6 +73,8 @@ async function* cutObjects(
       slots: memory.slots,
       rowsMax: spec.batching.rows,
       bytesMax: spec.batching.payloadBytesMax,
+      rowBytesMax: limits.rowBytesMax,
+      firstRow: next.row,
     })
     const batchesOf = (cuts: ReturnType<typeof cutter.push>): Batch[] =>
       cuts.map(({ rows, bytes }) => {
@@ -84,9 +86,9 @@ async function* cutObjects(
     for await (const piece of pieces(() => memory.lend(pinned))) {
       if (first) checkHead(pinned, piece, spec.dataset, dataset)
       first = false
-      yield* batchesOf(cutter.push(piece))
+      yield* batchesOf(naming(pinned, () => cutter.push(piece)))
     }
-    yield* batchesOf(cutter.end())
+    yield* batchesOf(naming(pinned, () => cutter.end()))
   }
 }
 
@@ -98,11 +100,18 @@ function checkHead(
   dataset: PinnedDataset,
 ): void {
   const bytes = piece.subarray(0, headBytes)
-  try {
+  const difference = naming(object, () => {
     refuseUnreadable(bytes)
-    const difference = headerDifference(bytes, piece.length >= object.bytes, source, dataset)
-    if (difference === undefined) return
-    throw new PlanningError('header_mismatch', `${sourceOf(object).uri} has ${difference}`)
+    return headerDifference(bytes, piece.length >= object.bytes, source, dataset)
+  })
+  if (difference === undefined) return
+  throw new PlanningError('header_mismatch', `${sourceOf(object).uri} has ${difference}`)
+}
+
+/** What is wrong with a table names the object that it is wrong in. */
+function naming<T>(object: PinnedObject, look: () => T): T {
+  try {
+    return look()
   } catch (error) {
     if (error instanceof CsvError) error.message += ` in ${sourceOf(object).uri}`
     throw error

@@ -179,6 +179,16 @@ export function cutsEnd(): usize {
   return out
 }
 
+/** Where the row begins that has not ended yet; -1 where none is open. */
+export function openRowStart(): f64 {
+  return isOpen ? <f64>rowStart : -1
+}
+
+/** How many rows were begun since the last cut before the one that is open; -1 for a header. */
+export function openRowIndex(): f64 {
+  return inHeader ? -1 : <f64>(begun - 1)
+}
+
 /** Blocks that begin before this (from `base` on) end no cut for its bytes. */
 function plainLimit(base: i64): i64 {
   return isOpen && !inHeader ? cutStart + bytesMax - base - 63 : 0

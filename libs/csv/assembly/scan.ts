@@ -6,7 +6,7 @@ export {
   faultLineNumber,
   faultRowIndex,
 } from './check'
-export { beginCuts, cutsEnd, endCuts, scanCuts } from './cut'
+export { beginCuts, cutsEnd, endCuts, openRowIndex, openRowStart, scanCuts } from './cut'
 export { beginGlance, glance } from './glance'
 export {
   beginSelect,

@@ -8,6 +8,7 @@ export type CsvErrorCode =
   | 'repeated_column'
   | 'no_column'
   | 'row_width'
+  | 'row_endless'
   | 'malformed_quoting'
 
 /** Where in a table something is wrong. Each is counted as its reader counts. */

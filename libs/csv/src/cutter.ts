@@ -10,6 +10,7 @@ import {
 } from './cutter-scanner.ts'
 import { bytesOf, type Dialect } from './dialect.ts'
 import { createQuotingCheck } from './quoting-check.ts'
+import { createRowBound } from './row-bound.ts'
 import type { Slots } from './slots.ts'
 
 export interface CutterOptions {
@@ -22,6 +23,13 @@ export interface CutterOptions {
   readonly strict?: boolean
   /** Memory that bytes may be pushed in without a copy. */
   readonly slots?: Slots | undefined
+  /**
+   * What a row may have at most, no less than `bytesMax`. After a quote that is never closed all the rest is
+   * one row: this ends it before anybody has read the rest. Default: no bound.
+   */
+  readonly rowBytesMax?: number
+  /** The number of the object's first row, for errors. Default 0. */
+  readonly firstRow?: number
 }
 
 /**
@@ -35,7 +43,7 @@ export interface Cutter {
   /**
    * The cuts that these bytes complete. Skips a byte order mark and the header.
    *
-   * @throws {CsvError} `malformed_quoting`, when strict; the cutter is of no use after that.
+   * @throws {CsvError} `row_endless`; `malformed_quoting`, when strict. The cutter is of no use after that.
    */
   push(chunk: Uint8Array): readonly Cut[]
   /** The last cuts, if rows are left. Call it once, after the last push. Throws as `push` does. */
@@ -47,8 +55,15 @@ export interface Cutter {
 /** @throws {CsvError} `bad_dialect`. */
 export function createCutter(options: CutterOptions): Cutter {
   const { dialect, rowsMax, bytesMax, header, strict = false, slots } = options
+  const { rowBytesMax, firstRow = 0 } = options
   checkCount('rowsMax', rowsMax)
   checkCount('bytesMax', bytesMax)
+  assert(
+    rowBytesMax === undefined || rowBytesMax >= bytesMax,
+    'rowBytesMax: wanted bytesMax or more',
+  )
+  const bound =
+    rowBytesMax === undefined ? undefined : createRowBound(rowBytesMax, firstRow, dialect)
   const codes = bytesOf(dialect)
   const gate = createMarkGate()
   let scanner: CutterScanner | undefined = takeScanner(slots)
@@ -68,6 +83,7 @@ export function createCutter(options: CutterOptions): Cutter {
       scanPiece(running(), piece, position, cuts, check)
       position += piece.length
     }
+    bound?.hold(running().wasm, cuts, rows, position)
     return cuts
   }
   const counted = (cuts: readonly Cut[]) => {

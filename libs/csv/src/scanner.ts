@@ -15,6 +15,8 @@ export interface ScannerExports {
   ): number
   endCuts(position: number, outAt: number): void
   cutsEnd(): number
+  openRowStart(): number
+  openRowIndex(): number
 
   beginGlance(at: number, ...args: readonly number[]): void
   glance(length: number): void

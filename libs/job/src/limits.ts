@@ -11,6 +11,11 @@ export const limits = {
   /** Payload of one invocation. SageMaker takes 6,291,456 bytes; the rest is room for framing. */
   payloadBytesDefault: 5 * 1024 * 1024,
   payloadBytesMax: 6_291_456,
+  /**
+   * One row of a dataset. A larger one than a payload is a failure of that row alone; beyond this it is no row
+   * any more, but what follows a quote that is never closed: the job ends.
+   */
+  rowBytesMax: 64 * 1024 * 1024,
 
   /** SageMaker ends an invocation after 60 s; our socket waits a little longer to hear so. */
   invocationTimeoutMs: 60_000,
@@ -91,4 +96,8 @@ assert(limits.longWorkSeconds < limits.drainDeadlineSeconds)
 // A renewal may be lost, and the next is still in time.
 assert(limits.leaseSeconds >= 3 * limits.leaseRenewSeconds)
 assert(limits.payloadBytesDefault <= limits.payloadBytesMax)
+// Whatever no payload takes still has a number, up to a size that nobody means.
+assert(limits.rowBytesMax > limits.payloadBytesMax)
+// A batch's bytes are a u32 in the plan: it is no larger than a payload, or is one row.
+assert(limits.rowBytesMax < 2 ** 32)
 assert(limits.stalledSeconds > limits.visibilityTimeoutSeconds * limits.attemptsMax)

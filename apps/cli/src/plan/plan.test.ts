@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { limits } from '@millrace/job'
 import { expect, test } from 'vitest'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { createSink, never, temporaryFolder } from '../test-data.fixture.ts'
@@ -153,6 +154,18 @@ test('a row that no payload takes is counted', async () => {
   const text = Buffer.from(`1,2\n"${'x'.repeat(2_000)}",3\n4,5\n`)
   const spec = { batching: { payloadBytesMax: 1_024 } }
   expect(await factsOf(text, { spec })).toMatchObject({ rows: 3, batches: 3, tooLarge: 1 })
+})
+
+test('a quote that is never closed is told as the producer tells it', async () => {
+  const text = Buffer.concat([
+    Buffer.from('1,2\n5,"6\n'),
+    Buffer.alloc(limits.rowBytesMax, '3,4\n'),
+  ])
+  await expect(planOf(text)).rejects.toMatchObject({
+    name: 'CliError',
+    message: 'cut rows: row 1 (byte 4): no end within 67108864 bytes in standard input',
+    hint: expect.stringContaining('from byte 4 on, look for a "'),
+  })
 })
 
 test('one column that holds another delimiter is pointed out', async () => {

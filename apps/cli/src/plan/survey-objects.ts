@@ -9,7 +9,7 @@ import {
   inspectHead,
   type Slots,
 } from '@millrace/csv'
-import { dialectOf, type JobSpec } from '@millrace/job'
+import { dialectOf, type JobSpec, limits } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { type Checks, createChecks, type Fault } from './check-rows.ts'
 import type { SourceObject } from './plan-source.ts'
@@ -109,7 +109,15 @@ async function surveyObject(
   if (started === undefined) return undefined
   const { head, first, rest } = started
   const { rows: rowsMax, payloadBytesMax: bytesMax } = spec.batching
-  const cutter = createCutter({ dialect, header: head.header, rowsMax, bytesMax, slots })
+  const cutter = createCutter({
+    dialect,
+    header: head.header,
+    rowsMax,
+    bytesMax,
+    slots,
+    rowBytesMax: limits.rowBytesMax,
+    firstRow: sums.rows,
+  })
   const place = { object: object.name, firstRow: sums.rows }
   const checks = createChecks(spec.dataset.format, dialect, head, place)
   const take = (cuts: ReturnType<Cutter['push']>): void => {
@@ -123,13 +131,13 @@ async function surveyObject(
   }
   let at = 0
   const look = (piece: Uint8Array): void => {
-    take(cutter.push(piece))
+    take(naming(object, () => cutter.push(piece)))
     if (check || at < headBytes) checks.push(piece, at)
     at += piece.length
   }
   look(first)
   for await (const piece of rest) look(piece)
-  take(cutter.end())
+  take(naming(object, () => cutter.end()))
   sums.bytes += at
   collect(checks, check || at <= headBytes, faults, odd)
   return head
@@ -158,12 +166,22 @@ async function begin(object: SourceObject, spec: JobSpec, dialect: Dialect) {
   try {
     const wanted = spec.dataset.format === 'jsonl' ? 'absent' : header
     const start = first.subarray(0, headBytes)
-    const head = inspectHead(start, dialect, wanted, isWhole && start.length === first.length)
+    const startIsWhole = isWhole && start.length === first.length
+    const head = naming(object, () => inspectHead(start, dialect, wanted, startIsWhole))
     if (head.width === 0 && isWhole) return undefined
     return { head, first, rest: { [Symbol.asyncIterator]: () => iterator } }
   } catch (error) {
     await iterator.return?.()
-    if (error instanceof CsvError) error.message += ` in ${object.name}`
+    throw error
+  }
+}
+
+/** What is wrong with a table names the object that it is wrong in. */
+function naming<T>({ name }: SourceObject, look: () => T): T {
+  try {
+    return look()
+  } catch (error) {
+    if (error instanceof CsvError) error.message += ` in ${name}`
     throw error
   }
 }
