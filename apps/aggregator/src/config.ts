@@ -1,4 +1,4 @@
-import { limits } from '@millrace/job'
+import { decodeUriList, limits } from '@millrace/job'
 import { awsSettings, healthSettings, telemetrySettings, workerSettings } from '@millrace/service'
 import { z } from 'zod'
 
@@ -23,7 +23,7 @@ export const configSchema = z.object({
   MILLRACE_RESULTS_ALLOWED: z
     .string()
     .default('')
-    .transform((text) => text.split(',').map((item) => item.trim()))
+    .transform(decodeUriList)
     .describe('URI prefixes of exported results, separated by commas; without one there are none'),
   MILLRACE_EVENT_BUS: z
     .string()

@@ -54,6 +54,15 @@ test.for([
   expect(refusal({ dataset })).toBe(`dataset ${dataset} is outside of MILLRACE_DATASETS_ALLOWED`)
 })
 
+test.for(['file:///data-2/a%5Cb.csv', 's3://two/a%2Fb.csv', 's3://two/a\\b.csv', 's3://two/../x'])(
+  'the dataset %s is allowed where it is named as it stands',
+  (dataset) => {
+    const named = { ...allow, datasets: [dataset] }
+    expect(refusalOf(named, request(dataset, 's3://results/', 'fraud'))).toBeUndefined()
+    expect(refusalOf(named, request(`${dataset}2`, 's3://results/', 'fraud'))).toBeDefined()
+  },
+)
+
 test.for(['s3://results-2/a.csv', 's3://data/churn/a.csv', 's3://results/../data/a.csv'])(
   'the output %s is refused',
   (output) => {

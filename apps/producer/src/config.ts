@@ -1,4 +1,4 @@
-import { jobTemplatesSchema } from '@millrace/job'
+import { decodeUriList, jobTemplatesSchema } from '@millrace/job'
 import {
   awsSettings,
   healthSettings,
@@ -9,7 +9,8 @@ import {
 } from '@millrace/service'
 import { z } from 'zod'
 
-const list = z.string().transform((text) => text.split(',').map((item) => item.trim()))
+const uris = z.string().transform(decodeUriList)
+const names = z.string().transform((text) => text.split(',').map((item) => item.trim()))
 
 /** The producer's environment. Names and defaults are documented in `docs/configuration.md`. */
 export const configSchema = z.object({
@@ -23,9 +24,9 @@ export const configSchema = z.object({
   MILLRACE_JOBS_DLQ_URL: z.url().optional().describe('the URL of its dead-letter queue'),
   MILLRACE_BATCHES_QUEUE_URL: z.url().describe('the URL of the queue of batches'),
   MILLRACE_COMPLETIONS_QUEUE_URL: z.url().describe('the URL of the queue of completions'),
-  MILLRACE_DATASETS_ALLOWED: list.describe('URI prefixes of datasets, separated by commas'),
-  MILLRACE_RESULTS_ALLOWED: list.describe('URI prefixes of results, separated by commas'),
-  MILLRACE_ENDPOINTS_ALLOWED: list.describe('endpoint names or prefixes with a final *'),
+  MILLRACE_DATASETS_ALLOWED: uris.describe('URI prefixes of datasets, separated by commas'),
+  MILLRACE_RESULTS_ALLOWED: uris.describe('URI prefixes of results, separated by commas'),
+  MILLRACE_ENDPOINTS_ALLOWED: names.describe('endpoint names or prefixes with a final *'),
   MILLRACE_TEMPLATES: z
     .string()
     .transform((text, context): unknown => {

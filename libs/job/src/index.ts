@@ -95,3 +95,4 @@ export {
 } from './result-spec.ts'
 export { type ByteRange, lengthOf, type RowRange } from './range.ts'
 export { hasTolerance, toleranceExceeded } from './tolerance.ts'
+export { decodeUriList, encodeUriList } from './uri-list.ts'

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { encodeUriList } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import { createProcesses } from '../local/processes.ts'
@@ -28,7 +29,7 @@ export async function startAggregator(
     entry: entryOf('aggregator'),
     env: {
       ...system.env,
-      MILLRACE_RESULTS_ALLOWED: resultUri,
+      MILLRACE_RESULTS_ALLOWED: encodeUriList([resultUri]),
       MILLRACE_VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
       MILLRACE_RECEIVE_WAIT_SECONDS: '1',
     },

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Job, type JobRequest, jobIdOf, resultNames } from '@millrace/job'
+import { encodeUriList, type Job, type JobRequest, jobIdOf, resultNames } from '@millrace/job'
 import { readJob, resumeJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -79,8 +79,8 @@ async function appsOf(
   const region = await regionOf(options)
   await checkCredentials(endpoint, region)
   const allowed = {
-    datasets: spec.dataset.uri,
-    results: [...new Set([spec.output.uri, base.spec.output.uri])].join(','),
+    datasets: encodeUriList([spec.dataset.uri]),
+    results: encodeUriList([...new Set([spec.output.uri, base.spec.output.uri])]),
     endpoints: spec.endpoint.name,
   }
   const { concurrency, consumers } = options
