@@ -26,13 +26,21 @@ export function placesRefusalOf(
   allow: Pick<AllowList, 'datasets' | 'results'>,
   { dataset, output }: JobSpec,
 ): string | undefined {
-  if (!allowsUri(allow.datasets, dataset.uri)) {
-    return `dataset ${dataset.uri} is outside of MILLRACE_DATASETS_ALLOWED`
-  }
+  const refusal = datasetRefusalOf(allow, dataset.uri)
+  if (refusal !== undefined) return refusal
   if (!allowsUri(allow.results, output.uri)) {
     return `output ${output.uri} is outside of MILLRACE_RESULTS_ALLOWED`
   }
   return undefined
+}
+
+/** The same for one dataset, or one object of it that a manifest names. */
+export function datasetRefusalOf(
+  { datasets }: Pick<AllowList, 'datasets'>,
+  uri: string,
+): string | undefined {
+  if (allowsUri(datasets, uri)) return undefined
+  return `dataset ${uri} is outside of MILLRACE_DATASETS_ALLOWED`
 }
 
 function allowsName(pattern: string, name: string): boolean {

@@ -23,7 +23,7 @@ import {
 import { type OutgoingMessage, publish, type Queue } from '@millrace/queue'
 import { type Logger, noTelemetry, publishSpan, type Telemetry } from '@millrace/service'
 import { jobDocuments, readersFor, type Storage } from '@millrace/storage'
-import { refusalOf } from './allow-list.ts'
+import { datasetRefusalOf, refusalOf } from './allow-list.ts'
 import type { Config } from './config.ts'
 import { createRetryDeps } from './connect-retry.ts'
 import { failureOf } from './failure-of.ts'
@@ -93,7 +93,8 @@ export function createDeps(
         ? pinDataset(
             {
               documents: documentsOf(job.jobId),
-              pin: storage.pin,
+              pin: (uri, aborted) =>
+                storage.pinAllowed(uri, (object) => datasetRefusalOf(allow, object), aborted),
               read: storage.read,
               spool: (objects, compression, aborted) =>
                 spoolJob(spooling, job, objects, compression, aborted),

@@ -1,16 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import type { Backend } from './backend.ts'
-import { pinManifest } from './manifest.ts'
+import { type ManifestBounds, pinManifest } from './manifest.ts'
 
 const signal = new AbortController().signal
 const uri = 's3://bucket/lists/all.manifest'
 
-async function pin(document: string | undefined, objectsMax = 100) {
+const noRefusal = (): undefined => undefined
+
+async function pin(
+  document: string | undefined,
+  { objectsMax = 100, refusal = noRefusal }: Partial<ManifestBounds> = {},
+) {
   const backend: Pick<Backend, 'readDocument' | 'pinOne'> = {
     readDocument: async () => (document === undefined ? undefined : Buffer.from(document)),
     pinOne: async (object) => ({ uri: object, bytes: 1, version: '"1"' }),
   }
-  return pinManifest(backend as Backend, uri, objectsMax, signal)
+  return pinManifest(backend as Backend, uri, { objectsMax, refusal }, signal)
 }
 
 describe('a manifest', () => {
@@ -49,12 +54,31 @@ describe('a manifest', () => {
     await expect(pin(document)).rejects.toMatchObject({ code: 'manifest_invalid', uri })
   })
 
+  test('of an object that may not be read is refused before any is looked at', async () => {
+    const looked: string[] = []
+    const backend: Pick<Backend, 'readDocument' | 'pinOne'> = {
+      readDocument: async () => Buffer.from('[{"prefix": "s3://bucket/"}, "a/1", "b/2", "c/3"]'),
+      pinOne: async (object) => {
+        looked.push(object)
+        return { uri: object, bytes: 1, version: '"1"' }
+      },
+    }
+    const refusal = (object: string) =>
+      object.includes('/b/') ? `${object} is not ours` : undefined
+    const pinning = pinManifest(backend as Backend, uri, { objectsMax: 9, refusal }, signal)
+    await expect(pinning).rejects.toMatchObject({
+      code: 'manifest_invalid',
+      message: `read manifest ${uri}: manifest_invalid (entry 2: s3://bucket/b/2 is not ours)`,
+    })
+    expect(looked).toEqual([])
+  })
+
   test('that is not there is missing', async () => {
     await expect(pin(undefined)).rejects.toMatchObject({ code: 'object_missing', uri })
   })
 
   test('of more objects than allowed is too large', async () => {
-    const pinning = pin('[{"prefix": "s3://bucket/"}, "a", "b", "c"]', 2)
+    const pinning = pin('[{"prefix": "s3://bucket/"}, "a", "b", "c"]', { objectsMax: 2 })
     await expect(pinning).rejects.toMatchObject({ code: 'too_large' })
   })
 })

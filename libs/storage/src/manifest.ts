@@ -7,6 +7,12 @@ import { type Place, placeOf } from './uri.ts'
 const MANIFEST_BYTES_MAX = 32 * 1024 * 1024
 const PINS_IN_FLIGHT = 16
 
+export interface ManifestBounds {
+  readonly objectsMax: number
+  /** A sentence where an object may not be read, nothing where it may. */
+  refusal(uri: string): string | undefined
+}
+
 /** A dataset URI that names a manifest, not a table. */
 export const isManifest = (uri: string): boolean => uri.endsWith('.manifest')
 
@@ -14,14 +20,15 @@ export const isManifest = (uri: string): boolean => uri.endsWith('.manifest')
  * Pins the objects that a manifest names, in its order. The format is SageMaker's `ManifestFile`
  * (API reference, `S3DataSource`): `[{"prefix": "s3://bucket/folder/"}, "one.csv", "two.csv"]`; each
  * object is prefix and name joined as they are. A manifest names objects of its own scheme only, so
- * that one in S3 cannot make a worker read the files of its machine.
+ * that one in S3 cannot make a worker read the files of its machine. No object is looked at before all
+ * of them are found to be allowed: whoever writes a manifest chooses what it names.
  *
  * @throws {StorageError} `manifest_invalid`, or what pinning one of the objects throws.
  */
 export async function pinManifest(
   backend: Backend,
   uri: string,
-  objectsMax: number,
+  { objectsMax, refusal }: ManifestBounds,
   signal: AbortSignal,
 ): Promise<readonly PinnedObject[]> {
   const bytes = await backend.readDocument(uri, MANIFEST_BYTES_MAX, signal)
@@ -30,6 +37,10 @@ export async function pinManifest(
   if (uris.length > objectsMax) {
     const detail = `${uris.length} > ${objectsMax} objects`
     throw new StorageError('too_large', 'read manifest', uri, detail)
+  }
+  for (const [index, object] of uris.entries()) {
+    const reason = refusal(object)
+    if (reason !== undefined) throw invalid(uri, `entry ${index + 1}: ${reason}`)
   }
   return mapBounded(PINS_IN_FLIGHT, uris, async (object) => backend.pinOne(object, signal))
 }

@@ -19,6 +19,18 @@ export interface Storage {
    * (a URI that ends in `.manifest`), in its order. Never empty, at most 100,000.
    */
   pin(uri: string, signal: AbortSignal): Promise<readonly PinnedObject[]>
+  /**
+   * Like `pin`, for who may not read everything: of each object that a manifest names is asked first, before
+   * one of them is looked at. What lies below a prefix needs no asking.
+   *
+   * @param refusal a sentence where an object may not be read, nothing where it may.
+   * @throws {StorageError} `manifest_invalid`, with the entry and that sentence.
+   */
+  pinAllowed(
+    uri: string,
+    refusal: (uri: string) => string | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly PinnedObject[]>
   /** Exactly the bytes of the range, of the pinned version; otherwise throws `object_changed`. */
   read(object: PinnedObject, range: ByteRange, signal: AbortSignal): Promise<Buffer>
   /** The same into memory of the caller's, which it fills from byte `start` of the object on. */
@@ -95,7 +107,8 @@ export function createStorage({ s3 }: StorageOptions): Storage {
     throw new StorageError('uri_invalid', 'open', uri, 'wanted one object, got a folder')
   }
   return {
-    pin: async (uri, signal) => pin(backendOf, uri, signal),
+    pin: async (uri, signal) => pin(backendOf, uri, () => undefined, signal),
+    pinAllowed: async (uri, refusal, signal) => pin(backendOf, uri, refusal, signal),
     read: async (object, range, signal) => read(backendOf(object.uri), object, range, signal),
     readInto: async (object, start, target, signal) =>
       readInto(backendOf(object.uri), object, start, target, signal),
@@ -131,10 +144,12 @@ const OBJECTS_MAX = 100_000
 async function pin(
   backendOf: (uri: string) => Backend,
   uri: string,
+  refusal: (uri: string) => string | undefined,
   signal: AbortSignal,
 ): Promise<readonly PinnedObject[]> {
   const backend = backendOf(uri)
-  if (isManifest(uri)) return pinManifest(backend, uri, OBJECTS_MAX, signal)
+  const bounds = { objectsMax: OBJECTS_MAX, refusal }
+  if (isManifest(uri)) return pinManifest(backend, uri, bounds, signal)
   if (!uri.endsWith('/')) return [await backend.pinOne(uri, signal)]
   const objects = await backend.list(uri, OBJECTS_MAX, signal)
   if (objects.length === 0) {

@@ -1,4 +1,4 @@
-import { isFinal, type Job } from '@millrace/job'
+import { encodeUriList, isFinal, type Job } from '@millrace/job'
 import { readJob, readNewestJob, resumeJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { checkCredentials } from '../local/credentials.ts'
@@ -93,14 +93,14 @@ async function earlierRun(
 
 /** The apps may touch exactly what the command named. */
 function appsOf(
-  { spec, state, endpoint }: PreparedRun,
+  { spec, named, state, endpoint }: PreparedRun,
   { concurrency, consumers }: RunOptions,
   services: System['env'],
   region: string,
 ): LocalApps {
   const allowed = {
-    datasets: spec.dataset.uri,
-    results: spec.output.uri,
+    datasets: encodeUriList([spec.dataset.uri, ...named]),
+    results: encodeUriList([spec.output.uri]),
     endpoints: spec.endpoint.name,
   }
   return { services, workUri: state.workUri, region, endpoint, allowed, concurrency, consumers }

@@ -9,12 +9,15 @@ import { datasetByName, type Looks } from '../dataset/by-name.ts'
 import { openStorage, storageTold } from '../dataset/open-storage.ts'
 import type { World } from '../world.ts'
 import { checkInput, type InputFile, refuseOtherUri } from '../dataset/check-input.ts'
+import { manifestPlaces } from './manifest-places.ts'
 import { spool } from './spool.ts'
 
 /** What a run is to read, and what it looks like. */
 export interface FoundDataset {
   /** A folder's path ends in a slash; in S3 it is the URI. */
   readonly input: InputFile
+  /** Where the objects lie that a manifest names; else nothing that `input` does not say. */
+  readonly named: readonly string[]
   /** What name and first bytes say; what the user says comes before it. */
   readonly looks: Looks
   /** The first bytes of the first object that has any. */
@@ -52,7 +55,10 @@ export async function findDataset(
     const bytes = await storage.read(first, { start: 0, end }, signal)
     const looks = { ...datasetByName(isStdin ? '' : first.uri), compression: compressionOf(bytes) }
     const head = { bytes, isWhole: end === first.bytes, of: isStdin ? 'standard input' : data }
-    return { input: input ?? manyFiles(data, objects), looks, head }
+    const named = data.endsWith('.manifest')
+      ? manifestPlaces(objects.map((object) => object.uri))
+      : []
+    return { input: input ?? manyFiles(data, objects), named, looks, head }
   } catch (error) {
     throw storageTold(error)
   }

@@ -19,6 +19,8 @@ import type { RunOptions } from './run-options.ts'
 export interface PreparedRun {
   readonly spec: JobSpec
   readonly input: InputFile
+  /** Where the objects lie that a manifest names. */
+  readonly named: readonly string[]
   readonly state: StateFolder
   /** The result's path. For `--out -` it lies in the state and is copied at the end. */
   readonly resultPath: string
@@ -40,7 +42,7 @@ export async function prepareRun(
   const stateRoot = resolve(options.state ?? join(dirname(out), '.millrace'))
   const model = options.localModel === undefined ? undefined : await checkModel(options.localModel)
 
-  const { input, looks, head } = await findDataset(
+  const { input, named, looks, head } = await findDataset(
     data,
     { ...options, stdin, env, stateRoot },
     signal,
@@ -49,14 +51,14 @@ export async function prepareRun(
   checkApart(stateRoot, input.path)
 
   const dataset = withLooks(looks, wanted.dataset)
-  const named = specOf(options, { ...wanted, dataset }, input.path, place)
-  checkHead(head, named)
-  const state = nameStateFolder(named, { input, model }, stateRoot)
+  const asked = specOf(options, { ...wanted, dataset }, input.path, place)
+  checkHead(head, asked)
+  const state = nameStateFolder(asked, { input, model }, stateRoot)
   await makeStateFolder(stateRoot)
-  await checkSpace(stateRoot, input.bytes, named)
-  const resultPath = toStdout ? join(state.path, `stdout${endingOf(named.output)}`) : place
-  const spec = { ...named, output: { ...named.output, uri: uriOf(resultPath) } }
-  return { spec, input, state, resultPath, toStdout, endpoint: placeOf(options) }
+  await checkSpace(stateRoot, input.bytes, asked)
+  const resultPath = toStdout ? join(state.path, `stdout${endingOf(asked.output)}`) : place
+  const spec = { ...asked, output: { ...asked.output, uri: uriOf(resultPath) } }
+  return { spec, input, named, state, resultPath, toStdout, endpoint: placeOf(options) }
 }
 
 /**

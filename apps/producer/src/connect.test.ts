@@ -1,0 +1,58 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createStorage, fileUri } from '@millrace/storage'
+import { expect, onTestFinished, test } from 'vitest'
+import { configSchema } from './config.ts'
+import { createDeps, type World } from './connect.ts'
+import { failureOf } from './failure-of.ts'
+import { jobWith, never } from './test-data.fixture.ts'
+
+const settings = {
+  AWS_REGION: 'us-east-1',
+  MILLRACE_LEDGER_TABLE: 'ledger',
+  MILLRACE_JOBS_QUEUE_URL: 'http://localhost/jobs',
+  MILLRACE_BATCHES_QUEUE_URL: 'http://localhost/batches',
+  MILLRACE_COMPLETIONS_QUEUE_URL: 'http://localhost/completions',
+  MILLRACE_ENDPOINTS_ALLOWED: '*',
+}
+
+test('lists of URIs may hold commas that are encoded', () => {
+  const config = configSchema.parse({
+    ...settings,
+    MILLRACE_WORK_URI: 'file:///work/',
+    MILLRACE_DATASETS_ALLOWED: 's3://b/run=1%2Cseg=2/x.csv, file:///data/',
+    MILLRACE_RESULTS_ALLOWED: 's3://results/',
+  })
+  expect(config.MILLRACE_DATASETS_ALLOWED).toEqual(['s3://b/run=1,seg=2/x.csv', 'file:///data/'])
+})
+
+test('a manifest that names an object outside of the allowed datasets fails the job', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-allowed-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  for (const name of ['ours', 'theirs']) {
+    await mkdir(join(folder, name))
+    await writeFile(join(folder, name, 'rows.csv'), 'id,age\n1,2\n')
+  }
+  const names = [{ prefix: fileUri(`${folder}/`) }, 'ours/rows.csv', 'theirs/rows.csv']
+  await writeFile(join(folder, 'ours/all.manifest'), JSON.stringify(names))
+  const uri = fileUri(join(folder, 'ours/all.manifest'))
+  const outside = fileUri(join(folder, 'theirs/rows.csv'))
+  const config = configSchema.parse({
+    ...settings,
+    MILLRACE_WORK_URI: fileUri(`${folder}/work/`),
+    MILLRACE_DATASETS_ALLOWED: fileUri(`${folder}/ours/`),
+    MILLRACE_RESULTS_ALLOWED: 's3://results/',
+  })
+  const storage = createStorage({})
+  onTestFinished(() => storage.close())
+  const world: Partial<World> = { storage }
+  const deps = createDeps(config, world as World, { info: () => {}, warn: () => {} })
+  const job = jobWith({ dataset: { uri } })
+  expect(deps.refusal({ clientToken: 'token', spec: job.spec })).toBeUndefined()
+  const error = await deps.pinDataset(job, never).catch((thrown: unknown) => thrown)
+  expect(failureOf(error)).toMatchObject({
+    code: 'manifest_invalid',
+    message: `read manifest ${uri}: manifest_invalid (entry 2: dataset ${outside} is outside of MILLRACE_DATASETS_ALLOWED)`,
+  })
+})
