@@ -4,7 +4,7 @@ import {
   jobRequestOf,
   type JobTemplate,
   objectsCreated,
-  readJson,
+  readJobRequest,
   requestFor,
 } from '@millrace/job'
 
@@ -15,7 +15,7 @@ import {
  * @throws {ContractError} for what is neither, and `no_template` for an object that no template is for.
  */
 export function requestsIn(body: string, templates: readonly JobTemplate[]): readonly JobRequest[] {
-  const message = readJson('job request', body)
+  const message = readJobRequest(body)
   const objects = objectsCreated(message)
   if (objects === undefined) return [jobRequestOf(message)]
   return objects.map((object) => {

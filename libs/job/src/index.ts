@@ -44,6 +44,7 @@ export {
   jobRequestOf,
   type JobRequest,
   jobRequestSchema,
+  readJobRequest,
   type RetryRequest,
 } from './job-request.ts'
 export { dialectOf, type JobSpec, type JobSpecInput, jobSpecSchema } from './job-spec.ts'
@@ -51,7 +52,7 @@ export { isFinal, JOB_STATES, type JobState, statesBefore, takesBatches } from '
 export { type JobTemplate, jobTemplatesSchema, requestFor } from './job-template.ts'
 export { isWanted, layersOf, requestOf } from './layers.ts'
 export { limits } from './limits.ts'
-export { check, readJson } from './message.ts'
+export { check } from './message.ts'
 export {
   type MetricApp,
   metricCatalogue,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { JobId } from './job-id.ts'
 import { jobSpecSchema, type JobSpec } from './job-spec.ts'
 import { limits } from './limits.ts'
-import { check, jobIdField, readJson } from './message.ts'
+import { check, checkSize, jobIdField, readJson } from './message.ts'
 
 const retryOf = z
   .strictObject({
@@ -46,25 +46,51 @@ export interface RetryRequest {
   readonly reasons?: readonly string[]
 }
 
+/**
+ * Told to the sender: a producer refuses what is larger, and then there is no job that could say so.
+ *
+ * @throws {ContractError} `too_large`
+ */
 export function encodeJobRequest({ clientToken, spec, retryOf: retried }: JobRequest): string {
-  return JSON.stringify({ version: 1, clientToken, spec, retryOf: retried })
+  const body = JSON.stringify({ version: 1, clientToken, spec, retryOf: retried })
+  checkSize('job request', body, limits.jobRequestBytesMax, LISTS)
+  return body
 }
+
+const LISTS =
+  ': dataset.features and output.join name too many columns, or at too great length; an index is shorter than a name, and exclude may be shorter than include'
 
 /** @throws {ContractError} */
 export function decodeJobRequest(body: string): JobRequest {
-  return jobRequestOf(readJson('job request', body))
+  return jobRequestOf(readJobRequest(body))
 }
 
 /**
- * Like `decodeJobRequest`, for a message that is already parsed.
+ * The first half of `decodeJobRequest`, for a message that may be another one.
+ *
+ * @throws {ContractError}
+ */
+export function readJobRequest(body: string): unknown {
+  return readJson('job request', body, limits.jobRequestBytesMax)
+}
+
+/**
+ * Like `decodeJobRequest`, for a message that is already parsed. With all its defaults it is still no larger
+ * than a message may be: whoever resumes the job, or finds it standing still, sends it again.
  *
  * @throws {ContractError}
  */
 export function jobRequestOf(message: unknown): JobRequest {
-  const request = check('job request', jobRequestSchema, message)
-  const { clientToken, spec } = request
-  if (request.retryOf === undefined) return { clientToken, spec }
-  const { jobId, reasons } = request.retryOf
-  const retried = { jobId: jobId as JobId, ...(reasons === undefined ? {} : { reasons }) }
-  return { clientToken, spec, retryOf: retried }
+  const { clientToken, spec, retryOf: retried } = check('job request', jobRequestSchema, message)
+  const request: JobRequest = {
+    clientToken,
+    spec,
+    ...(retried === undefined ? {} : { retryOf: retryRequestOf(retried) }),
+  }
+  encodeJobRequest(request)
+  return request
+}
+
+function retryRequestOf({ jobId, reasons }: z.output<typeof retryOf>): RetryRequest {
+  return { jobId: jobId as JobId, ...(reasons === undefined ? {} : { reasons }) }
 }

@@ -17,12 +17,12 @@ export function decodeMessage<S extends z.ZodType>(
 }
 
 /** The first half of `decodeMessage`, for a message of which it is not yet known what it is. */
-export function readJson(what: string, body: string): unknown {
-  const bytes = Buffer.byteLength(body)
-  if (bytes > limits.messageBytesMax) {
-    const size = `${bytes} > ${limits.messageBytesMax} bytes`
-    throw new ContractError('too_large', `${what}: too large (${size})`)
-  }
+export function readJson(
+  what: string,
+  body: string,
+  bytesMax: number = limits.messageBytesMax,
+): unknown {
+  checkSize(what, body, bytesMax)
   try {
     return JSON.parse(body)
   } catch (cause) {
@@ -30,6 +30,13 @@ export function readJson(what: string, body: string): unknown {
       cause,
     })
   }
+}
+
+/** @throws {ContractError} `too_large` */
+export function checkSize(what: string, body: string, bytesMax: number, hint = ''): void {
+  const bytes = Buffer.byteLength(body)
+  if (bytes <= bytesMax) return
+  throw new ContractError('too_large', `${what}: too large (${bytes} > ${bytesMax} bytes)${hint}`)
 }
 
 /** Like `decodeMessage`, for a value that is already parsed. */

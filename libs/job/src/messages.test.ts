@@ -48,6 +48,41 @@ test('a request for a retry names the job and the reasons', () => {
   expect(decodeJobRequest(encodeJobRequest(all))).toEqual(all)
 })
 
+const columns = (count: number) => ({
+  ...spec,
+  dataset: { ...spec.dataset, features: { include: Array.from({ length: count }, (_, at) => at) } },
+})
+
+test('a job request of twenty thousand columns comes back', () => {
+  const request = { clientToken: 'token', spec: columns(20_000) }
+  expect(decodeJobRequest(encodeJobRequest(request))).toEqual(request)
+})
+
+test('a job request that no producer takes is not made', () => {
+  const encoding = () => encodeJobRequest({ clientToken: 'token', spec: columns(25_000) })
+  expect(encoding).toThrow(ContractError)
+  expect(encoding).toThrow(/^job request: too large \(139\d+ > 131072 bytes\): dataset.features/)
+})
+
+test('a job request that is too large with its defaults is refused: nobody could send it again', () => {
+  const body = (count: number) =>
+    JSON.stringify({
+      version: 1,
+      clientToken: 'token',
+      spec: {
+        version: 1,
+        dataset: { uri: spec.dataset.uri, features: columns(count).dataset.features },
+        endpoint: { name: spec.endpoint.name },
+        output: { uri: spec.output.uri },
+      },
+    })
+  const spare = limits.jobRequestBytesMax - body(20_000).length
+  const largest = body(20_000 + Math.floor(spare / '20000,'.length))
+  expect(largest.length).toBeLessThanOrEqual(limits.jobRequestBytesMax)
+  const refused = catching(() => decodeJobRequest(largest))
+  expect(refused).toMatchObject({ code: 'too_large' })
+})
+
 test.for([
   ['names no job', {}, /retryOf.jobId/],
   ['names a hostile job', { jobId: '../j' }, /retryOf.jobId: wanted/],
