@@ -99,6 +99,12 @@ export interface S3Failure {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
 }
 
+/** True when it is known what is wrong, and not only with what status. */
+export const isNamed = (cause: unknown): boolean => {
+  const { name = '', code = '' } = cause as S3Failure
+  return Object.hasOwn(BY_NAME, name) || Object.hasOwn(BY_ERRNO, code)
+}
+
 /** Names a failed request. A conditional one that was refused is `object_changed`. */
 export function classifyS3Failure(verb: string, uri: string, cause: unknown): StorageError {
   if (cause instanceof StorageError) return cause

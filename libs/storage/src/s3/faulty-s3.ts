@@ -23,6 +23,8 @@ export interface FaultyS3 {
   readonly url: string
   /** By path as it stands in the request, such as `/bucket/key`. */
   readonly objects: Map<string, { readonly bytes: Buffer; readonly etag: string }>
+  /** What is refused by path, whatever the method; as S3 has it, a HEAD is answered without the code. */
+  readonly refused: Map<string, { readonly status: number; readonly code: string }>
   /** Taken by the next GETs, one each. */
   readonly faults: Fault[]
   /** Every request, as `METHOD path range`. */
@@ -39,6 +41,7 @@ export async function startFaultyS3(): Promise<FaultyS3> {
   let opened = 0
   const s3 = {
     objects: new Map<string, { bytes: Buffer; etag: string }>(),
+    refused: new Map<string, { status: number; code: string }>(),
     faults: [] as Fault[],
     requests: [] as string[],
   }
@@ -62,12 +65,14 @@ export async function startFaultyS3(): Promise<FaultyS3> {
   }
 }
 
-type Answers = Pick<FaultyS3, 'objects' | 'faults' | 'requests'>
+type Answers = Pick<FaultyS3, 'objects' | 'refused' | 'faults' | 'requests'>
 
 function answer(s3: Answers, request: IncomingMessage, response: ServerResponse): void {
   const { method = '', url = '', headers } = request
   s3.requests.push(`${method} ${url} ${headers.range ?? ''}`.trim())
   if (!isSignedRight(request)) return refuse(response, 403, 'SignatureDoesNotMatch')
+  const refused = s3.refused.get(url.replace(/\?.*/, ''))
+  if (refused) return refuse(response, refused.status, refused.code)
   const object = s3.objects.get(url.replace(/\?.*/, ''))
   if (!object) return refuse(response, 404, 'NoSuchKey')
   const fault = method === 'GET' ? s3.faults.shift() : undefined

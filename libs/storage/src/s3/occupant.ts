@@ -1,6 +1,6 @@
-import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import { changedSince, type Occupant } from '../occupant.ts'
 import { StorageError, type StorageErrorCode } from '../storage-error.ts'
+import { headObject } from './head.ts'
 import { bucketAndKey } from './place.ts'
 import { type S3Deps, send } from './send.ts'
 
@@ -10,8 +10,7 @@ export async function objectOccupant(
   uri: string,
   signal: AbortSignal,
 ): Promise<Occupant> {
-  const command = new HeadObjectCommand(bucketAndKey(uri))
-  const call = async () => deps.client.send(command, { abortSignal: signal })
+  const call = async () => headObject(deps.client, bucketAndKey(uri), signal)
   try {
     const { ETag } = await send(deps, 'look at', uri, call, signal)
     if (ETag !== undefined) return { version: ETag }
@@ -39,7 +38,7 @@ export async function sendOver<T>(
   verb: string,
   uri: string,
   over: Occupant | undefined,
-  call: (attempt: number) => Promise<T>,
+  call: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
   try {

@@ -1,6 +1,7 @@
-import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { PinnedObject } from '@millrace/job'
 import { StorageError } from '../storage-error.ts'
+import { headObject } from './head.ts'
 import { bucketAndKey } from './place.ts'
 import { type S3Deps, send } from './send.ts'
 import { versionOf } from './version.ts'
@@ -11,8 +12,7 @@ export async function pinObject(
   uri: string,
   signal: AbortSignal,
 ): Promise<PinnedObject> {
-  const command = new HeadObjectCommand(bucketAndKey(uri))
-  const call = async () => deps.client.send(command, { abortSignal: signal })
+  const call = async () => headObject(deps.client, bucketAndKey(uri), signal)
   const found = await send(deps, 'pin', uri, call, signal)
   return { uri, bytes: found.ContentLength ?? 0, version: versionOf(uri, found) }
 }

@@ -3,11 +3,11 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  HeadObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import type { Occupant } from '../occupant.ts'
 import { classifyS3Failure } from './classify-failure.ts'
+import { headObject } from './head.ts'
 import { conditionOver, sendOver } from './occupant.ts'
 import { PARTS_MAX } from './part-size.ts'
 import { bucketAndKey } from './place.ts'
@@ -129,8 +129,7 @@ async function completeUpload(
   } catch (error) {
     if (tries === 1 || classifyS3Failure('write', uri, error).code !== 'upload_lost') throw error
     const { Bucket, Key } = target
-    const head = new HeadObjectCommand({ Bucket, Key })
-    const found = await client.send(head, { abortSignal: signal })
+    const found = await headObject(client, { Bucket, Key }, signal)
     const isOurs = found.ContentLength === bytes && found.ETag?.endsWith(`-${etags.length}"`)
     if (isOurs !== true) throw error
   }
