@@ -26,15 +26,15 @@ describe('retries', () => {
     expect(clock.pauses).toEqual(pauses)
   })
 
-  test('number the attempts from 1 and end with the first success', async () => {
-    const attempts: number[] = []
-    const request = async (attempt: number) => {
-      attempts.push(attempt)
-      if (attempt < 3) throw passing
+  test('end with the first success', async () => {
+    let attempts = 0
+    const request = async () => {
+      attempts += 1
+      if (attempts < 3) throw passing
       return 'done'
     }
     expect(await withRetries(clockOf(0), request, signal)).toBe('done')
-    expect(attempts).toEqual([1, 2, 3])
+    expect(attempts).toBe(3)
   })
 
   test.for([final, new TypeError('a bug')])('do not repeat %s', async (error) => {

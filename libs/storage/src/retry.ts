@@ -14,13 +14,13 @@ const PAUSE_MAX_MS = 5_000
  */
 export async function withRetries<T>(
   clock: Clock,
-  request: (attempt: number) => Promise<T>,
+  request: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted()
     try {
-      return await request(attempt)
+      return await request()
     } catch (error) {
       signal.throwIfAborted()
       const passing = error instanceof StorageError && error.retryable

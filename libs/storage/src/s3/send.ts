@@ -18,14 +18,14 @@ export async function send<T>(
   { clock }: S3Deps,
   verb: string,
   uri: string,
-  call: (attempt: number) => Promise<T>,
+  call: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
   return withRetries(
     clock,
-    async (attempt) => {
+    async () => {
       try {
-        return await call(attempt)
+        return await call()
       } catch (cause) {
         signal.throwIfAborted()
         throw classifyS3Failure(verb, uri, cause)
