@@ -1,5 +1,5 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import type { DatasetPin, Job, JobSpecInput } from '@millrace/job'
+import { type DatasetPin, type Job, type JobSpecInput, limits } from '@millrace/job'
 import { expect, test, vi } from 'vitest'
 import { type Deps, pinDataset } from './pin-dataset.ts'
 import { createDocuments, jobWith, never, objectsOf } from './test-data.fixture.ts'
@@ -86,6 +86,32 @@ test('the first of two racing pins holds for both', async () => {
     pinDataset({ ...deps, pin: async () => changed }, jobWith(), never),
   ])
   expect(both[0]).toEqual(both[1])
+})
+
+const long = 'x'.repeat(1_100_000)
+
+test('a first row that is larger than a head is read on', async () => {
+  const { deps } = createWorld(`id,age\n1,2\n`.replace('id', long))
+  const read = vi.spyOn(deps, 'read')
+  const dataset = await pinDataset(deps, jobWith(), never)
+  expect(dataset).toMatchObject({ header: true, columns: [long, 'age'], width: 2 })
+  expect(read).toHaveBeenCalledTimes(2)
+})
+
+test('a first row that no payload takes is refused, with what to look for', async () => {
+  await expect(pinned(jobWith(), `"${'1,2\n'.repeat(2_000_000)}`)).rejects.toMatchObject({
+    code: 'head_incomplete',
+    message: `read head: the first row does not end within ${limits.payloadBytesMax} bytes in s3://data/rows/0.csv`,
+    hint: 'look for a quote at the start of a field that is never closed',
+  })
+})
+
+test('a first line of JSON may be as large as it likes', async () => {
+  const { deps } = createWorld(`{"a":"${long}"}\n`)
+  const read = vi.spyOn(deps, 'read')
+  const job = jobWith({ dataset: { uri: 's3://data/', format: 'jsonl' } })
+  expect(await pinDataset(deps, job, never)).toMatchObject({ header: false, width: 1 })
+  expect(read).toHaveBeenCalledTimes(1)
 })
 
 test('of compressed objects, the decompressed copies are pinned', async () => {

@@ -4,6 +4,7 @@ import {
   dialectOf,
   type Documents,
   type Job,
+  limits,
   type PinnedDataset,
   type PinnedObject,
   readPinnedDataset,
@@ -65,15 +66,15 @@ export async function pinDataset(
     : await readPinnedDataset(deps.documents, held, signal)
 }
 
-/** The first bytes of an object. */
-type ReadHead = (object: PinnedObject) => Promise<Buffer>
+/** The first bytes of an object: `headBytes` unless said. */
+type ReadHead = (object: PinnedObject, bytesMax?: number) => Promise<Buffer>
 
 /** Reads a head once, when it is asked for twice in a row: for its packing, and for its rows. */
 function headReader(deps: Pick<Deps, 'read'>, signal: AbortSignal): ReadHead {
   let latest: { readonly object: PinnedObject; readonly head: Buffer } | undefined
-  return async (object) => {
-    if (latest?.object === object) return latest.head
-    const end = Math.min(object.bytes, headBytes)
+  return async (object, bytesMax = headBytes) => {
+    const end = Math.min(object.bytes, bytesMax)
+    if (latest?.object === object && latest.head.length === end) return latest.head
     const head = await deps.read(object, { start: 0, end }, signal)
     latest = { object, head }
     return head
@@ -96,22 +97,30 @@ async function inspectFirst(
   dataset: Job['spec']['dataset'],
 ): Promise<ReturnType<typeof inspectHead>> {
   for (const object of objects.filter(({ bytes }) => bytes > 0)) {
-    const head = inspect(object, await readHead(object), dataset)
+    const head = await inspect(object, readHead, dataset)
     if (head.width > 0) return head
   }
   throw new PlanningError('dataset_empty', `${dataset.uri} has no row`)
 }
 
-function inspect(
+/** A first row that is larger than a head is read on, as far as one payload may be. */
+async function inspect(
   object: PinnedObject,
-  head: Buffer,
+  readHead: ReadHead,
   dataset: Job['spec']['dataset'],
-): ReturnType<typeof inspectHead> {
+  bytesMax: number = headBytes,
+): Promise<ReturnType<typeof inspectHead>> {
+  const bytes = await readHead(object, bytesMax)
+  const isWhole = object.bytes <= bytesMax
   try {
     const header = dataset.format === 'jsonl' ? 'absent' : dataset.csv.header
-    return inspectHead(head, dialectOf(dataset), header, object.bytes <= headBytes)
+    return inspectHead(bytes, dialectOf(dataset), header, isWhole)
   } catch (error) {
-    if (error instanceof CsvError) error.message += ` in ${sourceOf(object).uri}`
+    if (!(error instanceof CsvError)) throw error
+    if (error.code === 'head_incomplete' && bytesMax < limits.payloadBytesMax) {
+      return await inspect(object, readHead, dataset, limits.payloadBytesMax)
+    }
+    error.message += ` in ${sourceOf(object).uri}`
     throw error
   }
 }

@@ -35,6 +35,20 @@ test('neither header, blank lines nor odd rows are sent', async () => {
   expect(await probe('id,age\n1,2\n\n3\n4,5\n', {}, undefined, facts)).toEqual([['1,2\n4,5\n', 2]])
 })
 
+const long = 'x'.repeat(600_000)
+
+test.for([
+  ['a row that the head cuts off', `${long},1\n${long},2\n3,4\n`, [[`${long},1\n`, 1]]],
+  ['a first row that is larger than a head', `${long}${long},1\n3,4\n`, []],
+] as const)('%s is not sent', async ([, text, asked]) => {
+  expect(await probe(text)).toEqual(asked)
+})
+
+test('with a header that is larger than a head, nothing is asked', async () => {
+  const facts = { header: true, columns: [long + long, 'age'] }
+  expect(await probe(`${long}${long},age\n3,4\n`, {}, undefined, facts)).toEqual([])
+})
+
 test('only the features are sent', async () => {
   expect(await probe('1,2\n3,4\n', { features: { include: [1] } })).toEqual([['2\n4\n', 2]])
 })

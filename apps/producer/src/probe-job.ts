@@ -1,6 +1,8 @@
 import {
   chooseColumns,
   createCutter,
+  CsvError,
+  type Dialect,
   headBytes,
   inspectHead,
   malformedLines,
@@ -61,7 +63,7 @@ export async function probeJob(
   if (object === undefined) return undefined
   const end = Math.min(object.bytes, headBytes)
   const head = await deps.read(object, { start: 0, end }, signal)
-  const rows = firstRows(job, dataset, head)
+  const rows = firstRows(job, dataset, head, end === object.bytes)
   // No whole row in the first megabyte, or none of the right width: nothing to learn from it.
   if (rows === undefined) return undefined
   const report = await deps.preflight(job, rows, signal)
@@ -70,16 +72,20 @@ export async function probeJob(
   throw new PlanningError('preflight_failed', sentences.join(' '))
 }
 
-function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRows | undefined {
+function firstRows(
+  { spec }: Job,
+  dataset: PinnedDataset,
+  head: Buffer,
+  isWhole: boolean,
+): ProbeRows | undefined {
   const dialect = dialectOf(spec.dataset)
-  const { bodyStart } = inspectHead(head, dialect, dataset.header ? 'present' : 'absent')
+  const body = bodyOf(head, isWhole, dialect, dataset)
   const cutter = createCutter({
     dialect,
     header: false,
     rowsMax: PROBE_ROWS,
     bytesMax: spec.batching.payloadBytesMax,
   })
-  const body = head.subarray(bodyStart)
   const [cut] = [...cutter.push(body), ...cutter.end()]
   if (cut === undefined) return undefined
   const bytes = body.subarray(cut.bytes.start, cut.bytes.end)
@@ -91,4 +97,34 @@ function firstRows({ spec }: Job, dataset: PinnedDataset, head: Buffer): ProbeRo
   const payload = selectColumns(bytes, dialect, chooseColumns(dataset, spec.dataset.features), odd)
   const rows = cut.rows - odd.size
   return { body: payload, rows, rowOffsets: () => rowOffsets(payload, dialect) }
+}
+
+/** The whole rows of a head: a row that is cut off would be another row to the endpoint. */
+function bodyOf(
+  head: Buffer,
+  isWhole: boolean,
+  dialect: Dialect,
+  { header }: PinnedDataset,
+): Uint8Array {
+  const start = startOf(head, isWhole, dialect, header ? 'present' : 'absent')
+  if (start === undefined) return head.subarray(0, 0)
+  const body = head.subarray(start)
+  const offsets = rowOffsets(body, dialect)
+  const isOpen = !isWhole && offsets.at(-1) === body.length
+  return isOpen ? body.subarray(0, offsets.at(-2) ?? 0) : body
+}
+
+/** Where the rows begin; nothing when the header goes on beyond the head. */
+function startOf(
+  head: Buffer,
+  isWhole: boolean,
+  dialect: Dialect,
+  header: 'present' | 'absent',
+): number | undefined {
+  try {
+    return inspectHead(head, dialect, header, isWhole).bodyStart
+  } catch (error) {
+    if (error instanceof CsvError && error.code === 'head_incomplete') return undefined
+    throw error
+  }
 }

@@ -111,6 +111,33 @@ test.for([
   await expect(ranges(batching(9), ['id,age\n1,2\n', text], facts)).rejects.toThrow(message)
 })
 
+test('a first row that goes on in the next pieces is waited for', async () => {
+  const long = 'x'.repeat(1_000_000)
+  const texts = [`${long}${long},age\n1,2\n`, `${long}${long},age\n3,4\n`, `${long}${long},2\n`]
+  const objects = objectsOf(...texts)
+  const deps = {
+    documents: createDocuments().documents,
+    read: () => Promise.reject(new Error('a large object is streamed')),
+    async *stream({ uri }: { uri: string }) {
+      const text = Buffer.from(texts[objects.findIndex((object) => object.uri === uri)] ?? '')
+      const lent = Buffer.alloc(700_000)
+      for (let at = 0; at < text.length; at += lent.length) {
+        yield lent.subarray(0, text.copy(lent, 0, at, at + lent.length))
+      }
+    },
+  }
+  const columns = [long + long, 'age']
+  const scanning = (count: number) => {
+    const dataset = { objects: objects.slice(0, count), header: true, columns, width: 2 }
+    return collect(scanBatches(deps, jobWith(batching(9)), dataset, never))
+  }
+  expect((await scanning(2)).map(({ rows }) => rows)).toEqual([
+    { start: 0, end: 1 },
+    { start: 1, end: 2 },
+  ])
+  await expect(scanning(3)).rejects.toMatchObject({ code: 'header_mismatch' })
+})
+
 test('a header in an object after one without fails the plan', async () => {
   const scanning = ranges(batching(9), ['1,2\n', 'id,age\n3,4\n'], {})
   await expect(scanning).rejects.toThrow(/has the header .* before it no header/)

@@ -82,30 +82,55 @@ async function* cutObjects(
         next.row += rows
         return { batch: next.batch++, rows: { start, end: next.row }, bytes, object }
       })
-    let first = true
+    const head = createHeadCheck(pinned, spec.dataset, dataset)
     for await (const piece of pieces(() => memory.lend(pinned))) {
-      if (first) checkHead(pinned, piece, spec.dataset, dataset)
-      first = false
+      head.look(piece)
       yield* batchesOf(naming(pinned, () => cutter.push(piece)))
     }
     yield* batchesOf(naming(pinned, () => cutter.end()))
   }
 }
 
-/** The first object's head has been looked at when it was pinned; any other may be packed, or begin, otherwise. */
-function checkHead(
+/**
+ * The first object's head has been looked at when it was pinned; any other may be packed, or begin, otherwise.
+ * It is looked at before a row of it is planned: a head that goes on in the next piece has none that has ended.
+ */
+function createHeadCheck(
   object: PinnedObject,
-  piece: Uint8Array,
   source: Job['spec']['dataset'],
   dataset: PinnedDataset,
-): void {
-  const bytes = piece.subarray(0, headBytes)
-  const difference = naming(object, () => {
-    refuseUnreadable(bytes)
-    return headerDifference(bytes, piece.length >= object.bytes, source, dataset)
-  })
-  if (difference === undefined) return
-  throw new PlanningError('header_mismatch', `${sourceOf(object).uri} has ${difference}`)
+): { look(piece: Uint8Array): void } {
+  let before: Uint8Array = new Uint8Array(0)
+  let isKnown = false
+  return {
+    look(piece) {
+      if (isKnown) return
+      const bytes = before.length === 0 ? piece : Buffer.concat([before, piece])
+      isKnown = naming(object, () => checkHead(object, bytes, source, dataset))
+      // The piece's memory is read into again.
+      before = isKnown ? new Uint8Array(0) : Buffer.from(bytes)
+    },
+  }
+}
+
+/** False when the first row is a long one, and has not ended within the bytes. */
+function checkHead(
+  object: PinnedObject,
+  bytes: Uint8Array,
+  source: Job['spec']['dataset'],
+  dataset: PinnedDataset,
+): boolean {
+  const start = bytes.subarray(0, limits.payloadBytesMax)
+  try {
+    refuseUnreadable(start.subarray(0, headBytes))
+    const difference = headerDifference(start, start.length >= object.bytes, source, dataset)
+    if (difference === undefined) return true
+    throw new PlanningError('header_mismatch', `${sourceOf(object).uri} has ${difference}`)
+  } catch (error) {
+    const mayEnd = error instanceof CsvError && error.code === 'head_incomplete'
+    if (mayEnd && start.length === bytes.length && bytes.length < object.bytes) return false
+    throw error
+  }
 }
 
 /** What is wrong with a table names the object that it is wrong in. */

@@ -1,6 +1,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { CsvError } from './csv-error.ts'
+import { jsonLines } from './dialect.ts'
 import { headBytes, inspectHead } from './head.ts'
 
 const csv = { delimiter: ',', quote: '"' }
@@ -93,6 +94,29 @@ describe('a head that is not the whole object', () => {
   test('leaves out a row that may go on', () => {
     expect(inspectHead(bytes('a,b\na,b'), csv, 'auto', false).header).toBe(true)
     expect(inspectHead(bytes('a,b\na,b'), csv, 'auto', true).header).toBe(false)
+  })
+
+  const long = '1'.repeat(headBytes)
+
+  test('of a first row that goes on beyond a head, finds the same however much is given', () => {
+    const text = bytes(`${long},b\n1,b\n${long},2\n`)
+    const ends = headBytes + 3
+    for (const end of [ends + 1, ends + 2, ends + 9, text.length]) {
+      const found = inspectHead(text.subarray(0, end), csv, 'present', false)
+      expect(found).toMatchObject({ header: true, width: 2, bodyStart: ends })
+      expect(inspectHead(text.subarray(0, end), csv, 'auto', false)).toMatchObject({ width: 2 })
+    }
+    const names = bytes(`a${long},b\na,b\n1,b\n`)
+    expect(inspectHead(names, csv, 'auto', true).header).toBe(true)
+    expect(inspectHead(names.subarray(0, headBytes + 9), csv, 'auto', false).header).toBe(true)
+  })
+
+  test('of JSON lines, needs no row that ends', () => {
+    const head = { header: false, width: 1, bodyStart: 0 }
+    expect(inspectHead(bytes(`\n{"a":"${long}`), jsonLines, 'absent', false)).toEqual(head)
+    const blank = () => inspectHead(bytes('\r\n\n'), jsonLines, 'absent', false)
+    expect(codeOf(blank)).toBe('head_incomplete')
+    expect(inspectHead(bytes('\r\n\n'), jsonLines, 'absent', true).width).toBe(0)
   })
 
   test('when the first row does not end in it, asks for more', () => {

@@ -1,6 +1,6 @@
 import { markLength } from './byte-order-mark.ts'
 import { CsvError } from './csv-error.ts'
-import { type Dialect, jsonLines } from './dialect.ts'
+import { CR, type Dialect, jsonLines, LF } from './dialect.ts'
 import { refuseUnreadable } from './encoding.ts'
 import { parseFields } from './fields.ts'
 import { rowOffsets } from './row-offsets.ts'
@@ -17,7 +17,7 @@ export interface Head {
   readonly bodyStart: number
 }
 
-/** Bytes that are enough for the head of any object but one with a longer first row. */
+/** Bytes that are enough for the head of any object but a CSV with a longer first row. */
 export const headBytes = 1024 * 1024
 
 /** How many rows are asked whether the first one is of their kind. */
@@ -25,12 +25,16 @@ const WITNESSES_MAX = 100
 
 /**
  * Reads the head of an object. `bytes` are its first bytes: all of them, or at least `headBytes`;
- * `whole` says which (by default they are the whole object when they are fewer).
+ * `whole` says which (by default they are the whole object when they are fewer). Of more than
+ * `headBytes` only a first row is looked at that does not end before, and it is then asked alone: whoever
+ * reads on until it ends finds the same, however much that is.
  *
  * `auto` takes the first row for a header when none of its fields is a value: a number, a date or
  * time, a word for a missing one (an empty field is allowed in the first column, where pandas writes
  * its nameless index), when no two of them are the same, and when none is repeated in its column by
  * one of the rows below. A header of years is therefore not found: say `present`.
+ *
+ * Of JSON lines a row that begins is all there is to know.
  *
  * @throws {CsvError} `utf16`, `nul_byte`; `head_incomplete` when the first row is longer than
  *   `bytes`: read more; `bad_dialect`.
@@ -41,10 +45,13 @@ export function inspectHead(
   header: 'auto' | 'present' | 'absent',
   whole: boolean = bytes.length < headBytes,
 ): Head {
-  refuseUnreadable(bytes)
+  refuseUnreadable(bytes.subarray(0, headBytes))
   const start = markLength(bytes)
   const body = bytes.subarray(start)
-  const offsets = wholeRows(body, dialect, whole)
+  if (header !== 'present' && dialect.delimiter === jsonLines.delimiter) {
+    if (body.some(isText)) return { header: false, width: 1, bodyStart: start }
+  }
+  const offsets = wholeRows(body, headBytes - start, dialect, whole)
   const texts = Array.from(offsets.subarray(1), (end, row) =>
     parseFields(body.subarray(offsets[row], end), dialect),
   )
@@ -80,18 +87,44 @@ export function headDifference(
   return is === was ? undefined : `${is.slice(0, 200)}, the objects before it ${was.slice(0, 200)}`
 }
 
-/** Where the rows lie that certainly end within the bytes: up to `WITNESSES_MAX` after the first. */
-function wholeRows(body: Uint8Array, dialect: Dialect, whole: boolean): Uint32Array {
+/** In JSON lines a row is a line with a byte in it. */
+const isText = (byte: number): boolean => byte !== LF && byte !== CR
+
+/**
+ * Where the rows lie that certainly end within the bytes: up to `WITNESSES_MAX` after the first; and the
+ * first alone when it is a long one.
+ */
+function wholeRows(
+  body: Uint8Array,
+  nearBytes: number,
+  dialect: Dialect,
+  whole: boolean,
+): Uint32Array {
+  const near = body.subarray(0, nearBytes)
+  const isAll = near.length === body.length
+  const offsets = endedRows(near, dialect, whole && isAll, 1 + WITNESSES_MAX)
+  if (offsets !== undefined) return offsets
+  const long = isAll ? undefined : endedRows(body, dialect, whole, 1)
+  if (long !== undefined) return long
+  throw new CsvError(
+    'head_incomplete',
+    `read head: the first row does not end within ${body.length} bytes`,
+    { row: 0, byte: 0, hint: 'look for a quote at the start of a field that is never closed' },
+  )
+}
+
+/** Where the first rows begin and end; nothing when none ends in these bytes and more may follow. */
+function endedRows(
+  body: Uint8Array,
+  dialect: Dialect,
+  whole: boolean,
+  rowsMax: number,
+): Uint32Array | undefined {
   const offsets = rowOffsets(body, dialect)
   // Without the rest of the object, a row that touches the end may go on.
   const isOpen = !whole && offsets.at(-1) === body.length
   const rows = offsets.length - 1 - (isOpen ? 1 : 0)
-  if (rows > 0 || whole) return offsets.subarray(0, Math.min(rows, 1 + WITNESSES_MAX) + 1)
-  throw new CsvError(
-    'head_incomplete',
-    `read head: the first row does not end within ${body.length} bytes`,
-    { row: 0, byte: 0, hint: 'give more of the object, or look for a quote that is never closed' },
-  )
+  return rows > 0 || whole ? offsets.subarray(0, Math.min(rows, rowsMax) + 1) : undefined
 }
 
 function isHeader(first: readonly string[], below: readonly (readonly string[])[]): boolean {

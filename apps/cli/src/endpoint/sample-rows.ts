@@ -1,6 +1,5 @@
 import {
   chooseColumns,
-  headBytes,
   inspectHead,
   malformedLines,
   oddRows,
@@ -34,9 +33,7 @@ export function sampleRows(
 ): SampleRows | undefined {
   const dialect = dialectOf(dataset)
   const isJson = dataset.format === 'jsonl'
-  const start = bytes.subarray(0, headBytes)
-  const startIsWhole = isWhole && start.length === bytes.length
-  const head = inspectHead(start, dialect, isJson ? 'absent' : dataset.csv.header, startIsWhole)
+  const head = inspectHead(bytes, dialect, isJson ? 'absent' : dataset.csv.header, isWhole)
   const body = bytes.subarray(head.bodyStart)
   const found = rowOffsets(body, dialect)
   // The last row of what was read may go on beyond it.

@@ -156,6 +156,11 @@ test('a row that no payload takes is counted', async () => {
   expect(await factsOf(text, { spec })).toMatchObject({ rows: 3, batches: 3, tooLarge: 1 })
 })
 
+test('a first row of more than a megabyte is read on', async () => {
+  const text = Buffer.from(`id,${'x'.repeat(2_000_000)}\n1,2\n3,4\n`)
+  expect(await factsOf(text)).toMatchObject({ width: 2, rows: 2, header: true })
+})
+
 test('a quote that is never closed is told as the producer tells it', async () => {
   const text = Buffer.concat([
     Buffer.from('1,2\n5,"6\n'),

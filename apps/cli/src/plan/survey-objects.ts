@@ -154,20 +154,31 @@ const FAULTS_MAX = 20
 /** Reads as much of an object as its head wants, and says what it found there. */
 async function begin(object: SourceObject, spec: JobSpec, dialect: Dialect) {
   const iterator = object.pieces()[Symbol.asyncIterator]()
-  const { header } = spec.dataset.csv
+  const header = spec.dataset.format === 'jsonl' ? 'absent' : spec.dataset.csv.header
   let first: Uint8Array = new Uint8Array(0)
   let isWhole = false
-  while (first.length < headBytes && !isWhole) {
-    const { done, value } = await iterator.next()
-    isWhole = done === true
-    if (done !== true)
-      first = first.length === 0 ? Buffer.from(value) : Buffer.concat([first, value])
+  const readTo = async (bytesMax: number): Promise<void> => {
+    while (first.length < bytesMax && !isWhole) {
+      const { done, value } = await iterator.next()
+      isWhole = done === true
+      if (done !== true)
+        first = first.length === 0 ? Buffer.from(value) : Buffer.concat([first, value])
+    }
+  }
+  /** As a producer has it: a long first row is read on, as far as one payload may be. */
+  const inspect = async (bytesMax: number): Promise<Head> => {
+    await readTo(bytesMax)
+    const start = first.subarray(0, bytesMax)
+    try {
+      return inspectHead(start, dialect, header, isWhole && start.length === first.length)
+    } catch (error) {
+      const goesOn = error instanceof CsvError && error.code === 'head_incomplete'
+      if (goesOn && bytesMax < limits.payloadBytesMax) return await inspect(limits.payloadBytesMax)
+      throw named(object, error)
+    }
   }
   try {
-    const wanted = spec.dataset.format === 'jsonl' ? 'absent' : header
-    const start = first.subarray(0, headBytes)
-    const startIsWhole = isWhole && start.length === first.length
-    const head = naming(object, () => inspectHead(start, dialect, wanted, startIsWhole))
+    const head = await inspect(headBytes)
     if (head.width === 0 && isWhole) return undefined
     return { head, first, rest: { [Symbol.asyncIterator]: () => iterator } }
   } catch (error) {
@@ -177,13 +188,17 @@ async function begin(object: SourceObject, spec: JobSpec, dialect: Dialect) {
 }
 
 /** What is wrong with a table names the object that it is wrong in. */
-function naming<T>({ name }: SourceObject, look: () => T): T {
+function naming<T>(object: SourceObject, look: () => T): T {
   try {
     return look()
   } catch (error) {
-    if (error instanceof CsvError) error.message += ` in ${name}`
-    throw error
+    throw named(object, error)
   }
+}
+
+function named({ name }: SourceObject, error: unknown): unknown {
+  if (error instanceof CsvError) error.message += ` in ${name}`
+  return error
 }
 
 const sumOf = (numbers: readonly (number | undefined)[]): number =>

@@ -66,7 +66,7 @@ export async function findDataset(
 
 /**
  * Reads the head as the producer will, so that a table that is none, and a column that is not there,
- * are told at once. What is compressed is left to the producer.
+ * are told at once. What is compressed is left to the producer, and so is a first row that goes on.
  *
  * @throws {CliError}
  */
@@ -82,6 +82,7 @@ export function checkHead(
     if (head.width > 0 && Array.isArray(join)) chooseColumns(head, { include: join })
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause
+    if (cause.code === 'head_incomplete') return
     const { hint, message } = cause
     throw new CliError(`${of}: ${message}`, { cause, ...(hint === undefined ? {} : { hint }) })
   }
