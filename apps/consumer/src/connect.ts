@@ -33,6 +33,7 @@ import { publish, type Queue, QueueError } from '@millrace/queue'
 import { type Logger, publishSpan, type Telemetry } from '@millrace/service'
 import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
 import type { Config } from './config.ts'
+import { createInTurn } from './in-turn.ts'
 import { createJobCache } from './job-cache.ts'
 import { createJobLanes } from './job-lanes.ts'
 import { NoShareError } from './no-share-error.ts'
@@ -98,6 +99,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   const scoring: ScoringDeps = {
     read: storage.read,
     reasonToGiveUp,
+    inTurn: createInTurn(),
     score: async ({ job }, { batch: index }, payload, aborted): Promise<ScoredPayload> => {
       const { endpoint, batching } = job.spec
       if (world.limiters.isInTheWay(endpoint)) throw gone(endpoint.name)

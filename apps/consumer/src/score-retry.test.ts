@@ -1,6 +1,7 @@
 import { jobIdOf, type RowFailure } from '@millrace/job'
 import type { Part } from '@millrace/ledger'
 import { expect, test } from 'vitest'
+import { createInTurn } from './in-turn.ts'
 import { type Deps as ScoringDeps, scoreRows } from './score-rows.ts'
 import { scoreRetry } from './score-retry.ts'
 import { batch, never, openJobWith } from './test-data.fixture.ts'
@@ -29,6 +30,7 @@ function createWorld(reasons?: readonly string[], part: Part | 'nothing' = below
   const retryOf = { jobId: base, layers: [base], ...(reasons === undefined ? {} : { reasons }) }
   const seen: string[] = []
   const scoring: ScoringDeps = {
+    inTurn: createInTurn(),
     read: async () => Buffer.from('1,2,3\n4,5,6\n7,8,9\n'),
     reasonToGiveUp: (error, attempt) =>
       attempt < 5 ? undefined : { code: 'model_error', message: (error as Error).message },

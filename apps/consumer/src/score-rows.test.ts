@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Batch, JobSpecInput } from '@millrace/job'
+import { type Batch, type JobSpecInput, limits } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
+import { createInTurn } from './in-turn.ts'
 import { type Deps, type ScoredPayload, scoreRows } from './score-rows.ts'
 import { batch, never, openJobWith } from './test-data.fixture.ts'
 
@@ -16,7 +17,13 @@ const answered: ScoredPayload = {
 /** Scores the bytes of batch 2, three rows from row 6 on; `seen` is what the endpoint saw. */
 function createWorld(text: string, answer: Partial<ScoredPayload> | Error = {}) {
   const seen: { body: string; rows: number; offsets: number[] }[] = []
+  const large = { read: 0 }
+  const inTurn = createInTurn()
   const deps: Deps = {
+    inTurn: (work, signal) => {
+      large.read += 1
+      return inTurn(work, signal)
+    },
     read: async () => Buffer.from(text),
     score: async (_, __, { body, rows, rowOffsets }) => {
       seen.push({ body: Buffer.from(body).toString(), rows, offsets: [...rowOffsets()] })
@@ -31,7 +38,7 @@ function createWorld(text: string, answer: Partial<ScoredPayload> | Error = {}) 
     change: Partial<Batch> = {},
     attempt = 1,
   ) => await scoreRows(deps, openJobWith(spec), { ...batch, ...change }, attempt, never)
-  return { seen, score }
+  return { seen, score, large }
 }
 const lines = (...texts: string[]) => ({ predictions: Buffer.from(texts.join('\n')) })
 const failure = (row: number, code = 'refused') => ({ row, code, message: 'no' })
@@ -124,6 +131,51 @@ test('a row larger than a payload fails alone and unread', async () => {
       message: 'a row larger than one invocation takes (1900 > 1024 bytes)',
     },
   ])
+})
+
+describe('a row larger than a payload, of which columns are left out', () => {
+  const long = 'x'.repeat(2_000)
+  const row: Partial<Batch> = { rows: { start: 6, end: 7 }, bytes: { start: 100, end: 2_105 } }
+  const spec = (include: string[]): Partial<JobSpecInput> => ({
+    dataset: { uri: 's3://data/rows.csv', features: { include } },
+    batching: { payloadBytesMax: 1_024 },
+  })
+
+  test('is scored when what is left fits, read one at a time', async () => {
+    const { seen, score, large } = createWorld(`${long},2,3\n`, lines('0.1'))
+    const scored = await score(spec(['income', 'age']), row)
+    expect(seen).toEqual([{ body: '3,2\n', rows: 1, offsets: [0, 4] }])
+    expect(scored).toMatchObject({ ...lines('0.1'), failures: [] })
+    expect(large.read).toBe(1)
+  })
+
+  test('fails with the size of what is left when that is too large', async () => {
+    const { seen, score } = createWorld(`${long},2,3\n`)
+    const message = 'a row larger than one invocation takes (2003 > 1024 bytes)'
+    expect((await score(spec(['age', 'id']), row)).failures).toEqual([
+      { row: 6, code: 'row_too_large', message },
+    ])
+    expect(seen).toEqual([])
+  })
+
+  test('fails for its width when it has another', async () => {
+    const { score } = createWorld(`${long},2\n`)
+    expect((await score(spec(['age']), row)).failures).toEqual([wide(6, 2)])
+  })
+
+  test('fails unread when no row may be so large', async () => {
+    const { score, large } = createWorld('never read')
+    const bytes = { start: 0, end: limits.rowBytesMax + 1 }
+    const scored = await score(spec(['age']), { ...row, bytes })
+    expect(scored.failures).toMatchObject([{ row: 6, code: 'row_too_large' }])
+    expect(large.read).toBe(0)
+  })
+})
+
+test('a batch that a payload takes waits for no turn', async () => {
+  const { score, large } = createWorld('1,2,3\n4,5,6\n7,8,9\n')
+  await score()
+  expect(large.read).toBe(0)
 })
 
 test.for([

@@ -12,10 +12,12 @@ import {
   type Batch,
   dialectOf,
   lengthOf,
+  limits,
   type PinnedObject,
   PlanError,
   type RowFailure,
 } from '@millrace/job'
+import type { InTurn } from './in-turn.ts'
 import type { OpenJob, Scored } from './process-batch.ts'
 
 /** The rows that reach the model. */
@@ -37,6 +39,8 @@ export interface Deps {
   score(open: OpenJob, batch: Batch, payload: Payload, signal: AbortSignal): Promise<ScoredPayload>
   /** Why the rows are given up after this attempt; nothing when another attempt may score them. */
   reasonToGiveUp(error: unknown, attempt: number): RowReason | undefined
+  /** One at a time in this process: a row that no payload takes is read to leave columns of it out. */
+  readonly inTurn: InTurn
 }
 
 /** Why a row has no prediction. */
@@ -45,8 +49,9 @@ export type RowReason = Pick<RowFailure, 'code' | 'message'>
 /**
  * Reads the rows of a batch and has them scored. A row that the model must not see (too large for an
  * invocation, too few or too many fields: the container would answer 200 and wrong numbers) is a row
- * failure here and never leaves. When no attempt can score the rest, or this was the last one, they
- * are row failures too: a job must end with each row accounted for.
+ * failure here and never leaves. A row that is too large with all its columns is read only where some of
+ * them are left out. When no attempt can score the rest, or this was the last one, they are row failures
+ * too: a job must end with each row accounted for.
  *
  * @param only the rows to score, by their index in the batch; the lines of the others are empty.
  * @throws {PlanError} when the bytes do not hold the rows that the plan promises.
@@ -59,10 +64,43 @@ export async function scoreRows(
   signal: AbortSignal,
   only?: ReadonlySet<number>,
 ): Promise<Scored> {
-  const { spec } = open.job
-  const bytesMax = spec.batching.payloadBytesMax
-  if (lengthOf(batch.bytes) > bytesMax) return rowTooLarge(batch, bytesMax)
+  const { batching, dataset } = open.job.spec
+  const bytesMax = batching.payloadBytesMax
+  const bytes = lengthOf(batch.bytes)
+  const isLarge = bytes > bytesMax
+  const isHopeless = dataset.features === undefined || bytes > limits.rowBytesMax
+  if (isLarge && isHopeless) return rowTooLarge(batch, bytes, bytesMax)
 
+  const reading = () => readRows(deps, open, batch, signal, only)
+  const { payload, inputHash, unfit, dropped } = isLarge
+    ? await deps.inTurn(reading, signal)
+    : await reading()
+  if (isLarge && payload.body.length > bytesMax) {
+    return { ...rowTooLarge(batch, payload.body.length, bytesMax), inputHash }
+  }
+  const scored =
+    payload.rows === 0
+      ? nothingScored
+      : await scoreOrGiveUp(deps, open, batch, payload, attempt, signal)
+  return { ...restoreRows(scored, batch, dropped, unfit), inputHash }
+}
+
+/** What a batch holds. Of a large row it has only what is left of it. */
+interface ReadRows {
+  readonly payload: Payload
+  readonly inputHash: string
+  readonly unfit: readonly RowFailure[]
+  /** Rows that do not leave, by their index in the batch. */
+  readonly dropped: ReadonlySet<number>
+}
+
+async function readRows(
+  deps: Pick<Deps, 'read'>,
+  open: OpenJob,
+  batch: Batch,
+  signal: AbortSignal,
+  only: ReadonlySet<number> | undefined,
+): Promise<ReadRows> {
   const object = open.dataset.objects[batch.object]
   if (object === undefined) throw new PlanError(`batch ${batch.batch}: no object ${batch.object}`)
   const bytes = await deps.read(object, batch.bytes, signal)
@@ -75,12 +113,12 @@ export async function scoreRows(
   if (only !== undefined) {
     for (let row = 0; row < lengthOf(batch.rows); row += 1) if (!only.has(row)) dropped.add(row)
   }
-  const payload = payloadOf(open, { bytes, inputHash, survey }, dropped)
-  const scored =
-    payload.rows === 0
-      ? nothingScored
-      : await scoreOrGiveUp(deps, open, batch, payload, attempt, signal)
-  return { ...restoreRows(scored, batch, dropped, unfit), inputHash }
+  return {
+    payload: payloadOf(open, { bytes, inputHash, survey }, dropped),
+    inputHash,
+    unfit,
+    dropped,
+  }
 }
 
 async function scoreOrGiveUp(
@@ -208,8 +246,8 @@ function unfitRows(
 }
 
 /** The plan lets a single row be larger than a payload, so that it costs itself and no other row. */
-function rowTooLarge(batch: Batch, bytesMax: number): Scored {
-  const size = `${lengthOf(batch.bytes)} > ${bytesMax} bytes`
+function rowTooLarge(batch: Batch, bytes: number, bytesMax: number): Scored {
+  const size = `${bytes} > ${bytesMax} bytes`
   const message = `a row larger than one invocation takes (${size})`
   const failed = everyRowFailed(lengthOf(batch.rows), { code: 'row_too_large', message })
   return { ...restoreRows(failed, batch, new Set(), []), inputHash: '' }

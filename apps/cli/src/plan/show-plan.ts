@@ -25,7 +25,7 @@ export function planned(
     [
       'too large',
       report.tooLarge > 0
-        ? `${count(report.tooLarge)} rows, larger than one invocation takes`
+        ? `${count(report.tooLarge)} rows, larger than one invocation takes${dataset.features === undefined ? '' : ' with all their columns'}`
         : undefined,
     ],
     ['time', timeOf(bytes, seconds)],
