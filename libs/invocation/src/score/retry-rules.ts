@@ -3,7 +3,10 @@ import type { InvocationErrorCode } from '../invoke/invocation-error.ts'
 
 /** What is done about a fault of a piece of a batch. */
 export interface RetryRule {
-  /** Repetitions of the same piece; unbounded ones end with the batch's deadline. */
+  /**
+   * Repetitions of the same piece for this fault; unbounded ones end with the batch's deadline. Each code
+   * is counted for itself: what an endpoint throttles for minutes must not use up what a cut body is given.
+   */
   readonly retries: number
   /** The longest the first wait may be; it doubles with each retry. */
   readonly delayStartMs: number

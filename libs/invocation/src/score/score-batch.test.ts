@@ -118,6 +118,32 @@ test.for<[InvocationErrorCode, number]>([
   expect(scored.throttles).toBe(code === 'endpoint_throttled' ? times : 0)
 })
 
+test.for<[number, readonly (InvocationErrorCode | 'garbage')[]]>([
+  [1, ['endpoint_throttled', 'endpoint_throttled', 'garbage']],
+  [1, ['model_not_ready', 'model_not_ready', 'endpoint_throttled', 'garbage', 'garbage']],
+  [10, [...times(9, 'endpoint_throttled'), 'endpoint_unavailable']],
+  [10, [...times(9, 'endpoint_throttled'), 'model_failed', 'model_failed']],
+  [10, ['connection_failed', 'connection_failed', 'model_failed']],
+  [10, [...times(4, 'connection_failed'), ...times(4, 'endpoint_unavailable')]],
+])('of %i rows, one fault uses up no retries of another: %s', async ([rows, faults]) => {
+  const { input, invoke, expected } = fixture(rows)
+  const left = [...faults]
+  const faulty: Invoke = async (request, signal) => {
+    const answer = await invoke(request, signal)
+    const fault = left.shift()
+    if (fault === 'garbage') return { ...answer, body: Buffer.from('<html>') }
+    if (fault !== undefined) throw new InvocationError(fault, ENDPOINT.name, '')
+    return answer
+  }
+  const scored = await scoreBatch(depsOf(faulty), input, never)
+  expect(scored.predictions.toString()).toBe(expected)
+  expect(scored).toMatchObject({ failures: [], invocations: faults.length + 1 })
+})
+
+function times<T>(count: number, one: T): T[] {
+  return Array.from({ length: count }, () => one)
+}
+
 test('without room until its deadline, charges the endpoint and no row', async () => {
   const { input, invoke } = fixture(10)
   const deps = depsOf(invoke)

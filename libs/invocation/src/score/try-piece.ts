@@ -1,7 +1,7 @@
 import type { RowRange } from '@millrace/job'
 import type { BatchRun } from './batch-run.ts'
 import { decodePredictions } from '../decode/decode-predictions.ts'
-import { InvocationError } from '../invoke/invocation-error.ts'
+import { InvocationError, type InvocationErrorCode } from '../invoke/invocation-error.ts'
 import { type RetryRule, retryDelayMs, retryRules } from './retry-rules.ts'
 
 /** Rows of a batch, counted from its first. */
@@ -21,12 +21,28 @@ export type Verdict =
 export async function tryPiece(run: BatchRun, piece: Piece): Promise<Verdict> {
   const body = bodyOf(run, piece)
   if (body.length > run.input.payloadBytesMax) return tooLarge(run, body.length)
-  for (let retry = 0; ; retry++) {
+  const retries = createRetries()
+  for (;;) {
     const outcome = await invokeOnce(run, piece, body)
     if (!(outcome instanceof InvocationError)) return predicted(run, piece, outcome)
     const rule = retryRules[outcome.code]
+    const retry = retries.next(outcome.code)
     if (retry >= rule.retries) return spent(run, rule, outcome)
     await waitToRetry(run, rule, retry, outcome)
+  }
+}
+
+/** How often a piece has been repeated for each fault; hardly any piece meets one. */
+function createRetries() {
+  let counts: Map<InvocationErrorCode, number> | undefined
+  return {
+    /** How many there were before this one. */
+    next(code: InvocationErrorCode): number {
+      counts ??= new Map()
+      const before = counts.get(code) ?? 0
+      counts.set(code, before + 1)
+      return before
+    },
   }
 }
 
