@@ -1,4 +1,5 @@
-import type { RowRange } from '@millrace/job'
+import assert from 'node:assert/strict'
+import { limits, type RowRange } from '@millrace/job'
 import type { Endpoint, InvocationRequest, Invoke } from '../invoke/invocation.ts'
 import { createLayoutMemory, type LayoutMemory } from '../decode/layout-memory.ts'
 import type { Limiter } from '../limiter/limiter.ts'
@@ -27,8 +28,13 @@ export interface ScoreBatchInput {
   /** The batch's first row in the dataset. */
   readonly firstRow: number
   readonly payloadBytesMax: number
-  /** No retry and no wait outlasts this, counted from the call. Default 10 minutes. */
+  /**
+   * No retry and no wait outlasts this, counted from the call and anew from each verdict on some of the
+   * rows: a batch that gets on is not begun again from its first row. Default 10 minutes.
+   */
   readonly deadlineMs?: number
+  /** From the call on, whatever verdicts come: the batch is charged for more. Default 4 hours. */
+  readonly deadlineInAllMs?: number
   readonly inferenceId?: string
   readonly customAttributes?: string
 }
@@ -39,9 +45,14 @@ export interface BatchRun {
   readonly input: ScoreBatchInput
   /** The caller's; aborts invocations. Also aborts when one piece has failed for all. */
   readonly signal: AbortSignal
-  /** Aborts waits and retries: at the deadline, or with `signal`. Invocations are let finish. */
+  /** Aborts waits and retries: at a deadline, or with `signal`. Invocations are let finish. */
   readonly waiting: AbortSignal
-  readonly deadlineAt: number
+  /** When the next deadline is, as `deps.now` counts: verdicts put it off. */
+  deadlineAt(): number
+  /** That deadline is the last one: no verdict has put it off. */
+  isLastDeadline(): boolean
+  /** The endpoint has a verdict on some of the rows. */
+  gotOn(): void
   readonly layouts: LayoutMemory
   /** The batch's turn at the limiter. */
   readonly turn: number
@@ -66,6 +77,12 @@ export interface BatchRun {
 }
 
 const DEADLINE_MS = 10 * 60_000
+const DEADLINE_IN_ALL_MS = 4 * 60 * 60_000
+// The last invocation still ends, and is recorded, while the message is hidden from others.
+assert(
+  DEADLINE_IN_ALL_MS + limits.invocationSocketTimeoutMs + limits.recordSeconds * 1_000 <
+    limits.visibilityMaxSeconds * 1_000,
+)
 /** Nobody is told; without a reason each batch's end would cost an exception with its stack. */
 const ENDED = 'ended'
 
@@ -83,17 +100,17 @@ export function startRun(
   const onAbort = () => abort(signal.reason)
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
-  const deadlineMs = input.deadlineMs ?? DEADLINE_MS
-  deps.sleep(deadlineMs, waiting.signal).then(
-    () => waiting.abort(new DOMException('The deadline has passed', 'TimeoutError')),
-    () => undefined,
-  )
-  return {
+  const { deadlineMs = DEADLINE_MS, deadlineInAllMs = DEADLINE_IN_ALL_MS } = input
+  const lastDeadlineAt = deps.now() + deadlineInAllMs
+  let gotOnAt = deps.now()
+  const run: BatchRun = {
     deps,
     input,
     signal: working.signal,
     waiting: waiting.signal,
-    deadlineAt: deps.now() + deadlineMs,
+    deadlineAt: () => Math.min(gotOnAt + deadlineMs, lastDeadlineAt),
+    isLastDeadline: () => run.deadlineAt() === lastDeadlineAt,
+    gotOn: () => void (gotOnAt = deps.now()),
     layouts: deps.layouts ?? createLayoutMemory(),
     turn: deps.limiter.turn(),
     tally: { invocations: 0, throttles: 0, bisections: 0, durationMs: 0 },
@@ -118,4 +135,18 @@ export function startRun(
       waiting.abort(ENDED)
     },
   }
+  endAtDeadline(run, waiting)
+  return run
+}
+
+/** One timer a batch: verdicts only move the deadline that it finds when it is over. */
+function endAtDeadline(run: BatchRun, waiting: AbortController): void {
+  const { now, sleep } = run.deps
+  sleep(run.deadlineAt() - now(), waiting.signal).then(
+    () => {
+      if (now() < run.deadlineAt()) endAtDeadline(run, waiting)
+      else waiting.abort(new DOMException('The deadline has passed', 'TimeoutError'))
+    },
+    () => undefined,
+  )
 }

@@ -154,3 +154,69 @@ test('without room until its deadline, charges the endpoint and no row', async (
   busy.resolve(undefined)
   await Promise.all(others)
 })
+
+/** Time that passes only in invocations: rows in `hanging` outlast the container, each time. */
+function hangingWorld(rows: number, hanging: ReadonlySet<number>) {
+  const { input, invoke, expected } = fixture(rows)
+  let nowMs = 0
+  const sleepers = new Set<{ readonly atMs: number; readonly wake: () => void }>()
+  const pass = (ms: number): void => {
+    nowMs += ms
+    for (const sleeper of sleepers) if (sleeper.atMs <= nowMs) sleeper.wake()
+  }
+  const slow: Invoke = async (request, signal) => {
+    const sent = Buffer.from(request.body).toString().trimEnd().split('\n').map(Number)
+    if (!sent.some((row) => hanging.has(row))) return await invoke(request, signal)
+    pass(60_000)
+    throw new InvocationError('invocation_timed_out', ENDPOINT.name, '')
+  }
+  const deps: ScoreBatchDeps = {
+    ...depsOf(slow),
+    now: () => nowMs,
+    async sleep(ms, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const sleeper = { atMs: nowMs + ms, wake: resolve }
+      sleepers.add(sleeper)
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      await promise.finally(() => sleepers.delete(sleeper))
+    },
+  }
+  return { deps, input, expected: expected.split('\n'), pass, nowMs: () => nowMs }
+}
+
+test('while rows are scored, is not ended by the deadline', async () => {
+  const { deps, input, expected, nowMs } = hangingWorld(1_000, new Set([777]))
+  const { failures, predictions } = await scoreBatch(deps, input, never)
+  expect(failures.map(({ row, code }) => [row, code])).toEqual([[5_777, 'invocation_timed_out']])
+  expect(predictions.toString().split('\n')).toEqual(expected.with(777, ''))
+  expect(nowMs()).toBeGreaterThan(10 * 60_000)
+})
+
+test('at the last deadline, is charged for its verdicts', async () => {
+  const { deps, input } = hangingWorld(1_000, new Set([777]))
+  const scoring = scoreBatch(deps, { ...input, deadlineInAllMs: 500_000 }, never)
+  await expect(scoring).rejects.toMatchObject({
+    code: 'endpoint_unavailable',
+    kind: 'transient',
+    message: expect.stringMatching(/too slow: \d+ of 1000 rows scored by \d+ invocations/),
+  })
+})
+
+test('throttled until the deadline after a verdict, charges the endpoint', async () => {
+  const { deps, input, pass } = hangingWorld(1_000, new Set([777]))
+  const throttling: ScoreBatchDeps = {
+    ...deps,
+    async invoke(request, signal) {
+      if (request.body.length === input.body.length) return await deps.invoke(request, signal)
+      pass(30_000)
+      throw new InvocationError('endpoint_throttled', ENDPOINT.name, '')
+    },
+    // What waits is woken by the next invocation.
+    sleep: async (ms, signal) => {
+      if (ms >= 60_000) await deps.sleep(ms, signal)
+      else pass(ms)
+    },
+  }
+  const scoring = scoreBatch(throttling, input, never)
+  await expect(scoring).rejects.toMatchObject({ kind: 'throttle' })
+})

@@ -26,7 +26,7 @@ export interface ScoredBatch {
  * is proven to be at fault itself.
  *
  * @throws {InvocationError} of kind `throttle` (throttled or gone until the deadline: charge nobody),
- *   `transient` (retries are spent), `permanent` (most rows of the batch are refused, or no answer can
+ *   `transient` (retries are spent, or hours were not enough), `permanent` (most rows of the batch are refused, or no answer can
  *   be read) or `systemic`. On abort, the signal's reason.
  */
 export async function scoreBatch(

@@ -93,6 +93,7 @@ function readAnswer(
 }
 
 function predicted(run: BatchRun, piece: Piece, text: Buffer): Verdict {
+  run.gotOn()
   run.rowsScored += piece.end - piece.start
   run.witness ??= { start: piece.start, end: piece.start + 1 }
   return { kind: 'predicted', text }
@@ -104,6 +105,7 @@ function spent(run: BatchRun, rule: RetryRule, reason: InvocationError): Verdict
     throw outage(run, reason)
   }
   if (rule.next === 'throw') throw reason
+  run.gotOn()
   return { kind: rule.next === 'bisect' ? 'refused' : 'too_large', reason }
 }
 
@@ -114,12 +116,12 @@ async function waitToRetry(
   reason: InvocationError,
 ): Promise<void> {
   const delayMs = retryDelayMs(rule, retry, run.deps.random())
-  if (run.deps.now() + delayMs >= run.deadlineAt) throw reason
+  if (run.deps.now() + delayMs >= run.deadlineAt()) throw late(run, reason)
   try {
     await run.deps.sleep(delayMs, run.waiting)
   } catch {
     run.signal.throwIfAborted()
-    throw reason
+    throw late(run, reason)
   }
 }
 
@@ -134,7 +136,22 @@ function tooLarge(run: BatchRun, bytes: number): Verdict {
 /** Waiting for room was ended by the deadline or by the caller. */
 function outageOrAbort(run: BatchRun, error: unknown): unknown {
   run.signal.throwIfAborted()
-  return run.waiting.aborted ? outage(run, error) : error
+  return run.waiting.aborted ? late(run, outage(run, error)) : error
+}
+
+/**
+ * What a deadline makes of a fault, or of waiting for room. Ten minutes without a verdict are the
+ * endpoint's, and charged to nobody. Hours full of verdicts are the batch's own: uncharged it would
+ * be begun anew for ever.
+ */
+function late(run: BatchRun, reason: InvocationError): InvocationError {
+  const { input, rowsScored, tally, deps } = run
+  if (!run.isLastDeadline() || deps.limiter.state.circuit !== 'closed') return reason
+  const done = `${rowsScored} of ${input.rows} rows scored by ${tally.invocations} invocations`
+  return new InvocationError('endpoint_unavailable', input.endpoint.name, `too slow: ${done}`, {
+    words: reason.words,
+    cause: reason,
+  })
 }
 
 function outage(run: BatchRun, cause: unknown): InvocationError {
