@@ -3,11 +3,15 @@ import type { Endpoint } from '../invoke/invocation.ts'
 
 /**
  * Remembers how each endpoint lays out text, so that a batch of two rows, whose answer `0.6,0.3` may
- * be two rows or what is left of one, is read as the large batches were.
+ * be two rows or what is left of one, is read as the large batches were. Large ones tell by themselves,
+ * and so they tell of an endpoint that was updated and lays out its answers in another way.
  */
 export interface LayoutMemory {
-  /** The job's own setting, or for `auto` what was seen; see `ResponseSetting`. */
-  settingFor(endpoint: Endpoint): string
+  /**
+   * How an answer to so many rows is read: by the job's own setting, or for `auto`, where they are few, as
+   * was seen; see `ResponseSetting`.
+   */
+  settingFor(endpoint: Endpoint, rows: number): string
   saw(endpoint: Endpoint, layout: Layout, rows: number): void
 }
 
@@ -18,8 +22,10 @@ export function createLayoutMemory(): LayoutMemory {
   const seen = new Map<string, 'lines' | 'one_line'>()
 
   return {
-    settingFor: (endpoint) =>
-      endpoint.response === 'auto' ? (seen.get(keyOf(endpoint)) ?? 'auto') : endpoint.response,
+    settingFor: (endpoint, rows) =>
+      endpoint.response === 'auto' && rows < ROWS_SURE
+        ? (seen.get(keyOf(endpoint)) ?? 'auto')
+        : endpoint.response,
     saw(endpoint, layout, rows) {
       if (rows < ROWS_SURE || endpoint.response !== 'auto') return
       if (layout === 'one_line') seen.set(keyOf(endpoint), 'one_line')
@@ -28,5 +34,11 @@ export function createLayoutMemory(): LayoutMemory {
   }
 }
 
-const keyOf = ({ name, accept, model = '', inferenceComponent = '' }: Endpoint): string =>
-  `${name} ${accept} ${model} ${inferenceComponent}`
+/** Each variant, model and component has a container of its own. */
+const keyOf = ({
+  name,
+  accept,
+  variant = '',
+  model = '',
+  inferenceComponent = '',
+}: Endpoint): string => [name, accept, variant, model, inferenceComponent].join('\n')

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { createLayoutMemory } from '../decode/layout-memory.ts'
 import type { Endpoint, Invoke } from '../invoke/invocation.ts'
 import { InvocationError, type InvocationErrorCode } from '../invoke/invocation-error.ts'
 import { createLimiter } from '../limiter/limiter.ts'
@@ -153,6 +154,22 @@ test('without room until its deadline, charges the endpoint and no row', async (
   await expect(scoring).rejects.toMatchObject({ code: 'endpoint_outage', kind: 'throttle' })
   busy.resolve(undefined)
   await Promise.all(others)
+})
+
+test('on an endpoint that is updated to another layout, scores a batch in one invocation', async () => {
+  const { input, invoke, expected } = fixture(1_000)
+  let separator = ','
+  const updated: Invoke = async (request, signal) => {
+    const answer = await invoke(request, signal)
+    const lines = answer.body.toString().trimEnd().split('\n')
+    return { ...answer, body: Buffer.from(lines.join(separator)) }
+  }
+  const deps = { ...depsOf(updated), layouts: createLayoutMemory() }
+  await scoreBatch(deps, input, never)
+  separator = '\n'
+  const scored = await scoreBatch(deps, input, never)
+  expect(scored.predictions.toString()).toBe(expected)
+  expect(scored.invocations).toBe(1)
 })
 
 /** Time that passes only in invocations: rows in `hanging` outlast the container, each time. */

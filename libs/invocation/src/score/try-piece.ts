@@ -84,7 +84,7 @@ function readAnswer(
 ): Buffer | InvocationError {
   const { endpoint } = input
   const rows = piece.end - piece.start
-  const decoded = decodePredictions(answer, rows, layouts.settingFor(endpoint))
+  const decoded = decodePredictions(answer, rows, layouts.settingFor(endpoint, rows))
   if (decoded.kind === 'decoded') {
     layouts.saw(endpoint, decoded.layout, rows)
     return decoded.predictions
