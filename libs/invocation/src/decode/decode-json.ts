@@ -1,3 +1,4 @@
+import { asRead } from './as-read.ts'
 import type { Decoded, Layout } from './decoded.ts'
 import { isNumberText } from './number-lines.ts'
 import { type JsonNode, JsonTextError, parseJsonText } from './json-text.ts'
@@ -9,7 +10,9 @@ export function decodeJson(body: Buffer, rows: number, setting: ResponseSetting)
   const text = body.toString('latin1')
   return guarded(() => {
     const root = parseJsonText(text)
-    if (setting.kind === 'json') return decoded(text, follow(root, setting.path), rows, 'json')
+    if (setting.kind === 'json') {
+      return decoded(text, follow(root, setting.path.map(stepAsRead)), rows, 'json')
+    }
     if (setting.kind === 'csv') return malformed('a JSON answer has no CSV column')
     const list = rowsOf(root, rows)
     if (list === undefined) return malformed(`no list of ${rows} values in the JSON answer`)
@@ -28,10 +31,9 @@ export function decodeJsonLines(body: Buffer, rows: number, setting: ResponseSet
       at += line.length + 1
     }
     if (setting.kind === 'csv') return malformed('a JSON answer has no CSV column')
+    const path = setting.kind === 'json' ? setting.path.map(stepAsRead) : undefined
     const found =
-      setting.kind === 'json'
-        ? values.flatMap((value) => follow(value, setting.path))
-        : values.map(valueOf)
+      path === undefined ? values.map(valueOf) : values.flatMap((value) => follow(value, path))
     return decoded(text, found, rows, 'json_lines', setting.kind === 'label')
   })
 }
@@ -82,9 +84,30 @@ function follow(node: JsonNode | undefined, path: readonly PathStep[]): (JsonNod
     case 'index':
       return follow(node.kind === 'list' ? node.items[step.index] : undefined, rest)
     case 'key':
-      return follow(node.kind === 'object' ? node.entries.get(step.key) : undefined, rest)
+      return follow(node.kind === 'object' ? entryOf(node.entries, step.key) : undefined, rest)
   }
   return step satisfies never
+}
+
+const stepAsRead = (step: PathStep): PathStep =>
+  step.kind === 'key' ? { ...step, key: asRead(step.key) } : step
+
+/** Python's json writes the key `präd` as `pr\u00e4d`; a key is unescaped when no other is the one. */
+function entryOf(entries: ReadonlyMap<string, JsonNode>, key: string): JsonNode | undefined {
+  const entry = entries.get(key)
+  if (entry !== undefined) return entry
+  for (const [name, value] of entries) if (unescaped(name) === key) return value
+  return undefined
+}
+
+function unescaped(key: string): string {
+  if (!key.includes('\\')) return key
+  try {
+    const text: unknown = JSON.parse(`"${Buffer.from(key, 'latin1').toString()}"`)
+    return typeof text === 'string' ? asRead(text) : key
+  } catch {
+    return key // An escape that JSON has not.
+  }
 }
 
 /** The names under which containers put the list of all rows, the likeliest first. */

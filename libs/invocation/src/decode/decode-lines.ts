@@ -1,3 +1,4 @@
+import { asRead } from './as-read.ts'
 import type { Decoded, Layout } from './decoded.ts'
 import { isNumberText, scanNumberLines } from './number-lines.ts'
 import type { ResponseSetting } from './response-setting.ts'
@@ -61,7 +62,7 @@ function decodeColumn(lines: readonly string[], rows: number, column: number | s
   const records = lines.map(fieldsOf)
   if (lines.length === rows + 1) {
     const names = (records[0] ?? []).map(unquote)
-    return decodeTable(records, typeof column === 'number' ? column : names.indexOf(column))
+    return decodeTable(records, typeof column === 'number' ? column : names.indexOf(asRead(column)))
   }
   if (lines.length !== rows) return malformedCount(lines.length, rows)
   if (typeof column === 'string') return malformed(`no header line to find ${column} in`)

@@ -28,3 +28,24 @@ test.for<[string, string, number]>([
   const decoded = decodePredictions({ body: Buffer.from(body), contentType }, rows, 'auto')
   expect(decoded.kind).toBe('malformed')
 })
+
+test.for<[string, string, string]>([
+  ['text/csv', 'csv:präd', 'klasse,präd\nA,0.5\nB,0.25\n'],
+  ['text/csv', 'csv:予測', '"予測",klasse\n0.5,ä\n0.25,ö\n'],
+  ['application/json', 'json:vorhersagen[].präd', '{"vorhersagen":[{"präd":0.5},{"präd":0.25}]}'],
+  ['application/json', 'json:größe[]', String.raw`{"gr\u00f6\u00dfe":[0.5,0.25]}`],
+  ['application/json', 'json:[].größe', String.raw`[{"größe":0.5},{"gr\u00F6ße":0.25}]`],
+  ['application/jsonlines', 'json:präd', String.raw`{"präd":0.5}` + '\n{"pr\\u00e4d":0.25}'],
+  ['application/json', 'json:a/b[]', String.raw`{"a\/b":[0.5,0.25],"\x":1}`],
+])('finds the name of a setting in any script: %s, %s, %s', ([contentType, response, body]) => {
+  const decoded = decodePredictions({ body: Buffer.from(body), contentType }, 2, response)
+  expect(decoded.kind === 'decoded' ? decoded.predictions.toString() : decoded).toBe('0.5\n0.25')
+})
+
+test.for<[string, string, string]>([
+  ['text/csv', 'csv:präd', 'klasse,praed\nA,0.5\nB,0.25\n'],
+  ['application/json', 'json:präd[]', String.raw`{"pr\xe4d":[0.5,0.25]}`],
+])('refuses an answer without the name: %s, %s, %s', ([contentType, response, body]) => {
+  const decoded = decodePredictions({ body: Buffer.from(body), contentType }, 2, response)
+  expect(decoded.kind).toBe('malformed')
+})
