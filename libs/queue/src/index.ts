@@ -4,6 +4,7 @@ export {
   type DeadLettersWanted,
   discardDeadLetters,
   readDeadLetters,
+  type Redriven,
   redriveDeadLetters,
 } from './dead-letters/dead-letters.ts'
 export { type AppQueues, openQueues } from './calls/open-queues.ts'

@@ -60,8 +60,8 @@ afterEach(async () => {
   await cloud.close()
 })
 
-async function perform<Options>(act: Act<Options>, options: Options) {
-  const { world, said } = createWorld(cloud.env)
+async function perform<Options>(act: Act<Options>, options: Options, env: object = {}) {
+  const { world, said } = createWorld({ ...cloud.env, ...env })
   const exitCode = await act({ region: 'us-east-1', ...options }, world)
   return { exitCode, said: said() }
 }
@@ -113,6 +113,21 @@ test('redrive publishes what is chosen, and leaves the rest', async () => {
     said: '3 messages published again, 3 left\n',
   })
   expect((await perform(list, { ...all, json: true })).said).toContain('"messages":3')
+})
+
+test('redrive that the queue refuses says why, and fails', async () => {
+  const gone = { MILLRACE_BATCHES_QUEUE_URL: `${system.queue('batches').url}-gone` }
+  const options = { ...all, job: first, rate: 1_000 }
+  const { exitCode, said } = await perform(redrive, options, gone)
+  expect(exitCode).toBe(1)
+  expect(said).toMatch(/^0 messages published again, \d left, 3 of them not taken: publish .*\n$/)
+  const told = await perform(redrive, { ...options, json: true }, gone)
+  expect(told.exitCode).toBe(1)
+  expect(JSON.parse(told.said)).toMatchObject({
+    removed: 0,
+    refused: 3,
+    refusal: expect.stringContaining('publish'),
+  })
 })
 
 describe('discard', () => {

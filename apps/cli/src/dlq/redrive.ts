@@ -20,5 +20,5 @@ export async function redrive(options: RedriveOptions, world: World): Promise<Ex
     world.stop,
   )
   tellSwept('published again', swept, options, world)
-  return swept.failed === 0 ? EXIT.succeeded : EXIT.failed
+  return swept.failed + swept.refused === 0 ? EXIT.succeeded : EXIT.failed
 }

@@ -1,6 +1,8 @@
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { discardDeadLetters, readDeadLetters, redriveDeadLetters } from './dead-letters.ts'
 import { type OutgoingMessage, publish } from '../calls/publish.ts'
+import type { Queue } from '../calls/queue.ts'
 import type { Received } from '../calls/received.ts'
 import { countsOf, type Emulator, startEmulator } from '../emulator.fixture.ts'
 import { noting, runWorker } from '../worker/run-worker.fixture.ts'
@@ -126,7 +128,7 @@ describe('redriving', () => {
     const matches = ({ body }: { body: string }) => body === '1'
     const redrive = { max: 100, matches, perSecond: 1_000 }
     const swept = await redriveDeadLetters(queue.deadLetter, queue.acknowledge, redrive, never)
-    expect(swept).toEqual({ removed: 1, kept: 1, failed: 0, all: true })
+    expect(swept).toEqual({ removed: 1, kept: 1, failed: 0, refused: 0, all: true })
     expect(await countsOf(queue.deadLetter)).toEqual({ ...empty, visible: 1 })
 
     const { handle, seen, enough } = noting(1, () => ({ kind: 'acknowledge' }))
@@ -161,12 +163,43 @@ describe('redriving', () => {
     expect(atMs).toBeGreaterThanOrEqual(6_000)
   })
 
-  test('when the queue refuses, keeps every letter', async () => {
-    const queue = await queueWithDead(bodies(3))
+  test('when the queue refuses, keeps every letter and says so', async () => {
+    const queue = await queueWithDead(bodies(13))
     const gone = { ...queue.acknowledge, url: `${queue.acknowledge.url}-gone` }
     const redrive = { ...every, perSecond: 100 }
     const swept = await redriveDeadLetters(queue.deadLetter, gone, redrive, never)
-    expect(swept).toEqual({ removed: 0, kept: 3, failed: 0, all: true })
-    expect(await countsOf(queue.deadLetter)).toEqual({ ...empty, visible: 3 })
+    expect(swept).toMatchObject({ removed: 0, failed: 0, all: false })
+    // Not one letter more is looked at than it takes to know.
+    expect(swept.refused).toBe(swept.kept)
+    expect(swept.kept).toBeLessThanOrEqual(10)
+    expect(swept.refusal).toMatchObject({ name: 'QueueError', code: 'queue_not_found' })
+    expect(await countsOf(queue.deadLetter)).toEqual({ ...empty, visible: 13 })
+  })
+
+  test('when the queue refuses one letter, publishes the others', async () => {
+    const queue = await queueWithDead(bodies(3))
+    const { client } = queue.acknowledge
+    const choosy: Queue = {
+      ...queue.acknowledge,
+      client: Object.assign(Object.create(client), {
+        async send(command: SendMessageBatchCommand, options: object) {
+          const { Entries = [] } = command.input
+          const [odd] = Entries.filter(({ MessageBody }) => MessageBody === '1')
+          const taken = Entries.filter((entry) => entry !== odd)
+          if (taken.length > 0) {
+            await client.send(
+              new SendMessageBatchCommand({ ...command.input, Entries: taken }),
+              options,
+            )
+          }
+          const Failed = [{ Id: odd?.Id, Code: 'InvalidMessageContents', SenderFault: true }]
+          return odd === undefined ? {} : { Failed }
+        },
+      }),
+    }
+    const redrive = { ...every, perSecond: 1_000 }
+    const swept = await redriveDeadLetters(queue.deadLetter, choosy, redrive, never)
+    expect(swept).toMatchObject({ removed: 2, kept: 1, failed: 0, refused: 1 })
+    expect(await countsOf(queue.deadLetter)).toEqual({ ...empty, visible: 1 })
   })
 })

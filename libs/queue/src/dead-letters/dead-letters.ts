@@ -3,6 +3,7 @@ import { type DeadLetter, deadLetterOf } from './dead-letter.ts'
 import { EVIDENCE } from '../calls/evidence.ts'
 import { publishEntries } from '../calls/publish.ts'
 import type { Queue } from '../calls/queue.ts'
+import type { QueueError } from '../calls/queue-error.ts'
 import { REQUEUES, requeuesOf } from '../calls/received.ts'
 import { type Swept, sweepDeadLetters } from './sweep-dead-letters.ts'
 import { sleep } from '../calls/wait.ts'
@@ -56,20 +57,32 @@ export interface Redrive extends DeadLettersWanted {
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
+export interface Redriven extends Swept {
+  /** Of those kept, the ones that were to be published and could not be. */
+  readonly refused: number
+  /** Why the first of them could not be. */
+  readonly refusal?: QueueError
+}
+
 /**
  * Publishes letters to a queue again, as new messages with all their attempts before them, and then
  * deletes them. One that dies in between has published a message twice, which is recorded once.
+ *
+ * Ends early when the queue takes none of those that one call brings it.
  */
 export async function redriveDeadLetters(
   from: Queue,
   to: Queue,
   redrive: Redrive,
   signal: AbortSignal,
-): Promise<Swept> {
+): Promise<Redriven> {
   const { max, matches, perSecond, now = () => performance.now(), sleep: wait = sleep } = redrive
   const startedAtMs = now()
   let redriven = 0
-  return await sweepDeadLetters(
+  let refused = 0
+  let refusal: QueueError | undefined
+  let isOver = false
+  const swept = await sweepDeadLetters(
     from,
     max,
     async (messages) => {
@@ -84,9 +97,15 @@ export async function redriveDeadLetters(
       const outcomes = await publishEntries(to, entries, Math.random, signal)
       const published = wanted.filter((_, index) => outcomes[index] === undefined)
       redriven += published.length
+      refused += wanted.length - published.length
+      refusal ??= outcomes.find((outcome) => outcome !== undefined)
+      isOver = published.length === 0
       redrive.onProgress?.(redriven)
       return published
     },
     signal,
+    () => isOver,
   )
+  signal.throwIfAborted()
+  return { ...swept, refused, ...(refusal === undefined ? {} : { refusal }) }
 }

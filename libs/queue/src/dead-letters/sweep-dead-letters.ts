@@ -37,23 +37,27 @@ export interface Swept {
   readonly kept: number
   /** Removals that SQS refused: their messages come again, and are done twice. */
   readonly failed: number
-  /** False when the sweep ended at `max`: there may be more. */
+  /** False when the sweep ended at `max`, or was ended before: there may be more. */
   readonly all: boolean
 }
 
-/** @throws {QueueError} when the queue cannot be received from; what is held is given back. */
+/**
+ * @param isOver asked before each receive: nothing can be done with more.
+ * @throws {QueueError} when the queue cannot be received from; what is held is given back.
+ */
 export async function sweepDeadLetters(
   queue: Queue,
   max: number,
   act: Act,
   signal: AbortSignal,
+  isOver: () => boolean = () => false,
 ): Promise<Swept> {
   const seen = new Set<string | undefined>()
   const kept: Message[] = []
   let [removed, failed] = [0, 0]
   const count = () => removed + failed + kept.length
   try {
-    while (count() < Math.min(max, SWEEP_MAX)) {
+    while (count() < Math.min(max, SWEEP_MAX) && !isOver()) {
       const room = Math.min(limits.receiveEntriesMax, max - count())
       const received = await receive(queue, room, signal)
       const messages = received.filter(({ MessageId }) => !seen.has(MessageId))
