@@ -7,6 +7,7 @@ const stateOf = (circuit: Circuit) => ({
   inFlight: 1,
   waiting: 0,
   throttles: 0,
+  answers: 0,
   circuit,
 })
 

@@ -9,7 +9,7 @@ export type InvocationErrorKind =
   | 'rows' // Some row in the payload is at fault.
   | 'too_large' // Fewer rows at a time may succeed.
   | 'permanent' // No repetition of this batch can succeed; others may.
-  | 'systemic' // Nothing can succeed until a person acts: close the receive gate.
+  | 'systemic' // Nothing can succeed until a person acts: as of an endpoint that is gone.
 
 const TABLE = {
   endpoint_throttled: { kind: 'throttle', retryable: true },

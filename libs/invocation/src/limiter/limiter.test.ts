@@ -122,6 +122,32 @@ test.for<InvocationErrorCode>(['rows_rejected', 'endpoint_throttled', 'model_not
   },
 )
 
+test('counts as answers what says something of the rows', async () => {
+  const { limiter, timers, failing } = fixture()
+  const codes = [
+    'rows_rejected',
+    'batch_rejected',
+    'endpoint_throttled',
+    'connection_failed',
+  ] as const
+  for (const code of codes) {
+    await expect(failing(code)).rejects.toThrow(code)
+    for (const { run } of timers.splice(0)) run()
+  }
+  await limiter.run(async () => 'predictions', never)
+  expect(limiter.state.answers).toBe(3)
+})
+
+test.for<InvocationErrorCode>(['endpoint_not_found', 'access_denied', 'credentials_missing'])(
+  'on %s twenty times in a row, opens the circuit',
+  async (code) => {
+    const { limiter, timers, failing } = fixture()
+    for (let times = 0; times < 20; times++) await expect(failing(code)).rejects.toThrow(code)
+    expect(limiter.state).toMatchObject({ circuit: 'open', limit: 4 })
+    expect(timers.map(({ delayMs }) => delayMs)).toEqual([1_000])
+  },
+)
+
 test('tells of each change of limit and circuit', async () => {
   const seen: string[] = []
   const world = fixture({ onChange: ({ limit, circuit }) => seen.push(`${limit} ${circuit}`) })

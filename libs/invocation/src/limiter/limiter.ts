@@ -40,6 +40,8 @@ export interface LimiterState {
   readonly waiting: number
   /** Throttles since the start. */
   readonly throttles: number
+  /** Answers since the start, those among them that refuse the rows. Whoever throttles answers nobody. */
+  readonly answers: number
   readonly circuit: Circuit
 }
 
@@ -81,6 +83,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const gate = createWaitingLine()
   let inFlight = 0
   let throttles = 0
+  let answers = 0
   let pauseMs = PAUSE_START_MS
   let paused = false
   let wakes = false
@@ -118,6 +121,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
         inFlight,
         waiting: work.length,
         throttles,
+        answers,
         circuit: circuit.state,
       }
     },
@@ -138,6 +142,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
   }
 
   function answered(): void {
+    answers++
     pauseMs = PAUSE_START_MS
     circuit.answered()
   }
@@ -162,6 +167,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
         answered()
         return undefined
       case 'systemic':
+        // Who is not let in, or asks for what is not there, is served as little as by one that is gone.
+        notAnswered()
         return undefined
     }
     return error.kind satisfies never

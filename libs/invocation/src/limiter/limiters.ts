@@ -31,6 +31,7 @@ const ENDPOINTS_MAX = 64
 export function createLimiters({ onChange, ...options }: LimitersOptions): Limiters {
   const limiters = new Map<string, Limiter>()
   let throttlesForgotten = 0
+  let answersForgotten = 0
 
   return {
     of(endpoint) {
@@ -70,13 +71,14 @@ export function createLimiters({ onChange, ...options }: LimitersOptions): Limit
     },
     get total() {
       const states = [...limiters.values()].map(({ state }) => state)
-      const sum = (of: 'limit' | 'inFlight' | 'waiting' | 'throttles') =>
+      const sum = (of: 'limit' | 'inFlight' | 'waiting' | 'throttles' | 'answers') =>
         states.reduce((all, state) => all + state[of], 0)
       return {
         limit: sum('limit'),
         inFlight: sum('inFlight'),
         waiting: sum('waiting'),
         throttles: throttlesForgotten + sum('throttles'),
+        answers: answersForgotten + sum('answers'),
         circuit: states.find(({ circuit }) => circuit !== 'closed')?.circuit ?? 'closed',
       }
     },
@@ -92,6 +94,7 @@ export function createLimiters({ onChange, ...options }: LimitersOptions): Limit
       if (hasWork(limiter)) continue
       limiters.delete(key)
       throttlesForgotten += limiter.state.throttles
+      answersForgotten += limiter.state.answers
     }
   }
 }

@@ -10,6 +10,11 @@ export interface ScoreBatchDeps {
   /** Shared by the batches of a process, small batches are read as large ones were. Default: none. */
   readonly layouts?: LayoutMemory
   sleep(ms: number, signal: AbortSignal): Promise<void>
+  /**
+   * Asked every ten seconds of a batch that has waited for twenty without a verdict and has nothing in
+   * flight: whether it may go on, or others want its place. Default: it may.
+   */
+  mayWait?(): boolean
   /** From 0 to 1, 1 excluded. */
   random(): number
   /** Milliseconds from any origin. */
@@ -53,6 +58,10 @@ export interface BatchRun {
   isLastDeadline(): boolean
   /** The endpoint has a verdict on some of the rows. */
   gotOn(): void
+  /** When it last had one, or the run began. */
+  gotOnAt: number
+  /** Invocations under way. */
+  inFlight: number
   readonly layouts: LayoutMemory
   /** The batch's turn at the limiter. */
   readonly turn: number
@@ -83,6 +92,11 @@ assert(
   DEADLINE_IN_ALL_MS + limits.invocationSocketTimeoutMs + limits.recordSeconds * 1_000 <
     limits.visibilityMaxSeconds * 1_000,
 )
+/** How long a batch waits for its endpoint before others may have its place. */
+const WAIT_MS = 20_000
+const LOOK_MS = 10_000
+/** Why waiting has ended where others have the place: the batch is given back, and charged to nobody. */
+export const GAVE_WAY = 'gave way'
 /** Nobody is told; without a reason each batch's end would cost an exception with its stack. */
 const ENDED = 'ended'
 
@@ -102,15 +116,16 @@ export function startRun(
   else signal.addEventListener('abort', onAbort, { once: true })
   const { deadlineMs = DEADLINE_MS, deadlineInAllMs = DEADLINE_IN_ALL_MS } = input
   const lastDeadlineAt = deps.now() + deadlineInAllMs
-  let gotOnAt = deps.now()
   const run: BatchRun = {
     deps,
     input,
     signal: working.signal,
     waiting: waiting.signal,
-    deadlineAt: () => Math.min(gotOnAt + deadlineMs, lastDeadlineAt),
+    deadlineAt: () => Math.min(run.gotOnAt + deadlineMs, lastDeadlineAt),
     isLastDeadline: () => run.deadlineAt() === lastDeadlineAt,
-    gotOn: () => void (gotOnAt = deps.now()),
+    gotOn: () => void (run.gotOnAt = deps.now()),
+    gotOnAt: deps.now(),
+    inFlight: 0,
     layouts: deps.layouts ?? createLayoutMemory(),
     turn: deps.limiter.turn(),
     tally: { invocations: 0, throttles: 0, bisections: 0, durationMs: 0 },
@@ -135,18 +150,30 @@ export function startRun(
       waiting.abort(ENDED)
     },
   }
-  endAtDeadline(run, waiting)
+  watch(run, waiting)
   return run
 }
 
-/** One timer a batch: verdicts only move the deadline that it finds when it is over. */
-function endAtDeadline(run: BatchRun, waiting: AbortController): void {
-  const { now, sleep } = run.deps
-  sleep(run.deadlineAt() - now(), waiting.signal).then(
+/**
+ * Ends the waiting at the deadline, or when others want the place. One timer a batch: verdicts only move
+ * what it finds when it is over.
+ */
+function watch(run: BatchRun, waiting: AbortController): void {
+  const { now, sleep, mayWait } = run.deps
+  const leftMs = run.deadlineAt() - now()
+  sleep(mayWait === undefined ? leftMs : Math.min(leftMs, LOOK_MS), waiting.signal).then(
     () => {
-      if (now() < run.deadlineAt()) endAtDeadline(run, waiting)
-      else waiting.abort(new DOMException('The deadline has passed', 'TimeoutError'))
+      if (now() >= run.deadlineAt()) {
+        waiting.abort(new DOMException('The deadline has passed', 'TimeoutError'))
+      } else if (waits(run) && mayWait?.() === false) {
+        waiting.abort(GAVE_WAY)
+      } else {
+        watch(run, waiting)
+      }
     },
     () => undefined,
   )
 }
+
+const waits = ({ inFlight, gotOnAt, deps }: BatchRun): boolean =>
+  inFlight === 0 && deps.now() - gotOnAt >= WAIT_MS

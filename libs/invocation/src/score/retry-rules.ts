@@ -11,8 +11,11 @@ export interface RetryRule {
   /** The longest the first wait may be; it doubles with each retry. */
   readonly delayStartMs: number
   readonly delayMaxMs: number
-  /** What happens when the retries are spent. */
-  readonly next: 'throw' | 'bisect' | 'halve'
+  /**
+   * What happens when the retries are spent. `ask` is to throw where the endpoint has answered somebody
+   * meanwhile; else other rows are asked first, for no row is at fault where nobody is answered.
+   */
+  readonly next: 'throw' | 'ask' | 'bisect' | 'halve'
 }
 
 const at = (
@@ -30,9 +33,9 @@ export const retryRules: Readonly<Record<InvocationErrorCode, RetryRule>> = {
   endpoint_throttled: at(untilDeadline, 'throw', 50, 5_000),
   model_not_ready: at(untilDeadline, 'throw', 5_000, 30_000),
   endpoint_outage: at(0, 'throw'),
-  endpoint_unavailable: at(limits.invocationRetriesMax, 'throw'),
+  endpoint_unavailable: at(limits.invocationRetriesMax, 'ask'),
   endpoint_unreachable: at(limits.invocationRetriesMax, 'throw'),
-  connection_failed: at(limits.invocationRetriesMax, 'throw'),
+  connection_failed: at(limits.invocationRetriesMax, 'ask'),
   unknown: at(limits.invocationRetriesMax, 'throw'),
   // One row may crash the model each time.
   model_failed: at(2, 'bisect'),
@@ -55,6 +58,10 @@ export const retryRules: Readonly<Record<InvocationErrorCode, RetryRule>> = {
  * Full jitter: anything up to the doubled wait, so that batches refused together do not return
  * together. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export function retryDelayMs(rule: RetryRule, retry: number, random: number): number {
+export function retryDelayMs(
+  rule: Pick<RetryRule, 'delayStartMs' | 'delayMaxMs'>,
+  retry: number,
+  random: number,
+): number {
   return random * Math.min(rule.delayMaxMs, rule.delayStartMs * 2 ** retry)
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
 import { createLayoutMemory } from '../decode/layout-memory.ts'
 import type { Endpoint, Invoke } from '../invoke/invocation.ts'
 import { InvocationError, type InvocationErrorCode } from '../invoke/invocation-error.ts'
@@ -154,6 +154,103 @@ test('without room until its deadline, charges the endpoint and no row', async (
   await expect(scoring).rejects.toMatchObject({ code: 'endpoint_outage', kind: 'throttle' })
   busy.resolve(undefined)
   await Promise.all(others)
+})
+
+describe.for<InvocationErrorCode>(['endpoint_unavailable', 'connection_failed'])(
+  'on %s',
+  (code) => {
+    const fault = () => new InvocationError(code, ENDPOINT.name, '')
+
+    test('while nobody is answered, scores the batch when the endpoint is back', async () => {
+      const { input, invoke, expected } = fixture(10)
+      let left = 12
+      const away: Invoke = async (request, signal) => {
+        if (left-- > 0) throw fault()
+        return await invoke(request, signal)
+      }
+      const scored = await scoreBatch(depsOf(away), input, never)
+      expect(scored.predictions.toString()).toBe(expected)
+      // Five times whole, a row of it each time until one is answered, and whole again.
+      expect(scored.invocations).toBe(14)
+    })
+
+    test('of a batch that alone breaks the container, charges the batch', async () => {
+      const { input, invoke } = fixture(10)
+      let invocations = 0
+      const breaking: Invoke = async (request, signal) => {
+        invocations++
+        if (request.body.length === input.body.length) throw fault()
+        return await invoke(request, signal)
+      }
+      await expect(scoreBatch(depsOf(breaking), input, never)).rejects.toMatchObject({ code })
+      expect(invocations).toBe(11)
+    })
+
+    test('of a row that breaks the container, asks others', async () => {
+      const { input, invoke } = fixture(10)
+      const breaking: Invoke = async (request, signal) => {
+        if (Buffer.from(request.body).toString().startsWith('0\n')) throw fault()
+        return await invoke(request, signal)
+      }
+      await expect(scoreBatch(depsOf(breaking), input, never)).rejects.toMatchObject({ code })
+    })
+
+    test('while others are answered, asks for no witness', async () => {
+      const { input, invoke } = fixture(10)
+      let invocations = 0
+      const deps = depsOf(async () => {
+        invocations++
+        await deps.limiter.run(() => invoke({ ...input, body: Buffer.from('1\n') }, never), never)
+        throw fault()
+      })
+      await expect(scoreBatch(deps, input, never)).rejects.toMatchObject({ code })
+      expect(invocations).toBe(5)
+    })
+  },
+)
+
+test('systemic faults that have opened the circuit are told in their own words', async () => {
+  const { input } = fixture(10)
+  const deps = depsOf(() => {
+    throw new InvocationError('endpoint_not_found', ENDPOINT.name, '')
+  })
+  for (let batch = 0; batch < 25; batch++) {
+    await expect(scoreBatch(deps, input, never)).rejects.toMatchObject({
+      code: 'endpoint_not_found',
+    })
+  }
+  expect(deps.limiter.state).toMatchObject({ circuit: 'open', answers: 0 })
+})
+
+test.for<[string, number, boolean]>([
+  ['waits for less than 20 s, keeps its place', 19_000, false],
+  ['waits for longer, gives its place to others', 21_000, true],
+])('throttled while others want its place, %s', async ([, forMs, givesWay]) => {
+  const { deps, input, expected, pass } = hangingWorld(10, new Set())
+  const throttling: ScoreBatchDeps = {
+    ...deps,
+    mayWait: () => false,
+    async invoke(request, signal) {
+      if (deps.now() >= forMs) return await deps.invoke(request, signal)
+      throw new InvocationError('endpoint_throttled', ENDPOINT.name, '')
+    },
+    // What looks after the batch is woken by its waits.
+    sleep: async (ms, signal) => {
+      if (ms === 10_000) return await deps.sleep(ms, signal)
+      pass(Math.min(ms, 1_000))
+      await nextTurn()
+      signal.throwIfAborted()
+    },
+  }
+  const scoring = scoreBatch(throttling, input, never)
+  if (givesWay) {
+    await expect(scoring).rejects.toMatchObject({
+      code: 'endpoint_outage',
+      message: expect.stringContaining('wanted by others'),
+    })
+  } else {
+    expect((await scoring).predictions.toString().split('\n')).toEqual(expected)
+  }
 })
 
 test('on an endpoint that is updated to another layout, scores a batch in one invocation', async () => {

@@ -1,7 +1,8 @@
 import type { RowFailure } from '@millrace/job'
 import type { BatchRun } from './batch-run.ts'
 import { InvocationError } from '../invoke/invocation-error.ts'
-import { type Piece, tryPiece, type Verdict } from './try-piece.ts'
+import type { Piece } from './invoke-piece.ts'
+import { tryPiece, type Verdict } from './try-piece.ts'
 
 /*
  * A batch is a piece of rows. A piece is predicted whole, or split at its middle and its halves

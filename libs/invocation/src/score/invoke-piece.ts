@@ -1,0 +1,123 @@
+import type { RowRange } from '@millrace/job'
+import { type BatchRun, GAVE_WAY } from './batch-run.ts'
+import { decodePredictions } from '../decode/decode-predictions.ts'
+import { InvocationError } from '../invoke/invocation-error.ts'
+import { type RetryRule, retryDelayMs } from './retry-rules.ts'
+
+/** Rows of a batch, counted from its first. */
+export type Piece = RowRange
+
+/** The predictions, or what failed. Abort is thrown. */
+export async function invokePiece(
+  run: BatchRun,
+  piece: Piece,
+  body: Uint8Array,
+): Promise<Buffer | InvocationError> {
+  const { deps, request, tally } = run
+  const startedAt = deps.now()
+  let invokedAt = startedAt
+  try {
+    const answer = await deps.limiter.run(
+      async () => {
+        invokedAt = deps.now()
+        tally.invocations++
+        run.inFlight++
+        try {
+          return await deps.invoke({ ...request, ...hashOf(run, body), body }, run.signal)
+        } finally {
+          run.inFlight--
+        }
+      },
+      run.waiting,
+      piece.end - piece.start,
+      run.turn,
+    )
+    tally.durationMs += answer.durationMs
+    if (answer.variant !== undefined) tally.variant = answer.variant
+    return readAnswer(run, piece, answer)
+  } catch (error) {
+    // Another piece's failure ends this one, and is not the answer to it.
+    run.signal.throwIfAborted()
+    if (!(error instanceof InvocationError))
+      throw run.waiting.aborted ? late(run, outage(run, error)) : error
+    tally.durationMs += deps.now() - invokedAt
+    if (error.code === 'endpoint_throttled') tally.throttles++
+    return error
+  }
+}
+
+function readAnswer(
+  { input, layouts }: BatchRun,
+  piece: Piece,
+  answer: { readonly body: Buffer; readonly contentType: string },
+): Buffer | InvocationError {
+  const { endpoint } = input
+  const rows = piece.end - piece.start
+  const decoded = decodePredictions(answer, rows, layouts.settingFor(endpoint, rows))
+  if (decoded.kind === 'decoded') {
+    layouts.saw(endpoint, decoded.layout, rows)
+    return decoded.predictions
+  }
+  return new InvocationError('response_malformed', endpoint.name, decoded.reason)
+}
+
+/**
+ * Waits before the next try.
+ *
+ * @throws {InvocationError} `reason`, or what the deadline makes of it.
+ */
+export async function waitToRetry(
+  run: BatchRun,
+  rule: Pick<RetryRule, 'delayStartMs' | 'delayMaxMs'>,
+  retry: number,
+  reason: InvocationError,
+): Promise<void> {
+  const delayMs = retryDelayMs(rule, retry, run.deps.random())
+  if (run.deps.now() + delayMs >= run.deadlineAt()) throw late(run, reason)
+  try {
+    await run.deps.sleep(delayMs, run.waiting)
+  } catch {
+    run.signal.throwIfAborted()
+    throw late(run, run.waiting.reason === GAVE_WAY ? outage(run, reason) : reason)
+  }
+}
+
+/**
+ * What a deadline makes of a fault, or of waiting for room. Ten minutes without a verdict are the
+ * endpoint's, and charged to nobody. Hours full of verdicts are the batch's own: uncharged it would
+ * be begun anew for ever.
+ */
+function late(run: BatchRun, reason: InvocationError): InvocationError {
+  const { input, rowsScored, tally, deps } = run
+  if (run.waiting.reason === GAVE_WAY || !run.isLastDeadline()) return reason
+  if (deps.limiter.state.circuit !== 'closed') return reason
+  const done = `${rowsScored} of ${input.rows} rows scored by ${tally.invocations} invocations`
+  return new InvocationError('endpoint_unavailable', input.endpoint.name, `too slow: ${done}`, {
+    words: reason.words,
+    cause: reason,
+  })
+}
+
+/** The endpoint serves nobody now: nothing is said about rows, and nobody is charged. */
+export function outage(run: BatchRun, cause: unknown): InvocationError {
+  const { circuit, limit, waiting } = run.deps.limiter.state
+  const gaveWay = run.waiting.reason === GAVE_WAY ? ', its place is wanted by others' : ''
+  return new InvocationError(
+    'endpoint_outage',
+    run.input.endpoint.name,
+    `circuit ${circuit}, limit ${limit}, ${waiting} waiting${gaveWay}`,
+    { cause },
+  )
+}
+
+/** A part of the body has another. */
+function hashOf({ input }: BatchRun, body: Uint8Array): { readonly bodyHash?: string } {
+  const { bodyHash } = input
+  return bodyHash !== undefined && body === input.body ? { bodyHash } : {}
+}
+
+export function bodyOf({ input }: BatchRun, piece: Piece): Uint8Array {
+  if (piece.end - piece.start === input.rows) return input.body
+  const offsets = input.rowOffsets()
+  return input.body.subarray(offsets[piece.start], offsets[piece.end])
+}
