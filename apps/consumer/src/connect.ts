@@ -48,6 +48,7 @@ import {
   type ScoredPayload,
   scoreRows,
 } from './score-rows.ts'
+import { createSlots } from './slots.ts'
 import { createToleranceWatch } from './tolerance-watch.ts'
 
 export interface World {
@@ -78,6 +79,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   const laneOf = createJobLanes({ openJob: jobs.open, every })
   // Small batches are read as large ones of the same endpoint were.
   const layouts = createLayoutMemory()
+  const slots = createSlots(config.MILLRACE_CONCURRENCY, now)
   const failJob = async (jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void> => {
     const facts = { failure, now: Math.floor(Date.now() / 1_000) }
     const { kind } = await moveJob(ledger, jobId, 'failed', facts, signal)
@@ -103,18 +105,32 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     score: async ({ job }, { batch: index }, payload, aborted): Promise<ScoredPayload> => {
       const { endpoint, batching } = job.spec
       if (world.limiters.isInTheWay(endpoint)) throw gone(endpoint.name)
-      const limiter = laneOf(job.jobId, world.limiters.of(endpoint))
-      return await scoreBatch(
-        { invoke: world.invoke, limiter, layouts, sleep: wait, random: Math.random, now },
-        {
-          ...payload,
-          endpoint,
-          firstRow: 0,
-          payloadBytesMax: batching.payloadBytesMax,
-          inferenceId: `${job.jobId}-${index}`,
-        },
-        aborted,
-      )
+      const shared = world.limiters.of(endpoint)
+      const limiter = laneOf(job.jobId, shared)
+      const { mayWait, giveBack } = slots.take(shared)
+      try {
+        return await scoreBatch(
+          {
+            invoke: world.invoke,
+            limiter,
+            layouts,
+            sleep: wait,
+            mayWait,
+            random: Math.random,
+            now,
+          },
+          {
+            ...payload,
+            endpoint,
+            firstRow: 0,
+            payloadBytesMax: batching.payloadBytesMax,
+            inferenceId: `${job.jobId}-${index}`,
+          },
+          aborted,
+        )
+      } finally {
+        giveBack()
+      }
     },
   }
   return {

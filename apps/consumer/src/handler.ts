@@ -12,7 +12,8 @@ import {
 } from '@millrace/service'
 import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
-import { type Delivery, type Deps, type Outcome, processBatch } from './process-batch.ts'
+import { dispositionOf } from './disposition-of.ts'
+import { type Delivery, type Deps, processBatch } from './process-batch.ts'
 import { reportOutcome } from './report-outcome.ts'
 import { endpointTeller, watchInvoke, watchLimiter } from './watch-endpoint.ts'
 
@@ -90,32 +91,10 @@ async function handle(
     'millrace.outcome': outcome.kind,
   })
   reportOutcome({ logger, metrics }, { batch, attempt, durationMs, traceId: span.traceId }, outcome)
-  return dispositionOf(outcome)
+  return dispositionOf(outcome, message.requeues)
 }
 
 const deliveryOf = ({ attempt, requeues, attributes }: Received): Delivery => ({
   attempt,
   repeated: attempt > 1 || requeues > 0 || attributes[REPUBLISHED] !== undefined,
 })
-
-function dispositionOf(outcome: Outcome): Disposition {
-  switch (outcome.kind) {
-    case 'recorded':
-    case 'duplicate':
-    case 'stale':
-    case 'withheld':
-    case 'job_failed':
-      return { kind: 'acknowledge' }
-    case 'postponed':
-      return { kind: 'requeue', delaySeconds: POSTPONED_SECONDS }
-    case 'released':
-      return { kind: 'release' }
-    case 'rejected':
-      return { kind: 'dead_letter', code: outcome.code, reason: outcome.reason }
-    default:
-      return outcome satisfies never
-  }
-}
-
-/** What waits for the endpoint is looked at again after this. */
-const POSTPONED_SECONDS = 5

@@ -46,6 +46,17 @@ export function backoff(
   return whole / 2 + (random() * whole) / 2
 }
 
+const POSTPONED_SECONDS = { base: 2, max: 60 }
+
+/**
+ * How long a copy waits of a message that is not at fault: later each time, 2 to 60 seconds. An outage of
+ * minutes costs a message some copies, one of hours no more than sixty an hour.
+ *
+ * @param requeues how often the same work was given back before.
+ */
+export const postponedSeconds = (requeues: number, random: () => number): number =>
+  Math.ceil(backoff(requeues + 1, POSTPONED_SECONDS, random))
+
 /** A condition that changes: who waits asks again after each change. */
 export interface Change {
   /** Resolves at the next `fire`. */

@@ -7,7 +7,7 @@ import { createPrefetch } from './prefetch.ts'
 import type { QueueError } from '../calls/queue-error.ts'
 import type { Disposition, Received } from '../calls/received.ts'
 import { createSettling } from './settling.ts'
-import { backoff, type Change, createChange, settledOrAborted } from '../calls/wait.ts'
+import { type Change, createChange, postponedSeconds, settledOrAborted } from '../calls/wait.ts'
 import type { WorkerOptions } from './worker-options.ts'
 import type { Counters, WorkerStats } from './worker-stats.ts'
 
@@ -42,9 +42,6 @@ const IDLE_MS = 50
 const ABORT_GRACE_MS = 1_000
 /** What the last calls have left after an abort's grace. */
 const LAST_CALLS_MS = 2_000
-
-/** What a service that is away keeps from being done is tried again so soon, doubled each time. */
-const OUTAGE_SECONDS = { base: 2, max: 60 }
 
 const GIVEN_BACK: Disposition = { kind: 'release', delaySeconds: 0 }
 
@@ -167,8 +164,7 @@ async function attempt(
     const { messageId, attempt, requeues } = item.received
     if (isOutage(error)) {
       logger.warn({ error, messageId, attempt, requeues }, 'service away')
-      const seconds = backoff(requeues + 1, OUTAGE_SECONDS, random)
-      return { kind: 'requeue', delaySeconds: Math.ceil(seconds) }
+      return { kind: 'requeue', delaySeconds: postponedSeconds(requeues, random) }
     }
     logger.error({ error, messageId, attempt }, 'handler failed')
     return { kind: 'release' }
