@@ -45,18 +45,21 @@ async function collectAnswer(
   let headers: Record<string, string | undefined> = {}
   let chunks: Buffer[] = []
   let bytes = 0
-  const deadlineAt = performance.now() + timeoutMs
+  let timer: NodeJS.Timeout | undefined
   const abort = () => {
     reject(signal.reason as Error)
     controller?.abort(signal.reason as Error)
   }
   signal.addEventListener('abort', abort, { once: true })
   dispatcher.dispatch(
-    { ...request, headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
+    // One deadline for the whole answer: undici has one for the head and another for each piece after it.
+    { ...request, headersTimeout: 0, bodyTimeout: 0 },
     {
       onRequestStart(started) {
         controller = started
         if (signal.aborted) started.abort(signal.reason as Error)
+        clearTimeout(timer)
+        timer = setTimeout(() => started.abort(new AnswerTooSlow(timeoutMs)), timeoutMs)
       },
       onResponseStart(_, code, received) {
         status = code
@@ -66,7 +69,6 @@ async function collectAnswer(
         bytes += chunk.length
         chunks.push(chunk)
         if (bytes > answerBytesMax) at.abort(new RangeError(`answer over ${answerBytesMax} bytes`))
-        else if (performance.now() > deadlineAt) at.abort(new AnswerTooSlow(timeoutMs))
       },
       onResponseEnd() {
         const [first = Buffer.alloc(0)] = chunks
@@ -81,6 +83,7 @@ async function collectAnswer(
   try {
     return await promise
   } finally {
+    clearTimeout(timer)
     signal.removeEventListener('abort', abort)
   }
 }
