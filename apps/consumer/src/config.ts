@@ -27,6 +27,12 @@ export const configSchema = z.object({
     .max(limits.concurrencyMax)
     .default(16)
     .describe(`invocations in flight at most, 1 to ${limits.concurrencyMax}`),
+  MILLRACE_CONCURRENCY_SHARE: z.coerce
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe('the part that is used of the room an endpoint is found to have, above 0 to 1'),
 })
 
 export type Config = z.output<typeof configSchema>

@@ -39,6 +39,7 @@ export function createHandler(
   const { metrics, tracer } = telemetry
   const limiters = createLimiters({
     concurrencyMax: config.MILLRACE_CONCURRENCY,
+    share: config.MILLRACE_CONCURRENCY_SHARE,
     // Of the wall clock, at which the consumers of an endpoint meet, but steady.
     now: () => performance.timeOrigin + performance.now(),
     onChange: (endpoint, state) => {

@@ -271,6 +271,24 @@ test('uses no more than its share of the capacity found', () => {
   expect(busyShare(tally, 20, 50, 50_000)).toBeLessThan(1.15)
 })
 
+test('two consumers with a share leave a part of what is free, too', () => {
+  const [first, second] = simulate({
+    capacityAt: () => 64,
+    latencyMs: 50,
+    overflow: 'throttles',
+    untilMs: 130_000,
+    clients: [
+      { from: 0, share: 0.5 },
+      { from: 200, share: 0.5 },
+    ],
+  })
+  const both = { ...first, served: first.served + second.served }
+  // Two times a half of three halves.
+  expect(busyShare(both, 64, 50, 120_000)).toBeGreaterThan(0.55)
+  expect(busyShare(both, 64, 50, 120_000)).toBeLessThan(0.75)
+  expect(throttledShare(first)).toBeLessThan(0.001)
+})
+
 test('never goes above its maximum', () => {
   const [tally] = simulate({
     capacityAt: () => 40,

@@ -50,7 +50,11 @@ export interface LimiterOptions {
   readonly concurrencyMax: number
   /** Invocations at once at the start. Default 4: latency is to be known before there is a queue. */
   readonly concurrencyStart?: number
-  /** The part of the endpoint's capacity that is used, so that live traffic keeps room. Default 1. */
+  /**
+   * The part that is used of the room that is found, so that live traffic keeps the rest; looked for anew
+   * each minute. What others use is not found as room, so `n` processes with a share `s` use `n * s` of
+   * every `1 + (n - 1) * s` slots together. Default 1.
+   */
   readonly share?: number
   /** Milliseconds since the epoch: consumers of one endpoint meet at epochs of the wall clock. */
   readonly now: () => number
