@@ -169,6 +169,36 @@ export const mutationsOfLibs: readonly Mutation[] = [
     edits: [['scanNumberLines(body, end) === rows)', 'scanNumberLines(body, end) > 0)']],
   },
   {
+    name: 'a model that fails is not asked again',
+    file: 'libs/invocation/src/score/retry-rules.ts',
+    edits: [["  model_failed: at(2, 'bisect'),", "  model_failed: at(0, 'bisect'),"]],
+  },
+  {
+    name: 'an answer that is malformed is not asked for again',
+    file: 'libs/invocation/src/score/retry-rules.ts',
+    edits: [["  response_malformed: at(2, 'bisect'),", "  response_malformed: at(0, 'bisect'),"]],
+  },
+  {
+    name: 'one fault uses up the repetitions of another',
+    file: 'libs/invocation/src/score/try-piece.ts',
+    edits: [
+      [
+        '      counts.set(code, before + 1)\n      return before\n',
+        '      counts.set(code, before + 1)\n      return [...counts.values()].reduce((sum, times) => sum + times) - 1\n',
+      ],
+    ],
+  },
+  {
+    name: 'a row is blamed while nobody is answered',
+    file: 'libs/invocation/src/score/solve-piece.ts',
+    edits: [
+      [
+        "  if (witness?.kind === 'predicted') return\n",
+        "  if (witness?.kind !== 'refused') return\n",
+      ],
+    ],
+  },
+  {
     name: 'what was begun waits behind what is new',
     seed: 1_677_607,
     file: 'libs/invocation/src/limiter/waiting-line.ts',

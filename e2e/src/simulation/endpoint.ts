@@ -1,4 +1,9 @@
-import { classifyFailure, InvocationError, type Invoke } from '@millrace/invocation'
+import {
+  classifyFailure,
+  InvocationError,
+  type InvocationErrorCode,
+  type Invoke,
+} from '@millrace/invocation'
 import type { Link, Random } from '@millrace/testing'
 import { answerTo, wrongAnswer } from './dataset.ts'
 import type { EndpointFaults } from './scenario.ts'
@@ -6,9 +11,17 @@ import type { EndpointFaults } from './scenario.ts'
 export interface EndpointModel {
   /** The endpoint as one machine reaches it. */
   through(link: Link, machineName: string): Invoke
-  /** Faults that are charged to a batch, by the inference id that the invocation carried. */
-  readonly charged: ReadonlyMap<string, number>
+  /** What callers have seen, by the inference id that their invocations carried. */
+  readonly seen: ReadonlyMap<string, readonly Sighting[]>
   invocations(): number
+}
+
+/** What came of one invocation, as its caller saw it: an answer that was lost on its way is none. */
+export interface Sighting {
+  readonly machine: string
+  /** The rows that were sent, a line each. */
+  readonly rows: string
+  readonly saw: InvocationErrorCode | 'answered'
 }
 
 export interface EndpointModelOptions {
@@ -24,7 +37,7 @@ export interface EndpointModelOptions {
 /** Stands for the inference id of the producer's preflight, which has none. */
 const PROBE = 'probe'
 
-type Reply = { readonly body: Buffer } | { readonly error: Error }
+type Reply = { readonly body: Buffer; readonly damaged?: true } | { readonly error: Error }
 
 const modelError = (OriginalStatusCode: number, OriginalMessage: string): Error =>
   Object.assign(new Error('Received error from model'), {
@@ -43,18 +56,21 @@ const refused = (): Error =>
 /** An endpoint whose model is `answerTo`: one bad row refuses the whole request, as SageMaker's does. */
 export function createEndpointModel(options: EndpointModelOptions): EndpointModel {
   const { random, faults } = options
-  const charged = new Map<string, number>()
+  const seen = new Map<string, Sighting[]>()
   const byMachine = new Map<string, number>()
   let inFlight = 0
   let invocations = 0
 
-  const charge = (id: string): void => void charged.set(id, (charged.get(id) ?? 0) + 1)
+  const see = (id: string, sighting: Sighting): void => {
+    const before = seen.get(id)
+    if (before === undefined) seen.set(id, [sighting])
+    else before.push(sighting)
+  }
   const strikes = (kind: 'failed' | 'malformed' | 'hung', id: string): boolean => {
     // A job that its preflight has failed has no more to tell: most of them get past it.
     const rate = id === PROBE ? faults[kind] / 10 : faults[kind]
     if (!random.chance(rate)) return false
     options.onFault(`endpoint_${kind}`)
-    charge(id)
     return true
   }
   /** The reply, and how long it takes. */
@@ -71,7 +87,7 @@ export function createEndpointModel(options: EndpointModelOptions): EndpointMode
     if (strikes('failed', id)) return { reply: { error: modelError(500, 'oops') }, afterMs }
     const reply = predict(body)
     if ('error' in reply || !strikes('malformed', id)) return { reply, afterMs }
-    return { reply: { body: damaged(reply.body, random) }, afterMs }
+    return { reply: { body: damaged(reply.body, random), damaged: true }, afterMs }
   }
   /** As the machine counts: what it has given up may still be under way here. */
   const count = (machineName: string, change: 1 | -1): void => {
@@ -81,7 +97,7 @@ export function createEndpointModel(options: EndpointModelOptions): EndpointMode
   }
 
   return {
-    charged,
+    seen,
     invocations: () => invocations,
     through: (link, machineName) => async (request, signal) => {
       const body = Buffer.from(request.body)
@@ -102,18 +118,26 @@ export function createEndpointModel(options: EndpointModelOptions): EndpointMode
       }
       count(machineName, 1)
       const reply = await link(call, signal)
-        .catch((error: unknown) => {
+        .catch((error: Error): Reply => {
           signal.throwIfAborted()
-          // A connection that breaks in the middle may well be the batch's fault, and is charged.
-          charge(request.inferenceId ?? PROBE)
           return { error }
         })
         .finally(() => count(machineName, -1))
+      see(request.inferenceId ?? PROBE, {
+        machine: machineName,
+        rows: body.toString().trimEnd(),
+        saw: codeOf(reply),
+      })
       if ('error' in reply) throw errorOf(request.endpoint.name, reply.error)
       const durationMs = options.nowMs() - startedAtMs
       return { body: reply.body, contentType: 'text/csv; charset=utf-8', variant: 'v1', durationMs }
     },
   }
+}
+
+function codeOf(reply: Reply): Sighting['saw'] {
+  if ('error' in reply) return classifyFailure(reply.error)
+  return reply.damaged === true ? 'response_malformed' : 'answered'
 }
 
 function errorOf(endpoint: string, cause: unknown): InvocationError {

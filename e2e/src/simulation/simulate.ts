@@ -174,7 +174,7 @@ export async function simulate(
     if (scenario.exports) {
       for (const job of jobs.values()) await watch.checkExport(job, exports.outcomeOf(job))
     }
-    await watch.finish(endpoint.charged, scenario.calm)
+    await watch.finish(endpoint.seen, scenario.calm)
   }
   fleet.end()
   const failures = [...jobs.values()].flatMap(({ jobId }) => {

@@ -1,9 +1,10 @@
 import { readJob } from '@millrace/ledger'
 import { BUCKET } from '../cloud.ts'
 import { answerTo, batchesOf } from '../dataset.ts'
+import type { EndpointModel } from '../endpoint.ts'
 import type { KnownJob } from '../known-job.ts'
 import type { Notes } from '../notes.ts'
-import { layersOf } from '../retries.ts'
+import { explainsFailure } from './explains-failure.ts'
 import { checkFailure, exceedsTolerance } from './finished-run.ts'
 import type { Rules } from './rules.ts'
 import type { Truth } from './truth.ts'
@@ -13,14 +14,14 @@ const never = new AbortController().signal
 /**
  * Holds a job to how it has ended, when the run is over.
  *
- * @param charged faults that were charged to a batch, by its inference id.
+ * @param seen what the callers of the endpoint have seen, by the inference id of the batch.
  */
 export async function checkFinished(
   truth: Truth,
   rules: Rules,
   notes: Notes,
   job: KnownJob,
-  charged: ReadonlyMap<string, number>,
+  seen: EndpointModel['seen'],
 ): Promise<void> {
   const { check } = rules
   const meta = await readJob(truth.ledger, job.jobId, never)
@@ -39,7 +40,7 @@ export async function checkFinished(
     check('a job that succeeded has its result', there, name)
   }
   await checkMended(truth, rules, job)
-  await checkHealthyRows(truth, rules, job, failed, charged)
+  await checkHealthyRows(truth, rules, job, failed, seen)
 }
 
 /** A row that a retry is about was invoked by it: the batch has a part of its own. */
@@ -54,20 +55,42 @@ async function checkMended(truth: Truth, { check }: Rules, job: KnownJob): Promi
   }
 }
 
+/** A row that the model takes fails only for faults of the endpoint that outlasted every repetition. */
 async function checkHealthyRows(
   truth: Truth,
   { check }: Rules,
   job: KnownJob,
   failed: ReadonlySet<number>,
-  charged: ReadonlyMap<string, number>,
+  seen: EndpointModel['seen'],
 ): Promise<void> {
   const rows = (await truth.pinnedRows(job)) ?? []
   const batches = batchesOf(job.plan)
   for (const row of failed) {
-    if (answerTo(rows[row] ?? '').kind !== 'predicted') continue
+    const text = rows[row] ?? ''
+    if (answerTo(text).kind !== 'predicted') continue
     const batch = batches.findIndex(({ start, end }) => start <= row && row < end)
     const why = (await truth.partOf(job, batch))?.failures.find((failure) => failure.row === row)
-    const guilty = layersOf(job).some((jobId) => charged.has(`${jobId}-${batch}`))
-    check('healthy rows do not fail', guilty, `row ${row} of batch ${batch}: ${why?.code}`)
+    const explained = await isExplained(truth, job, batch, { row, text, code: why?.code }, seen)
+    check('healthy rows do not fail', explained, `row ${row} of batch ${batch}: ${why?.code}`)
   }
+}
+
+/** A retry keeps failures of the jobs that it stands on: one of them has found the row at fault. */
+async function isExplained(
+  truth: Truth,
+  job: KnownJob,
+  batch: number,
+  failure: { readonly row: number; readonly text: string; readonly code: string | undefined },
+  seen: EndpointModel['seen'],
+): Promise<boolean> {
+  for (let layer: KnownJob | undefined = job; layer !== undefined; layer = layer.below) {
+    const part = await truth.partOf(layer, batch)
+    const isOwn = part?.jobId === layer.jobId
+    if (!isOwn || part.failures.find(({ row }) => row === failure.row)?.code !== failure.code) {
+      continue
+    }
+    const sightings = seen.get(`${layer.jobId}-${batch}`) ?? []
+    if (explainsFailure(sightings, failure.text, failure.code, part.attempt)) return true
+  }
+  return false
 }

@@ -1,5 +1,6 @@
 import type { SimulatedCloud, Watcher } from '../cloud.ts'
 import { batchesOf } from '../dataset.ts'
+import type { EndpointModel } from '../endpoint.ts'
 import type { Exports } from '../exports.ts'
 import type { KnownJob } from '../known-job.ts'
 import type { Notes } from '../notes.ts'
@@ -14,7 +15,7 @@ import { watchTable } from './watch-table.ts'
 
 export interface Watch extends Watcher {
   /** Looks at everything once more, when the run is over. */
-  finish(charged: ReadonlyMap<string, number>, calm: boolean): Promise<void>
+  finish(seen: EndpointModel['seen'], calm: boolean): Promise<void>
   /** Holds the export of a job to how it has ended. */
   checkExport(job: KnownJob, outcome: ReturnType<Exports['outcomeOf']>): Promise<void>
   /** The codes for which rows of a job have failed, by the parts that count. */
@@ -56,11 +57,11 @@ export function createWatch(
       }
       return [...codes]
     },
-    async finish(charged, calm) {
+    async finish(seen, calm) {
       checkLogs(notes)
       if (calm) checkCalm(notes, cloud())
       for (const job of jobs.values()) {
-        await checkFinished(watch().truth, rules, notes, job, charged)
+        await checkFinished(watch().truth, rules, notes, job, seen)
       }
       watch().results.finish()
     },
