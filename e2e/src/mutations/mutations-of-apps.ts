@@ -224,6 +224,21 @@ export const mutationsOfApps: readonly Mutation[] = [
     edits: [['wait(ms, lifetime).catch(forever)', 'wait(ms, lifetime)']],
   },
   {
+    name: 'every retry is refused',
+    file: `${producer}/open-retry.ts`,
+    edits: [
+      [
+        '(refusalOf(deps, fresh, base) ?? (await nothingToDo(deps, base, retryOf, signal)))',
+        '((await nothingToDo(deps, base, retryOf, signal)) ?? `job ${base.jobId} is not retried`)',
+      ],
+    ],
+  },
+  {
+    name: 'a retry of a job that was not scored whole is refused',
+    file: `${producer}/open-retry.ts`,
+    edits: [['plan === undefined || done.size < plan.batches', 'plan === undefined']],
+  },
+  {
     name: 'a retry takes over what it is to mend',
     file: `${producer}/inherit-batches.ts`,
     edits: [

@@ -20,6 +20,7 @@ export async function runPartOfSeeds(part: number, parts: number): Promise<Summa
   const ended = Object.values(summary.states).reduce((sum, count) => sum + count, 0)
   expect(summary.states['succeeded'] ?? 0).toBeGreaterThan(ended / 3)
   expect(Object.keys(summary.faults).length).toBeGreaterThan(20)
-  expect(summary.faults['retry'] ?? 0).toBeGreaterThan(seeds / 20)
+  // Made, not only asked for: a producer that refuses all of them mends nothing.
+  expect(summary.retries).toBeGreaterThan(seeds / 20)
   return summary
 }

@@ -15,11 +15,13 @@ export function printRun({ seed, scenario, notes, states, events, virtualMs }: R
 
 /** What the seeds have shown, and for each that has failed the command that replays it. */
 export function printSummary(summary: Summary, seconds: number): void {
-  const { seeds, events, invocations, virtualMs, violations } = summary
+  const { seeds, events, invocations, virtualMs, retries, violations } = summary
   const perSecond = (seeds / seconds).toFixed(1)
   const days = (virtualMs / 86_400_000).toFixed(1)
   console.log(`${seeds} seeds in ${seconds.toFixed(1)} s (${perSecond} a second)`)
-  console.log(`${events} events, ${invocations} invocations, ${days} days of virtual time`)
+  console.log(
+    `${events} events, ${invocations} invocations, ${retries} retries, ${days} days of virtual time`,
+  )
   for (const name of ['states', 'failures', 'faults'] as const) {
     const counts = Object.entries(summary[name]).sort(([, a], [, b]) => b - a)
     console.log(`${name}: ${counts.map(([what, times]) => `${what} ${times}`).join(', ')}`)

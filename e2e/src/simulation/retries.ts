@@ -24,7 +24,7 @@ export interface Retries {
   look(): void
   /** True while a retry is still to be asked for. */
   isDeciding(): boolean
-  /** True for a retry that the producer has refused, for good: by then there was nothing left to do. */
+  /** True for a retry that the producer has refused, for good; `checkRefused` looks whether it may. */
   isRefused(job: KnownJob): boolean
 }
 
@@ -80,7 +80,7 @@ export function createRetries(options: RetriesOptions): Retries {
     isRefused({ token, below }) {
       if (below === undefined) return false
       const refused = [...cloud.queue('jobs-dlq').messages].filter(
-        ({ attributes }) => attributes['code'] !== undefined,
+        ({ attributes }) => attributes['code']?.StringValue === 'request_refused',
       )
       return refused.some(({ body }) => body.includes(JSON.stringify(token)))
     },

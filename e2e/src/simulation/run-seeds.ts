@@ -7,6 +7,7 @@ export interface Summary {
   events: number
   invocations: number
   virtualMs: number
+  retries: number
   /** How often each state, each failure's code and each kind of fault came up. */
   readonly states: Record<string, number>
   readonly failures: Record<string, number>
@@ -50,6 +51,7 @@ export const emptySummary = (): Summary => ({
   events: 0,
   invocations: 0,
   virtualMs: 0,
+  retries: 0,
   states: {},
   failures: {},
   faults: {},
@@ -61,6 +63,7 @@ function add(summary: Summary, run: Run): void {
   summary.events += run.events
   summary.invocations += run.invocations
   summary.virtualMs += run.virtualMs
+  summary.retries += run.retries
   for (const state of run.states) count(summary.states, state ?? 'none')
   for (const failure of run.failures) count(summary.failures, failure.split(':')[0] ?? '')
   for (const [kind, times] of run.notes.faults) count(summary.faults, kind, times)

@@ -25,6 +25,8 @@ export interface Run {
   readonly states: readonly JobState[]
   /** Why jobs failed, in the words that the ledger keeps. */
   readonly failures: readonly string[]
+  /** Retries that there was a job for: neither refused nor lost. */
+  readonly retries: number
   readonly events: number
   readonly invocations: number
   readonly virtualMs: number
@@ -189,6 +191,7 @@ export async function simulate(
     notes,
     states,
     failures,
+    retries: [...jobs.values()].filter((job) => job.below !== undefined && stateOf(job)).length,
     events,
     invocations,
     virtualMs: time.nowMs - startMs,

@@ -54,7 +54,7 @@ function runShare(program: string, share: { from: number; seeds: number }): Prom
 export function sum(parts: readonly Summary[]): Summary {
   const total = emptySummary()
   for (const part of parts) {
-    for (const name of ['seeds', 'events', 'invocations', 'virtualMs'] as const) {
+    for (const name of ['seeds', 'events', 'invocations', 'virtualMs', 'retries'] as const) {
       total[name] += part[name]
     }
     for (const name of ['states', 'failures', 'faults'] as const) {

@@ -6,6 +6,7 @@ import type { KnownJob } from '../known-job.ts'
 import type { Notes } from '../notes.ts'
 import { explainsFailure } from './explains-failure.ts'
 import { checkFailure, exceedsTolerance } from './finished-run.ts'
+import { checkRefused } from './refused-retry.ts'
 import type { Rules } from './rules.ts'
 import type { Truth } from './truth.ts'
 
@@ -25,6 +26,9 @@ export async function checkFinished(
 ): Promise<void> {
   const { check } = rules
   const meta = await readJob(truth.ledger, job.jobId, never)
+  if (meta === undefined && job.below !== undefined) {
+    return await checkRefused(truth, rules, job, job.below)
+  }
   const failed = await truth.failedRowsOf(job)
   if (meta?.state === 'failed' && meta.failure !== undefined) {
     checkFailure(notes, job, meta.failure, failed.size)

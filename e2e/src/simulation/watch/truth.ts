@@ -30,6 +30,8 @@ export interface Truth {
   /** The part that counts: the job's own, or that of the newest job below. */
   partOf(job: KnownJob, batch: number): Promise<Part | undefined>
   hasPart(job: Pick<KnownJob, 'jobId' | 'below'>, batch: number): boolean
+  /** By the job itself, or by one below. */
+  hasMark(job: Pick<KnownJob, 'jobId' | 'below'>, batch: number): boolean
   failedRowsOf(job: KnownJob): Promise<Set<number>>
   /** The result that the job must have, by its pin and by which rows have failed. */
   resultOf(job: KnownJob, threshold?: number): Promise<string | undefined>
@@ -85,6 +87,13 @@ export function createTruth(cloud: SimulatedCloud, jobs: ReadonlyMap<string, Kno
     return partItem(jobId, batch) !== undefined
   }
 
+  function hasMark({ jobId, below }: Pick<KnownJob, 'jobId' | 'below'>, batch: number): boolean {
+    if (below !== undefined && hasMark(below, batch)) return true
+    const item = String(Math.floor(batch / 128)).padStart(10, '0')
+    const marks = cloud.table.item(`JOB#${jobId}#PROGRESS`, `0#${item}`)?.['done']?.NS
+    return marks?.includes(String(batch)) === true
+  }
+
   async function failedRowsOf(job: KnownJob): Promise<Set<number>> {
     const failed = new Set<number>()
     for (const batch of batchesOf(job.plan).keys()) {
@@ -103,6 +112,7 @@ export function createTruth(cloud: SimulatedCloud, jobs: ReadonlyMap<string, Kno
     pinnedRows,
     partOf,
     hasPart,
+    hasMark,
     failedRowsOf,
     async resultOf(job, threshold) {
       const rows = await pinnedRows(job)

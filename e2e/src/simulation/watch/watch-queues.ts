@@ -30,9 +30,7 @@ export function watchQueues(
     if (!truth.hasPart(truth.knownOf(jobId) ?? { jobId }, batch)) {
       return `batch ${batch} has no part`
     }
-    const item = String(Math.floor(batch / 128)).padStart(10, '0')
-    const marks = cloud.table.item(`JOB#${jobId}#PROGRESS`, `0#${item}`)?.['done']?.NS
-    return marks?.includes(String(batch)) === true ? undefined : `batch ${batch} has no mark`
+    return truth.hasMark({ jobId }, batch) ? undefined : `batch ${batch} has no mark`
   }
 
   /** Why a job request may not be deleted yet. */
