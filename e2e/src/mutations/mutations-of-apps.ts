@@ -91,6 +91,26 @@ export const mutationsOfApps: readonly Mutation[] = [
     },
   },
   {
+    name: 'a job has no maximum of its own',
+    file: `${consumer}/job-lanes.ts`,
+    edits: [
+      [
+        'if (lane.running < lane.max && lane.waiting.length === 0) lane.running += 1',
+        'if (lane.waiting.length === 0) lane.running += 1',
+      ],
+    ],
+  },
+  {
+    name: 'each consumer takes the maximum of a job for its own',
+    file: `${consumer}/open-job.ts`,
+    edits: [
+      [
+        '  return shareOfConcurrency(concurrencyMax, present, consumer)\n',
+        '  return shareOfConcurrency(concurrencyMax, present.slice(0, 0), consumer) || concurrencyMax\n',
+      ],
+    ],
+  },
+  {
     name: 'batches are published before their plan is written',
     file: `${producer}/scan-batches.ts`,
     edits: [['    segment.push(batch)\n', '    segment.push(batch)\n    yield batch\n']],

@@ -7,6 +7,7 @@ import {
 import type { Link, Random } from '@millrace/testing'
 import { answerTo, wrongAnswer } from './dataset.ts'
 import type { EndpointFaults } from './scenario.ts'
+import type { InvocationsWatch } from './watch/watch-invocations.ts'
 
 export interface EndpointModel {
   /** The endpoint as one machine reaches it. */
@@ -30,8 +31,7 @@ export interface EndpointModelOptions {
   readonly nowMs: () => number
   readonly after: (delayMs: number, run: () => void) => void
   readonly onFault: (kind: string) => void
-  /** Told how many invocations of a machine are under way, at each that begins. */
-  readonly onInFlight: (machineName: string, count: number) => void
+  readonly watch: InvocationsWatch
 }
 
 /** Stands for the inference id of the producer's preflight, which has none. */
@@ -57,7 +57,6 @@ const refused = (): Error =>
 export function createEndpointModel(options: EndpointModelOptions): EndpointModel {
   const { random, faults } = options
   const seen = new Map<string, Sighting[]>()
-  const byMachine = new Map<string, number>()
   let inFlight = 0
   let invocations = 0
 
@@ -89,12 +88,6 @@ export function createEndpointModel(options: EndpointModelOptions): EndpointMode
     if ('error' in reply || !strikes('malformed', id)) return { reply, afterMs }
     return { reply: { body: damaged(reply.body, random), damaged: true }, afterMs }
   }
-  /** As the machine counts: what it has given up may still be under way here. */
-  const count = (machineName: string, change: 1 | -1): void => {
-    const own = (byMachine.get(machineName) ?? 0) + change
-    byMachine.set(machineName, own)
-    if (change === 1) options.onInFlight(machineName, own)
-  }
 
   return {
     seen,
@@ -116,13 +109,14 @@ export function createEndpointModel(options: EndpointModelOptions): EndpointMode
           })
         },
       }
-      count(machineName, 1)
+      // As the machine counts: what it has given up may still be under way here.
+      options.watch.began(machineName, request.inferenceId)
       const reply = await link(call, signal)
         .catch((error: Error): Reply => {
           signal.throwIfAborted()
           return { error }
         })
-        .finally(() => count(machineName, -1))
+        .finally(() => options.watch.ended(machineName, request.inferenceId))
       see(request.inferenceId ?? PROBE, {
         machine: machineName,
         rows: body.toString().trimEnd(),

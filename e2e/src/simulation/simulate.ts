@@ -2,6 +2,7 @@ import { isThreadAsked } from '@millrace/aggregator/ask-thread'
 import { isFinal, jobIdOf, type JobState } from '@millrace/job'
 import { atOnce, createRandom, createVirtualTime, tableClient } from '@millrace/testing'
 import { createCloud, TABLE } from './cloud.ts'
+import { drawNarrow } from './draw-narrow.ts'
 import { drawScenario } from './draw-scenario.ts'
 import { createEndpointModel } from './endpoint.ts'
 import { createExports } from './exports.ts'
@@ -14,7 +15,9 @@ import { heal, type Scenario } from './scenario.ts'
 import { createRetries } from './retries.ts'
 import type { KnownJob } from './known-job.ts'
 import { checkHeard } from './watch/finished-run.ts'
+import { createRules } from './watch/rules.ts'
 import { createWatch } from './watch/watch.ts'
+import { watchInvocations } from './watch/watch-invocations.ts'
 
 /** What became of one run. */
 export interface Run {
@@ -41,6 +44,7 @@ const LATE_MS = 60_000
 const RETRIES_SEED = 1_000_000_007
 const APART_SEED = 2_000_000_011
 const EXPORTS_SEED = 3_000_000_019
+const NARROW_SEED = 4_000_000_007
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -51,14 +55,16 @@ export async function simulate(
   options: { readonly full?: boolean } = {},
 ): Promise<Run> {
   const random = createRandom(seed)
-  const scenario = drawScenario(random, createRandom(seed + APART_SEED))
+  const drawn = drawScenario(random, createRandom(seed + APART_SEED))
+  const scenario = drawNarrow(createRandom(seed + NARROW_SEED), drawn)
   const time = createVirtualTime(random)
   const startMs = time.nowMs
   const notes = createNotes(() => time.nowMs - startMs, options.full === true)
   const jobs = knownJobs(scenario)
   const after = (delayMs: number, run: () => void): void => void time.after(delayMs, run)
 
-  const watch = createWatch(() => cloud, jobs, notes)
+  const invocations = watchInvocations(scenario, () => time.nowMs, createRules(notes))
+  const watch = createWatch(() => cloud, jobs, notes, invocations)
   const cloud = createCloud(time, random, scenario, watch)
   const endpoint = createEndpointModel({
     random,
@@ -66,10 +72,7 @@ export async function simulate(
     nowMs: () => time.nowMs,
     after,
     onFault: (kind) => notes.fault('endpoint', kind, ''),
-    onInFlight: (machine, count) => {
-      if (count <= scenario.concurrency || machine.startsWith('producer')) return
-      notes.violation('never overrun the endpoint', `${machine}: ${count} invocations at once`)
-    },
+    watch: invocations,
   })
   const listener = createListener()
   const fleet = createFleet({ time, random, scenario, cloud, endpoint, listener, notes })
@@ -184,7 +187,6 @@ export async function simulate(
     return failure === undefined ? [] : [`${failure['code']?.S}: ${failure['message']?.S}`]
   })
   const { events } = time
-  const invocations = endpoint.invocations()
   return {
     seed,
     scenario,
@@ -193,7 +195,7 @@ export async function simulate(
     failures,
     retries: [...jobs.values()].filter((job) => job.below !== undefined && stateOf(job)).length,
     events,
-    invocations,
+    invocations: endpoint.invocations(),
     virtualMs: time.nowMs - startMs,
   }
 }

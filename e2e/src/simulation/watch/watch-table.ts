@@ -6,6 +6,7 @@ import type { KnownJob } from '../known-job.ts'
 import { wrongLineOf } from './expected-result.ts'
 import type { Rules } from './rules.ts'
 import type { Truth } from './truth.ts'
+import type { InvocationsWatch } from './watch-invocations.ts'
 
 export interface TableWatch {
   wrote(write: TableWrite): void
@@ -14,7 +15,11 @@ export interface TableWatch {
 }
 
 /** Holds each write of an item to what may become of it. */
-export function watchTable(truth: Truth, { check, checking }: Rules): TableWatch {
+export function watchTable(
+  truth: Truth,
+  { check, checking }: Rules,
+  { adjusted }: Pick<InvocationsWatch, 'adjusted'>,
+): TableWatch {
   const paused = new Set<string>()
 
   function checkJob({ old, item }: TableWrite): void {
@@ -22,6 +27,8 @@ export function watchTable(truth: Truth, { check, checking }: Rules): TableWatch
     const [from, to] = [old['state']?.S, item['state']?.S] as [JobState, JobState]
     if (to === 'paused') paused.add(item['jobId']?.S ?? '')
     check('states', from === to || statesBefore(to).includes(from), `${from} to ${to}`)
+    const { N: concurrencyMax } = item['concurrencyMax'] ?? {}
+    if (concurrencyMax !== undefined) adjusted(item['jobId']?.S ?? '', Number(concurrencyMax))
     const judged = from !== to && item['failure']?.M?.['code']?.S === 'preflight_failed'
     const isPlanned = old['plan'] !== undefined
     check('a preflight is before the plan', !judged || !isPlanned, `${from} to ${to}`)

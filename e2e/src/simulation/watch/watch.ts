@@ -9,6 +9,7 @@ import { checkFinished } from './finished-job.ts'
 import { checkCalm, checkLogs } from './finished-run.ts'
 import { createRules } from './rules.ts'
 import { createTruth } from './truth.ts'
+import type { InvocationsWatch } from './watch-invocations.ts'
 import { watchQueues } from './watch-queues.ts'
 import { watchResults } from './watch-results.ts'
 import { watchTable } from './watch-table.ts'
@@ -27,11 +28,12 @@ export function createWatch(
   cloud: () => SimulatedCloud,
   jobs: ReadonlyMap<string, KnownJob>,
   notes: Notes,
+  invocations: InvocationsWatch,
 ): Watch {
   const rules = createRules(notes)
   const open = () => {
     const truth = createTruth(cloud(), jobs)
-    const table = watchTable(truth, rules)
+    const table = watchTable(truth, rules, invocations)
     return {
       truth,
       wrote: table.wrote,
