@@ -41,12 +41,20 @@ export interface Watcher {
   failed(error: unknown): void
 }
 
+export interface CloudOptions {
+  readonly time: VirtualTime
+  readonly random: Random
+  /** A stream of its own for the deletes of queues. */
+  readonly ofDeletes: Random
+  readonly scenario: Scenario
+  readonly onFault: (kind: string) => void
+}
+
 export function createCloud(
-  time: VirtualTime,
-  random: Random,
-  { faults, visibilitySeconds }: Scenario,
+  { time, random, ofDeletes, scenario, onFault }: CloudOptions,
   watcher: Watcher,
 ): SimulatedCloud {
+  const { faults, visibilitySeconds } = scenario
   const nowMs = (): number => time.nowMs
   const look = (at: () => void): void => {
     try {
@@ -72,6 +80,12 @@ export function createCloud(
         redrive: { to: deadLetter, receivesMax: limits.attemptsMax },
         duplicates: () => faults.duplicates,
         entryFailures: () => faults.entryFailures,
+        deletes: {
+          random: ofDeletes,
+          ignored: () => faults.deletesIgnored,
+          undone: () => faults.deletesUndone,
+          onFault,
+        },
         onDelete: (message) => look(() => watcher.deleted(name, message)),
       }),
     )

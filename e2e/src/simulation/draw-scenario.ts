@@ -106,6 +106,8 @@ function drawFaults(random: Random, calm: boolean): Faults {
     away: new Map(),
     duplicates: rate(0.02, 0.5),
     entryFailures: rate(0.01, 0.2),
+    deletesIgnored: 0,
+    deletesUndone: 0,
     freezeSecondsMax: random.pick([2, 30, 300]),
     // No fault: reads that do not ask for more are as old as this any day.
     lagMs: random.chance(0.35) ? random.log(10, 10_000) : 0,

@@ -34,6 +34,9 @@ export interface Faults {
   readonly away: Map<Service, Away>
   duplicates: number
   entryFailures: number
+  /** How likely a delete by the handle of an earlier receive does nothing, and any delete does not last. */
+  deletesIgnored: number
+  deletesUndone: number
   /** Seconds that a frozen machine stays frozen at most. */
   freezeSecondsMax: number
   /** How long reads that are not consistent lag behind, in milliseconds at most. */
@@ -149,5 +152,6 @@ export function heal(faults: Faults): void {
   for (const kind of Object.keys(link)) link[kind as keyof LinkFaults] = 0
   link.latencyMs = latencyMs
   Object.assign(endpoint, { capacity: 1_000, failed: 0, malformed: 0, hung: 0, downUntilMs: 0 })
-  Object.assign(faults, { duplicates: 0, entryFailures: 0, lagMs: 0 })
+  const ofQueues = { duplicates: 0, entryFailures: 0, deletesIgnored: 0, deletesUndone: 0 }
+  Object.assign(faults, { ...ofQueues, lagMs: 0 })
 }

@@ -2,6 +2,7 @@ import { isThreadAsked } from '@millrace/aggregator/ask-thread'
 import { isFinal, jobIdOf, type JobState } from '@millrace/job'
 import { atOnce, createRandom, createVirtualTime, tableClient } from '@millrace/testing'
 import { createCloud, TABLE } from './cloud.ts'
+import { drawDeletes } from './draw-deletes.ts'
 import { drawNarrow } from './draw-narrow.ts'
 import { drawScenario } from './draw-scenario.ts'
 import { createEndpointModel } from './endpoint.ts'
@@ -45,6 +46,7 @@ const RETRIES_SEED = 1_000_000_007
 const APART_SEED = 2_000_000_011
 const EXPORTS_SEED = 3_000_000_019
 const NARROW_SEED = 4_000_000_007
+const DELETES_SEED = 5_000_000_029
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -55,8 +57,9 @@ export async function simulate(
   options: { readonly full?: boolean } = {},
 ): Promise<Run> {
   const random = createRandom(seed)
+  const ofDeletes = createRandom(seed + DELETES_SEED)
   const drawn = drawScenario(random, createRandom(seed + APART_SEED))
-  const scenario = drawNarrow(createRandom(seed + NARROW_SEED), drawn)
+  const scenario = drawDeletes(ofDeletes, drawNarrow(createRandom(seed + NARROW_SEED), drawn))
   const time = createVirtualTime(random)
   const startMs = time.nowMs
   const notes = createNotes(() => time.nowMs - startMs, options.full === true)
@@ -65,7 +68,8 @@ export async function simulate(
 
   const invocations = watchInvocations(scenario, () => time.nowMs, createRules(notes))
   const watch = createWatch(() => cloud, jobs, notes, invocations)
-  const cloud = createCloud(time, random, scenario, watch)
+  const onDeleteFault = (kind: string): void => notes.fault('sqs', kind, '')
+  const cloud = createCloud({ time, random, ofDeletes, scenario, onFault: onDeleteFault }, watch)
   const endpoint = createEndpointModel({
     random,
     faults: scenario.faults.endpoint,

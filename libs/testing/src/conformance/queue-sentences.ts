@@ -98,6 +98,19 @@ export const queueSentences: readonly Sentence<QueueUnderTest>[] = [
     wanted: [0, 0],
   },
   {
+    // Whether the message is gone, AWS does not promise.
+    title: 'a delete by the handle of an earlier receive is a success',
+    run: async (queue) => {
+      await send(queue, 'a')
+      const [first] = await receive(queue)
+      await show(queue, first)
+      await receive(queue)
+      const { Successful = [], Failed = [] } = await remove(queue, first)
+      return [Successful.length, Failed.length]
+    },
+    wanted: [1, 0],
+  },
+  {
     title: 'the visibility of a message that is not in flight cannot be changed',
     run: async (queue) => {
       await send(queue, 'a')

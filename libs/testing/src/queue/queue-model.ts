@@ -17,7 +17,7 @@ export interface StoredMessage {
   readonly sentAtMs: number
   visibleAtMs: number
   receives: number
-  /** Of the last receive; an older handle deletes, but cannot change visibility any more. */
+  /** Of the last receive; an older one may still delete, but cannot change visibility any more. */
   handle: string | undefined
 }
 
@@ -33,8 +33,26 @@ export interface QueueModelOptions {
   readonly duplicates?: () => number
   /** How likely one entry of a batch call fails, with HTTP 200. */
   readonly entryFailures?: () => number
+  /** Where deletes do less than they say: without it all of them last. */
+  readonly deletes?: DeleteFaults
   /** Told of each message that is deleted, before it is gone. */
   readonly onDelete?: (message: StoredMessage) => void
+}
+
+/**
+ * What AWS leaves open about a delete that succeeds.
+ *
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
+ */
+export interface DeleteFaults {
+  /** A stream of its own, so that all else goes as it would without these faults. */
+  readonly random: Random
+  /** How likely one by the handle of an earlier receive does nothing. */
+  readonly ignored: () => number
+  /** How likely the message is received again: a server that was away by the delete has a copy of it. */
+  readonly undone: () => number
+  /** Told of each as it happens. */
+  readonly onFault?: (kind: 'delete_ignored' | 'delete_undone') => void
 }
 
 type Answer = (messages: Message[]) => void
@@ -59,6 +77,9 @@ interface Poll {
   readonly answer: Answer
   open: boolean
 }
+
+/** Until a copy that its delete has not reached is received, from and to. */
+const UNDONE_AFTER_MS = [100, 10 * 60_000] as const
 
 export function createQueueModel(options: QueueModelOptions): QueueModel {
   const { nowMs, random, after } = options
@@ -135,6 +156,27 @@ export function createQueueModel(options: QueueModelOptions): QueueModel {
     message.visibleAtMs = nowMs() + seconds * 1_000
     serveAt(message.visibleAtMs)
   }
+  function isIgnored(message: StoredMessage, handle: string): boolean {
+    return message.handle !== handle && deleteFails('ignored', 'delete_ignored')
+  }
+  function remove(message: StoredMessage): void {
+    options.onDelete?.(message)
+    messages.delete(message)
+    if (!deleteFails('undone', 'delete_undone')) return
+    after(options.deletes?.random.log(...UNDONE_AFTER_MS) ?? 0, () => {
+      messages.add(message)
+      hide(message, 0)
+    })
+  }
+  function deleteFails(
+    which: 'ignored' | 'undone',
+    kind: 'delete_ignored' | 'delete_undone',
+  ): boolean {
+    const { deletes } = options
+    if (deletes === undefined || !deletes.random.chance(deletes[which]())) return false
+    deletes.onFault?.(kind)
+    return true
+  }
   /** The answer of a batch call: what `act` refuses, and what fails by chance, is among the failed. */
   function batch<E extends { Id: string | undefined }>(
     entries: readonly E[] | undefined,
@@ -188,8 +230,7 @@ export function createQueueModel(options: QueueModelOptions): QueueModel {
       batch(Entries, ({ ReceiptHandle = '' }) => {
         const message = handles.get(ReceiptHandle)
         if (message === undefined) return { Code: 'ReceiptHandleIsInvalid', SenderFault: true }
-        if (messages.has(message)) options.onDelete?.(message)
-        messages.delete(message)
+        if (messages.has(message) && !isIgnored(message, ReceiptHandle)) remove(message)
         return undefined
       }),
     changeVisibility: ({ Entries }) =>
