@@ -79,6 +79,7 @@ export {
   type ExportState,
   type ResultExport,
 } from './result-export.ts'
+export { type ResultManifest, resultManifestSchema } from './result-manifest.ts'
 export {
   besideResult,
   compressedEnding,

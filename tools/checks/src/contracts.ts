@@ -1,6 +1,6 @@
 /*
- * Writes what is published from the sources that the apps run with: the JSON Schemas of spec and
- * messages, the AsyncAPI document, the list of metrics and the tables of prices. With --check it only says whether the files are up to date. Run
+ * Writes what is published from the sources that the apps run with: the JSON Schemas of spec,
+ * messages and manifest, the AsyncAPI document, the list of metrics and the tables of prices. With --check it only says whether the files are up to date. Run
  * by `npm run contracts`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ import {
   jobEventSchema,
   jobRequestSchema,
   jobSpecSchema,
+  resultManifestSchema,
 } from '@millrace/job'
 import { z } from 'zod'
 import manifest from '../package.json' with { type: 'json' }
@@ -27,6 +28,7 @@ const schemas = {
   'batch-message': batchMessageSchema,
   'completion-message': completionMessageSchema,
   'job-event': jobEventSchema,
+  manifest: resultManifestSchema,
 }
 
 const documents: Readonly<Record<string, string>> = {

@@ -1,19 +1,8 @@
-import type { Job, JobId, JobSpec } from '@millrace/job'
+import type { Job, JobId, ResultManifest } from '@millrace/job'
 import { type Part, workOf } from '@millrace/ledger'
 
 /** What one job has done for a result that was made by several: a job and its retries. */
-export interface LayerHistory {
-  readonly jobId: string
-  /** Which row failures it was to mend; all of them when absent. Of the first job there were none. */
-  readonly reasons?: readonly string[]
-  readonly endpoint: JobSpec['endpoint']
-  /** Rows that it was to have answered, and those of them that it has a prediction for. */
-  readonly rows: { readonly invoked: number; readonly predicted: number }
-  readonly invocations: number
-  readonly throttles: number
-  /** Seconds since the epoch. The end of the job that writes the result is not known yet. */
-  readonly times: { readonly created: number; readonly started?: number; readonly ended?: number }
-}
+export type LayerHistory = NonNullable<ResultManifest['history']>[number]
 
 /** What the parts tell of one job. */
 export interface LayerTally {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { jobIdOf, type PinnedDataset } from '@millrace/job'
+import { jobIdOf, type PinnedDataset, resultManifestSchema } from '@millrace/job'
 import { workOf } from '@millrace/ledger'
 import { expect, test } from 'vitest'
 import { costOf } from './cost.ts'
-import { manifestOf } from './manifest.ts'
+import { type Manifest, manifestOf } from './manifest.ts'
 import { createTally } from '../account/tally.ts'
 import { jobId, jobWith, partOf, planOf } from '../test-data.fixture.ts'
 import { millraceVersion } from './version.ts'
@@ -29,9 +29,16 @@ function manifest(parts: readonly RecordedPart[], exportId?: string) {
   return manifestOf({ job, spec, exportId, dataset, tally, outputs, cost })
 }
 
+/** Holds it to what is published: that has each member, and no other. */
+function asPublished(made: Manifest): Manifest {
+  const text = JSON.parse(JSON.stringify(made)) as unknown
+  expect(resultManifestSchema.parse(text)).toEqual(text)
+  return made
+}
+
 test('it says what came in, what came out, and by which endpoint', () => {
   const failing = { ...partOf(plan[0]!, ['0.1', '', '']), invocations: 5, throttles: 2, attempt: 3 }
-  expect(manifest([failing, sound[1]!])).toEqual({
+  expect(asPublished(manifest([failing, sound[1]!]))).toEqual({
     version: 1,
     millrace: millraceVersion,
     jobId,
@@ -93,7 +100,8 @@ test('that of a retry tells what each job has done for the result', () => {
     outputs,
   }
   const cost = costOf({ job: retry, ...written, region: 'us-east-1' })
-  expect(manifestOf({ job: retry, below: [base], ...written, cost })).toMatchObject({
+  const made = asPublished(manifestOf({ job: retry, below: [base], ...written, cost }))
+  expect(made).toMatchObject({
     invocations: 11,
     throttles: 4,
     attempts: 3,
@@ -127,7 +135,7 @@ test('that of a retry tells what each job has done for the result', () => {
 })
 
 test('that of an export names it', () => {
-  expect(manifest(sound, 'e-1').exportId).toBe('e-1')
+  expect(asPublished(manifest(sound, 'e-1')).exportId).toBe('e-1')
 })
 
 test('what the parts have spent is the bill', () => {
@@ -157,5 +165,5 @@ test('a part that no invocation answered names no variant', () => {
 })
 
 test('of a job without rows, it has no times of recording', () => {
-  expect(manifest([]).times).toEqual({ created: 1_000, started: 1_100 })
+  expect(asPublished(manifest([])).times).toEqual({ created: 1_000, started: 1_100 })
 })

@@ -7,15 +7,15 @@ import { costIn } from './read-cost.ts'
 import { readEstimate } from './read-estimate.ts'
 
 const usage = {
-  invocations: 100,
-  endpointSeconds: 10,
-  sqsRequests: 200,
-  writeUnits: 220,
-  readUnits: 80,
-  s3Reads: 110,
+  ...{ invocations: 100, endpointSeconds: 10, endpointBytesIn: 900, endpointBytesOut: 90 },
+  ...{ sqsRequests: 200, sqsFairRequests: 150, writeUnits: 220, readUnits: 80 },
+  ...{ s3Writes: 10, s3Reads: 110, workerSeconds: 12 },
 }
 const estimate = { rows: 10_000, usage, bill: { total: 0.002 } }
-const bill = { total: 0.0025, perMillionRows: 0.25, region: 'us-east-1' }
+const bill = {
+  ...{ sqs: 0.001, dynamodb: 0.001, s3: 0.0005, endpointData: 0, fargate: 0 },
+  ...{ total: 0.0025, perMillionRows: 0.25, region: 'us-east-1', readOn: '2026-01-01' },
+}
 
 /** A file with this text, read as an estimate. */
 async function reading(text: string) {
@@ -25,7 +25,8 @@ async function reading(text: string) {
 }
 
 test('an estimate stands beside what was used, and how much more that is', async () => {
-  const cost = costIn({ cost: { usage: { ...usage, invocations: 125 }, bill } })
+  const used = { ...usage, invocations: 125 }
+  const cost = costIn({ cost: { usage: used, counted: { parts: 125, of: 125 }, bill } })
   const text = besideEstimate(await reading(JSON.stringify(estimate)), cost!)
   expect(text).toMatch(/^invocations +100 +125 +25 %$/m)
   expect(text).toMatch(/^SQS requests +200 +200 +0 %$/m)

@@ -1,31 +1,11 @@
-import { type Job, resultNames } from '@millrace/job'
+import { type Job, type ResultManifest, resultManifestSchema, resultNames } from '@millrace/job'
 import type { Storage } from '@millrace/storage'
-import { z } from 'zod'
 import { openStorage } from '../dataset/open-storage.ts'
 import type { World } from '../world.ts'
 
-/** What is shown of a bill; a manifest of an earlier version has none. */
-const vouchedSchema = z.looseObject({
-  cost: z
-    .looseObject({
-      usage: z.looseObject({
-        invocations: z.number(),
-        endpointSeconds: z.number(),
-        sqsRequests: z.number(),
-        writeUnits: z.number(),
-        readUnits: z.number(),
-        s3Reads: z.number(),
-      }),
-      bill: z.looseObject({
-        total: z.number(),
-        perMillionRows: z.number(),
-        region: z.string(),
-      }),
-    })
-    .optional(),
-})
+export type JobCost = NonNullable<ResultManifest['cost']>
 
-export type JobCost = NonNullable<z.output<typeof vouchedSchema>['cost']>
+const vouchedSchema = resultManifestSchema.pick({ cost: true })
 
 /** The dataset of a manifest may have 100,000 objects. */
 const MANIFEST_BYTES_MAX = 128 * 1024 * 1024

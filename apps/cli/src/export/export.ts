@@ -1,30 +1,32 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
-  encodeCompletionMessage,
-  type ExportId,
   exportIdOf,
   isFinal,
   type Job,
   type JobId,
+  type Output,
   type ResultExport,
   resultNames,
 } from '@millrace/job'
-import { createExport, readExport, readJob } from '@millrace/ledger'
-import { publish } from '@millrace/queue'
+import { readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { checkCredentials } from '../local/credentials.ts'
+import { makeStateFolder } from '../local/state-folder.ts'
 import { nearPath } from '../show/near-path.ts'
 import { factsOf } from '../show/table.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { jobProgress } from '../system/job-progress.ts'
+import { stateFolderOf } from '../system/local-system.ts'
 import { openJob } from '../system/open-system.ts'
+import { regionOf } from '../system/region.ts'
 import type { SystemOptions } from '../system/which-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
 import { exportSpec } from './export-spec.ts'
-import { startAggregator } from './start-aggregator.ts'
+import { type ExporterHere, makeExport } from './make-export.ts'
 
 export interface ExportOptions extends SystemOptions {
   /** The latest local job when absent. */
@@ -34,8 +36,6 @@ export interface ExportOptions extends SystemOptions {
   readonly spec: PartialSpec
   readonly json: boolean
 }
-
-const LOOK_EVERY_MS = 200
 
 /**
  * `millrace export`: a new result of a recorded job. The aggregator writes it: that of the stack, or for
@@ -52,14 +52,9 @@ export async function exportJob(options: ExportOptions, world: World): Promise<E
   const about = { jobId, exportId, ...wanted, ...expiry }
   const asked: ResultExport = { ...about, state: 'requested', createdAt }
 
-  await createExport(system.ledger, asked, world.stop)
-  const trouble = new AbortController()
-  await using _aggregator =
-    system.kind === 'local' ? await startAggregator(system, wanted.output.uri, trouble) : undefined
-  const message = { body: encodeCompletionMessage(jobId, exportId) }
-  await publish(system.queue('completions'), [message], world.stop)
-  const ended = await untilEnded(system, asked, AbortSignal.any([world.stop, trouble.signal]))
-  return tell(ended, options, world)
+  const here =
+    system.kind === 'local' ? await exporterHere(system, job, wanted.output, options) : undefined
+  return tell(await makeExport(system, asked, here, world.stop), options, world)
 }
 
 /** The job, when all its predictions are there to be exported. */
@@ -77,16 +72,32 @@ async function recordedJob(system: System, jobId: JobId, signal: AbortSignal): P
   })
 }
 
-async function untilEnded(
-  { ledger }: System,
-  name: { readonly jobId: JobId; readonly exportId: ExportId },
-  signal: AbortSignal,
-): Promise<ResultExport> {
-  for (;;) {
-    const found = await readExport(ledger, name, signal)
-    if (found !== undefined && found.state !== 'requested') return found
-    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
-  }
+/** It reads the dataset for the rows that it joins, and for those that failed. */
+async function exporterHere(
+  system: System,
+  { spec, state }: Job,
+  output: Output,
+  options: ExportOptions,
+): Promise<ExporterHere> {
+  const readsRows = output.join !== 'none' || state !== 'succeeded'
+  const allowed = { datasets: readsRows ? spec.dataset.uri : '', results: output.uri }
+  const logs = join(stateFolderOf(system), 'logs')
+  await makeStateFolder(logs)
+  const region = await regionFor(Object.values(allowed), system, options)
+  const { env } = system
+  return { app: { services: env, workUri: env['MILLRACE_WORK_URI'] ?? '', region, allowed }, logs }
+}
+
+/** The user's region and credentials are asked for only where S3 is. */
+async function regionFor(
+  uris: readonly string[],
+  { region }: System,
+  options: ExportOptions,
+): Promise<string> {
+  if (!uris.some((uri) => uri.startsWith('s3:'))) return region
+  const own = await regionOf(options)
+  await checkCredentials({ kind: 'aws' }, own)
+  return own
 }
 
 function tell(ended: ResultExport, { json }: ExportOptions, world: World): ExitCode {

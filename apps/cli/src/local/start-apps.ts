@@ -79,9 +79,14 @@ export async function startApps(
   return { processes, endpointUrl }
 }
 
-/** Starts an aggregator alone, which may write the results of `apps` from what is recorded. */
+/** What an app is told that works alone. */
+export type LoneApp = Pick<LocalApps, 'services' | 'workUri' | 'region'> & {
+  readonly allowed: Pick<LocalApps['allowed'], 'datasets' | 'results'>
+}
+
+/** Starts an aggregator alone, which may write the results of `app` from what is recorded. */
 export async function startLoneAggregator(
-  apps: LocalApps,
+  app: LoneApp,
   options: ProcessesOptions,
 ): Promise<Processes> {
   const processes = createProcesses(options)
@@ -89,21 +94,22 @@ export async function startLoneAggregator(
     name: 'aggregator',
     entry: entryOf('aggregator'),
     env: {
-      ...environmentOf(apps, { callsAws: isInS3(apps) }),
-      MILLRACE_RESULTS_ALLOWED: apps.allowed.results,
+      ...environmentOf(app, { callsAws: isInS3(app) }),
+      MILLRACE_RESULTS_ALLOWED: app.allowed.results,
     },
   })
   return processes
 }
 
-const isInS3 = ({ allowed }: LocalApps): boolean => allowed.datasets.startsWith('s3://')
+const isInS3 = ({ allowed: { datasets, results } }: LoneApp): boolean =>
+  [datasets, results].some((list) => /(^|,)s3:/.test(list))
 
 /**
  * What each app is told. The embedded services take any credentials; a real endpoint and S3 take only the
  * user's, so the made-up ones must not stand in the way of the AWS chain then.
  */
 function environmentOf(
-  { services, region, workUri }: LocalApps,
+  { services, region, workUri }: LoneApp,
   { callsAws }: { readonly callsAws: boolean },
 ): Readonly<Record<string, string>> {
   const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = services

@@ -35,13 +35,16 @@ async function resultWith(result: Result): Promise<string> {
     state: 'succeeded',
     rows: { total: 4, predicted: 4, failed: 0, failedByCode: {} },
     ...{ batches: 7, invocations: 9, throttles: 2, variants: { blue: 7 } },
-    dataset: { header },
+    dataset: {
+      objects: [{ uri: base.dataset.uri, bytes: 40, version: 'v1' }],
+      ...{ header, width: 1, digest: 'ab', sha256OfBatches: 'cd' },
+    },
     spec: { ...base, ...spec, output: { ...base.output, uri, ...(spec['output'] as object) } },
     // Where it was written; the files have been moved since.
     outputs: Object.entries(files).map(([name, content]) => {
       return { uri: `s3://results/${name}`, bytes: content.length, sha256: sha256(content) }
     }),
-    ...(history === undefined ? {} : { history }),
+    ...(history === undefined ? {} : { history: history.map(layerOf) }),
     times: { created: 1_000, started: 1_001, lastRecorded: 1_060 },
   }
   await writeFile(join(folder, 'scores.manifest.json'), JSON.stringify(manifest))
@@ -56,6 +59,11 @@ async function reportOf(path: string, options: Partial<ReportOptions> = {}) {
   expect(said()).toBe(`${out}\n`)
   return readPage(await readFile(out, 'utf8'))
 }
+
+const layerOf = ({ jobId }: { readonly jobId: string }) => ({
+  ...{ jobId, endpoint: jobWith().spec.endpoint, rows: { invoked: 4, predicted: 4 } },
+  ...{ invocations: 7, throttles: 0, times: { created: 900 } },
+})
 
 const BINARY = 'Prediction,Binary Classification\n0.9,1\n0.2,0\n,\n0.7,1\n'
 

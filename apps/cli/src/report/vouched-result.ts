@@ -1,29 +1,26 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { besideResult, check, jobSpecSchema } from '@millrace/job'
-import { z } from 'zod'
+import { besideResult, check, jobSpecSchema, resultManifestSchema } from '@millrace/job'
+import type { z } from 'zod'
 import { CliError } from '../cli-error.ts'
 import { checkInput } from '../dataset/check-input.ts'
 
 /** What a report takes from a manifest; it holds more. */
-const manifestSchema = z.looseObject({
-  version: z.literal(1),
-  jobId: z.string(),
-  state: z.enum(['succeeded', 'succeeded_with_failures']),
-  rows: z.looseObject({ total: z.int().min(0) }),
-  batches: z.int().min(0),
-  invocations: z.int().min(0),
-  throttles: z.int().min(0),
-  variants: z.record(z.string(), z.number()),
-  dataset: z.looseObject({ header: z.boolean() }),
-  spec: z.looseObject({}),
-  history: z.array(z.looseObject({ jobId: z.string() })).optional(),
-  outputs: z.array(z.looseObject({ uri: z.string(), bytes: z.number(), sha256: z.string() })),
-  times: z.looseObject({
-    created: z.number(),
-    started: z.number().optional(),
-    lastRecorded: z.number().optional(),
-  }),
+const manifestSchema = resultManifestSchema.pick({
+  version: true,
+  jobId: true,
+  state: true,
+  rows: true,
+  batches: true,
+  invocations: true,
+  throttles: true,
+  variants: true,
+  dataset: true,
+  spec: true,
+  history: true,
+  outputs: true,
+  cost: true,
+  times: true,
 })
 
 /** A result on this machine, with the manifest that vouches for it. */

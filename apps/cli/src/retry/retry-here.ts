@@ -13,7 +13,7 @@ import { checkOutput } from '../dataset/check-input.ts'
 import { type RunEnd, runJob } from '../run/run-job.ts'
 import { summaryOf } from '../run/summary.ts'
 import { createScreen } from '../show/screen.ts'
-import { linkRetry } from '../system/job-folders.ts'
+import { linkRetry, unlinkRetry } from '../system/job-folders.ts'
 import { removeLiveCloud, writeLiveCloud } from '../system/live-cloud.ts'
 import { stateFolderOf } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
@@ -54,6 +54,10 @@ export async function retryHere(
     const here = { request, apps, system, folder, logs: join(folder, 'logs') }
     const end = await runJob(here, options.rowsBefore, hooks)
     screen.close()
+    if (end.kind === 'refused') {
+      await unlinkRetry(folder, jobId)
+      throw end.told
+    }
     return end.kind === 'stopped' ? EXIT.interrupted : tell(end, folder, options, world)
   } finally {
     screen.close()

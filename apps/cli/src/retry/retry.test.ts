@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type Cloud, startCloud } from '@millrace/cloud'
 import {
   decodeJobRequest,
@@ -12,9 +13,12 @@ import { claimRetry, createJob, createProgressMarker, putPart } from '@millrace/
 import { readDeadLetters } from '@millrace/queue'
 import { createS3Backend, createS3Client, createStorage, jobDocuments } from '@millrace/storage'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { makeFolders } from '../local/state-folder.ts'
 import { connectSystem } from '../system/connect-system.ts'
+import { writeLiveCloud } from '../system/live-cloud.ts'
+import { openHostedSystem } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
-import { createWorld, jobWith } from '../test-data.fixture.ts'
+import { createWorld, jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import { retry } from './retry.ts'
 import type { RetryOptions } from './retry-options.ts'
 import { retryRequest } from './retry-request.ts'
@@ -159,5 +163,23 @@ test('while a retry runs, the same command goes on with it and another is refuse
   expect((await perform(under.jobId, { reason: ['odd'] })).said).toContain('going on with it')
   await expect(perform(base.jobId, { reason: ['slow'] })).rejects.toMatchObject({
     message: `${base.jobId}: its retry ${under.jobId} is running, and asks for something else`,
+  })
+})
+
+test('where the run at work ends before it takes the retry, says what to do', async () => {
+  const state = await temporaryFolder()
+  const base = jobWith({ state: 'cancelled' })
+  const folder = join(state, base.jobId)
+  await makeFolders(folder)
+  await using run = await openHostedSystem(folder)
+  await createJob(run.ledger, base, signal)
+  // Its queues have gone, and the ledger is about to.
+  const gone = 'http://127.0.0.1:9'
+  const queues = { AWS_ENDPOINT_URL_SQS: gone, MILLRACE_JOBS_QUEUE_URL: `${gone}/1/jobs` }
+  await writeLiveCloud(folder, { ...run.env, ...queues })
+  await expect(perform(base.jobId, { state })).rejects.toMatchObject({
+    message: `${base.jobId}: the run at work on it ended before it took the retry`,
+    hint: 'the same command again works on the retry itself',
+    exitCode: 1,
   })
 })

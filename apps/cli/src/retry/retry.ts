@@ -7,7 +7,7 @@ import {
   jobIdOf,
 } from '@millrace/job'
 import { readJob, readNewestJob } from '@millrace/ledger'
-import { publish } from '@millrace/queue'
+import { publish, QueueError } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { openReader, type JobReader } from '../system/job-reader.ts'
@@ -42,8 +42,7 @@ export async function retry(options: RetryOptions, world: World): Promise<ExitCo
     const rowsBefore = Math.max(0, (failed.rows ?? 0) - (rows ?? failed.rows ?? 0))
     return await retryHere(system, base, request, { ...options, rowsBefore }, world)
   }
-  const message = { body: encodeJobRequest(request), attributes: traceContext(world.env) }
-  await publish(system.queue('jobs'), [message], world.stop)
+  await ask(reader, request, world)
   return await tellOrFollow(reader, request, options, world)
 }
 
@@ -81,6 +80,30 @@ function stillRunning(jobId: JobId, newest: Job): CliError {
     exitCode: EXIT.failed,
   })
 }
+
+async function ask(
+  { system, job }: JobReader,
+  request: JobRequest,
+  { env, stop }: World,
+): Promise<void> {
+  const message = { body: encodeJobRequest(request), attributes: traceContext(env) }
+  try {
+    await publish(system.queue('jobs'), [message], stop)
+  } catch (error) {
+    if (system.kind === 'local' && error instanceof QueueError && error.isOutage) {
+      throw runHasEnded(job.jobId, error)
+    }
+    throw error
+  }
+}
+
+/** The queues of a run at work go with it: it has ended, or was stopped, since it was found. */
+const runHasEnded = (jobId: JobId, cause: QueueError): CliError =>
+  new CliError(`${jobId}: the run at work on it ended before it took the retry`, {
+    hint: 'the same command again works on the retry itself',
+    exitCode: EXIT.failed,
+    cause,
+  })
 
 async function tellOrFollow(
   { system }: JobReader,

@@ -2,13 +2,10 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type Job, resultNames } from '@millrace/job'
-import { z } from 'zod'
-
-const fileSchema = z.looseObject({ uri: z.string(), bytes: z.number(), sha256: z.string() })
+import { type Job, type ResultManifest, resultManifestSchema, resultNames } from '@millrace/job'
 
 /** What tells whose files lie beside a manifest, and whether they are whole; it holds more. */
-const manifestSchema = z.looseObject({ jobId: z.string(), outputs: z.array(fileSchema) })
+const manifestSchema = resultManifestSchema.pick({ jobId: true, outputs: true })
 
 /**
  * True when the result of a job lies where it was written, byte for byte, and its failed rows where there
@@ -27,7 +24,9 @@ export async function isAsWritten({ jobId, spec }: Job, signal: AbortSignal): Pr
 }
 
 /** Nothing where there is none, or something that is none. */
-async function readManifest(path: string): Promise<z.output<typeof manifestSchema> | undefined> {
+async function readManifest(
+  path: string,
+): Promise<Pick<ResultManifest, 'jobId' | 'outputs'> | undefined> {
   try {
     return manifestSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data
   } catch {
@@ -36,7 +35,7 @@ async function readManifest(path: string): Promise<z.output<typeof manifestSchem
 }
 
 async function isWhole(
-  { uri, bytes, sha256 }: z.output<typeof fileSchema>,
+  { uri, bytes, sha256 }: ResultManifest['outputs'][number],
   signal: AbortSignal,
 ): Promise<boolean> {
   const path = fileURLToPath(uri)

@@ -11,8 +11,8 @@ import { temporaryFolder } from '../test-data.fixture.ts'
 import { executeRun } from './execute-run.ts'
 import { createHooks, recordRun, runIn } from './recorded-run.fixture.ts'
 
-// Where a result is written again, an aggregator is started for it.
-vi.setConfig({ testTimeout: 30_000 })
+// Apps are started where a job is asked for, or a result is written again.
+vi.setConfig({ testTimeout: 60_000 })
 
 const RESULT = 'Prediction,Binary Classification\n0.4,0\n0.6,1\n'
 
@@ -56,6 +56,21 @@ test('asked for afresh while at work, a run keeps its state', async () => {
   const running = executeRun(fresh.prepared, fresh.options, createHooks())
   await expect(running).rejects.toThrow('the folder is in use by another process')
   expect(existsSync(recorded)).toBe(true)
+})
+
+test('of a job that its producer refuses, tells why and leaves nothing', async () => {
+  const folder = await temporaryFolder()
+  // To who reads URLs a backslash is a slash, so no producer takes it.
+  const data = join(folder, 'of\\today.csv')
+  await writeFile(data, '1,2\n3,4\n')
+  const { options, prepared } = await runIn(folder, { data })
+  await expect(executeRun(prepared, options, createHooks())).rejects.toMatchObject({
+    message:
+      `the producer made no job of it: dataset ${pathToFileURL(data).href} is outside of ` +
+      'MILLRACE_DATASETS_ALLOWED (request_refused)',
+    exitCode: 1,
+  })
+  expect(await readdir(join(folder, '.millrace'))).toEqual([])
 })
 
 test('a run asked for again is the latest, with its result restored', async () => {

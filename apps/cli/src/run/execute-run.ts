@@ -53,7 +53,11 @@ export async function executeRun(
   if (rowsBefore > 0) hooks.note(`continuing: about ${rowsBefore} rows are recorded already`)
   const request = { clientToken: state.clientToken, spec }
   const here = { request, apps, system, folder: state.path, logs: state.logs }
-  return await runJob(here, rowsBefore, hooks)
+  const end = await runJob(here, rowsBefore, hooks)
+  if (end.kind !== 'refused') return end
+  await cleanup.disposeAsync()
+  await removeJobFolder(state.path)
+  throw end.told
 }
 
 const endingOf = ({ state }: Job): string => (state === 'failed' ? 'has failed' : `was ${state}`)

@@ -1,6 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodePlanSegment, type Job, planSegmentName, writePinnedDataset } from '@millrace/job'
+import {
+  encodePlanSegment,
+  type Job,
+  type PinnedObject,
+  planSegmentName,
+  writePinnedDataset,
+} from '@millrace/job'
 import { createJob, createProgressMarker, putPart } from '@millrace/ledger'
 import { createStorage, jobDocuments } from '@millrace/storage'
 import { makeFolders } from '../local/state-folder.ts'
@@ -29,14 +35,21 @@ export async function runIn(
   return { options, prepared: await prepareRun(options, createWorld({}).world, never) }
 }
 
-/** Leaves in the state of a run what an earlier one has recorded: two predictions, in one batch. */
-export async function recordRun({ spec, state }: PreparedRun): Promise<Job> {
+/**
+ * Leaves in the state of a run what an earlier one has recorded: two predictions, in one batch.
+ *
+ * @param pinned what the dataset was, where it is not on this machine.
+ */
+export async function recordRun(
+  { spec, state }: Pick<PreparedRun, 'spec' | 'state'>,
+  pinned?: readonly PinnedObject[],
+): Promise<Job> {
   await makeFolders(state.path)
   await using system = await openHostedSystem(state.path)
   const { jobId, clientToken } = state
   const storage = createStorage({})
   const documents = jobDocuments(storage, state.workUri, jobId)
-  const objects = await storage.pin(spec.dataset.uri, never)
+  const objects = pinned ?? (await storage.pin(spec.dataset.uri, never))
   const dataset = await writePinnedDataset(documents, { objects, header: false, width: 2 }, never)
   const rows = { start: 0, end: 2 }
   const bytes = { start: 0, end: ROWS.length }

@@ -12,6 +12,7 @@ import { jobProgress } from '../system/job-progress.ts'
 import type { System } from '../system/system.ts'
 import { watchJob } from '../watch/watch-job.ts'
 import { watchDisk } from './disk-space.ts'
+import { createRefusalWatch, type Refused } from './refusal-watch.ts'
 
 /** Whoever looks at a run: the terminal, or a program that uses this as a library. */
 export interface RunHooks {
@@ -52,12 +53,16 @@ export interface JobHere {
   readonly logs: string
 }
 
-/** Starts the apps for a job, asks them for it and watches it to its end. */
+/**
+ * Starts the apps for a job, asks them for it and watches it to its end.
+ *
+ * Of a request that the producer refuses there never is a job: whoever has made a place for it removes that.
+ */
 export async function runJob(
   { request, apps, system, folder, logs }: JobHere,
   rowsBefore: number,
   hooks: RunHooks,
-): Promise<RunEnd> {
+): Promise<RunEnd | Refused> {
   const jobId = jobIdOf(request.clientToken)
   const trouble = new AbortController()
   const ask = (): Promise<unknown> =>
@@ -81,11 +86,13 @@ export async function runJob(
       ),
   })
   using _watchdog = watchDisk(folder, trouble)
+  const refusal = createRefusalWatch(system, jobId, logs)
   try {
     await ask()
     const job = await watchJob(
       {
         readJob: (signal) => readJob(system.ledger, jobId, signal),
+        notYet: refusal.look,
         readProgress: (signal) => jobProgress(system, jobId, signal),
         show: hooks.show,
         planned: async (planned) => {
@@ -102,6 +109,10 @@ export async function runJob(
     await processes.stop(0)
     return await endOf(system, job, rowsBefore, seconds)
   } catch (error) {
+    if (refusal.refused !== undefined) {
+      await processes.stop(0)
+      return refusal.refused
+    }
     if (!hooks.stop.aborted) throw trouble.signal.aborted ? trouble.signal.reason : error
     await stopCleanly(processes, hooks)
     hooks.note(`stopped; the same command continues (state in ${folder})`)

@@ -28,17 +28,18 @@ test('a job that succeeded says how many, how fast and where', () => {
 
 test('what it would have cost in an account comes with the result', () => {
   const usage = {
-    invocations: 10,
-    endpointSeconds: 1,
-    sqsRequests: 30,
-    writeUnits: 40,
-    readUnits: 20,
-    s3Reads: 12,
+    ...{ invocations: 10, endpointSeconds: 1, endpointBytesIn: 900, endpointBytesOut: 90 },
+    ...{ sqsRequests: 30, sqsFairRequests: 20, writeUnits: 40, readUnits: 20 },
+    ...{ s3Writes: 2, s3Reads: 12, workerSeconds: 2 },
   }
-  const bill = { total: 0.0026, perMillionRows: 0.289, region: 'us-east-1' }
-  const { lines } = summaryOf(succeeded, { ...facts, cost: { usage, bill } })
+  const bill = {
+    ...{ sqs: 0.001, dynamodb: 0.001, s3: 0.0006, endpointData: 0, fargate: 0 },
+    ...{ total: 0.0026, perMillionRows: 0.289, region: 'us-east-1', readOn: '2026-01-01' },
+  }
+  const cost = { usage, counted: { parts: 10, of: 10 }, bill }
+  const { lines } = summaryOf(succeeded, { ...facts, cost })
   expect(lines.at(-1)).toBe('on AWS    $0.0026, $0.29 a million rows, by the prices of us-east-1')
-  const ofNoRow = { usage, bill: { ...bill, perMillionRows: 0 } }
+  const ofNoRow = { ...cost, bill: { ...bill, perMillionRows: 0 } }
   expect(summaryOf(succeeded, { ...facts, cost: ofNoRow }).lines.at(-1)).toBe(
     'on AWS    $0.0026, by the prices of us-east-1',
   )

@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import {
-  besideResult,
-  encodeCompletionMessage,
-  exportIdOf,
-  type Job,
-  type ResultExport,
-} from '@millrace/job'
-import { createExport, readExport } from '@millrace/ledger'
-import { publish } from '@millrace/queue'
+import { besideResult, exportIdOf, type Job } from '@millrace/job'
 import { fileUri } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
-import { type LocalApps, startLoneAggregator } from '../local/start-apps.ts'
+import { makeExport } from '../export/make-export.ts'
+import type { LocalApps } from '../local/start-apps.ts'
 import type { System } from '../system/system.ts'
 
 /** A job that has succeeded, where its result belongs, and what an aggregator needs to write it. */
@@ -26,8 +18,6 @@ export interface ToWrite {
   readonly system: System
   readonly logs: string
 }
-
-const LOOK_EVERY_MS = 200
 
 /**
  * Writes the files of a job again from what it has recorded; nothing is invoked.
@@ -59,44 +49,15 @@ async function exportTo(
   const output = { ...spec.output, uri: fileUri(path) }
   const about = { jobId, exportId: exportIdOf(randomUUID()), decision: spec.decision, output }
   const createdAt = Math.floor(Date.now() / 1_000)
-  await createExport(system.ledger, { ...about, state: 'requested', createdAt }, signal)
-
-  const trouble = new AbortController()
-  const allowed = { ...apps.allowed, results: output.uri }
-  await using cleanup = new AsyncDisposableStack()
-  const processes = await startLoneAggregator(
-    { ...apps, allowed },
-    {
-      logs,
-      onRestart: () => {},
-      onGiveUp: (name, how) => {
-        const hint = `see ${join(logs, `${name}.log`)}`
-        trouble.abort(new CliError(`${name} cannot run (${how})`, { hint, exitCode: EXIT.failed }))
-      },
-    },
-  )
-  cleanup.defer(() => processes.stop(0))
-  const message = { body: encodeCompletionMessage(jobId, about.exportId) }
-  await publish(system.queue('completions'), [message], signal)
-  const ended = await untilEnded(system, about, AbortSignal.any([signal, trouble.signal]))
+  const app = { ...apps, allowed: { ...apps.allowed, results: output.uri } }
+  const asked = { ...about, state: 'requested', createdAt } as const
+  const ended = await makeExport(system, asked, { app, logs }, signal)
   if (ended.state !== 'failed') return
   const { message: reason, code } = ended.failure ?? {}
   throw new CliError(`the result cannot be written again: ${reason} (${code})`, {
     hint: '--fresh scores everything again',
     exitCode: EXIT.failed,
   })
-}
-
-async function untilEnded(
-  { ledger }: System,
-  name: Pick<ResultExport, 'jobId' | 'exportId'>,
-  signal: AbortSignal,
-): Promise<ResultExport> {
-  for (;;) {
-    const found = await readExport(ledger, name, signal)
-    if (found !== undefined && found.state !== 'requested') return found
-    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
-  }
 }
 
 /** Moves the files to their names, in the order in which a job writes them. */

@@ -37,6 +37,12 @@ export async function linkRetry(folder: string, retry: JobId): Promise<void> {
   })
 }
 
+/** Forgets a retry that never was a job, with the note of its beginning. */
+export async function unlinkRetry(folder: string, retry: JobId): Promise<void> {
+  await rm(join(dirname(folder), retry), { force: true })
+  await rm(noteIn(folder, retry), { force: true })
+}
+
 /**
  * Notes that somebody runs a job or a retry of it, in the folder of their ledger: it is the latest then.
  *
