@@ -79,6 +79,7 @@ export function createCloud(
         ...common,
         redrive: { to: deadLetter, receivesMax: limits.attemptsMax },
         duplicates: () => faults.duplicates,
+        onDuplicate: () => onFault('delivered_twice'),
         entryFailures: () => faults.entryFailures,
         deletes: {
           random: ofDeletes,

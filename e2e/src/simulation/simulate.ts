@@ -68,8 +68,8 @@ export async function simulate(
 
   const invocations = watchInvocations(scenario, () => time.nowMs, createRules(notes))
   const watch = createWatch(() => cloud, jobs, notes, invocations)
-  const onDeleteFault = (kind: string): void => notes.fault('sqs', kind, '')
-  const cloud = createCloud({ time, random, ofDeletes, scenario, onFault: onDeleteFault }, watch)
+  const onQueueFault = (kind: string): void => notes.fault('sqs', kind, '')
+  const cloud = createCloud({ time, random, ofDeletes, scenario, onFault: onQueueFault }, watch)
   const endpoint = createEndpointModel({
     random,
     faults: scenario.faults.endpoint,

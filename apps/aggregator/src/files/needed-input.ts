@@ -1,9 +1,13 @@
-import { type Batch, type ByteRange, type JobSpec, lengthOf, type RowFailure } from '@millrace/job'
+import {
+  type Batch,
+  type ByteRange,
+  type JobSpec,
+  lengthOf,
+  limits,
+  type RowFailure,
+} from '@millrace/job'
 import { OutputError } from '../rows/output-error.ts'
 import { shownOf } from './errors-file.ts'
-
-/** A row that is joined lies in memory as a whole, more than once. */
-const JOINED_ROW_BYTES_MAX = 64 * 1024 * 1024
 
 /**
  * Which of a batch's input its rows are written from, from its first byte on; nothing where the predictions
@@ -12,7 +16,7 @@ const JOINED_ROW_BYTES_MAX = 64 * 1024 * 1024
  * A row that no payload can hold stands alone in its batch, so it begins where that does and is not
  * read, however large it is, unless it is to be written itself.
  *
- * @throws {OutputError} `row_too_large`, for a row to be joined.
+ * @throws {OutputError} `row_too_large`, for a row to be joined: it lies in memory as a whole, more than once.
  */
 export function neededInput(
   { output }: JobSpec,
@@ -20,7 +24,7 @@ export function neededInput(
   failures: readonly RowFailure[],
 ): ByteRange | undefined {
   if (output.join !== 'none') {
-    if (lengthOf(bytes) > JOINED_ROW_BYTES_MAX) throw rowTooLarge(rows.start, lengthOf(bytes))
+    if (lengthOf(bytes) > limits.rowBytesMax) throw rowTooLarge(rows.start, lengthOf(bytes))
     return bytes
   }
   if (failures.length === 0) return undefined
@@ -31,7 +35,7 @@ export function neededInput(
 function rowTooLarge(row: number, bytes: number): OutputError {
   return new OutputError(
     'row_too_large',
-    `row ${row} has ${bytes} bytes, wanted at most ${JOINED_ROW_BYTES_MAX} of a row that is joined`,
+    `row ${row} has ${bytes} bytes, wanted at most ${limits.rowBytesMax} of a row that is joined`,
     'export the job again with output.join none',
   )
 }

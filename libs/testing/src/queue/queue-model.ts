@@ -31,6 +31,8 @@ export interface QueueModelOptions {
   readonly redrive?: { readonly to: QueueModel; readonly receivesMax: number }
   /** How likely a delivered message stays visible: at-least-once delivery. */
   readonly duplicates?: () => number
+  /** Told of each that does. */
+  readonly onDuplicate?: () => void
   /** How likely one entry of a batch call fails, with HTTP 200. */
   readonly entryFailures?: () => number
   /** Where deletes do less than they say: without it all of them last. */
@@ -139,7 +141,8 @@ export function createQueueModel(options: QueueModelOptions): QueueModel {
     message.handle = `${message.id}/${message.receives}`
     handles.set(message.handle, message)
     const stays = random.chance(options.duplicates?.() ?? 0)
-    if (!stays) hide(message, visibilitySeconds)
+    if (stays) options.onDuplicate?.()
+    else hide(message, visibilitySeconds)
     return {
       MessageId: message.id,
       ReceiptHandle: message.handle,
