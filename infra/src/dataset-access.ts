@@ -1,3 +1,4 @@
+import { encodeUriList } from '@millrace/job'
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { DataBucket } from './data-bucket.ts'
@@ -18,7 +19,7 @@ export function datasetAccess(own: DataBucket, others: Settings['datasets']): Da
   const places = others.map(placeOf)
   const keys = others.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? [])
   return {
-    uris: pulumi.all([own.uri(), ...others.map(({ uri }) => uri)]).apply((all) => all.join(',')),
+    uris: pulumi.all([own.uri(), ...others.map(({ uri }) => uri)]).apply(encodeUriList),
     read: () => [
       {
         Sid: 'ReadDatasets',
