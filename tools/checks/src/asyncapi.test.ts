@@ -26,7 +26,8 @@ const referencesIn = (value: unknown): string[] =>
         key === '$ref' ? [String(inner)] : referencesIn(inner),
       )
 
-describe('contracts/asyncapi.json', () => {
+// Compiling AsyncAPI's schema takes a second, more where other tests run.
+describe('contracts/asyncapi.json', { timeout: 60_000 }, () => {
   test('is a document of AsyncAPI 3', () => {
     const validate = validator()
     void validate(document)

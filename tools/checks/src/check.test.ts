@@ -3,7 +3,10 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+// Programs are started, each of a fraction of a second.
+vi.setConfig({ testTimeout: 60_000 })
 
 let folder: string
 beforeEach(async () => {
@@ -23,7 +26,7 @@ function check(...args: string[]) {
   return { stderr, kept: existsSync(notes) }
 }
 
-test('with the tests, error codes that an earlier run has noted count for nothing', () => {
+test('with the tests, what an earlier run has noted counts for nothing', () => {
   const { stderr, kept } = check('tests', 'error-codes')
   expect(kept).toBe(false)
   expect(stderr).toContain('error codes: wanted what the tests have noted')

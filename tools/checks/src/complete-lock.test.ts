@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+// Programs are started, each of a fraction of a second.
+vi.setConfig({ testTimeout: 60_000 })
 
 const program = join(import.meta.dirname, 'complete-lock.mjs')
 const LOCK = {
