@@ -214,6 +214,11 @@ export const mutationsOfApps: readonly Mutation[] = [
     ],
   },
   {
+    name: 'the logs do not tell how a job ends',
+    file: `${aggregator}/aggregate.ts`,
+    edits: [["'job looked at' : 'export looked at'", "'job seen' : 'export looked at'"]],
+  },
+  {
     name: 'an end that nobody has told is told by nobody',
     file: `${aggregator}/reconcile.ts`,
     edits: [['of deps.untoldJobs(signal)', 'of [] as Job[]']],

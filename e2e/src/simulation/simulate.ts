@@ -15,7 +15,7 @@ import { scheduleOutages } from './outages.ts'
 import { heal, type Scenario } from './scenario.ts'
 import { createRetries } from './retries.ts'
 import type { KnownJob } from './known-job.ts'
-import { checkHeard } from './watch/finished-run.ts'
+import { checkHeard, readEnds } from './watch/finished-run.ts'
 import { createRules } from './watch/rules.ts'
 import { createWatch } from './watch/watch.ts'
 import { watchInvocations } from './watch/watch-invocations.ts'
@@ -152,6 +152,10 @@ export async function simulate(
     !scenario.hears ||
     stateOf(job) === undefined ||
     listener.heardOf(job.jobId).some(({ id }) => id.endsWith(':ended'))
+  const isInLogs = readEnds(notes)
+  /** Where nothing goes wrong its end is in the logs: just after it is in the ledger. */
+  const isTold = (job: KnownJob): boolean =>
+    !scenario.calm || stateOf(job) === undefined || isInLogs(job.jobId)
   let looked = -1
   const isOver = (): boolean => {
     // Asked after each event, of which few change the state of a job.
@@ -163,7 +167,9 @@ export async function simulate(
     }
     if (isStopped()) return true
     if (retries.isDeciding() || exports.isWaiting()) return false
-    for (const job of jobs.values()) if (!hasEnded(job) || !isHeard(job)) return false
+    for (const job of jobs.values()) {
+      if (!hasEnded(job) || !isHeard(job) || !isTold(job)) return false
+    }
     return isLate()
   }
   const isStopped = (): boolean =>

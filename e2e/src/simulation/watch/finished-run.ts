@@ -1,8 +1,8 @@
 import { createHistory } from '@millrace/check-log'
-import type { JobEvent, JobFailure, JobState } from '@millrace/job'
+import type { JobEvent, JobFailure, JobId, JobState } from '@millrace/job'
 import type { SimulatedCloud } from '../cloud.ts'
 import type { KnownJob } from '../known-job.ts'
-import type { Notes } from '../notes.ts'
+import type { LogLine, Notes } from '../notes.ts'
 import type { JobPlan } from '../scenario.ts'
 
 /* What a run that is over is held to by its notes alone; the others here look at queue, table and store. */
@@ -106,13 +106,45 @@ function outcomesIn({ faults }: Notes): readonly string[] {
   return faults.has('adjust') ? ['recorded', 'postponed'] : ['recorded']
 }
 
-/** The same checker that reads the logs of a deployment. */
-export function checkLogs(notes: Notes): void {
+/**
+ * The same checker that reads the logs of a deployment. Whoever dies after ending a job leaves its line unwritten, so
+ * that a job may be open to it; but where nothing goes wrong it has to know how each has ended.
+ */
+export function checkLogs(
+  notes: Notes,
+  ends: ReadonlyMap<JobId, JobState | undefined>,
+  calm: boolean,
+): void {
   const history = createHistory()
   for (const line of notes.lines) history.add(line)
-  for (const { jobId, violations } of history.verdicts()) {
+  const told = new Map(history.verdicts().map((verdict) => [verdict.jobId, verdict]))
+  for (const { jobId, violations } of told.values()) {
     for (const violation of violations) {
       notes.violation('the logs tell one story', `${jobId}: ${violation}`)
     }
+  }
+  for (const [jobId, state] of ends) {
+    const { state: toldAs } = told.get(jobId) ?? { state: 'open' }
+    const isTold = toldAs === state || (toldAs === 'open' && (!calm || state === undefined))
+    if (!isTold) notes.violation('the logs tell how a job ended', `${jobId} is ${state}: ${toldAs}`)
+  }
+}
+
+/** By message, the outcomes that are a job's end. */
+const ENDS: Readonly<Record<string, readonly string[]>> = {
+  'job request done': ['failed'],
+  'job looked at': ['finished', 'failed'],
+}
+
+/** Looks whether a line tells of the end of a job, and at each line once. */
+export function readEnds({ lines }: Notes): (jobId: JobId) => boolean {
+  const told = new Set<unknown>()
+  let read = 0
+  return (jobId) => {
+    for (; read < lines.length; read += 1) {
+      const { msg, outcome, jobId: ended } = lines[read] as LogLine
+      if (ENDS[msg]?.includes(String(outcome)) === true) told.add(ended)
+    }
+    return told.has(jobId)
   }
 }

@@ -60,7 +60,9 @@ export function createWatch(
       return [...codes]
     },
     async finish(seen, calm) {
-      checkLogs(notes)
+      const { stateOf } = watch().truth
+      const ends = [...jobs.values()].map(({ jobId }) => [jobId, stateOf(jobId)] as const)
+      checkLogs(notes, new Map(ends), calm)
       if (calm) checkCalm(notes, cloud())
       for (const job of jobs.values()) {
         await checkFinished(watch().truth, rules, notes, job, seen)
