@@ -8,9 +8,8 @@ import { mutations } from './mutations.ts'
 const root = join(import.meta.dirname, '../../..')
 
 /** By their paths, the sources with the mutation in them. Throws when one of its texts is not there exactly once. */
-export function mutated({ name, also, ...first }: Mutation): ReadonlyMap<string, string> {
-  const edited = also === undefined ? [first] : [first, also]
-  return new Map(edited.map((one) => [join(root, one.file), edit(name, one)]))
+export function mutated({ name, also = [], ...first }: Mutation): ReadonlyMap<string, string> {
+  return new Map([first, ...also].map((one) => [join(root, one.file), edit(name, one)]))
 }
 
 function edit(name: string, { file, edits }: Pick<Mutation, 'file' | 'edits'>): string {

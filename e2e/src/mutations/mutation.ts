@@ -7,8 +7,8 @@ interface Edited {
 /** A way to break safety code. */
 export interface Mutation extends Edited {
   readonly name: string
-  /** Where two files guard the same, the other one. */
-  readonly also?: Edited
+  /** Where several files guard the same, the others. */
+  readonly also?: readonly Edited[]
   /**
    * A seed that notices it, for what so few seeds notice that a hunt of some thousand would miss it: the
    * hunt begins there. `simulation.test.ts` holds that the seed still does.

@@ -80,15 +80,17 @@ export const mutationsOfApps: readonly Mutation[] = [
         '    concurrencyMax: config.MILLRACE_CONCURRENCY + 8, concurrencyStart: 16,',
       ],
     ],
-    also: {
-      file: `${consumer}/consume.ts`,
-      edits: [
-        [
-          '    concurrency: config.MILLRACE_CONCURRENCY,',
-          '    concurrency: config.MILLRACE_CONCURRENCY + 8,',
+    also: [
+      {
+        file: `${consumer}/consume.ts`,
+        edits: [
+          [
+            '    concurrency: config.MILLRACE_CONCURRENCY,',
+            '    concurrency: config.MILLRACE_CONCURRENCY + 8,',
+          ],
         ],
-      ],
-    },
+      },
+    ],
   },
   {
     name: 'a job has no maximum of its own',

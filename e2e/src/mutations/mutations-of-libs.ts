@@ -203,11 +203,18 @@ export const mutationsOfLibs: readonly Mutation[] = [
     seed: 1_677_607,
     file: 'libs/invocation/src/limiter/waiting-line.ts',
     edits: [['(line[at - 1]?.turn ?? 0) > place.turn', 'false']],
-    // With more room there is no line.
-    also: {
-      file: 'libs/invocation/src/limiter/limiter.ts',
-      edits: [["return 'refused'", 'return undefined']],
-    },
+    also: [
+      // With more room there is no line.
+      {
+        file: 'libs/invocation/src/limiter/limiter.ts',
+        edits: [["return 'refused'", 'return undefined']],
+      },
+      // Where verdicts put the deadline off, who waits behind others is late, but comes to an end.
+      {
+        file: 'libs/invocation/src/score/batch-run.ts',
+        edits: [['gotOn: () => void (run.gotOnAt = deps.now())', 'gotOn: () => undefined']],
+      },
+    ],
   },
   {
     name: 'a preflight that could not ask for columns goes on',
