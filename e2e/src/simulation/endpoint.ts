@@ -53,6 +53,12 @@ const throttled = (): Error =>
 const refused = (): Error =>
   Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 
+const unavailable = (): Error =>
+  Object.assign(new Error('Service Unavailable'), {
+    name: 'ServiceUnavailable',
+    $metadata: { httpStatusCode: 503 },
+  })
+
 /** An endpoint whose model is `answerTo`: one bad row refuses the whole request, as SageMaker's does. */
 export function createEndpointModel(options: EndpointModelOptions): EndpointModel {
   const { random, faults } = options
@@ -75,7 +81,10 @@ export function createEndpointModel(options: EndpointModelOptions): EndpointMode
   /** The reply, and how long it takes. */
   const replyTo = (body: Buffer, id: string): { reply: Reply; afterMs: number } => {
     const afterMs = faults.latencyMs * (0.5 + random.next())
-    if (options.nowMs() < faults.downUntilMs) return { reply: { error: refused() }, afterMs: 1 }
+    if (options.nowMs() < faults.downUntilMs) {
+      const error = faults.down === 'refused' ? refused() : unavailable()
+      return { reply: { error }, afterMs: 1 }
+    }
     if (inFlight >= faults.capacity) {
       options.onFault('endpoint_throttled')
       return { reply: { error: throttled() }, afterMs: 1 }

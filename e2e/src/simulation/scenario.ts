@@ -10,8 +10,9 @@ export interface EndpointFaults {
   malformed: number
   /** No answer in a minute. */
   hung: number
-  /** Until then no connection is accepted. */
+  /** Until then nobody is served: no connection is accepted, or each request is answered by HTTP 503. */
   downUntilMs: number
+  readonly down: 'refused' | 'unavailable'
   latencyMs: number
 }
 

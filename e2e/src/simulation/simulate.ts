@@ -5,6 +5,7 @@ import { createCloud, TABLE } from './cloud.ts'
 import { drawDeletes } from './draw-deletes.ts'
 import { drawNarrow } from './draw-narrow.ts'
 import { drawScenario } from './draw-scenario.ts'
+import { drawUnavailable } from './draw-unavailable.ts'
 import { createEndpointModel } from './endpoint.ts'
 import { createExports } from './exports.ts'
 import { createFleet } from './fleet.ts'
@@ -47,6 +48,7 @@ const APART_SEED = 2_000_000_011
 const EXPORTS_SEED = 3_000_000_019
 const NARROW_SEED = 4_000_000_007
 const DELETES_SEED = 5_000_000_029
+const UNAVAILABLE_SEED = 6_000_000_011
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -59,7 +61,9 @@ export async function simulate(
   const random = createRandom(seed)
   const ofDeletes = createRandom(seed + DELETES_SEED)
   const drawn = drawScenario(random, createRandom(seed + APART_SEED))
-  const scenario = drawDeletes(ofDeletes, drawNarrow(createRandom(seed + NARROW_SEED), drawn))
+  const narrow = drawNarrow(createRandom(seed + NARROW_SEED), drawn)
+  const unavailable = drawUnavailable(createRandom(seed + UNAVAILABLE_SEED), narrow)
+  const scenario = drawDeletes(ofDeletes, unavailable)
   const time = createVirtualTime(random)
   const startMs = time.nowMs
   const notes = createNotes(() => time.nowMs - startMs, options.full === true)

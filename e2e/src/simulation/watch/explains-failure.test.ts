@@ -40,6 +40,12 @@ test.for<[string, readonly Sighting[], string, number]>([
     5,
   ],
   [
+    'an endpoint that is unavailable five times, at the last attempt',
+    seenBy('a', [ROW, 'endpoint_unavailable', 5]),
+    'endpoint_unavailable',
+    5,
+  ],
+  [
     'nobody answered, at the last attempt',
     seenBy('a', [ROW, 'model_failed', 3]),
     'endpoint_unavailable',

@@ -20,7 +20,10 @@ const FAULTS_OF_ROW: Readonly<Record<string, number>> = {
 const NEEDS_WITNESS: readonly string[] = ['model_failed', 'invocation_timed_out']
 
 /** Faults of the same rows, from which on the attempt at their batch has failed: four repetitions. */
-const FAULTS_OF_ATTEMPT: Readonly<Record<string, number>> = { connection_failed: 5 }
+const FAULTS_OF_ATTEMPT: Readonly<Record<string, number>> = {
+  connection_failed: 5,
+  endpoint_unavailable: 5,
+}
 
 /**
  * True when what was seen of a batch explains that a row of it has failed.
@@ -56,10 +59,8 @@ function isAtFault(own: readonly Sighting[], row: string, code: string): boolean
 /** The attempt has failed, not the rows: all of them are given up with their batch. */
 function isGivenUp(own: readonly Sighting[], code: string): boolean {
   const sent = [...new Set(own.map(({ rows }) => rows))]
-  const faultsMax = FAULTS_OF_ATTEMPT[code]
-  if (faultsMax !== undefined) {
-    return sent.some((rows) => countOf(own, rows, code) >= faultsMax)
-  }
+  const faultsMax = FAULTS_OF_ATTEMPT[code] ?? Number.POSITIVE_INFINITY
+  if (sent.some((rows) => countOf(own, rows, code) >= faultsMax)) return true
   // No row was answered that could tell whose fault it is.
   const isBlamed = (rows: string): boolean =>
     isSingle(rows) && NEEDS_WITNESS.some((each) => indexOfSpent(own, rows, each) !== undefined)

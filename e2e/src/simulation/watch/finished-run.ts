@@ -12,6 +12,7 @@ const OUTAGES = ['outage', 'requestLost', 'responseLost', 'arrivesLate', 'refuse
 /** What the preflight may say of a job, and the faults of which one must have come for it. */
 const PREFLIGHT_SAYS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/connection to model failed/, OUTAGES],
+  [/\(endpoint_unavailable\)/, ['outage']],
   [/\(model_failed\)/, ['endpoint_failed']],
   [/\(invocation_timed_out\)/, ['endpoint_hung', ...OUTAGES]],
   [/is not understood/, ['endpoint_malformed']],
@@ -45,6 +46,7 @@ export function checkFailure(
     preflight_failed: explained,
     endpoint_unreachable: unreached,
     connection_failed: unreached,
+    endpoint_unavailable: unreached,
     tolerance_exceeded: exceedsTolerance(plan, failedRows),
   }
   if (reasons[code] !== true) {
