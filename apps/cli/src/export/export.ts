@@ -26,7 +26,7 @@ import type { SystemOptions } from '../system/which-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
 import { exportSpec } from './export-spec.ts'
-import { type ExporterHere, makeExport } from './make-export.ts'
+import { type ExporterHere, makeExport } from '../local/make-export.ts'
 
 export interface ExportOptions extends SystemOptions {
   /** The latest local job when absent. */

@@ -6,7 +6,7 @@ import { besideResult, exportIdOf, type Job } from '@millrace/job'
 import { fileUri } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
-import { makeExport } from '../export/make-export.ts'
+import { makeExport } from '../local/make-export.ts'
 import type { LocalApps } from '../local/start-apps.ts'
 import type { System } from '../system/system.ts'
 

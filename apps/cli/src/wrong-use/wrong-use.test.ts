@@ -39,29 +39,28 @@ async function filesIn(folder: string): Promise<string[]> {
   return names.filter((name) => !name.startsWith('.millrace')).sort()
 }
 
-test.for([...wrongUses, ...stackOutOfReach])(
-  '$name gives one clear sentence and writes nothing',
-  async (wrongUse) => await expectOneSentence(wrongUse),
-)
-
 let cloud: Cloud
 beforeAll(async () => {
   cloud = await startCloud()
 })
 afterAll(async () => await cloud.close())
 
-test.for(stackMistakes)('$name gives one clear sentence and writes nothing', async (wrongUse) => {
-  await expectOneSentence({ ...wrongUse, env: cloud.env })
-})
+/** Those of a stack are made in the environment of a whole system. */
+const all: readonly (WrongUse & { readonly ofStack?: true })[] = [
+  ...wrongUses,
+  ...stackOutOfReach,
+  ...stackMistakes.map((mistake) => ({ ...mistake, ofStack: true as const })),
+]
 
-async function expectOneSentence(wrongUse: WrongUse): Promise<void> {
+test.for(all)('$name gives one clear sentence and writes nothing', async (wrongUse) => {
   const folder = await temporaryFolder()
   await fill(folder)
   const before = await filesIn(folder)
   const home = process.cwd()
   process.chdir(folder)
   onTestFinished(() => process.chdir(home))
-  const { args, says, stdin = '', env = {}, code: wanted = 2 } = wrongUse
+  const { args, says, stdin = '', code: wanted = 2, ofStack } = wrongUse
+  const env = ofStack ? cloud.env : (wrongUse.env ?? {})
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
   const { world, said } = createWorld(env)
   const code = await runCommandLine(args, { ...world, stdin: Readable.from([stdin]) })
@@ -70,4 +69,4 @@ async function expectOneSentence(wrongUse: WrongUse): Promise<void> {
   expect(said()).not.toMatch(/^ +at /m)
   expect(code).toBe(wanted)
   expect(await filesIn(folder)).toEqual(before)
-}
+})

@@ -5,7 +5,7 @@ import { createExport, readExport } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
-import { type LoneApp, startLoneAggregator } from '../local/start-apps.ts'
+import { type LoneApp, startLoneAggregator } from './start-apps.ts'
 import type { System } from '../system/system.ts'
 
 /** What an aggregator of this machine is told that is started for one export. */
