@@ -139,6 +139,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'what a late attempt finds fails a job that is planned',
+    seed: 439,
     file: `${producer}/connect.ts`,
     edits: [['unplanned: plan === undefined }', 'unplanned: plan === undefined && false }']],
   },
