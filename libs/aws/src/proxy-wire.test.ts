@@ -22,7 +22,7 @@ async function listening(serve: (socket: Socket) => void): Promise<number> {
 }
 
 /** A way by a tunnelling proxy to a server that answers each request as it is told to. */
-async function wireTo(answer: (socket: Socket) => void) {
+async function wireTo(answer: (socket: Socket) => void, timeoutMs = TIMEOUT_MS) {
   const origin = await listening((socket) => socket.on('data', () => answer(socket)))
   const proxy = await listening((socket) => {
     socket.once('data', () => {
@@ -39,7 +39,7 @@ async function wireTo(answer: (socket: Socket) => void) {
   })
   onTestFinished(async () => await wire.close())
   const request = { path: '/p', headers: ['host', 'h'], body: Buffer.from('body') }
-  const limits = { timeoutMs: TIMEOUT_MS, answerBytesMax: 100 }
+  const limits = { timeoutMs, answerBytesMax: 100 }
   return () => wire.exchange(request, limits, never)
 }
 
@@ -49,7 +49,7 @@ test('reads an answer that comes in pieces', async () => {
   const send = await wireTo((socket) => {
     socket.write(`${HEAD}o`)
     setImmediate(() => socket.write('k'))
-  })
+  }, 10_000)
   expect(await send()).toMatchObject({ status: 200, body: Buffer.from('ok') })
 })
 
