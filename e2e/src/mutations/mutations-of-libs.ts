@@ -183,8 +183,8 @@ export const mutationsOfLibs: readonly Mutation[] = [
     file: 'libs/invocation/src/score/try-piece.ts',
     edits: [
       [
-        '      counts.set(code, before + 1)\n      return before\n',
-        '      counts.set(code, before + 1)\n      return [...counts.values()].reduce((sum, times) => sum + times) - 1\n',
+        '  retries.set(code, before + 1)\n  return before\n',
+        '  retries.set(code, before + 1)\n  return [...retries.values()].reduce((sum, times) => sum + times) - 1\n',
       ],
     ],
   },

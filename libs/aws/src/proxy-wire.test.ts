@@ -21,13 +21,14 @@ async function listening(serve: (socket: Socket) => void): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** A way by a tunnelling proxy to a server that answers each request as it is told to. */
+/** A way by a proxy, which tunnels what asks for it, to a server that answers each request as it is told to. */
 async function wireTo(answer: (socket: Socket) => void, timeoutMs = TIMEOUT_MS) {
   const origin = await listening((socket) => socket.on('data', () => answer(socket)))
   const proxy = await listening((socket) => {
-    socket.once('data', () => {
+    socket.once('data', (first) => {
       const upstream = connect(origin, '127.0.0.1').on('error', () => socket.destroy())
-      socket.write('HTTP/1.1 200 Connected\r\n\r\n')
+      if (String(first).startsWith('CONNECT')) socket.write('HTTP/1.1 200 Connected\r\n\r\n')
+      else upstream.write(first)
       socket.pipe(upstream).pipe(socket)
     })
   })
