@@ -10,8 +10,9 @@ if (process.env['MILLRACE_ERROR_CODES'] !== undefined) {
   process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${notes}`
 }
 
-// A file a core: the default would leave one of two idle. Only so does it reach every project.
-process.env['VITEST_MAX_WORKERS'] ??= String(availableParallelism())
+// A file a core and one more, since many of them wait for processes that they have started: the default would leave
+// one of two cores idle. Only so does it reach every project.
+process.env['VITEST_MAX_WORKERS'] ??= String(availableParallelism() + 1)
 
 export default defineConfig({
   test: {
