@@ -163,7 +163,7 @@ describe('a message that is wrong', () => {
       ['request_refused', request({}, { endpoint: { name: 'payroll' } })],
       ['request_refused', request({}, { dataset: { uri: 's3://other-bucket/secret.csv' } })],
       ['request_refused', request({}, { output: { uri: `s3://${BUCKET}/data/in.csv` } })],
-      ['too_large', request({ clientToken: 'x'.repeat(70_000) })],
+      ['too_large', request({ clientToken: 'x'.repeat(140_000) })],
       ['no_template', event('elsewhere/day.csv')],
     ],
     batches: [

@@ -34,7 +34,7 @@ test('after a few seconds it says once what is waited for, and how long', async 
   const { notes, waitUntil } = createScene()
   await waitUntil(10 * MINUTE_MS)
   expect(notes).toEqual([
-    'waiting for the producer, for 30 minutes at most: one that sleeps takes some minutes to wake',
+    'no such job yet: waiting for the producer, for 30 minutes at most: one that sleeps takes some minutes to wake',
   ])
 })
 

@@ -44,7 +44,7 @@ export function createJobWait(deps: Deps, jobId: JobId): (signal: AbortSignal) =
   }
 }
 
-const WAITING = `waiting for the producer, for ${WAIT_MINUTES_MAX} minutes at most: one that sleeps takes some minutes to wake`
+const WAITING = `no such job yet: waiting for the producer, for ${WAIT_MINUTES_MAX} minutes at most: one that sleeps takes some minutes to wake`
 
 function refused(jobId: JobId, { code, reason }: Pick<DeadLetter, 'code' | 'reason'>): CliError {
   return new CliError(`${jobId}: its request was set aside: ${reason} (${code})`, {

@@ -10,7 +10,7 @@ import { openHostedSystem } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 import { createWorld, jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import type { World } from '../world.ts'
-import { follow, watch } from './watch.ts'
+import { watch } from './watch.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -113,16 +113,6 @@ describe('of a stack', () => {
     return { cloud, system }
   }
 
-  test('a job that is not there is not waited for', async () => {
-    const { cloud } = await startStack()
-    const { world } = createWorld(cloud.env)
-    const options = { job: jobId, region: 'us-east-1', json: false }
-    await expect(watch(options, { ...world, stop: signal })).rejects.toMatchObject({
-      message: `${jobId}: no such job`,
-      exitCode: 2,
-    })
-  })
-
   // It takes the seconds after which a refusal is looked for.
   test('a job that was asked for is waited for until its request is refused', async () => {
     const { cloud, system } = await startStack()
@@ -130,8 +120,8 @@ describe('of a stack', () => {
     const attributes = { code: 'request_refused', reason: 'not allowed' }
     await publish(system.deadLetters('jobs'), [{ body, attributes }], signal)
     const { world } = createWorld(cloud.env)
-    const following = follow(system, jobId, { json: true }, { ...world, stop: signal })
-    await expect(following).rejects.toMatchObject({
+    const options = { job: jobId, region: 'us-east-1', json: true }
+    await expect(watch(options, { ...world, stop: signal })).rejects.toMatchObject({
       message: `${jobId}: its request was set aside: not allowed (request_refused)`,
       exitCode: 1,
     })

@@ -1,6 +1,5 @@
 import { isFinal, type Job, type JobId } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
-import { CliError } from '../cli-error.ts'
 import { expectedText } from '../cost/expected-text.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
@@ -23,20 +22,11 @@ export interface WatchOptions extends SystemOptions {
   readonly json: boolean
 }
 
-/** `millrace watch`: shows a job until it has ended; then exits as `run` does. */
+/** `millrace watch`: shows a job until it has ended, from when it was submitted on; then exits as `run` does. */
 export async function watch(options: WatchOptions, world: World): Promise<ExitCode> {
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
-  // A local job has a folder, and its producer may be about to make it.
-  if (system.kind === 'deployed') await expectJob(system, jobId, world.stop)
   return await follow(system, jobId, options, world)
-}
-
-async function expectJob({ ledger }: System, jobId: JobId, signal: AbortSignal): Promise<void> {
-  if ((await readJob(ledger, jobId, signal)) !== undefined) return
-  throw new CliError(`${jobId}: no such job`, {
-    hint: 'millrace list shows them; what was just asked for is there when the producer has taken it',
-  })
 }
 
 /** A look at a stack's ledger is paid for: each reads all marks of the job's progress. */

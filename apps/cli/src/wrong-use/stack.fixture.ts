@@ -10,7 +10,6 @@ const missing = (...args: readonly string[]): WrongUse => ({
 /** Of a stack that answers. */
 export const stackMistakes: readonly WrongUse[] = [
   missing('status'),
-  missing('watch'),
   missing('get'),
   missing('pause'),
   missing('resume'),
