@@ -21,6 +21,7 @@ test.for([
   [255, 'a service that is away is charged to the message'],
   [635, 'a service that is away is charged to the batch'],
   [370, 'an end that nobody has told is told by nobody'],
+  [2_000_000_117, 'one fault uses up the repetitions of another'],
   ...rare,
 ] as const)(
   'seed %d holds, and does not where %s',

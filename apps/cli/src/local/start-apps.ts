@@ -101,7 +101,9 @@ export async function startLoneAggregator(
   return processes
 }
 
-const isInS3 = ({ allowed: { datasets, results } }: LoneApp): boolean =>
+/** True when S3 is used, and it is not one of the embedded services. */
+const isInS3 = ({ services, allowed: { datasets, results } }: LoneApp): boolean =>
+  services['AWS_ENDPOINT_URL_S3'] === undefined &&
   [datasets, results].some((list) => /(^|,)s3:/.test(list))
 
 /**
