@@ -1,13 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Cloud, startCloud } from '@millrace/cloud'
 import { decodeJobRequest, type Job, type JobId, type JobState, jobIdOf } from '@millrace/job'
 import { createJob, readJob } from '@millrace/ledger'
 import { readDeadLetters } from '@millrace/queue'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { connectSystem } from '../system/connect-system.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { useStack } from '../system/stack.fixture.ts'
 import { openLocalSystem } from '../system/local-system.ts'
-import type { System } from '../system/system.ts'
 import { createWorld, jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import type { Act } from '../world.ts'
 import { adjust, type AdjustOptions } from './adjust.ts'
@@ -19,18 +17,8 @@ import { resume } from './resume.ts'
 // A sweep ends with a poll of an empty queue, which takes a second.
 vi.setConfig({ testTimeout: 30_000 })
 
-let cloud: Cloud
-let system: System
+const stack = useStack()
 const signal = AbortSignal.timeout(60_000)
-
-beforeAll(async () => {
-  cloud = await startCloud()
-  system = connectSystem('deployed', cloud.env)
-})
-afterAll(async () => {
-  await system[Symbol.asyncDispose]()
-  await cloud.close()
-})
 
 let count = 0
 
@@ -45,13 +33,13 @@ async function jobIn(state: JobState, facts: Partial<Job> = {}): Promise<JobId> 
     state,
     spec: { ...spec, tolerance },
   })
-  await createJob(system.ledger, { ...job, ...facts }, signal)
+  await createJob(stack.system.ledger, { ...job, ...facts }, signal)
   return job.jobId
 }
 
 /** What the verb says and ends with, as at a terminal with a stack's environment. */
 async function perform<Options>(act: Act<Options>, options: Options) {
-  const { world, said } = createWorld(cloud.env)
+  const { world, said } = createWorld(stack.env)
   const exitCode = await act({ region: 'us-east-1', ...options }, world)
   return { exitCode, said: said() }
 }
@@ -59,7 +47,7 @@ async function perform<Options>(act: Act<Options>, options: Options) {
 /** Bodies published on a queue so far; a dead-letter sweep reads any queue without taking from it. */
 async function bodiesOn(name: 'jobs' | 'completions'): Promise<string[]> {
   const every = { max: 100, matches: () => true }
-  const { letters } = await readDeadLetters(system.queue(name), every, signal)
+  const { letters } = await readDeadLetters(stack.system.queue(name), every, signal)
   return letters.map(({ body }) => body)
 }
 
@@ -70,9 +58,9 @@ test('pause and resume say what they did, and resuming asks for the job again', 
     said: `${job} is paused; millrace resume ${job} goes on with it\n`,
   })
   expect((await perform(pause, { job })).said).toContain('is paused already')
-  expect((await readJob(system.ledger, job, signal))?.state).toBe('paused')
+  expect((await readJob(stack.system.ledger, job, signal))?.state).toBe('paused')
   expect(await perform(resume, { job })).toEqual({ exitCode: 0, said: `${job} goes on\n` })
-  expect((await readJob(system.ledger, job, signal))?.state).toBe('running')
+  expect((await readJob(stack.system.ledger, job, signal))?.state).toBe('running')
   const requests = (await bodiesOn('jobs')).map((body) =>
     jobIdOf(decodeJobRequest(body).clientToken),
   )
@@ -132,7 +120,7 @@ describe('adjust', () => {
       exitCode: 0,
       said: `${job}: ${said}\n`,
     })
-    expect((await readJob(system.ledger, job, signal))?.adjusted).toEqual(adjusted)
+    expect((await readJob(stack.system.ledger, job, signal))?.adjusted).toEqual(adjusted)
   })
 
   test('of nothing says what can be named', async () => {

@@ -1,10 +1,8 @@
-import { type Cloud, startCloud } from '@millrace/cloud'
 import { decodeJobRequest, type JobSpec, jobIdOf } from '@millrace/job'
 import { createJob } from '@millrace/ledger'
 import { readDeadLetters } from '@millrace/queue'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { connectSystem } from '../system/connect-system.ts'
-import type { System } from '../system/system.ts'
+import { expect, test, vi } from 'vitest'
+import { useStack } from '../system/stack.fixture.ts'
 import { createWorld, jobWith } from '../test-data.fixture.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { submit, type SubmitOptions } from './submit.ts'
@@ -12,18 +10,8 @@ import { submit, type SubmitOptions } from './submit.ts'
 // A sweep ends with a poll of an empty queue, which takes a second.
 vi.setConfig({ testTimeout: 30_000 })
 
-let cloud: Cloud
-let system: System
+const stack = useStack()
 const signal = AbortSignal.timeout(60_000)
-
-beforeAll(async () => {
-  cloud = await startCloud()
-  system = connectSystem('deployed', cloud.env)
-})
-afterAll(async () => {
-  await system[Symbol.asyncDispose]()
-  await cloud.close()
-})
 
 const usual = {
   data: 's3://tables/today.csv',
@@ -34,7 +22,7 @@ const usual = {
 const endpoint = { name: 'churn-v3' }
 
 async function submitted(options: Pick<SubmitOptions, 'out' | 'spec' | 'clientToken'>) {
-  const { world, said } = createWorld(cloud.env)
+  const { world, said } = createWorld(stack.env)
   expect(await submit({ ...usual, ...options }, world)).toBe(0)
   return said()
 }
@@ -42,7 +30,7 @@ async function submitted(options: Pick<SubmitOptions, 'out' | 'spec' | 'clientTo
 /** What the producer is asked for. A dead-letter sweep reads any queue without taking from it. */
 async function askedFor(clientToken: string): Promise<JobSpec | undefined> {
   const every = { max: 100, matches: () => true }
-  const { letters } = await readDeadLetters(system.queue('jobs'), every, signal)
+  const { letters } = await readDeadLetters(stack.system.queue('jobs'), every, signal)
   const requests = letters.map(({ body }) => decodeJobRequest(body))
   return requests.find((request) => request.clientToken === clientToken)?.spec
 }
@@ -70,7 +58,7 @@ test('the same token with the same names is the same job', async () => {
   const spec = await askedFor('again')
   if (spec === undefined) throw new Error('nothing was asked for')
   const job = { jobId: jobIdOf('again'), clientToken: 'again' }
-  await createJob(system.ledger, jobWith({ ...job, spec }), signal)
+  await createJob(stack.system.ledger, jobWith({ ...job, spec }), signal)
   expect(await submitted(options)).toBe(first)
   const other = submitted({ ...options, out: 's3://results/again.csv' })
   await expect(other).rejects.toThrow('has another spec')

@@ -1,8 +1,8 @@
-import { type Cloud, startCloud } from '@millrace/cloud'
 import { encodeJobRequest, jobIdOf } from '@millrace/job'
 import { publish } from '@millrace/queue'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { connectSystem } from '../system/connect-system.ts'
+import { useStack } from '../system/stack.fixture.ts'
 import type { System } from '../system/system.ts'
 import { jobWith } from '../test-data.fixture.ts'
 import { createRefusalSearch } from './find-refusal.ts'
@@ -10,20 +10,10 @@ import { createRefusalSearch } from './find-refusal.ts'
 // A sweep ends with a poll of an empty queue, which takes a second.
 vi.setConfig({ testTimeout: 30_000 })
 
-let cloud: Cloud
-let system: System
+const stack = useStack()
 const signal = AbortSignal.timeout(60_000)
 const now = Date.now()
 const MINUTE_MS = 60_000
-
-beforeAll(async () => {
-  cloud = await startCloud()
-  system = connectSystem('deployed', cloud.env)
-})
-afterAll(async () => {
-  await system[Symbol.asyncDispose]()
-  await cloud.close()
-})
 
 /** Sets the request of a token aside, as a producer does. */
 async function setAside(clientToken: string, reason: string, sentAtMs: number): Promise<void> {
@@ -31,7 +21,7 @@ async function setAside(clientToken: string, reason: string, sentAtMs: number): 
   const sentAt = new Date(sentAtMs).toISOString()
   const evidence = { code: 'request_refused', reason, attempts: '1', queue: 'millrace-jobs' }
   const attributes = { ...evidence, sentAt, rejectedAt: sentAt }
-  await publish(system.deadLetters('jobs'), [{ body, attributes }], signal)
+  await publish(stack.system.deadLetters('jobs'), [{ body, attributes }], signal)
 }
 
 test('of what was set aside, the newest request of this job is found, at each look', async () => {
@@ -40,19 +30,19 @@ test('of what was set aside, the newest request of this job is found, at each lo
   await setAside('other', 'no such job', now + 3_000)
   const find = createRefusalSearch(jobIdOf('mine'), now)
   for (let look = 0; look < 2; look += 1) {
-    expect(await find(system, signal)).toMatchObject({ reason: 'still not allowed' })
+    expect(await find(stack.system, signal)).toMatchObject({ reason: 'still not allowed' })
   }
 })
 
 test('what was set aside before it was asked for again says nothing', async () => {
   await setAside('again', 'not allowed', now - MINUTE_MS)
-  expect(await createRefusalSearch(jobIdOf('again'), now)(system, signal)).toBeUndefined()
+  expect(await createRefusalSearch(jobIdOf('again'), now)(stack.system, signal)).toBeUndefined()
   await setAside('again', 'clocks differ', now - 1_000)
-  expect(await createRefusalSearch(jobIdOf('again'), now)(system, signal)).toBeDefined()
+  expect(await createRefusalSearch(jobIdOf('again'), now)(stack.system, signal)).toBeDefined()
 })
 
 test('where no dead-letter queue is named, nothing is looked for', async () => {
-  const { MILLRACE_JOBS_DLQ_URL: _, ...env } = cloud.env
+  const { MILLRACE_JOBS_DLQ_URL: _, ...env } = stack.env
   await using unnamed = connectSystem('deployed', env)
   expect(await createRefusalSearch(jobIdOf('mine'), now)(unnamed, signal)).toBeUndefined()
 })
@@ -64,9 +54,9 @@ test.for([
   const send = vi.fn(async () => {
     throw Object.assign(new Error('no'), { name })
   })
-  const { client, url } = system.deadLetters('jobs')
+  const { client, url } = stack.system.deadLetters('jobs')
   const failing = Object.assign(Object.create(client) as typeof client, { send })
-  const refusing: System = { ...system, deadLetters: () => ({ client: failing, url }) }
+  const refusing: System = { ...stack.system, deadLetters: () => ({ client: failing, url }) }
   const find = createRefusalSearch(jobIdOf('mine'), now)
   for (let look = 0; look < 2; look += 1) expect(await find(refusing, signal)).toBeUndefined()
   expect(send).toHaveBeenCalledTimes(calls)
