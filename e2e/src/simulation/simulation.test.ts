@@ -41,6 +41,7 @@ test.for([
   [50_199_189, 'a job was to be paused when all was well again'],
   [60_272_855, 'a deploy cut off what took minutes'],
   [200_038_818, 'a batch was published again after an outage'],
+  [2_300_002_386, 'four consumers took two looks each to share what a job was cut down to'],
   [1_000_201_490, 'a completion came twice while its job was told of'],
   [110_061_016, 'junk was let go of with the messages of a paused job, after it was resumed'],
 ] as const)('seed %d holds, where %s', async ([seed]) => {

@@ -30,17 +30,17 @@ function fixture(scenario: Scenario = calm) {
 
 test('more than a job is allowed, for longer than consumers take to follow, is a violation', () => {
   const { beginAt, violations } = fixture()
-  for (const atMs of [0, 0, 0, 5_001]) beginAt(atMs)
+  for (const atMs of [0, 0, 0, 7_001]) beginAt(atMs)
   expect(violations).toEqual([
-    'a job keeps to its concurrency: 4 of j-1 at once, 2 allowed, for 5001 ms',
+    'a job keeps to its concurrency: 4 of j-1 at once, 2 allowed, for 7001 ms',
   ])
 })
 
 test('more than a job is allowed is none while consumers follow, or once fewer were in flight', () => {
   const { watch, beginAt, violations } = fixture()
-  for (const atMs of [0, 0, 0, 5_000]) beginAt(atMs)
+  for (const atMs of [0, 0, 0, 7_000]) beginAt(atMs)
   for (let ended = 0; ended < 2; ended += 1) watch.ended('consumer-1', 'j-1-0')
-  for (const atMs of [5_001, 10_000]) beginAt(atMs)
+  for (const atMs of [7_001, 10_000]) beginAt(atMs)
   expect(violations).toEqual([])
 })
 

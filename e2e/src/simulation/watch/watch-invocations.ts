@@ -19,10 +19,10 @@ interface InFlight {
 
 /**
  * Consumers follow an adjustment, or another that comes or goes, within seconds: they believe what they have read of
- * the job for two, and whoever waits looks each second. Until then what they have begun is in flight too, which
- * is a second and a half here.
+ * the job for two, and whoever waits looks each second. It takes two such looks: by the first each says that it
+ * is there, by the second it knows of all the others. A machine may be far away.
  */
-const FOLLOWED_MS = 5_000
+const FOLLOWED_MS = 7_000
 /**
  * A consumer counts among those that share a job for ten seconds after it has looked at it, which it does to begin
  * an invocation: where one takes longer than that, the others may take it for gone.
