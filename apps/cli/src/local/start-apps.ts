@@ -51,7 +51,7 @@ export async function startApps(
   const endpointUrl = await startEndpoint(processes, apps.endpoint)
   const isHere = endpointUrl !== undefined && isLoopback(endpointUrl)
   const common = {
-    ...environmentOf(apps, { callsAws: isInS3(apps) || !isHere }),
+    ...environmentOf(apps, { callsAws: usesAwsS3(apps) || !isHere }),
     ...(endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpointUrl }),
   }
   await processes.start({
@@ -94,15 +94,15 @@ export async function startLoneAggregator(
     name: 'aggregator',
     entry: entryOf('aggregator'),
     env: {
-      ...environmentOf(app, { callsAws: isInS3(app) }),
+      ...environmentOf(app, { callsAws: usesAwsS3(app) }),
       MILLRACE_RESULTS_ALLOWED: app.allowed.results,
     },
   })
   return processes
 }
 
-/** True when S3 is used, and it is not one of the embedded services. */
-const isInS3 = ({ services, allowed: { datasets, results } }: LoneApp): boolean =>
+/** S3 may also be one of the embedded services. */
+const usesAwsS3 = ({ services, allowed: { datasets, results } }: LoneApp): boolean =>
   services['AWS_ENDPOINT_URL_S3'] === undefined &&
   [datasets, results].some((list) => /(^|,)s3:/.test(list))
 
