@@ -188,7 +188,8 @@ describe('readers', () => {
     await Promise.all(threads.map(untilReady))
     const reading = readers.read(whole())
     await reading.next()
-    await expect.poll(() => reading.ahead).toBeGreaterThanOrEqual(3) // Its slots are full: it waits.
+    // Its slots are full, the lent one perhaps among them: it waits.
+    await expect.poll(() => reading.ahead).toBeGreaterThanOrEqual(2)
     await reading.end()
     const range = { ...whole(), start: 12_345, end: 4_000_000 }
     const cutter = createCutter(options)
