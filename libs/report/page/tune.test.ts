@@ -27,7 +27,8 @@ test.skipIf(!existsSync(CHROMIUM))(
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-tune-'))
     const path = join(folder, 'tune.html')
-    const cells = [tried(100, 1, 5_000), tried(1_000, 1, 48_000), best, tried(1_000, 8, 0)]
+    const failed = { ...tried(100, 4, 0), kind: 'failed', reason: 'model_failed' } as const
+    const cells = [tried(100, 1, 5_000), tried(1_000, 1, 48_000), best, tried(1_000, 8, 0), failed]
     const facts = { endpoint: 'churn </script>', shareOfEndpoint: 1, perMillionRows: 0.004 }
     await writeFile(path, renderTunePage({ ...facts, cells, best }))
     const browser = await chromium.launch({ executablePath: CHROMIUM, args })
@@ -42,7 +43,13 @@ test.skipIf(!existsSync(CHROMIUM))(
       expect(asked).toEqual([url])
       expect(await page.textContent('h1')).toBe('churn </script>')
       const texts = await page.locator('svg text').allTextContents()
-      expect(texts).toEqual(expect.arrayContaining(['180K', '48K', '5K', 'throttled']))
+      expect(texts).toEqual(expect.arrayContaining(['180K', '48K', '5K', 'throttled', 'failed']))
+      expect(await page.locator('svg title').allTextContents()).toEqual(
+        expect.arrayContaining([
+          '100 rows, 4 in flight: failed (model_failed)',
+          '1,000 rows, 4 in flight: 180,000 rows a second, half of the invocations within 20 ms, 95 % within 30 ms',
+        ]),
+      )
       expect(await page.locator('svg').count()).toBeGreaterThanOrEqual(3)
     } finally {
       await browser.close()

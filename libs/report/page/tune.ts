@@ -7,7 +7,9 @@ import { compact, count, plain } from './numbers.ts'
 /* The page of `millrace tune`: draws what is embedded in it, and asks nobody for anything. */
 
 const data = JSON.parse(document.getElementById('report')?.textContent ?? '') as TuneData
-const counted = data.cells.filter(({ kind }) => kind === 'measured' || kind === 'dominated')
+const isCounted = ({ kind }: TuneCell): boolean => kind === 'measured' || kind === 'dominated'
+const counted = data.cells.filter(isCounted)
+const others = data.cells.filter((tried) => !isCounted(tried))
 document.title = `${data.endpoint}: tuned · Millrace`
 document.getElementById('page')?.replaceChildren(heading(), grid(), lines())
 
@@ -37,14 +39,11 @@ function grid(): HTMLElement {
     color: { scheme: 'blues', zero: true },
     height: 300,
     marks: [
-      cell(data.cells, { x: 'concurrency', y: 'rows', fill: fillOf, inset: 1 }),
-      text(data.cells, {
-        x: 'concurrency',
-        y: 'rows',
-        text: textOf,
-        fill: inkOf,
-      }),
-      dot([data.best], { x: 'concurrency', y: 'rows', dy: 11, fill: 'var(--bad)', r: 3 }),
+      cell(counted, { ...at, fill: 'rowsPerSecond', inset: 1, title: titleOf }),
+      cell(others, { ...at, fill: 'none', stroke: 'var(--line)', inset: 1, title: titleOf }),
+      text(counted, { ...at, text: rateOf, fill: inkOf }),
+      text(others, { ...at, text: 'kind', fill: 'var(--soft)' }),
+      dot([data.best], { ...at, dy: 11, fill: 'var(--bad)', r: 3 }),
     ],
   }))
   return h('section', {}, h('h2', {}, 'What was tried'), drawn.element)
@@ -56,14 +55,20 @@ const categories: PlotOptions = {
   y: { label: 'rows of an invocation', type: 'band', reverse: true },
 }
 
+const at = { x: 'concurrency', y: 'rows' }
+const rateOf = ({ rowsPerSecond }: TuneCell): string => compact(rowsPerSecond)
 /** Readable on the dark end of the scheme, too. */
-const inkOf = (tried: TuneCell): string =>
-  fillOf(tried) > data.best.rowsPerSecond / 2 ? '#ffffff' : '#1a2233'
+const inkOf = ({ rowsPerSecond }: TuneCell): string =>
+  rowsPerSecond > data.best.rowsPerSecond / 2 ? '#ffffff' : '#1a2233'
 
-const isCounted = ({ kind }: TuneCell): boolean => kind === 'measured' || kind === 'dominated'
-const fillOf = (tried: TuneCell): number => (isCounted(tried) ? tried.rowsPerSecond : 0)
-const textOf = (tried: TuneCell): string =>
-  isCounted(tried) ? compact(tried.rowsPerSecond) : tried.kind
+const digits = (ms: number): string => plain(Number(ms.toPrecision(3)))
+
+function titleOf(tried: TuneCell): string {
+  const { kind, rows, concurrency, rowsPerSecond, p50Ms, p95Ms, reason } = tried
+  const pair = `${count(rows)} rows, ${count(concurrency)} in flight`
+  if (!isCounted(tried)) return `${pair}: ${kind}${reason === undefined ? '' : ` (${reason})`}`
+  return `${pair}: ${count(rowsPerSecond)} rows a second, half of the invocations within ${digits(p50Ms)} ms, 95 % within ${digits(p95Ms)} ms`
+}
 
 function lines(): HTMLElement {
   const rate = figure('Rows a second', 'by invocations in flight, a line for each number of rows')

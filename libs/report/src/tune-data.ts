@@ -9,7 +9,9 @@ export interface TuneData {
 
 /** A pair of rows and concurrency that was tried. */
 export interface TuneCell {
-  readonly kind: 'measured' | 'dominated' | 'throttled' | 'refused'
+  readonly kind: 'measured' | 'dominated' | 'throttled' | 'refused' | 'failed'
+  /** Why it failed. */
+  readonly reason?: string
   readonly rows: number
   readonly concurrency: number
   readonly rowsPerSecond: number

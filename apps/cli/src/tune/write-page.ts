@@ -18,8 +18,7 @@ export async function writePage(
   })
 }
 
-type Known = Measured & { readonly kind: Exclude<Measured['kind'], 'failed' | 'unfinished'> }
+type Known = Measured & { readonly kind: Exclude<Measured['kind'], 'unfinished'> }
 
-/** A cell of which nothing is known has no place on a chart. */
-const isKnown = (cell: Measured): cell is Known =>
-  cell.kind !== 'failed' && cell.kind !== 'unfinished'
+/** A cell that had no time has no place on a chart. */
+const isKnown = (cell: Measured): cell is Known => cell.kind !== 'unfinished'
