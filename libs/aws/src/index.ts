@@ -1,4 +1,5 @@
 export { createCredentials, type CredentialsGiven } from './credentials.ts'
+export { codeOfFailure, codesOfNames } from './failure-names.ts'
 export { type Origin, originOf } from './origin.ts'
 export { type Proxies, proxiesOf } from './proxies.ts'
 export type { RawAnswer } from './read-answer.ts'

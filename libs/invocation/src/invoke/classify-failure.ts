@@ -1,3 +1,4 @@
+import { codesOfNames } from '@millrace/aws'
 import { InvocationError, type InvocationErrorCode } from './invocation-error.ts'
 
 /** The facts of a failed invocation, whichever transport they come from. */
@@ -52,41 +53,23 @@ export function invocationErrorOf(endpoint: string, error: unknown): InvocationE
 }
 
 const BY_NAME: Readonly<Record<string, InvocationErrorCode>> = {
-  // HTTP 400 with an empty message: only the name tells it from a bad request.
-  ThrottlingException: 'endpoint_throttled',
-  Throttling: 'endpoint_throttled',
-  ThrottledException: 'endpoint_throttled',
-  TooManyRequestsException: 'endpoint_throttled',
-  RequestLimitExceeded: 'endpoint_throttled',
-  RequestThrottled: 'endpoint_throttled',
+  ...codesOfNames<InvocationErrorCode>({
+    // HTTP 400 with an empty message: only the name tells it from a bad request.
+    throttled: 'endpoint_throttled',
+    unavailable: 'endpoint_unavailable',
+    // Of those that are codes, `byNodeCode` says more.
+    unreachable: 'connection_failed',
+    // The client's own clock ran out: `throwOnRequestTimeout` of the SDK, headers or body of undici.
+    timed_out: 'invocation_timed_out',
+    access_denied: 'access_denied',
+    credentials_missing: 'credentials_missing',
+    credentials_expired: 'credentials_expired',
+    clock_skewed: 'clock_skewed',
+  }),
   // A multi-model endpoint is loading the model.
   ModelNotReadyException: 'model_not_ready',
-  ServiceUnavailable: 'endpoint_unavailable',
-  ServiceUnavailableException: 'endpoint_unavailable',
-  InternalFailure: 'endpoint_unavailable',
-  InternalServerException: 'endpoint_unavailable',
   // HTTP 530, which no SDK repeats.
   InternalDependencyException: 'endpoint_unavailable',
-  AccessDeniedException: 'access_denied',
-  AccessDenied: 'access_denied',
-  UnrecognizedClientException: 'access_denied',
-  InvalidClientTokenId: 'access_denied',
-  InvalidSignatureException: 'access_denied',
-  SignatureDoesNotMatch: 'access_denied',
-  IncompleteSignature: 'access_denied',
-  IncompleteSignatureException: 'access_denied',
-  MissingAuthenticationToken: 'access_denied',
-  MissingAuthenticationTokenException: 'access_denied',
-  OptInRequired: 'access_denied',
-  ExpiredTokenException: 'credentials_expired',
-  ExpiredToken: 'credentials_expired',
-  RequestExpired: 'clock_skewed',
-  RequestTimeTooSkewed: 'clock_skewed',
-  // Found no keys: not in the environment, not in a profile, no role.
-  CredentialsProviderError: 'credentials_missing',
-  TokenProviderError: 'credentials_missing',
-  // The client's own clock ran out: `throwOnRequestTimeout` of the SDK, headers or body of undici.
-  TimeoutError: 'invocation_timed_out',
   HeadersTimeoutError: 'invocation_timed_out',
   BodyTimeoutError: 'invocation_timed_out',
   UnknownOperationException: 'request_refused',

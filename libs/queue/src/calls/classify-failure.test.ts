@@ -10,6 +10,16 @@ describe('a failed call', () => {
     { what: 'a missing queue', error: failure('QueueDoesNotExist'), code: 'queue_not_found' },
     { what: 'a refused action', error: failure('AccessDeniedException'), code: 'access_denied' },
     {
+      what: 'a key that is on its way out',
+      error: failure('KmsInvalidState'),
+      code: 'access_denied',
+    },
+    {
+      what: 'a network without a way to it',
+      error: failure('Error', { code: 'ENETUNREACH' }),
+      code: 'unreachable',
+    },
+    {
       what: 'an unknown 403',
       error: failure('Odd', { $metadata: { httpStatusCode: 403 } }),
       code: 'access_denied',

@@ -1,47 +1,24 @@
+import { codeOfFailure, codesOfNames } from '@millrace/aws'
 import { QueueError, type QueueErrorCode } from './queue-error.ts'
 
 /**
- * The names under which SQS, the SDK and Node report failures. SQS kept its old query-protocol names
- * beside the new ones: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
+ * The names that SQS gives to failures, beside those that all services share. It kept its old query-protocol
+ * names beside the new ones: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 const CODES: Readonly<Record<string, QueueErrorCode>> = {
+  ...codesOfNames<QueueErrorCode>({
+    throttled: 'throttled',
+    unavailable: 'unavailable',
+    unreachable: 'unreachable',
+    timed_out: 'unreachable',
+    access_denied: 'access_denied',
+  }),
+
   QueueDoesNotExist: 'queue_not_found',
   'AWS.SimpleQueueService.NonExistentQueue': 'queue_not_found',
   InvalidAddress: 'queue_not_found',
 
-  AccessDenied: 'access_denied',
-  AccessDeniedException: 'access_denied',
-  CredentialsProviderError: 'access_denied',
-  ExpiredToken: 'access_denied',
-  ExpiredTokenException: 'access_denied',
-  IncompleteSignature: 'access_denied',
-  InvalidClientTokenId: 'access_denied',
-  InvalidSecurity: 'access_denied',
-  KmsAccessDenied: 'access_denied',
-  KmsDisabled: 'access_denied',
-  KmsNotFound: 'access_denied',
-  SignatureDoesNotMatch: 'access_denied',
-  UnrecognizedClientException: 'access_denied',
-
-  KmsThrottled: 'throttled',
   OverLimit: 'throttled',
-  RequestThrottled: 'throttled',
-  Throttling: 'throttled',
-  ThrottlingException: 'throttled',
-  TooManyRequestsException: 'throttled',
-
-  InternalError: 'unavailable',
-  InternalFailure: 'unavailable',
-  ServiceUnavailable: 'unavailable',
-
-  EAI_AGAIN: 'unreachable',
-  ECONNREFUSED: 'unreachable',
-  ECONNRESET: 'unreachable',
-  EHOSTUNREACH: 'unreachable',
-  ENOTFOUND: 'unreachable',
-  EPIPE: 'unreachable',
-  ETIMEDOUT: 'unreachable',
-  TimeoutError: 'unreachable',
 
   BatchRequestTooLong: 'message_too_large',
 
@@ -66,7 +43,7 @@ const HINTS: Partial<Record<QueueErrorCode, string>> = {
 /** Whatever a call to SQS threw, as a `QueueError` that keeps it as its cause. Total. */
 export function classifyFailure(verb: string, queueUrl: string, cause: unknown): QueueError {
   if (cause instanceof QueueError) return cause
-  const code = codeOf(cause)
+  const code = codeOfFailure(cause, CODES, codeOfStatus) ?? 'unknown'
   const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
   return queueError(code, `${verb} ${nameOf(queueUrl)}: ${code} (${reason})`, cause)
 }
@@ -89,22 +66,10 @@ export function classifyEntry(
 /** The last part of a queue's URL: all that a person needs to read. */
 export const nameOf = (queueUrl: string): string => queueUrl.slice(queueUrl.lastIndexOf('/') + 1)
 
-function codeOf(cause: unknown): QueueErrorCode {
-  const { name, code, $metadata, cause: inner } = (cause ?? {}) as FailureFacts
-  const known = CODES[name ?? ''] ?? CODES[typeof code === 'string' ? code : '']
-  if (known !== undefined) return known
-  const status = $metadata?.httpStatusCode ?? 0
+function codeOfStatus(status: number): QueueErrorCode | undefined {
   if (status === 403) return 'access_denied'
   if (status === 429) return 'throttled'
-  if (status >= 500) return 'unavailable'
-  return inner === undefined ? 'unknown' : codeOf(inner)
-}
-
-interface FailureFacts {
-  readonly name?: string
-  readonly code?: unknown
-  readonly cause?: unknown
-  readonly $metadata?: { readonly httpStatusCode?: number }
+  return status >= 500 ? 'unavailable' : undefined
 }
 
 function queueError(code: QueueErrorCode, message: string, cause: unknown): QueueError {

@@ -12,3 +12,13 @@ test.for([{ name: 'NotFound' }, { name: '' }])(
     )
   },
 )
+
+test('a key that is off or gone is told as such, which a status of 400 would not', () => {
+  const answered = { message: 'is disabled.', $metadata: { httpStatusCode: 400 } }
+  for (const name of ['KMS.DisabledException', 'KMS.KMSInvalidStateException']) {
+    expect(classifyS3Failure('read', 's3://b/k', { name, ...answered })).toMatchObject({
+      code: 'access_denied',
+      hint: expect.stringMatching(/^enable the KMS key /),
+    })
+  }
+})

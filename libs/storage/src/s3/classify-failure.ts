@@ -1,3 +1,4 @@
+import { codeOfFailure, codesOfNames } from '@millrace/aws'
 import { StorageError, type StorageErrorCode } from '../storage-error.ts'
 
 interface Reason {
@@ -14,6 +15,10 @@ const DENIED: Reason = {
   code: 'access_denied',
   hint: 'allow s3:GetObject, s3:ListBucket and, for results, s3:PutObject; without s3:ListBucket a missing object looks the same',
 }
+const KEY: Reason = {
+  code: 'access_denied',
+  hint: 'enable the KMS key of the object or bucket, and allow kms:Decrypt and, for results, kms:GenerateDataKey',
+}
 const GONE: Reason = {
   code: 'object_missing',
   hint: 'check bucket and key, letter by letter: upper and lower case differ',
@@ -22,8 +27,17 @@ const BUSY: Reason = { code: 'throttled' }
 const DOWN: Reason = { code: 'unavailable' }
 const LATE: Reason = { code: 'timed_out' }
 
-/** By S3's error code (API reference, "Error responses"), else by the name that the client gave. */
+/** By S3's error code (API reference, "Error responses"), beside those that all services share. */
 const BY_NAME: Readonly<Record<string, Reason>> = {
+  ...codesOfNames<Reason>({
+    throttled: BUSY,
+    unavailable: DOWN,
+    unreachable: DOWN,
+    timed_out: LATE,
+    access_denied: CREDENTIALS,
+    clock_skewed: CLOCK,
+    key_unusable: KEY,
+  }),
   NoSuchKey: { code: 'object_missing' },
   NoSuchVersion: { code: 'object_missing' },
   NotFound: GONE,
@@ -35,43 +49,16 @@ const BY_NAME: Readonly<Record<string, Reason>> = {
   InvalidObjectState: { code: 'access_denied', hint: 'restore the object from its archive first' },
   AccessDenied: DENIED,
   AllAccessDisabled: DENIED,
-  ExpiredToken: CREDENTIALS,
-  InvalidToken: CREDENTIALS,
-  InvalidAccessKeyId: CREDENTIALS,
-  SignatureDoesNotMatch: CREDENTIALS,
-  CredentialsProviderError: CREDENTIALS,
-  TokenProviderError: CREDENTIALS,
-  RequestTimeTooSkewed: CLOCK,
   SlowDown: BUSY,
-  Throttling: BUSY,
-  ThrottlingException: BUSY,
-  TooManyRequestsException: BUSY,
-  RequestLimitExceeded: BUSY,
   OperationAborted: DOWN, // 409: another conditional request on the key is under way.
   ConditionalRequestConflict: DOWN, // 409, the same for If-None-Match.
-  InternalError: DOWN,
-  ServiceUnavailable: DOWN,
-  RequestTimeout: LATE, // S3 waited for our body.
-  TimeoutError: LATE,
+  ENOTFOUND: { code: 'unavailable', hint: 'check the region, the endpoint and the network' },
+  ERR_STREAM_PREMATURE_CLOSE: DOWN,
   EntityTooLarge: { code: 'too_large' },
   NoSuchUpload: {
     code: 'upload_lost',
     hint: 'something removed the unfinished upload; is a lifecycle rule too short?',
   },
-}
-
-/** By the errno of the socket. */
-const BY_ERRNO: Readonly<Record<string, Reason>> = {
-  ECONNRESET: DOWN,
-  ECONNREFUSED: DOWN,
-  ECONNABORTED: DOWN,
-  EPIPE: DOWN,
-  EAI_AGAIN: DOWN,
-  ENOTFOUND: { code: 'unavailable', hint: 'check the region, the endpoint and the network' },
-  EHOSTUNREACH: DOWN,
-  ENETUNREACH: DOWN,
-  ETIMEDOUT: LATE,
-  ERR_STREAM_PREMATURE_CLOSE: DOWN,
 }
 
 /** By status, for answers without a body, as every answer to HEAD is. */
@@ -102,7 +89,7 @@ export interface S3Failure {
 /** True when it is known what is wrong, and not only with what status. */
 export const isNamed = (cause: unknown): boolean => {
   const { name = '', code = '' } = cause as S3Failure
-  return Object.hasOwn(BY_NAME, name) || Object.hasOwn(BY_ERRNO, code)
+  return Object.hasOwn(BY_NAME, name) || Object.hasOwn(BY_NAME, code)
 }
 
 /** Names a failed request. A conditional one that was refused is `object_changed`. */
@@ -110,8 +97,7 @@ export function classifyS3Failure(verb: string, uri: string, cause: unknown): St
   if (cause instanceof StorageError) return cause
   const { name = '', code = '', message = '', $metadata: answer } = cause as S3Failure
   const status = answer?.httpStatusCode
-  const reason =
-    BY_NAME[name] ?? BY_ERRNO[code] ?? (status === undefined ? undefined : BY_STATUS[status])
+  const reason = codeOfFailure(cause, BY_NAME, (answered) => BY_STATUS[answered])
   // What the SDK says of an answer that has no body.
   const words = message === 'UnknownError' ? '' : message
   const said = [status, name === 'Error' ? code : name, words]
