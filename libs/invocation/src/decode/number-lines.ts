@@ -30,7 +30,7 @@ function afterNumber(body: Buffer, words: DataView, at: number, end: number): nu
   if (whole === next) return -1
   next = whole
   if (next < end && body[next] === 0x2e) {
-    const fraction = afterDigits(body, afterFours(words, next + 1, end), end)
+    const fraction = afterManyDigits(body, words, next + 1, end)
     if (fraction === next + 1) return -1
     next = fraction
   }
@@ -47,18 +47,22 @@ function afterNumber(body: Buffer, words: DataView, at: number, end: number): nu
 
 /**
  * Steps over digits, four at a time: a fraction has up to seventeen. Four bytes are digits when each
- * has 3 above, and still has it after 6 is added, which takes `:` and what follows it to 4.
+ * has 3 above, and still has it after 6 is added, which takes `:` and what follows it to 4. Of the bytes
+ * that are none, the lowest is where the digits end: nothing is carried out of a digit.
  */
-function afterFours(words: DataView, at: number, end: number): number {
+function afterManyDigits(body: Buffer, words: DataView, at: number, end: number): number {
   let next = at
   while (next + 4 <= end) {
     const four = words.getInt32(next, true)
     const carried = (four + 0x06060606) & 0xf0f0f0f0
-    if (((four & 0xf0f0f0f0) | (carried >>> 4)) !== 0x33333333) break
+    const others = ((four & 0xf0f0f0f0) | (carried >>> 4)) ^ 0x33333333
+    if (others !== 0) return next + (lowestBit(others) >>> 3)
     next += 4
   }
-  return next
+  return afterDigits(body, next, end)
 }
+
+const lowestBit = (bits: number): number => 31 - Math.clz32(bits & -bits)
 
 function afterDigits(body: Buffer, at: number, end: number): number {
   let next = at
