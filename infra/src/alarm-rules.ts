@@ -54,7 +54,7 @@ function queueRules(queue: string, work: WorkQueue): AlarmRule[] {
       name: `${queue}-old`,
       says: `The oldest message of ${queue} has waited for an hour.`,
       runbook: 'old-messages',
-      metric: awsMetric('AWS/SQS', 'ApproximateAgeOfOldestMessage', name),
+      metric: awsMetric('queue', 'ApproximateAgeOfOldestMessage', name),
       statistic: 'Maximum',
       threshold: HOUR_SECONDS,
       minutes: 5,
@@ -63,7 +63,7 @@ function queueRules(queue: string, work: WorkQueue): AlarmRule[] {
       name: `${queue}-set-aside`,
       says: `A message of ${queue} was set aside.`,
       runbook: 'dead-letter-queue-not-empty',
-      metric: awsMetric('AWS/SQS', 'ApproximateNumberOfMessagesVisible', work.deadLetter.name),
+      metric: awsMetric('queue', 'ApproximateNumberOfMessagesVisible', work.deadLetter.name),
       statistic: 'Maximum',
       threshold: 1,
       minutes: 1,
@@ -72,18 +72,18 @@ function queueRules(queue: string, work: WorkQueue): AlarmRule[] {
       name: `${queue}-not-received`,
       says: `Messages of ${queue} wait, and nobody has received one for 15 minutes.`,
       runbook: 'nothing-is-received',
-      metric: awsMetric('AWS/SQS', 'ApproximateNumberOfMessagesVisible', name),
+      metric: awsMetric('queue', 'ApproximateNumberOfMessagesVisible', name),
       statistic: 'Maximum',
       threshold: 1,
       minutes: 15,
-      unless: { metric: awsMetric('AWS/SQS', 'NumberOfMessagesReceived', name), atLeast: 1 },
+      unless: { metric: awsMetric('queue', 'NumberOfMessagesReceived', name), atLeast: 1 },
     },
   ]
 }
 
 function endpointRules({ name, variant, latencySecondsMax }: EndpointSettings): AlarmRule[] {
-  const of = (metric: Parameters<typeof awsMetric<'AWS/SageMaker'>>[1]) =>
-    awsMetric('AWS/SageMaker', metric, name, variant)
+  const of = (metric: Parameters<typeof awsMetric<'endpoint'>>[1]) =>
+    awsMetric('endpoint', metric, name, variant)
   return [
     {
       name: `${name}-4xx`,
@@ -163,7 +163,7 @@ function fleetRules({ metricsNamespace, meter, backlogTarget }: AlarmRuleArgs): 
       name: 'meter-failing',
       says: 'The meter fails: services neither wake nor sleep.',
       runbook: 'meter-is-silent',
-      metric: awsMetric('AWS/Lambda', 'Errors', meter.function.name),
+      metric: awsMetric('function', 'Errors', meter.function.name),
       statistic: 'Sum',
       threshold: 1,
       minutes: 10,
@@ -187,7 +187,7 @@ function arrivalRule(rule: pulumi.Input<string>, index: number): AlarmRule {
     name: `arrivals-${index}-lost`,
     says: `EventBridge cannot send new objects of template ${index} to the jobs queue.`,
     runbook: 'objects-do-not-arrive',
-    metric: awsMetric('AWS/Events', 'FailedInvocations', rule),
+    metric: awsMetric('eventRule', 'FailedInvocations', rule),
     statistic: 'Sum',
     threshold: 1,
     minutes: 1,

@@ -90,11 +90,11 @@ function isEmitted({ namespace, name, dimensions }: Named, stack: string): boole
       (own === undefined || own.values.includes(dimensions[own.name] ?? ''))
     )
   }
-  const known = (
-    awsMetrics as Record<string, { names: readonly string[]; dimensions: readonly string[] }>
-  )[namespace]
-  return (
-    known !== undefined && known.names.includes(name) && known.dimensions.join() === keys.join()
+  return Object.values(awsMetrics).some(
+    (known) =>
+      known.namespace === namespace &&
+      (known.names as readonly string[]).includes(name) &&
+      known.dimensions.join() === keys.join(),
   )
 }
 

@@ -36,7 +36,7 @@ function panels({ metricsNamespace, queues, endpoints }: DashboardArgs): readonl
     ours(metricsNamespace, ...args)
   const service = (name: Parameters<typeof ours>[1]) => of(name, 'meter', 'consumer')
   const perEndpoint = (name: 'ModelLatency' | 'Invocation4XXErrors' | 'Invocation5XXErrors') =>
-    endpoints.map((it) => [it.name, awsMetric('AWS/SageMaker', name, it.name, it.variant)] as const)
+    endpoints.map((it) => [it.name, awsMetric('endpoint', name, it.name, it.variant)] as const)
   const outcomes = ['recorded', 'duplicate', 'postponed', 'released', 'rejected'] as const
   return [
     panel('Rows a minute', 'Sum', [
@@ -53,7 +53,7 @@ function panels({ metricsNamespace, queues, endpoints }: DashboardArgs): readonl
       'Maximum',
       Object.entries(queues).map(([name, { queue }]) => [
         name,
-        awsMetric('AWS/SQS', 'ApproximateAgeOfOldestMessage', queue.name),
+        awsMetric('queue', 'ApproximateAgeOfOldestMessage', queue.name),
       ]),
     ),
     panel(
@@ -61,7 +61,7 @@ function panels({ metricsNamespace, queues, endpoints }: DashboardArgs): readonl
       'Maximum',
       Object.entries(queues).map(([name, { deadLetter }]) => [
         name,
-        awsMetric('AWS/SQS', 'ApproximateNumberOfMessagesVisible', deadLetter.name),
+        awsMetric('queue', 'ApproximateNumberOfMessagesVisible', deadLetter.name),
       ]),
     ),
     panel('Invocations at once', 'Sum', [

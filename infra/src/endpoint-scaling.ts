@@ -1,10 +1,15 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { awsMetric } from './metrics.ts'
 import type { EndpointSettings } from './settings.ts'
+
+/** Until a copy is up that was asked for: an instance starts, and loads its model. */
+const WAKE_SECONDS = 300
 
 /**
  * Lets an endpoint grow and shrink with its invocations, so with the fleet: the instances of its
- * variant, or the copies of an inference component. The endpoint itself is not of this stack.
+ * variant, or the copies of an inference component, these down to none. The endpoint itself is not of
+ * this stack.
  */
 export class EndpointScaling extends pulumi.ComponentResource {
   constructor(endpoint: EndpointSettings, options?: pulumi.ComponentResourceOptions) {
@@ -34,6 +39,7 @@ export class EndpointScaling extends pulumi.ComponentResource {
       component === undefined
         ? 'SageMakerVariantInvocationsPerInstance'
         : 'SageMakerInferenceComponentInvocationsPerCopy'
+    if (component !== undefined && scaling.min === 0) this.wake(name, component, target)
     // oxlint-disable-next-line no-new -- a resource registers itself.
     new aws.appautoscaling.Policy(
       `${name}-endpoint`,
@@ -53,5 +59,50 @@ export class EndpointScaling extends pulumi.ComponentResource {
       { parent: this },
     )
     this.registerOutputs({})
+  }
+
+  /**
+   * What has no copies has no invocations a copy, either: it is woken by the invocations that it refuses.
+   *
+   * https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-zero-instances.html
+   */
+  private wake(
+    endpoint: string,
+    component: string,
+    { serviceNamespace, scalableDimension, resourceId }: aws.appautoscaling.Target,
+  ): void {
+    const name = `${endpoint}-wake`
+    const policy = new aws.appautoscaling.Policy(
+      name,
+      {
+        policyType: 'StepScaling',
+        serviceNamespace,
+        scalableDimension,
+        resourceId,
+        stepScalingPolicyConfiguration: {
+          adjustmentType: 'ChangeInCapacity',
+          metricAggregationType: 'Maximum',
+          cooldown: WAKE_SECONDS,
+          stepAdjustments: [{ metricIntervalLowerBound: '0', scalingAdjustment: 1 }],
+        },
+      },
+      { parent: this },
+    )
+    // oxlint-disable-next-line no-new -- a resource registers itself.
+    new aws.cloudwatch.MetricAlarm(
+      name,
+      {
+        alarmDescription: `Scaling: ${component} wake. No action is needed.`,
+        ...awsMetric('inferenceComponent', 'NoCapacityInvocationFailures', component),
+        statistic: 'Maximum',
+        period: 60,
+        evaluationPeriods: 1,
+        comparisonOperator: 'GreaterThanOrEqualToThreshold',
+        threshold: 1,
+        treatMissingData: 'missing',
+        alarmActions: [policy.arn],
+      },
+      { parent: this },
+    )
   }
 }

@@ -37,10 +37,11 @@ export function ours(
 /**
  * Metrics that AWS's services emit, with their dimensions: "Available CloudWatch metrics for Amazon
  * SQS", "Amazon SageMaker AI metrics in Amazon CloudWatch", "Types of metrics for Lambda functions",
- * "Monitoring Amazon EventBridge".
+ * "Monitoring Amazon EventBridge", "Scale an endpoint to zero instances".
  */
 export const awsMetrics = {
-  'AWS/SQS': {
+  queue: {
+    namespace: 'AWS/SQS',
     dimensions: ['QueueName'],
     names: [
       'ApproximateAgeOfOldestMessage',
@@ -48,23 +49,29 @@ export const awsMetrics = {
       'NumberOfMessagesReceived',
     ],
   },
-  'AWS/SageMaker': {
+  endpoint: {
+    namespace: 'AWS/SageMaker',
     dimensions: ['EndpointName', 'VariantName'],
     names: ['Invocation4XXErrors', 'Invocation5XXErrors', 'ModelLatency'],
   },
-  'AWS/Lambda': { dimensions: ['FunctionName'], names: ['Errors'] },
-  'AWS/Events': { dimensions: ['RuleName'], names: ['FailedInvocations'] },
+  inferenceComponent: {
+    namespace: 'AWS/SageMaker',
+    dimensions: ['InferenceComponentName'],
+    names: ['NoCapacityInvocationFailures'],
+  },
+  function: { namespace: 'AWS/Lambda', dimensions: ['FunctionName'], names: ['Errors'] },
+  eventRule: { namespace: 'AWS/Events', dimensions: ['RuleName'], names: ['FailedInvocations'] },
 } as const
 
-type AwsNamespace = keyof typeof awsMetrics
+type Emitter = keyof typeof awsMetrics
 
-/** A metric of an AWS service, by the values of its dimensions in their order. */
-export function awsMetric<N extends AwsNamespace>(
-  namespace: N,
-  metricName: (typeof awsMetrics)[N]['names'][number],
+/** A metric that something of AWS emits, by the values of its dimensions in their order. */
+export function awsMetric<E extends Emitter>(
+  emitter: E,
+  metricName: (typeof awsMetrics)[E]['names'][number],
   ...values: readonly pulumi.Input<string>[]
 ): MetricOf {
-  const { dimensions } = awsMetrics[namespace]
+  const { namespace, dimensions } = awsMetrics[emitter]
   const pairs = dimensions.map((dimension, index) => {
     const value = values[index]
     if (value === undefined) throw new Error(`${metricName} needs a ${dimension}`)

@@ -99,6 +99,15 @@ describe('a wrong setting is named with what was wanted', () => {
   })
 })
 
+test('an inference component may have no copy at all', () => {
+  const scaling = { inferenceComponent: 'a-1', min: 0, max: 1, invocationsPerMinute: 1 }
+  const { endpoints } = readSettings({
+    ...least,
+    endpoints: [{ name: 'a', concurrency: 64, scaling }],
+  })
+  expect(endpoints[0]?.scaling).toEqual(scaling)
+})
+
 test.for([
   [64, 100, 16, 4],
   [64, 2, 16, 2],

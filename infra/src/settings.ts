@@ -20,13 +20,16 @@ const endpointScaling = z
   .strictObject({
     /** Copies of this inference component; without it, instances of the variant. */
     inferenceComponent: z.string().min(1).max(63).optional(),
-    /** At zero it answers nobody, and nothing here would wake it. */
-    min: z.int().min(1).max(1_000),
+    min: z.int().min(0).max(1_000),
     max: z.int().min(1).max(1_000),
     /** Invocations a minute that one instance or copy serves well. */
     invocationsPerMinute: z.number().positive(),
   })
   .refine(({ min, max }) => min <= max, 'wanted min <= max')
+  .refine(({ min, inferenceComponent }) => min > 0 || inferenceComponent !== undefined, {
+    path: ['min'],
+    message: 'wanted 1 or more: only an inference component can be woken from zero',
+  })
 
 const endpoint = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'wanted a SageMaker endpoint name'),

@@ -20,6 +20,11 @@ export const serviceErrors = {
     code: 'ModelNotReadyException',
     body: { Message: 'The model is not ready to serve inference requests.' },
   },
+  // An inference component without a copy. Its words stand in AWS's post of December 2024 on scaling to zero.
+  noCapacity: validationError(
+    'Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress ' +
+      '(if configured) or try to increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API.',
+  ),
   unavailable: {
     status: 503,
     code: 'ServiceUnavailable',

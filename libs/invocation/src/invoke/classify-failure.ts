@@ -98,11 +98,14 @@ function ofModel(status: number | undefined): InvocationErrorCode {
   return 'model_failed'
 }
 
-/** `Endpoint x of account 1 not found.`, or a header that the endpoint does not take. */
-function ofValidation(facts: Facts): InvocationErrorCode {
-  return /not found|does not exist/i.test(facts.Message ?? facts.message ?? '')
-    ? 'endpoint_not_found'
-    : 'request_refused'
+/**
+ * `Endpoint x of account 1 not found.`; `Inference Component has no capacity to process this request.`, which
+ * wakes one that is scaled to zero; or a header that the endpoint does not take.
+ */
+function ofValidation({ Message, message = '' }: Facts): InvocationErrorCode {
+  const words = Message ?? message
+  if (/not found|does not exist/i.test(words)) return 'endpoint_not_found'
+  return /\bno capacity\b/i.test(words) ? 'model_not_ready' : 'request_refused'
 }
 
 function byNodeCode(code: string | undefined): InvocationErrorCode | undefined {

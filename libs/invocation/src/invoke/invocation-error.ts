@@ -13,7 +13,7 @@ export type InvocationErrorKind =
 
 const TABLE = {
   endpoint_throttled: { kind: 'throttle', retryable: true },
-  // A cold or multi-model endpoint loads a model for up to six minutes.
+  // A cold or multi-model endpoint loads a model for up to six minutes; a component has no copy for as long.
   model_not_ready: { kind: 'throttle', retryable: true },
   // The limiter's circuit is open: healthy batches wait, they do not fail.
   endpoint_outage: { kind: 'throttle', retryable: true },
@@ -39,6 +39,8 @@ const TABLE = {
 } as const satisfies Record<string, { kind: InvocationErrorKind; retryable: boolean }>
 
 const HINTS: Partial<Record<InvocationErrorCode, string>> = {
+  model_not_ready:
+    'ask again: a model, or the first copy of an inference component, takes minutes to load',
   payload_too_large: 'lower batching.rows or batching.payloadBytesMax',
   invocation_timed_out: 'lower batching.rows: SageMaker ends an invocation after 60 s',
   response_malformed: 'set endpoint.response to say how predictions are read out of the answer',

@@ -94,6 +94,7 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
     ['unavailable', 'endpoint_unavailable'],
     ['dependency_failure', 'endpoint_unavailable'],
     ['not_ready', 'model_not_ready'],
+    ['no_capacity', 'model_not_ready'],
     ['access_denied', 'access_denied'],
     ['expired_token', 'credentials_expired'],
     ['too_large', 'payload_too_large'],
