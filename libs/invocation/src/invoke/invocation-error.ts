@@ -40,7 +40,7 @@ const TABLE = {
 
 const HINTS: Partial<Record<InvocationErrorCode, string>> = {
   model_not_ready:
-    'ask again: a model, or the first copy of an inference component, takes minutes to load',
+    'wait some minutes: a model, or the first copy of an inference component, is loading',
   payload_too_large: 'lower batching.rows or batching.payloadBytesMax',
   invocation_timed_out: 'lower batching.rows: SageMaker ends an invocation after 60 s',
   response_malformed: 'set endpoint.response to say how predictions are read out of the answer',

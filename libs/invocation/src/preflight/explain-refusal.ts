@@ -29,6 +29,8 @@ export async function explainRefusal(
     case 'endpoint_unreachable':
     case 'connection_failed':
       return wrong(explainConnection(input, error))
+    case 'model_not_ready':
+      return wrong(`The model of ${name} is not ready; ${error.hint ?? ''} (${error.words}).`)
     case 'rows_rejected':
       return await explainRows(ask, input, error)
     case 'payload_too_large':
@@ -40,7 +42,7 @@ export async function explainRefusal(
     default:
       return {
         kind: error.code === 'model_failed' ? 'unexplained' : 'wrong',
-        problem: `${name} did not answer ${contentType} (${error.code}): ${error.words}.`,
+        problem: `${name} did not answer ${contentType} (${error.code}): ${error.words.replace(/\.$/, '')}.`,
       }
   }
 }

@@ -235,6 +235,20 @@ test('an endpoint without room is no answer, and what else was asked is taken ba
   expect(left.map(({ aborted }) => aborted)).toEqual([true, true])
 })
 
+test('an inference component without a copy is told from one that is wrong', async () => {
+  const words = 'Inference Component has no capacity to process this request.'
+  const invoke: Invoke = () =>
+    Promise.reject(new InvocationError('model_not_ready', 'flights', '', { words }))
+  expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
+    kind: 'wrong',
+    problems: [
+      expect.stringMatching(
+        /^The model of flights is not ready; wait some minutes: .* no capacity/,
+      ),
+    ],
+  })
+})
+
 /** The rows, of which some have a word in the place of their third number. */
 function badRows(isBad: (row: number) => boolean): Buffer {
   let row = 0
