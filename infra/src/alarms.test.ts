@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { type Graph, graphOf, ofType, STACKS } from './graph/graph.ts'
 import { awsMetrics, ours } from './metrics.ts'
 
-const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8')
+const docs = join(import.meta.dirname, '../../docs')
+const runbook = readFileSync(join(docs, 'runbook.md'), 'utf8')
 
 /** Sections by the anchors that GitHub gives them. */
 const sections = new Map(
@@ -54,6 +55,13 @@ describe.for(STACKS)('in the %s stack', (stack) => {
       expect(names).toEqual(expect.arrayContaining([`${queue}-old`, `${queue}-set-aside`]))
     }
   })
+})
+
+test('the page of costs counts the alarms of both examples', () => {
+  const [, ...counted] =
+    /alarms: (\d+) and (\d+)/.exec(readFileSync(join(docs, 'costs.md'), 'utf8')) ?? []
+  const made = STACKS.map((stack) => ofType(graphOf(stack), 'cloudwatch.MetricAlarm').length)
+  expect(counted.map(Number)).toEqual(made)
 })
 
 test('each section of the runbook is linked by an alarm', () => {
