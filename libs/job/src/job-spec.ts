@@ -41,24 +41,34 @@ const dataset = z
     message: 'chooses columns of a CSV, and JSON lines have none: leave it out',
   })
 
+/** What a header takes. */
+const PRINTABLE = /^[!-~][ -~]*$/
+
 const mediaType = z
   .string()
-  .min(1)
   .max(256)
+  .regex(PRINTABLE, 'wanted a media type, such as text/csv')
   .optional()
   .describe('`text/csv`, or `application/jsonlines` for JSON lines, unless given.')
 
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
+const nameOf = (what: string) =>
+  z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, `wanted ${what}`)
+
 const endpoint = z.strictObject({
-  name: z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'wanted a SageMaker endpoint name'),
-  variant: z.string().min(1).max(63).optional(),
-  model: z.string().min(1).max(1_024).optional(),
-  inferenceComponent: z.string().min(1).max(63).optional(),
+  name: nameOf('a SageMaker endpoint name'),
+  variant: nameOf("the name of one of the endpoint's variants").optional(),
+  model: z.string().max(1_024).regex(PRINTABLE, 'wanted the key of a model artifact').optional(),
+  inferenceComponent: nameOf("the name of one of the endpoint's inference components").optional(),
   contentType: mediaType,
   accept: mediaType,
   response: z
     .string()
-    .min(1)
     .max(256)
+    .regex(
+      /^(auto|lines|one_line|label|csv:.+|json:.+)$/,
+      'wanted auto, lines, one_line, label, csv:<column> or json:<path>',
+    )
     .default('auto')
     .describe('How predictions are read out of the answer; `auto` finds it by the rows sent.'),
 })

@@ -123,6 +123,21 @@ test.for([
   ['another scheme', { dataset: { uri: 'http://host/rows.csv' } }, /dataset.uri: wanted s3:/],
   ['a misspelt option', { batching: { row: 5 } }, /batching.*row/],
   ['an endpoint that is a path', { endpoint: { name: '../admin' } }, /endpoint.name: wanted/],
+  [
+    'a content type of two lines',
+    { endpoint: { name: 'churn-v3', contentType: 'text/csv\r\nX-Evil: 1' } },
+    /endpoint.contentType: wanted a media type/,
+  ],
+  [
+    'an inference component that is no name',
+    { endpoint: { name: 'churn-v3', inferenceComponent: 'fraud/1' } },
+    /endpoint.inferenceComponent: wanted the name of one/,
+  ],
+  [
+    'a response that nobody can read',
+    { endpoint: { name: 'churn-v3', response: 'column 3' } },
+    /endpoint.response: wanted auto, lines, one_line, label, csv:<column> or json:<path>/,
+  ],
   ['a batch of no rows', { batching: { rows: 0 } }, /batching.rows/],
   [
     'three labels for two classes',

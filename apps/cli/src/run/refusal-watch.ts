@@ -5,7 +5,7 @@ import { EXIT } from '../exit-code.ts'
 import type { System } from '../system/system.ts'
 import { createRefusalSearch } from '../watch/find-refusal.ts'
 
-/** The producer will make no such job. */
+/** The producer will make no such job, or plan it no further. */
 export interface Refused {
   readonly kind: 'refused'
   /** For whoever asked for the job. */
@@ -13,7 +13,7 @@ export interface Refused {
 }
 
 export interface RefusalWatch {
-  /** Called while there is no job. @throws {CliError} when the request was set aside. */
+  /** Called while there is no job, or no plan of it. @throws {CliError} when the request was set aside. */
   readonly look: (signal: AbortSignal) => Promise<void>
   /** What it has thrown, when the producer itself has refused the request. */
   readonly refused: Refused | undefined

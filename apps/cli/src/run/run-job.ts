@@ -93,6 +93,7 @@ export async function runJob(
       {
         readJob: (signal) => readJob(system.ledger, jobId, signal),
         notYet: refusal.look,
+        planning: refusal.look,
         readProgress: (signal) => jobProgress(system, jobId, signal),
         show: hooks.show,
         planned: async (planned) => {

@@ -81,6 +81,27 @@ function specOptions(): readonly SpecOption[] {
       new Option('--endpoint <name>', 'the SageMaker endpoint').env('MILLRACE_ENDPOINT'),
     ),
     setting(
+      'Endpoint:',
+      'endpoint.inferenceComponent',
+      new Option(
+        '--inference-component <name>',
+        'the one to invoke, of an endpoint that hosts several',
+      ),
+    ),
+    setting(
+      'Endpoint:',
+      'endpoint.contentType',
+      new Option('--content-type <type>', 'of what is sent (default: by the format of the rows)'),
+    ),
+    setting(
+      'Endpoint:',
+      'endpoint.response',
+      new Option(
+        '--response <kind>',
+        'where predictions stand in the answer: lines, one_line, label, csv:<column> or json:<path> (default: auto)',
+      ),
+    ),
+    setting(
       'Batches:',
       'batching.rows',
       new Option(

@@ -132,3 +132,17 @@ test('each look without a job is told, and ends the wait when none is to come', 
   }
   await expect(watchJob({ ...deps, notYet }, never)).rejects.toThrow('refused')
 })
+
+test('each look at a job that is planned is told, and ends the wait when nobody plans it any more', async () => {
+  const { deps } = createWorld(
+    { job: jobWith({ state: 'planning' }) },
+    { job: jobWith({ state: 'planning' }) },
+    { job: succeeded },
+  )
+  let looks = 0
+  const planning = async () => {
+    looks += 1
+    if (looks === 2) throw new Error('set aside')
+  }
+  await expect(watchJob({ ...deps, planning }, never)).rejects.toThrow('set aside')
+})

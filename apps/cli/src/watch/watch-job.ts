@@ -6,6 +6,8 @@ export interface Deps {
   readJob(signal: AbortSignal): Promise<Job | undefined>
   /** Called at each look at which there is no job yet; throws when none is to come. */
   notYet?(signal: AbortSignal): Promise<void>
+  /** Called at each look at which the job is being planned; throws when nobody plans it any more. */
+  planning?(signal: AbortSignal): Promise<void>
   /** Batches recorded so far, and the rows in them that failed. */
   readProgress(signal: AbortSignal): Promise<{ batches: number; failedRows: number }>
   show(snapshot: Snapshot): void
@@ -44,6 +46,7 @@ export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
         ...(isTried(job) && rowsDone === 0 ? { isTried: true } : {}),
       })
       if (isFinal(job.state)) return job
+      if (job.state === 'planning') await deps.planning?.(signal)
     }
     await sleep(deps.everyMs, undefined, { signal })
   }

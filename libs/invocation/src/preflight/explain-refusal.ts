@@ -31,6 +31,8 @@ export async function explainRefusal(
       return wrong(explainConnection(input, error))
     case 'model_not_ready':
       return wrong(`The model of ${name} is not ready; ${error.hint ?? ''} (${error.words}).`)
+    case 'request_refused':
+      return wrong(explainRequest(name, error))
     case 'rows_rejected':
       return await explainRows(ask, input, error)
     case 'payload_too_large':
@@ -47,6 +49,13 @@ export async function explainRefusal(
   }
 }
 
+/** SageMaker has no name of its own for any of these: its words tell what it wants. */
+function explainRequest(name: string, { words }: InvocationError): string {
+  return /inference component name/i.test(words)
+    ? `${name} hosts inference components: name the one to invoke as endpoint.inferenceComponent (${words}).`
+    : `${name} refused the request: ${words.replace(/\.$/, '')}.`
+}
+
 function explainConnection({ endpoint, region }: PreflightInput, error: InvocationError): string {
   return /ENOTFOUND|EAI_/.test(error.message)
     ? `The host of the endpoint is not known: check the region ${region} and the endpoint URL (${error.words}).`
@@ -59,7 +68,7 @@ async function explainRows(
   error: InvocationError,
 ): Promise<Explanation> {
   const [first = '', second = ''] = Buffer.from(body).toString('utf8').split(/\r?\n/, 2)
-  const says = `its container says: ${error.words}`
+  const says = `its container says: ${error.words.replace(/\.$/, '')}`
   const wrong = (problem: string): Explanation => ({
     kind: 'wrong',
     problem: `${problem}; ${says}.`,

@@ -249,6 +249,17 @@ test('an inference component without a copy is told from one that is wrong', asy
   })
 })
 
+test('an endpoint of inference components says which setting names one', async () => {
+  const words =
+    'Inference Component Name header is required for endpoints to which you plan to deploy them.'
+  const invoke: Invoke = () =>
+    Promise.reject(new InvocationError('request_refused', 'flights', '', { words }))
+  expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/name the one to invoke as endpoint.inferenceComponent/)],
+  })
+})
+
 /** The rows, of which some have a word in the place of their third number. */
 function badRows(isBad: (row: number) => boolean): Buffer {
   let row = 0
