@@ -49,6 +49,9 @@ function decodeAuto(
   if (lines.length === rows + 1 && isHeader(first)) {
     return decodeTable(records, headerColumn(first))
   }
+  if (layout === 'one_line' && lines.length !== 1) {
+    return malformed(`${lines.length} lines, wanted one of ${rows} values`)
+  }
   return malformedCount(lines.length, rows)
 }
 

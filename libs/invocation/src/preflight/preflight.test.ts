@@ -197,7 +197,11 @@ test('when rows are taken one by one only, says so', async () => {
   }
   expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
     kind: 'wrong',
-    problems: [expect.stringMatching(/one by one but not together/)],
+    problems: [
+      expect.stringMatching(
+        /one by one but not together: set batching.rows to 1, .*: flights refuses .*one row, please/,
+      ),
+    ],
   })
 })
 

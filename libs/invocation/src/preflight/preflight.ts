@@ -58,8 +58,9 @@ async function judge(ask: Ask, input: PreflightInput): Promise<PreflightReport> 
   const accepted = await acceptedAlone(ask, input)
   if (accepted.rows === 0) return wrong(first.problem)
   const second = await look(ask, piecesOf({ ...input, ...accepted }))
-  const isLast = second.kind === 'unexplained' && input.rows > 1
-  if (isLast && accepted.rows === input.rows) return wrong(onlyAlone(input))
+  if (second.kind === 'unexplained' && input.rows > 1 && accepted.rows === input.rows) {
+    return wrong(onlyAlone(input, second.problem))
+  }
   return reportOf(second, input.rows - accepted.rows)
 }
 
@@ -113,8 +114,8 @@ async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
   }
 }
 
-const onlyAlone = ({ endpoint, rows }: PreflightInput): string =>
-  `${endpoint.name} takes the first ${rows} rows one by one but not together: set batching.rows to 1.`
+const onlyAlone = ({ endpoint, rows }: PreflightInput, together: string): string =>
+  `${endpoint.name} takes the first ${rows} rows one by one but not together: set batching.rows to 1, unless this can be mended: ${together}`
 
 async function tryToInvoke(
   invoke: Invoke,
