@@ -33,7 +33,7 @@ export function specIssues(spec: Readonly<Record<string, unknown>>): readonly Sp
     // What is missing may be typed beside the file.
     if (value === undefined) return []
     const at = schemaAt(schema, issue.path)
-    const wanted = wantedOf(at)
+    const wanted = lengthWanted(issue) ?? wantedOf(at)
     const reason = wanted === undefined ? issue.message : `wanted ${wanted}`
     const message = `${issue.path.join('.')}: ${reason}, got ${shown(value)}${meant(at, value)}`
     return [{ path: issue.path, message }]
@@ -55,6 +55,14 @@ const NO_SCHEMA: Schema = {}
 
 const valueAt = (spec: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], spec)
+
+/** Of a list that is too short or too long. */
+function lengthWanted(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code === 'too_small' && issue.origin === 'array')
+    return `${issue.minimum} or more in it`
+  if (issue.code === 'too_big' && issue.origin === 'array') return `${issue.maximum} at most in it`
+  return undefined
+}
 
 /** In words; nothing where the schema says more than words can. */
 function wantedOf(schema: Schema): string | undefined {

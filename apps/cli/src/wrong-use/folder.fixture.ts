@@ -36,6 +36,7 @@ const files: Readonly<Record<string, string | Buffer>> = {
   'enum.yaml': `${SPEC}output: { uri: o.csv, format: prquet }\n`,
   'number.yaml': `${SPEC}batching: { rows: -5 }\n`,
   'nan.yaml': `${SPEC}decision: { threshold: .nan }\n`,
+  'labels.yaml': `${SPEC}decision: { labels: [late] }\n`,
   'text.yaml': `${SPEC}batching: { rows: many }\n`,
   'name.yaml': 'version: 1\nendpoint: { name: churn v3 }\n',
   'version.yaml': SPEC.replace('1', '2'),

@@ -53,6 +53,11 @@ export const specMistakes: readonly WrongUse[] = [
     says: /decision\.threshold: wanted a number or a list of numbers, got NaN/,
   },
   {
+    name: 'a label for one of two classes',
+    args: ['run', '-f', 'labels.yaml'],
+    says: /decision\.labels: wanted 2 or more in it, got \["late"\]/,
+  },
+  {
     name: 'a word for a number',
     args: ['run', '-f', 'text.yaml'],
     says: /batching\.rows: wanted a whole number from 1 to 100000, got "many"/,

@@ -16,6 +16,9 @@ export async function explainRefusal(
   const wrong = (problem: string): Explanation => ({ kind: 'wrong', problem })
   switch (error.code) {
     case 'endpoint_not_found':
+      if (/^variant\b/i.test(error.words)) {
+        return wrong(`${name} has no such variant: check endpoint.variant (${error.words}).`)
+      }
       return wrong(
         `There is no endpoint ${name} in ${input.region} for this account: check endpoint.name and the region (${error.words}).`,
       )

@@ -103,6 +103,12 @@ test.for<[string, Partial<PreflightInput>, Partial<CreateInvokeOptions>, RegExp]
     /no endpoint other in us-east-1/,
   ],
   [
+    'another variant',
+    { endpoint: { ...flightsEndpoint, variant: 'green' } },
+    {},
+    /flights has no such variant: check endpoint.variant \(Variant green/,
+  ],
+  [
     'keys without permission',
     {},
     { credentials: { accessKeyId: 'AKIDOTHER', secretAccessKey: 'x' } },
