@@ -47,16 +47,19 @@ export async function explainRefusal(
     default:
       return {
         kind: error.code === 'model_failed' ? 'unexplained' : 'wrong',
-        problem: `${name} did not answer ${contentType} (${error.code}): ${error.words.replace(/\.$/, '')}.`,
+        problem: `${name} did not answer ${contentType} (${error.code}): ${unended(error.words)}.`,
       }
   }
 }
+
+/** Whoever quotes it ends the sentence. */
+const unended = (words: string): string => words.replace(/\.$/, '')
 
 /** SageMaker has no name of its own for any of these: its words tell what it wants. */
 function explainRequest(name: string, { words }: InvocationError): string {
   return /inference component name/i.test(words)
     ? `${name} hosts inference components: name the one to invoke as endpoint.inferenceComponent (${words}).`
-    : `${name} refused the request: ${words.replace(/\.$/, '')}.`
+    : `${name} refused the request: ${unended(words)}.`
 }
 
 function explainConnection({ endpoint, region }: PreflightInput, error: InvocationError): string {
@@ -71,7 +74,7 @@ async function explainRows(
   error: InvocationError,
 ): Promise<Explanation> {
   const [first = '', second = ''] = Buffer.from(body).toString('utf8').split(/\r?\n/, 2)
-  const says = `its container says: ${error.words.replace(/\.$/, '')}`
+  const says = `its container says: ${unended(error.words)}`
   const wrong = (problem: string): Explanation => ({
     kind: 'wrong',
     problem: `${problem}; ${says}.`,
