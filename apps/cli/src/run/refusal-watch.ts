@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import type { JobId } from '@millrace/job'
+import type { DeadLetter } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import type { System } from '../system/system.ts'
 import { createRefusalSearch } from '../watch/find-refusal.ts'
 
-/** The producer will make no such job, or plan it no further. */
+/** The producer will make no such job. */
 export interface Refused {
   readonly kind: 'refused'
   /** For whoever asked for the job. */
@@ -13,8 +14,10 @@ export interface Refused {
 }
 
 export interface RefusalWatch {
-  /** Called while there is no job, or no plan of it. @throws {CliError} when the request was set aside. */
+  /** Called while there is no job. @throws {CliError} when the request was set aside. */
   readonly look: (signal: AbortSignal) => Promise<void>
+  /** Called while it is planned, and perhaps scored: so this is never `refused`. @throws as `look` does. */
+  readonly lookAtPlanning: (signal: AbortSignal) => Promise<void>
   /** What it has thrown, when the producer itself has refused the request. */
   readonly refused: Refused | undefined
 }
@@ -32,24 +35,36 @@ export function createRefusalWatch(system: System, jobId: JobId, logs: string): 
   const find = createRefusalSearch(jobId, Date.now())
   let lookAtMs = performance.now() + LOOK_EVERY_MS
   let refused: Refused | undefined
+
+  async function findLetter(signal: AbortSignal): Promise<DeadLetter | undefined> {
+    if (performance.now() < lookAtMs) return undefined
+    const letter = await find(system, signal)
+    lookAtMs = performance.now() + LOOK_EVERY_MS
+    return letter
+  }
+  const told = (what: string, { code, reason }: DeadLetter): CliError =>
+    new CliError(`the producer ${what}: ${reason} (${code})`, {
+      ...(isUnknown(code) ? { hint: `see ${join(logs, 'producer.log')}` } : {}),
+      exitCode: EXIT.failed,
+    })
+
   return {
     get refused() {
       return refused
     },
     async look(signal) {
-      if (performance.now() < lookAtMs) return
-      const letter = await find(system, signal)
-      lookAtMs = performance.now() + LOOK_EVERY_MS
+      const letter = await findLetter(signal)
       if (letter === undefined) return
-      const { code, reason } = letter
-      // Why each attempt has failed stands in the log only.
-      const unknown = code === 'attempts_exhausted'
-      const told = new CliError(`the producer made no job of it: ${reason} (${code})`, {
-        ...(unknown ? { hint: `see ${join(logs, 'producer.log')}` } : {}),
-        exitCode: EXIT.failed,
-      })
-      if (!unknown) refused = { kind: 'refused', told }
-      throw told
+      const error = told('made no job of it', letter)
+      if (!isUnknown(letter.code)) refused = { kind: 'refused', told: error }
+      throw error
+    },
+    async lookAtPlanning(signal) {
+      const letter = await findLetter(signal)
+      if (letter !== undefined) throw told('plans it no further', letter)
     },
   }
 }
+
+/** Why each attempt has failed stands in the log only. */
+const isUnknown = (code: string): boolean => code === 'attempts_exhausted'

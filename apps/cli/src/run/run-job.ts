@@ -93,7 +93,7 @@ export async function runJob(
       {
         readJob: (signal) => readJob(system.ledger, jobId, signal),
         notYet: refusal.look,
-        planning: refusal.look,
+        planning: refusal.lookAtPlanning,
         readProgress: (signal) => jobProgress(system, jobId, signal),
         show: hooks.show,
         planned: async (planned) => {
