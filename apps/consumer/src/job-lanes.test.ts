@@ -13,6 +13,7 @@ function createWorld(concurrencyMax = 2) {
     concurrencyMax,
     state: 'running' as JobState,
     unreadable: false,
+    opened: 0,
     inFlight: 0,
     looks: new Set<() => void>(),
     ends: [] as (() => void)[],
@@ -23,6 +24,7 @@ function createWorld(concurrencyMax = 2) {
   } as Limiter
   const lane = createJobLanes({
     openJob: async () => {
+      world.opened += 1
       if (world.unreadable) throw new Error('throttled')
       return { ...openJobWith({}, { state: world.state }), concurrencyMax: world.concurrencyMax }
     },
@@ -56,8 +58,18 @@ test('a job without a maximum runs all at once', async () => {
   const { world, invoke, endAll } = createWorld(Number.POSITIVE_INFINITY)
   const work = Array.from({ length: 50 }, () => invoke())
   await expect.poll(() => world.inFlight).toBe(50)
-  expect(world.looks.size).toBe(0)
   await endAll(work)
+})
+
+test('a job is looked at while its invocations run, so that its other consumers know of this one', async () => {
+  const { world, invoke, look, endAll } = createWorld(2)
+  const work = [invoke(), invoke()]
+  await expect.poll(() => world.inFlight).toBe(2)
+  const opened = world.opened
+  await look()
+  expect(world.opened).toBe(opened + 1)
+  await endAll(work)
+  expect(world.looks.size).toBe(0)
 })
 
 test('no more run at once than the job allows, and all run', async () => {
@@ -134,7 +146,7 @@ describe('while invocations wait', () => {
 })
 
 describe('without a share in the job', () => {
-  /** Looks so often, once somebody waits. */
+  /** Looks so often, once the lane is there. */
   async function lookTimes({ world, look }: ReturnType<typeof createWorld>, times: number) {
     await expect.poll(() => world.looks.size).toBe(1)
     for (let time = 0; time < times; time += 1) await look()
@@ -147,6 +159,20 @@ describe('without a share in the job', () => {
     lanes.world.concurrencyMax = 1
     await lookTimes(lanes, 1)
     expect(await lanes.endAll([work])).toEqual(['fulfilled'])
+  })
+
+  test('a batch waits its twenty seconds, however long its consumer has been without one', async () => {
+    const lanes = createWorld(1)
+    const first = lanes.invoke()
+    await expect.poll(() => lanes.world.inFlight).toBe(1)
+    lanes.world.concurrencyMax = 0
+    await lookTimes(lanes, 40)
+    const second = lanes.invoke()
+    await nextTurn()
+    await lookTimes(lanes, 19)
+    lanes.world.concurrencyMax = 1
+    await lookTimes(lanes, 1)
+    expect(await lanes.endAll([first, second])).toEqual(['fulfilled', 'fulfilled'])
   })
 
   test('a batch is given back after some twenty seconds, and nothing is left of its wait', async () => {

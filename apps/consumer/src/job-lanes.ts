@@ -12,6 +12,10 @@ import type { OpenJob } from './process-batch.ts'
  * The job is asked for when the room is there and not before: a batch may have waited for minutes.
  * Who waits for the lane holds no room in the limiter, so a narrow job is not in the way of others. Where others
  * have all of a job's invocations, a batch waits for a while and is given back: whoever has a part may take it.
+ *
+ * A lane looks at its job for as long as it is there. Whoever waits learns that the maximum has grown or that the
+ * job has ended; and to open a job with a maximum announces this consumer to those that share it, which must not
+ * take its part while its invocations are under way, however long these are.
  */
 
 export interface Deps {
@@ -25,10 +29,9 @@ interface Lane {
   running: number
   max: number
   readonly waiting: WaitingLine
-  /** How many looks in a row have found that this consumer has no part in the job. */
+  /** How many looks in a row have found somebody waiting, and no part in the job for this consumer. */
   looksWithoutShare: number
-  /** Looks at the job while somebody waits: its maximum may grow, or it may end. */
-  look?: { stop(): void }
+  readonly looks: { stop(): void }
 }
 
 /** Some twenty seconds: shares change within two when a consumer comes or goes. */
@@ -74,13 +77,7 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
   async function enter(jobId: JobId, signal: AbortSignal, turn: number): Promise<Lane> {
     const { concurrencyMax } = await mustBeOn(jobId)
     signal.throwIfAborted()
-    const lane: Lane = lanes.get(jobId) ?? {
-      running: 0,
-      max: concurrencyMax,
-      waiting: createWaitingLine(),
-      looksWithoutShare: 0,
-    }
-    lanes.set(jobId, lane)
+    const lane = lanes.get(jobId) ?? begin(jobId)
     lane.max = concurrencyMax
     startWaiting(lane)
     if (lane.running < lane.max && lane.waiting.length === 0) lane.running += 1
@@ -88,9 +85,20 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
     return lane
   }
 
+  function begin(jobId: JobId): Lane {
+    const lane: Lane = {
+      running: 0,
+      max: 0,
+      waiting: createWaitingLine(),
+      looksWithoutShare: 0,
+      looks: deps.every(() => void lookAt(lane, jobId)),
+    }
+    lanes.set(jobId, lane)
+    return lane
+  }
+
   /** Whoever ends a wait counts it as running. */
   async function waitIn(lane: Lane, jobId: JobId, signal: AbortSignal, turn: number) {
-    lane.look ??= deps.every(() => void lookAt(lane, jobId))
     try {
       await lane.waiting.wait(signal, turn)
     } finally {
@@ -101,7 +109,8 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
   async function lookAt(lane: Lane, jobId: JobId): Promise<void> {
     try {
       lane.max = (await mustBeOn(jobId)).concurrencyMax
-      lane.looksWithoutShare = lane.max === 0 ? lane.looksWithoutShare + 1 : 0
+      const isWithoutShare = lane.max === 0 && lane.waiting.length > 0
+      lane.looksWithoutShare = isWithoutShare ? lane.looksWithoutShare + 1 : 0
       if (lane.looksWithoutShare < LOOKS_WITHOUT_SHARE_MAX) startWaiting(lane)
       else lane.waiting.rejectAll(new NoShareError())
     } catch (error) {
@@ -112,10 +121,9 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
 
   function tidy(jobId: JobId, lane: Lane): void {
     startWaiting(lane)
-    if (lane.waiting.length > 0) return
-    lane.look?.stop()
-    delete lane.look
-    if (lane.running === 0) lanes.delete(jobId)
+    if (lane.running > 0 || lane.waiting.length > 0) return
+    lane.looks.stop()
+    lanes.delete(jobId)
   }
 }
 
