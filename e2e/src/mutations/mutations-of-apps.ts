@@ -113,6 +113,16 @@ export const mutationsOfApps: readonly Mutation[] = [
     ],
   },
   {
+    name: 'a consumer is forgotten while it only invokes',
+    file: `${consumer}/job-lanes.ts`,
+    edits: [
+      [
+        'deps.every(() => void lookAt(lane, jobId))',
+        'deps.every(() => void (lane.waiting.length > 0 && lookAt(lane, jobId)))',
+      ],
+    ],
+  },
+  {
     name: 'batches are published before their plan is written',
     file: `${producer}/scan-batches.ts`,
     edits: [['    segment.push(batch)\n', '    segment.push(batch)\n    yield batch\n']],

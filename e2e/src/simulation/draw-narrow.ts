@@ -13,11 +13,14 @@ export function drawNarrow(random: Random, scenario: Scenario): Scenario {
   const adjustments = Array.from({ length: random.int(1, 2) }, (_, index) =>
     drawAdjustment(random, index),
   )
+  // The longer one is longer than a consumer counts as present after its last word.
+  const latencyMs = random.pick([1_000, 20_000])
   return {
     ...scenario,
     jobs: scenario.jobs.map((job) => ({ ...job, rows: random.int(80, 120), batchRows: 1 })),
+    machines: { ...scenario.machines, consumer: random.int(2, 3) },
     concurrency: random.pick([2, 4]),
-    faults: { ...faults, endpoint: { ...faults.endpoint, latencyMs: 1_000 } },
+    faults: { ...faults, endpoint: { ...faults.endpoint, latencyMs } },
     adjustments: [...scenario.adjustments, ...adjustments],
   }
 }
@@ -25,5 +28,5 @@ export function drawNarrow(random: Random, scenario: Scenario): Scenario {
 /** The first when the job is young; what comes later may widen it again. */
 const drawAdjustment = (random: Random, index: number): Adjustment => ({
   atMs: Math.round(random.log(1_000, 10_000)) + index * 20_000,
-  concurrencyMax: random.int(1, index === 0 ? 2 : 6),
+  concurrencyMax: random.int(1, index === 0 ? 3 : 6),
 })

@@ -28,19 +28,45 @@ function fixture(scenario: Scenario = calm) {
   return { watch, beginAt, violations: notes.violations }
 }
 
-test('more than a job is allowed, for longer than consumers take to follow, is a violation', () => {
+test('more than a job is allowed, for longer than it takes to follow and to end, is a violation', () => {
   const { beginAt, violations } = fixture()
-  for (const atMs of [0, 0, 0, 7_001]) beginAt(atMs)
+  const consumers = ['consumer-1', 'consumer-2', 'consumer-3']
+  for (const consumer of consumers) beginAt(0, consumer)
+  beginAt(8_501, 'consumer-4')
   expect(violations).toEqual([
-    'a job keeps to its concurrency: 4 of j-1 at once, 2 allowed, for 7001 ms',
+    'a job keeps to its concurrency: 4 of j-1 at once, 2 allowed, for 8501 ms',
   ])
+})
+
+test('more than its share of a job, which another has been at for long enough, is a violation', () => {
+  const { watch, beginAt, violations } = fixture()
+  beginAt(0, 'consumer-1')
+  beginAt(7_000, 'consumer-2')
+  beginAt(7_000, 'consumer-2')
+  expect(violations).toEqual([])
+  watch.ended('consumer-2', 'j-1-0')
+  beginAt(7_001, 'consumer-2')
+  expect(violations).toEqual([
+    'a consumer keeps to its share: consumer-2: 2 of j-1 at once, 1 of 2 are its part',
+  ])
+})
+
+test('a consumer that has nothing more in flight leaves its share to the others', () => {
+  const { watch, beginAt, violations } = fixture()
+  beginAt(0, 'consumer-1')
+  beginAt(7_001, 'consumer-2')
+  watch.ended('consumer-1', 'j-1-0')
+  beginAt(7_001, 'consumer-2')
+  expect(violations).toEqual([])
 })
 
 test('more than a job is allowed is none while consumers follow, or once fewer were in flight', () => {
   const { watch, beginAt, violations } = fixture()
   for (const atMs of [0, 0, 0, 7_000]) beginAt(atMs)
+  expect(violations).toEqual([])
   for (let ended = 0; ended < 2; ended += 1) watch.ended('consumer-1', 'j-1-0')
-  for (const atMs of [7_001, 10_000]) beginAt(atMs)
+  beginAt(7_001, 'consumer-2')
+  beginAt(10_000, 'consumer-3')
   expect(violations).toEqual([])
 })
 

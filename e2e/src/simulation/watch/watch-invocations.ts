@@ -11,23 +11,22 @@ export interface InvocationsWatch {
 }
 
 interface InFlight {
-  count: number
+  /** The consumers that have invocations of the job under way, since when without a break. */
+  readonly byConsumer: Map<string, { count: number; readonly sinceMs: number }>
   max: number
+  adjustedMs: number
   /** Since when more are in flight than may be. */
   overSinceMs: number | undefined
 }
 
 /**
  * Consumers follow an adjustment, or another that comes or goes, within seconds: they believe what they have read of
- * the job for two, and whoever waits looks each second. It takes two such looks: by the first each says that it
+ * the job for two, and each looks at it once a second. It takes two such looks: by the first each says that it
  * is there, by the second it knows of all the others. A machine may be far away.
  */
 const FOLLOWED_MS = 7_000
-/**
- * A consumer counts among those that share a job for ten seconds after it has looked at it, which it does to begin
- * an invocation: where one takes longer than that, the others may take it for gone.
- */
-const LATENCY_MAX_MS = 1_000
+/** An invocation takes half as long again as all of them on average, at most. */
+const LONGEST_LATENCIES = 1.5
 
 export function watchInvocations(
   { concurrency, calm, faults }: Scenario,
@@ -36,12 +35,14 @@ export function watchInvocations(
 ): InvocationsWatch {
   const byMachine = new Map<string, number>()
   const byJob = new Map<string, InFlight>()
-  const isNarrowHeld = calm && faults.endpoint.latencyMs <= LATENCY_MAX_MS
+  // What was under way before an adjustment, or before another consumer came, goes on to its end.
+  const overMaxMs = FOLLOWED_MS + faults.endpoint.latencyMs * LONGEST_LATENCIES
 
   const ofJob = (jobId: string): InFlight => {
     const known = byJob.get(jobId)
     if (known !== undefined) return known
-    const fresh = { count: 0, max: Number.POSITIVE_INFINITY, overSinceMs: undefined }
+    const max = Number.POSITIVE_INFINITY
+    const fresh = { byConsumer: new Map(), max, adjustedMs: 0, overSinceMs: undefined }
     byJob.set(jobId, fresh)
     return fresh
   }
@@ -52,14 +53,33 @@ export function watchInvocations(
   }
   const jobIn = (inferenceId: string): string => inferenceId.slice(0, inferenceId.lastIndexOf('-'))
 
-  function beganOf(jobId: string): void {
+  function beganOf(jobId: string, consumer: string): void {
     const job = ofJob(jobId)
-    job.count += 1
-    if (job.count <= job.max) return
+    const own = job.byConsumer.get(consumer) ?? { count: 0, sinceMs: nowMs() }
+    own.count += 1
+    job.byConsumer.set(consumer, own)
+    checkSum(jobId, job)
+    checkShare(jobId, job, consumer, own.count)
+  }
+
+  function checkSum(jobId: string, job: InFlight): void {
+    const all = inFlight(job)
+    if (all <= job.max) return
     job.overSinceMs ??= nowMs()
     const overMs = nowMs() - job.overSinceMs
-    const what = `${job.count} of ${jobId} at once, ${job.max} allowed, for ${overMs} ms`
-    check('a job keeps to its concurrency', overMs <= FOLLOWED_MS, what)
+    const what = `${all} of ${jobId} at once, ${job.max} allowed, for ${overMs} ms`
+    check('a job keeps to its concurrency', overMs <= overMaxMs, what)
+  }
+
+  /** Who has been at a job for long enough to be known has its part of it, however long its invocations take. */
+  function checkShare(jobId: string, job: InFlight, consumer: string, own: number): void {
+    if (nowMs() - job.adjustedMs <= FOLLOWED_MS) return
+    const isKnown = ([name, { sinceMs }]: readonly [string, { sinceMs: number }]): boolean =>
+      name !== consumer && nowMs() - sinceMs > FOLLOWED_MS
+    const sharers = [...job.byConsumer].filter(isKnown).length + 1
+    const share = Math.ceil(job.max / sharers)
+    const what = `${consumer}: ${own} of ${jobId} at once, ${share} of ${job.max} are its part`
+    check('a consumer keeps to its share', own <= share, what)
   }
 
   return {
@@ -67,20 +87,29 @@ export function watchInvocations(
       const own = count(machineName, 1)
       const isHeld = own <= concurrency || machineName.startsWith('producer')
       check('never overrun the endpoint', isHeld, `${machineName}: ${own} invocations at once`)
-      if (inferenceId !== undefined && isNarrowHeld) beganOf(jobIn(inferenceId))
+      if (inferenceId !== undefined && calm) beganOf(jobIn(inferenceId), machineName)
     },
     ended(machineName, inferenceId) {
       count(machineName, -1)
-      if (inferenceId === undefined || !isNarrowHeld) return
+      if (inferenceId === undefined || !calm) return
       const job = ofJob(jobIn(inferenceId))
-      job.count -= 1
-      if (job.count <= job.max) job.overSinceMs = undefined
+      const own = job.byConsumer.get(machineName)
+      if (own !== undefined) own.count -= 1
+      if (own?.count === 0) job.byConsumer.delete(machineName)
+      if (inFlight(job) <= job.max) job.overSinceMs = undefined
     },
     adjusted(jobId, concurrencyMax) {
       const job = ofJob(jobId)
       if (job.max === concurrencyMax) return
       job.max = concurrencyMax
-      job.overSinceMs = job.count > concurrencyMax ? nowMs() : undefined
+      job.adjustedMs = nowMs()
+      job.overSinceMs = inFlight(job) > concurrencyMax ? nowMs() : undefined
     },
   }
+}
+
+function inFlight({ byConsumer }: InFlight): number {
+  let all = 0
+  for (const { count } of byConsumer.values()) all += count
+  return all
 }
