@@ -1,4 +1,4 @@
-import { InvocationError, type Invoke } from '@millrace/invocation'
+import type { Invoke } from '@millrace/invocation'
 import type { Batch, Documents, Job, JobId, JobRequest, PinnedDataset } from '@millrace/job'
 import {
   claimRetry,
@@ -21,7 +21,7 @@ import {
 } from './inherit-plan.ts'
 import { type Deps as OpenDeps, openRetry } from './open-retry.ts'
 import type { Opened } from './plan-job.ts'
-import { probeRetry } from './probe-retry.ts'
+import { isAboutRow, probeRetry } from './probe-retry.ts'
 
 interface World {
   readonly ledger: Ledger
@@ -106,7 +106,7 @@ export function createRetryDeps(world: World) {
             const invoke = invokeFor(jobId)
             await invoke({ endpoint: spec.endpoint, body }, aborted).catch((error: unknown) => {
               aborted.throwIfAborted()
-              if (!(error instanceof InvocationError) || isHopeless(error)) throw error
+              if (!isAboutRow(error)) throw error
             })
           },
         },
@@ -116,7 +116,3 @@ export function createRetryDeps(world: World) {
       ),
   }
 }
-
-/** What every row of the retry would meet, until a person acts. */
-const isHopeless = ({ kind, code }: InvocationError): boolean =>
-  kind === 'systemic' || code === 'endpoint_unreachable' || code === 'connection_failed'

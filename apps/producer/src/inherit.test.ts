@@ -1,3 +1,4 @@
+import { InvocationError } from '@millrace/invocation'
 import {
   type Batch,
   type Documents,
@@ -14,9 +15,10 @@ import {
 } from '@millrace/job'
 import type { BatchMark, Part } from '@millrace/ledger'
 import { describe, expect, test } from 'vitest'
+import { EndpointAwayError } from './endpoint-away-error.ts'
 import { inheritBatches } from './inherit-batches.ts'
 import { inheritDataset, inheritedPlan, type Deps as PlanDeps } from './inherit-plan.ts'
-import { type Deps as ProbeDeps, probeRetry } from './probe-retry.ts'
+import { type Deps as ProbeDeps, isAboutRow, probeRetry } from './probe-retry.ts'
 import { collect, createDocuments, doneBatches, jobWith, never } from './test-data.fixture.ts'
 
 const base = jobIdOf('base')
@@ -192,3 +194,18 @@ describe('before a retry is published', () => {
     expect(await sentOf(retryWith(['b']), parts, [0, 3, 4])).toEqual([])
   })
 })
+
+test.for([
+  ['rows_rejected', true, false],
+  ['invocation_timed_out', true, false],
+  ['model_failed', true, true],
+  ['endpoint_throttled', true, false],
+  ['access_denied', false, false],
+  ['connection_failed', false, false],
+] as const)(
+  'of a row sent again, %s is about the row: %s, and after a turn: %s',
+  ([code, once, turn]) => {
+    const error = new InvocationError(code, 'churn-v3', 'failure')
+    expect([isAboutRow(error), isAboutRow(new EndpointAwayError(error))]).toEqual([once, turn])
+  },
+)

@@ -1,4 +1,9 @@
-import { InvocationError, type InvocationErrorCode, type Invoke } from '@millrace/invocation'
+import {
+  InvocationError,
+  type InvocationErrorCode,
+  type Invoke,
+  preflight,
+} from '@millrace/invocation'
 import { expect, test } from 'vitest'
 import { EndpointAwayError } from './endpoint-away-error.ts'
 import { createPatience } from './patience.ts'
@@ -94,4 +99,65 @@ test('one that has room for 400 ms of each five seconds is found within five', a
     return nowMs - startsAt
   })
   expect(Math.max(...(await Promise.all(waited)))).toBeLessThan(5_000)
+})
+
+/**
+ * A model that answers rows as it judges them: undefined for an answer. Time passes by waiting alone, which those
+ * who wait at once do at once.
+ */
+function modelThatJudges(judge: (rows: readonly string[]) => InvocationErrorCode | undefined) {
+  let nowMs = 0
+  const invoke: Invoke = async ({ body }) => {
+    const rows = Buffer.from(body).toString().trimEnd().split('\n')
+    const code = judge(rows)
+    if (code !== undefined) throw new InvocationError(code, 'churn-v3', 'answered 500')
+    return { ...ANSWER, body: Buffer.from('0.5\n'.repeat(rows.length)) }
+  }
+  const ask = patient({
+    invoke,
+    patience: createPatience(300_000, () => nowMs),
+    wait: async (ms) => void (nowMs += ms),
+    random: () => 0.5,
+  })(jobId)
+  const rows = Array.from({ length: 20 }, (_, row) => `${row},1\n`)
+  const offsets = rows.reduce((all, { length }) => [...all, (all.at(-1) ?? 0) + length], [0])
+  const input = {
+    endpoint: { ...request.endpoint, response: 'auto' as const },
+    region: 'eu-west-1',
+    body: Buffer.from(rows.join('')),
+    rows: rows.length,
+    rowOffsets: () => Uint32Array.from(offsets),
+  }
+  /** Looks until the job need not wait any more. */
+  const judged = async () => {
+    for (;;) {
+      try {
+        return await preflight({ invoke: ask }, input, never)
+      } catch (error) {
+        if (!(error instanceof EndpointAwayError)) throw error
+        nowMs += 5_000
+      }
+    }
+  }
+  return { judged, nowMs: () => nowMs }
+}
+
+test('a model that fails for a column too many, and answers the rows, is ready within seconds', async () => {
+  const strict = modelThatJudges(([row = '']) =>
+    row.split(',').length > 2 ? 'model_failed' : undefined,
+  )
+  expect(await strict.judged()).toMatchObject({ kind: 'ready', rowsAnswered: 20, rowsRefused: 0 })
+  expect(strict.nowMs()).toBeLessThan(10_000)
+})
+
+test('a row for which the model fails does not keep its job from starting', async () => {
+  const touchy = modelThatJudges((rows) => (rows.includes('7,1') ? 'model_failed' : undefined))
+  expect(await touchy.judged()).toMatchObject({ kind: 'ready', rowsAnswered: 19, rowsRefused: 1 })
+  expect(touchy.nowMs()).toBeLessThan(330_000)
+})
+
+test('where the service fails at some rows and answers others, the job waits no longer than it may', async () => {
+  const torn = modelThatJudges((rows) => (rows.includes('7,1') ? 'connection_failed' : undefined))
+  expect(await torn.judged()).toMatchObject({ kind: 'wrong' })
+  expect(torn.nowMs()).toBeLessThan(360_000)
 })

@@ -12,7 +12,11 @@ const TURN_MS = 20_000
  */
 const THROTTLED_WAIT_MS = { least: 200, most: 400 }
 
-type Fault = 'passing' | 'throttled' | 'late'
+/** How often a model is asked again that fails at some rows of a job and answers others. */
+const FAILED_REPEATS = 7
+const FAILED_WAIT_MS = 300
+
+type Fault = 'passing' | 'throttled' | 'late' | 'failed'
 
 /** Milliseconds between two looks at the endpoint. */
 function waitsOfOneTurn(random: () => number): Record<Fault, Iterator<number>> {
@@ -23,6 +27,7 @@ function waitsOfOneTurn(random: () => number): Record<Fault, Iterator<number>> {
     throttled: within(TURN_MS, () => least + (most - least) * random()),
     /** A process that was frozen takes for late what it could not look at: it asks once more. */
     late: [250].values(),
+    failed: Array.from({ length: FAILED_REPEATS }, () => FAILED_WAIT_MS).values(),
   }
 }
 
@@ -57,25 +62,35 @@ export function patient(deps: Deps): (jobId: JobId) => Invoke {
     for (;;) {
       try {
         const answer = await invoke(request, signal)
-        patience.ends(jobId)
+        patience.answered(jobId)
         return answer
       } catch (error) {
-        const fault = faultOf(error)
+        const isAnswered = patience.isAnswered(jobId)
+        const fault = faultOf(error, isAnswered)
         if (fault === undefined) throw error
         const leftMs = fault === 'passing' ? patience.leftMs(jobId) : Number.POSITIVE_INFINITY
-        if (leftMs <= 0) throw error
+        if (leftMs <= 0 && !isAnswered) throw error
         const { done, value: waitMs } = waits[fault].next()
-        if (done === true) throw fault === 'late' ? error : new EndpointAwayError(error as Error)
-        await wait(Math.min(waitMs, leftMs), undefined, { signal })
+        if (done === true)
+          throw isAway(fault, leftMs) ? new EndpointAwayError(error as Error) : error
+        await wait(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal })
       }
     }
   }
 }
 
-/** Undefined where asking again changes nothing. */
-function faultOf(error: unknown): Fault | undefined {
+/**
+ * Undefined where asking again changes nothing. What a model says by failing is about the rows when it answers
+ * others of the same job: a container may fail for a column too many, or for one bad row.
+ */
+function faultOf(error: unknown, isAnswered: boolean): Fault | undefined {
   if (!(error instanceof InvocationError)) return undefined
   if (error.code === 'invocation_timed_out') return 'late'
   if (error.kind === 'throttle') return 'throttled'
+  if (error.code === 'model_failed' && isAnswered) return 'failed'
   return error.kind === 'transient' ? 'passing' : undefined
 }
+
+/** Whether a job goes on waiting whose turn ends with this fault. */
+const isAway = (fault: Fault, leftMs: number): boolean =>
+  fault === 'throttled' || (fault === 'passing' && leftMs > 0)

@@ -8,7 +8,9 @@ import {
   type PinnedDataset,
   type PinnedObject,
 } from '@millrace/job'
+import { InvocationError, type InvocationErrorCode } from '@millrace/invocation'
 import type { Part } from '@millrace/ledger'
+import { EndpointAwayError } from './endpoint-away-error.ts'
 
 export interface Deps {
   planned(job: Job, signal: AbortSignal): AsyncIterable<Batch>
@@ -44,6 +46,16 @@ export async function probeRetry(
     if (looked === BATCHES_MAX) return
   }
 }
+
+/** Whether a row may have failed of itself, as it has before: for one that the model fails at, a turn of asking will do. */
+export function isAboutRow(error: unknown): boolean {
+  const said = error instanceof EndpointAwayError ? error.cause : error
+  if (!(said instanceof InvocationError)) return false
+  if (said !== error) return said.code === 'model_failed'
+  return said.kind !== 'systemic' && !UNREACHED.includes(said.code)
+}
+
+const UNREACHED: readonly InvocationErrorCode[] = ['endpoint_unreachable', 'connection_failed']
 
 /** The first row of the batch that is to be invoked again and that the model may see. */
 async function oneRow(
