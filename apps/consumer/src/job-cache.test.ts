@@ -57,17 +57,33 @@ test('a read that fails is told to all who share it, and forgotten', async () =>
 
 test('a slow read that fails does not forget a later one', async () => {
   const { promise: slow, reject } = Promise.withResolvers<OpenJob>()
-  const { world, openJob } = createWorld(() =>
+  const { world, openJob, openNow } = createWorld(() =>
     world.reads.length === 1 ? slow : Promise.resolve(open),
   )
   const first = openJob(jobId)
-  world.at = 5_000
-  const second = openJob(jobId)
+  world.at = 1_000
+  const second = openNow(jobId)
+  expect(await second).toBe(open)
   reject(new Error('timed out'))
   await expect(first).rejects.toThrow('timed out')
-  expect(await second).toBe(open)
   expect(await openJob(jobId)).toBe(open)
   expect(world.reads).toHaveLength(2)
+})
+
+test('a read that takes longer than a job is trusted is shared, and nobody waits for another', async () => {
+  const slow = Array.from({ length: 2 }, () => Promise.withResolvers<OpenJob>())
+  const { world, openJob, openNow } = createWorld(() => slow[world.reads.length - 1]!.promise)
+  const asked = Array.from({ length: 30 }, (_, second) => {
+    world.at = second * 1_000
+    return openJob(jobId)
+  })
+  expect(world.reads).toEqual([undefined])
+  const now = openNow(jobId)
+  await expect.poll(() => world.reads).toEqual([undefined, undefined])
+  slow[1]!.resolve(open)
+  expect(await now).toBe(open)
+  slow[0]!.resolve(open)
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([open]))
 })
 
 test('of many jobs, the one read longest ago is let go', async () => {

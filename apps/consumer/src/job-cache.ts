@@ -10,10 +10,13 @@ const JOBS_MAX = 64
 interface Entry {
   readonly value: Promise<OpenJob | undefined>
   readonly readAt: number
+  isPending: boolean
+  /** What was read last, before this read until it has ended. */
+  last: OpenJob | undefined
 }
 
 export interface JobCache {
-  /** The job as it was within the last two seconds; nothing when there is none. */
+  /** The job as it was within the last two seconds, or since the read under way began; nothing when there is none. */
   open(jobId: JobId): Promise<OpenJob | undefined>
   /**
    * The job as it is after this call: a message is let go of on no older word, because one that was
@@ -27,7 +30,8 @@ export interface JobCache {
  *
  * Entries are promises: a hundred batches of a new job that come at once share one read. A read that
  * fails, or finds no job, is forgotten, so that the next message asks again. No message's signal
- * ends a read, because others wait for it too.
+ * ends a read, because others wait for it too. No read waits for another: where each takes longer than
+ * a job is trusted, those that wait would grow in number without an end.
  */
 export function createJobCache(
   read: (jobId: JobId, previous: OpenJob | undefined) => Promise<OpenJob | undefined>,
@@ -39,7 +43,7 @@ export function createJobCache(
   return {
     async open(jobId) {
       const known = entries.get(jobId)
-      if (known !== undefined && now() - known.readAt < FRESH_MS) return await known.value
+      if (known !== undefined && isTrusted(known, now())) return await known.value
       return await readAnew(jobId)
     },
     openNow(jobId) {
@@ -57,25 +61,27 @@ export function createJobCache(
   }
 
   async function readAnew(jobId: JobId): Promise<OpenJob | undefined> {
+    const last = entries.get(jobId)?.last
     // Kept before anything is awaited, so that whoever comes in the meantime shares this read.
-    const entry: Entry = { value: readAfter(entries.get(jobId), jobId), readAt: now() }
+    const entry: Entry = { value: read(jobId, last), readAt: now(), isPending: true, last }
     entries.delete(jobId)
     entries.set(jobId, entry)
     evictOldest(entries)
     try {
-      const open = await entry.value
-      if (open === undefined) forget(entries, jobId, entry)
-      return open
+      entry.last = await entry.value
+      if (entry.last === undefined) forget(entries, jobId, entry)
+      return entry.last
     } catch (error) {
       forget(entries, jobId, entry)
       throw error
+    } finally {
+      entry.isPending = false
     }
   }
-
-  async function readAfter(known: Entry | undefined, jobId: JobId): Promise<OpenJob | undefined> {
-    return await read(jobId, await known?.value.catch(() => undefined))
-  }
 }
+
+const isTrusted = ({ isPending, readAt }: Entry, at: number): boolean =>
+  isPending || at - readAt < FRESH_MS
 
 function forget(entries: Map<JobId, Entry>, jobId: JobId, entry: Entry): void {
   if (entries.get(jobId) === entry) entries.delete(jobId)
