@@ -24,6 +24,9 @@ export async function invokePiece(
         run.inFlight++
         try {
           return await deps.invoke({ ...request, ...hashOf(run, body), body }, run.signal)
+        } catch (error) {
+          // It is ended with what another piece has met, which the endpoint has not said once more.
+          throw run.signal.aborted ? new DOMException('The batch has ended', 'AbortError') : error
         } finally {
           run.inFlight--
         }

@@ -222,6 +222,29 @@ test('systemic faults that have opened the circuit are told in their own words',
   expect(deps.limiter.state).toMatchObject({ circuit: 'open', answers: 0 })
 })
 
+test('what a failed piece ends of its batch is not taken for more faults of the endpoint', async () => {
+  const { input, invoke } = fixture(32)
+  const limiter = createLimiter({ concurrencyMax: 32, concurrencyStart: 32, now: Date.now })
+  let running = 0
+  const missing: Invoke = async ({ body, ...request }, signal) => {
+    if (Buffer.from(body).toString() !== '0\n') {
+      running += 1
+      // The transport rejects with the reason of the signal.
+      await sleep(60_000, undefined, { signal }).catch(() => signal.throwIfAborted())
+      return await invoke({ body, ...request }, signal)
+    }
+    await expect.poll(() => running).toBe(31)
+    throw new InvocationError('endpoint_not_found', ENDPOINT.name, 'gone')
+  }
+  const work = scoreBatch(
+    { ...depsOf(missing), limiter },
+    { ...input, payloadBytesMax: 3 },
+    new AbortController().signal,
+  )
+  await expect(work).rejects.toMatchObject({ code: 'endpoint_not_found' })
+  expect(limiter.state).toMatchObject({ circuit: 'closed', limit: 32, inFlight: 0, answers: 0 })
+})
+
 test.for<[string, number, RegExp]>([
   ['waits for less than 20 s, keeps its place', 19_000, /^scored$/],
   ['waits for longer, gives its place to others', 21_000, /endpoint_outage .*wanted by others/],
