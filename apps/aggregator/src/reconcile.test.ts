@@ -93,6 +93,23 @@ describe('a job that asking does not help', () => {
   })
 })
 
+test('a job that a producer looks at while its endpoint has no room is told, and not requested again', async () => {
+  const { world, look } = createWatch()
+  const lookedAt = (at: number): Job => ({
+    ...jobWith({}, { state: 'planning' }),
+    postponed: { at, reason: 'no room' },
+  })
+  world.jobs = [lookedAt(100)]
+  world.recorded = 0
+  await look(0)
+  world.jobs = [lookedAt(125)]
+  expect(await look(1_000)).toEqual(['stalled'])
+  world.jobs = [lookedAt(150)]
+  expect(await look(2_000)).toEqual(['stalled'])
+  // Its request is lost.
+  expect(await look(3_000)).toEqual(['stalled', 'job token'])
+})
+
 test('a job in which a batch was recorded is left alone', async () => {
   const { world, look } = createWatch()
   await look(0)

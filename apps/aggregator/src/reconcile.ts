@@ -27,6 +27,8 @@ interface Seen {
   readonly since: number
   /** For how many periods it has stood still before that. */
   readonly stalls: number
+  /** When a producer had looked at it last in vain, by its own clock. */
+  readonly postponedAt: number | undefined
 }
 
 /** Looks this often within the time after which a job counts as stalled. */
@@ -41,6 +43,9 @@ const PERIODS_MAX = 16
  * A job stands still when no batch of it was recorded for `stalledMs`, as this process saw it. That may also be
  * an endpoint's long outage; then batches are published twice and recorded once. So that they do not pile up for
  * as long as it lasts, they are asked for ever more rarely.
+ *
+ * A job that waits for its endpoint to be planned is looked at again and again by the producer that holds its
+ * request: a second one would only take that producer's time.
  *
  * While its result is being written, which may take hours, nothing more is recorded either: it is no standing still
  * as long as the writer's lease holds.
@@ -104,22 +109,29 @@ async function lookAt(
 ): Promise<void> {
   if (job.state === 'paused') {
     // Its messages wait in the queue; the time of the pause is no standing still.
-    seen.set(job.jobId, { recorded: undefined, since: deps.now(), stalls: 0 })
+    see(undefined, 0)
     return
   }
   const recorded = await deps.recordedBatches(job.jobId, signal)
   const before = seen.get(job.jobId)
   if (before === undefined || before.recorded !== recorded) {
-    seen.set(job.jobId, { recorded, since: deps.now(), stalls: 0 })
+    see(recorded, 0)
   } else if (deps.now() - before.since >= stalledMs) {
     if (job.state === 'aggregating' && (await deps.isHeld(job.jobId, signal))) return
-    const stalls = before.stalls + 1
+    const isLookedAt = job.postponed?.at !== before.postponedAt
+    const stalls = isLookedAt ? 0 : before.stalls + 1
     const isWhole = recorded === job.plan?.batches
-    const asking = isWhole || isPowerOfTwo(stalls) || stalls % PERIODS_MAX === 0
+    const isDue = isPowerOfTwo(stalls) || (stalls > 0 && stalls % PERIODS_MAX === 0)
+    const asking = isWhole || isDue
     deps.onStalled(job, recorded, asking)
     if (isWhole) await deps.publishCompletion(job.jobId, signal)
     else if (asking) await deps.requestJob(requestOf(job), signal)
-    seen.set(job.jobId, { recorded, since: deps.now(), stalls })
+    see(recorded, stalls)
+  }
+
+  function see(recorded: number | undefined, stalls: number): void {
+    const facts = { recorded, since: deps.now(), stalls, postponedAt: job.postponed?.at }
+    seen.set(job.jobId, facts)
   }
 }
 

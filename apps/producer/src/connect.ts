@@ -15,6 +15,7 @@ import {
   type Ledger,
   moveJob,
   pinDataset as recordPin,
+  postponeJob,
   readJob,
   readProgress,
   sealPlan,
@@ -181,6 +182,7 @@ export function createDeps(
         await publish(world.completions, [message], signal)
       })
     },
+    postpone: (jobId, reason, signal) => postponeJob(ledger, jobId, { at: now(), reason }, signal),
     failJob: async ({ jobId, plan }, failure, signal) => {
       const facts = { failure, now: now(), unplanned: plan === undefined }
       const moved = await moveJob(ledger, jobId, 'failed', facts, signal)

@@ -53,6 +53,7 @@ function createWorld() {
       change({ state: 'running', plan, ...shown })
     },
     publishCompletion: async () => void (world.completions += 1),
+    postpone: async (_, reason) => change({ postponed: { at: 1, reason } }),
     failJob: async ({ plan: known }, failure) => {
       if (known === undefined && world.jobs.get(jobId)?.plan !== undefined) return false
       change({ state: 'failed', failure })
@@ -142,7 +143,10 @@ test('while the endpoint is away, a job is postponed', async () => {
     reason: 'no room',
   })
   expect(world).toMatchObject({ published: [], completions: 0 })
-  expect(world.jobs.get(jobId)).toMatchObject({ state: 'planning' })
+  expect(world.jobs.get(jobId)).toMatchObject({
+    state: 'planning',
+    postponed: { reason: 'no room' },
+  })
   expect(await planJob({ ...deps, probe }, request, never)).toMatchObject({ kind: 'published' })
 })
 

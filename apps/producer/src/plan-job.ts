@@ -54,6 +54,8 @@ export interface Deps {
   /** Fixes the totals, and carries up the marks that were made before they were known. */
   seal(job: Job, planned: Planned, signal: AbortSignal): Promise<void>
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
+  /** Notes that the job was looked at, and why it waits. */
+  postpone(jobId: JobId, reason: string, signal: AbortSignal): Promise<void>
   /** False when it is not to fail any more: it has ended, or another attempt has planned it meanwhile. */
   failJob(job: Job, failure: JobFailure, signal: AbortSignal): Promise<boolean>
   /** The failure that `error` means for the job, when trying again cannot mend it. */
@@ -94,6 +96,7 @@ export async function planJob(
     // Aborted work is nobody's fault: the job must not fail because its producer stopped.
     signal.throwIfAborted()
     if (error instanceof EndpointAwayError) {
+      await deps.postpone(jobId, error.message, signal)
       return { kind: 'postponed', jobId, reason: error.message }
     }
     const failure = deps.failureOf(error)

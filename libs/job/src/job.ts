@@ -18,6 +18,8 @@ export interface Job {
   readonly plan?: PlanTotals
   /** Known with the plan, where rows of the dataset were tried before it. */
   readonly preflight?: Preflight
+  /** What the producer met when it looked last at a job that waits for its endpoint to be planned. */
+  readonly postponed?: Postponed
   /** Why the job failed, for a job in state `failed`. */
   readonly failure?: JobFailure
   readonly startedAt?: number
@@ -76,6 +78,13 @@ export interface Preflight {
   readonly latencyMs: number
   readonly bytesSent: number
   readonly bytesAnswered: number
+}
+
+/** A look at a job whose endpoint is away, or has no room for its first rows. */
+export interface Postponed {
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly reason: string
 }
 
 export interface PlanTotals {

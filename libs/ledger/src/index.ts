@@ -37,6 +37,7 @@ export {
 export { expectPartSize, type PartSize } from './part/part-size.ts'
 export { pauseJob } from './job/pause-job.ts'
 export { pinDataset } from './job/pin-dataset.ts'
+export { postponeJob } from './job/postpone-job.ts'
 export { createProgressMarker, type ProgressMarker } from './progress/progress-marker.ts'
 export { putPart, type PutPartOutcome } from './part/put-part.ts'
 export { readExport } from './export/read-export.ts'

@@ -14,6 +14,7 @@ export function jobFacts(job: Job, { batches, failedRows }: JobProgress, cost?: 
     ['state', job.state],
     ['retry of', retryOf && `${retryOf.jobId}${reasonsOf(retryOf)}`],
     ['retried by', retriedBy],
+    ['waits', waitOf(job)],
     ['failure', failure && `${failure.message} (${failure.code})`],
     ['dataset', spec.dataset.uri],
     ['endpoint', spec.endpoint.name],
@@ -30,6 +31,12 @@ export function jobFacts(job: Job, { batches, failedRows }: JobProgress, cost?: 
     ['cost', cost && billText(cost)],
     ['used', cost && usageText(cost)],
   ])
+}
+
+/** What a job met that waits for its endpoint to be planned. */
+function waitOf({ state, postponed }: Job): string | undefined {
+  if (state !== 'planning' || postponed === undefined) return undefined
+  return `for its endpoint, looked at ${when(postponed.at)}: ${postponed.reason}`
 }
 
 function preflightText({ rows, latencyMs, bytesSent, bytesAnswered }: Preflight): string {

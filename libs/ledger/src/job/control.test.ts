@@ -9,6 +9,7 @@ import {
   listJobs,
   listRejections,
   pauseJob,
+  postponeJob,
   putRejection,
   readJob,
   resumeJob,
@@ -130,6 +131,23 @@ describe('cancelJob', () => {
       kind: 'lost',
     })
     expect(await stateOf(jobId)).toBe('cancelled')
+  })
+})
+
+describe('postponeJob', () => {
+  test('notes the last look at a job that is being planned', async () => {
+    const jobId = await jobIn('planning')
+    const before = await readJob(ledger, jobId, signal)
+    for (const at of [100, 125]) await postponeJob(ledger, jobId, { at, reason: 'no room' }, signal)
+    const postponed = { at: 125, reason: 'no room' }
+    expect(await readJob(ledger, jobId, signal)).toEqual({ ...before, postponed })
+  })
+
+  test.for(['running', 'paused', 'failed'] as const)('leaves one that is %s', async (state) => {
+    const jobId = await jobIn(state)
+    const before = await readJob(ledger, jobId, signal)
+    await postponeJob(ledger, jobId, { at: 100, reason: 'no room' }, signal)
+    expect(await readJob(ledger, jobId, signal)).toEqual(before)
   })
 })
 

@@ -8,6 +8,7 @@ import {
   type JobId,
   JOB_STATES,
   jobSpecSchema,
+  type Postponed,
   type Preflight,
   type RetryOf,
   type Tolerance,
@@ -24,8 +25,8 @@ export const UNTOLD = 'untold'
  * else is an attribute of its own, because conditions and people look at it.
  */
 export function itemOfJob(job: Job): Item {
-  const { dataset, plan, preflight, failure, startedAt, endedAt, adjusted, retryOf, retriedBy } =
-    job
+  const { dataset, plan, preflight, postponed, failure, startedAt, endedAt, adjusted } = job
+  const { retryOf, retriedBy } = job
   return {
     ...jobKey(job.jobId),
     jobId: { S: job.jobId },
@@ -39,6 +40,7 @@ export function itemOfJob(job: Job): Item {
     ...(dataset === undefined ? {} : { dataset: datasetValue(dataset) }),
     ...(plan === undefined ? {} : { plan: planValue(plan) }),
     ...(preflight === undefined ? {} : { preflight: preflightValue(preflight) }),
+    ...(postponed === undefined ? {} : { postponed: postponedValue(postponed) }),
     ...(failure === undefined ? {} : { failure: failureValue(failure) }),
     ...(startedAt === undefined ? {} : { startedAt: number(startedAt) }),
     ...(endedAt === undefined ? {} : { endedAt: number(endedAt) }),
@@ -71,6 +73,7 @@ export function jobOfItem(item: Item): Job {
     ...(read.has('dataset') ? { dataset: datasetOf(read.map('dataset')) } : {}),
     ...(read.has('plan') ? { plan: planOf(read.map('plan')) } : {}),
     ...(read.has('preflight') ? { preflight: preflightOf(read.map('preflight')) } : {}),
+    ...(read.has('postponed') ? { postponed: postponedOf(read.map('postponed')) } : {}),
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
     ...(read.has('startedAt') ? { startedAt: read.number('startedAt') } : {}),
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),
@@ -135,6 +138,14 @@ function preflightOf(read: ItemReader): Preflight {
     bytesSent: read.number('bytesSent'),
     bytesAnswered: read.number('bytesAnswered'),
   }
+}
+
+export function postponedValue({ at, reason }: Postponed): AttributeValue.MMember {
+  return { M: { at: number(at), reason: { S: reason } } }
+}
+
+function postponedOf(read: ItemReader): Postponed {
+  return { at: read.number('at'), reason: read.text('reason') }
 }
 
 function retryValue({ jobId, reasons, layers }: RetryOf): AttributeValue.MMember {
