@@ -6,7 +6,7 @@
 const QUEUES = {
   jobs: {
     description:
-      'Where jobs are asked for. Any sender that the deployment lets in may publish here. A standard SQS queue.',
+      'Where jobs are asked for: `MILLRACE_JOBS_QUEUE_URL` of a deployment. Any sender that the deployment lets in may publish here. A standard SQS queue.',
     receiver: 'producer',
     messages: ['job-request', 's3-event'],
   },
@@ -73,7 +73,8 @@ export function asyncApi(version: string): object {
       queues.map(([name, { description, messages }]) => [
         name,
         {
-          address: `millrace-${name}`,
+          // Each deployment has its own: the stack's output `environment`, or what `millrace dev` prints.
+          address: null,
           description,
           messages: Object.fromEntries(
             messages.map((one) => [one, { $ref: `#/components/messages/${one}` }]),
