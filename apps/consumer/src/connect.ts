@@ -10,6 +10,7 @@ import {
   type Documents,
   encodeBatchMessage,
   encodeCompletionMessage,
+  type Job,
   type JobFailure,
   type JobId,
   limits,
@@ -25,6 +26,7 @@ import {
   type Progress,
   putPart,
   putRejection,
+  readLayeredProgress,
   readNewestPart,
   readPart,
   readProgress,
@@ -45,11 +47,13 @@ import { scoreRetry } from './score-retry.ts'
 import {
   type Deps as ScoringDeps,
   type RowReason,
+  readRow,
   type ScoredPayload,
   scoreRows,
 } from './score-rows.ts'
 import { createSlots } from './slots.ts'
 import { createToleranceWatch } from './tolerance-watch.ts'
+import { createWitnesses } from './witnesses.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -98,11 +102,25 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   const planned = createPlanCache((job, segment) =>
     findPlanSegment(documentsOf(job.jobId), segment, lifetime),
   )
+  const layersOf = ({ jobId, retryOf }: Job): readonly JobId[] => [
+    jobId,
+    ...(retryOf?.layers ?? []),
+  ]
+  const witnessesOf = createWitnesses({
+    progress: (job, signal) => readLayeredProgress(ledger, layersOf(job), signal),
+    part: (job, batch, signal) =>
+      readNewestPart(ledger, { ...job, layers: layersOf(job) }, batch, documentsOf, signal),
+    planned,
+    payload: (open, batch, row, signal) => readRow(storage, open, batch, row, signal),
+    onError: (error, jobId) => world.logger.warn({ error, jobId }, 'no answered row found'),
+    now,
+  })
   const scoring: ScoringDeps = {
     read: storage.read,
     reasonToGiveUp,
     inTurn: createInTurn(),
-    score: async ({ job }, { batch: index }, payload, aborted): Promise<ScoredPayload> => {
+    score: async (open, { batch: index }, payload, aborted): Promise<ScoredPayload> => {
+      const { job } = open
       const { endpoint, batching } = job.spec
       if (world.limiters.isInTheWay(endpoint)) throw gone(endpoint.name)
       const shared = world.limiters.of(endpoint)
@@ -125,6 +143,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
             firstRow: 0,
             payloadBytesMax: batching.payloadBytesMax,
             inferenceId: `${job.jobId}-${index}`,
+            witnesses: witnessesOf(open),
           },
           aborted,
         )

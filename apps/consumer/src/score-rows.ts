@@ -85,6 +85,19 @@ export async function scoreRows(
   return { ...restoreRows(scored, batch, dropped, unfit), inputHash }
 }
 
+/** One row of a batch, by its index in it, as the model is sent it; empty when the model must not see it. */
+export async function readRow(
+  deps: Pick<Deps, 'read'>,
+  open: OpenJob,
+  batch: Batch,
+  row: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (lengthOf(batch.bytes) > open.job.spec.batching.payloadBytesMax) return new Uint8Array(0)
+  const { payload } = await readRows(deps, open, batch, signal, new Set([row]))
+  return payload.body
+}
+
 /** What a batch holds. Of a large row it has only what is left of it. */
 interface ReadRows {
   readonly payload: Payload

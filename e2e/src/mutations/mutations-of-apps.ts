@@ -123,6 +123,11 @@ export const mutationsOfApps: readonly Mutation[] = [
     ],
   },
   {
+    name: 'no row of another batch is asked',
+    file: `${consumer}/connect.ts`,
+    edits: [['            witnesses: witnessesOf(open),\n', '']],
+  },
+  {
     name: 'batches are published before their plan is written',
     file: `${producer}/scan-batches.ts`,
     edits: [['    segment.push(batch)\n', '    segment.push(batch)\n    yield batch\n']],

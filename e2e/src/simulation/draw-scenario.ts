@@ -99,6 +99,7 @@ function drawFaults(random: Random, calm: boolean): Faults {
       hung: rate(0.005, 0.05),
       downUntilMs: 0,
       down: 'refused',
+      refuses: 400,
       // Only what takes its time is throttled again and again.
       latencyMs: random.pick(
         capacity < 1_000 ? [50, 1_000, 20_000] : [5, 5, 50, 50, 1_000, 1_000, 1_000, 20_000],

@@ -93,7 +93,7 @@ export function createEndpointModel(options: EndpointModelOptions): EndpointMode
       return { reply: { error: modelError(0, 'Your invocation timed out') }, afterMs: 60_000 }
     }
     if (strikes('failed', id)) return { reply: { error: modelError(500, 'oops') }, afterMs }
-    const reply = predict(body)
+    const reply = predict(body, faults.refuses)
     if ('error' in reply || !strikes('malformed', id)) return { reply, afterMs }
     return { reply: { body: damaged(reply.body, random), damaged: true }, afterMs }
   }
@@ -149,7 +149,7 @@ function errorOf(endpoint: string, cause: unknown): InvocationError {
   return new InvocationError(classifyFailure(cause), endpoint, 'simulated', words)
 }
 
-function predict(body: Buffer): Reply {
+function predict(body: Buffer, refuses: EndpointFaults['refuses']): Reply {
   const rows = body.toString().split('\n')
   if (rows.at(-1) === '') rows.pop()
   const lines: string[] = []
@@ -160,7 +160,7 @@ function predict(body: Buffer): Reply {
       continue
     }
     if (answer.kind !== 'predicted') {
-      return { error: modelError(400, `could not convert string to float in ${row}`) }
+      return { error: modelError(refuses, `could not convert string to float in ${row}`) }
     }
     lines.push(answer.text)
   }

@@ -13,6 +13,8 @@ export interface EndpointFaults {
   /** Until then nobody is served: no connection is accepted, or each request is answered by HTTP 503. */
   downUntilMs: number
   readonly down: 'refused' | 'unavailable'
+  /** What the container answers to rows that its model does not take. */
+  readonly refuses: 400 | 500
   latencyMs: number
 }
 

@@ -2,6 +2,7 @@ import { isThreadAsked } from '@millrace/aggregator/ask-thread'
 import { isFinal, jobIdOf, type JobState } from '@millrace/job'
 import { atOnce, createRandom, createVirtualTime, tableClient } from '@millrace/testing'
 import { createCloud, TABLE } from './cloud.ts'
+import { drawCrashing } from './draw-crashing.ts'
 import { drawDeletes } from './draw-deletes.ts'
 import { drawNarrow } from './draw-narrow.ts'
 import { drawScenario } from './draw-scenario.ts'
@@ -49,6 +50,7 @@ const EXPORTS_SEED = 3_000_000_019
 const NARROW_SEED = 4_000_000_007
 const DELETES_SEED = 5_000_000_029
 const UNAVAILABLE_SEED = 6_000_000_011
+const CRASHING_SEED = 7_000_000_001
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -63,7 +65,8 @@ export async function simulate(
   const drawn = drawScenario(random, createRandom(seed + APART_SEED))
   const narrow = drawNarrow(createRandom(seed + NARROW_SEED), drawn)
   const unavailable = drawUnavailable(createRandom(seed + UNAVAILABLE_SEED), narrow)
-  const scenario = drawDeletes(ofDeletes, unavailable)
+  const crashing = drawCrashing(createRandom(seed + CRASHING_SEED), unavailable)
+  const scenario = drawDeletes(ofDeletes, crashing)
   const time = createVirtualTime(random)
   const startMs = time.nowMs
   const notes = createNotes(() => time.nowMs - startMs, options.full === true)

@@ -17,8 +17,8 @@ const PREFLIGHT_SAYS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\(invocation_timed_out\)/, ['endpoint_hung', ...OUTAGES]],
   [/is not understood/, ['endpoint_malformed']],
 ]
-/** What it may say of a table with bad rows. */
-const BAD_ROWS = /takes more columns|have more columns|refuses the first/
+/** What it may say of a table with bad rows, at which some containers fail. */
+const BAD_ROWS = /takes more columns|have more columns|refuses the first|\(model_failed\)/
 
 /** Of the rows of a job so many failed: more than it tolerates? */
 export function exceedsTolerance({ tolerance, rows }: JobPlan, failedRows: number): boolean {

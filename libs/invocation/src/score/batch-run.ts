@@ -33,6 +33,8 @@ export interface ScoreBatchInput {
   /** The batch's first row in the dataset. */
   readonly firstRow: number
   readonly payloadBytesMax: number
+  /** Default: none are known. */
+  readonly witnesses?: Witnesses
   /**
    * No retry and no wait outlasts this, counted from the call and anew from each verdict on some of the
    * rows: a batch that gets on is not begun again from its first row. Default 10 minutes.
@@ -42,6 +44,17 @@ export interface ScoreBatchInput {
   readonly deadlineInAllMs?: number
   readonly inferenceId?: string
   readonly customAttributes?: string
+}
+
+/**
+ * Other rows than those of a batch, laid out as these. Where the endpoint answers one of them, it is there, and
+ * what fails are the rows of the batch.
+ */
+export interface Witnesses {
+  /** One that was answered, or else one that may be; nothing where none is known. */
+  next(signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** It was answered: let it be the next one from now on. */
+  answered(row: Uint8Array): void
 }
 
 /** What the pieces of one batch share while it is scored. */

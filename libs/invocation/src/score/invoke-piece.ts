@@ -1,5 +1,6 @@
 import type { RowRange } from '@millrace/job'
 import { type BatchRun, GAVE_WAY } from './batch-run.ts'
+import type { InvocationAnswer } from '../invoke/invocation.ts'
 import { decodePredictions } from '../decode/decode-predictions.ts'
 import { InvocationError } from '../invoke/invocation-error.ts'
 import { type RetryRule, retryDelayMs } from './retry-rules.ts'
@@ -7,37 +8,34 @@ import { type RetryRule, retryDelayMs } from './retry-rules.ts'
 /** Rows of a batch, counted from its first. */
 export type Piece = RowRange
 
-/** The predictions, or what failed. Abort is thrown. */
+/**
+ * The predictions, or what failed. Abort is thrown.
+ *
+ * While the limiter probes an endpoint that seemed to be gone, another row is sent first where one is known: rows
+ * that break the container would keep its circuit open for everybody.
+ */
 export async function invokePiece(
   run: BatchRun,
   piece: Piece,
   body: Uint8Array,
 ): Promise<Buffer | InvocationError> {
-  const { deps, request, tally } = run
-  const startedAt = deps.now()
-  let invokedAt = startedAt
+  const { deps, tally } = run
+  let invokedAt = deps.now()
   try {
-    const answer = await deps.limiter.run(
-      async () => {
-        invokedAt = deps.now()
-        tally.invocations++
-        run.inFlight++
-        try {
-          return await deps.invoke({ ...request, ...hashOf(run, body), body }, run.signal)
-        } catch (error) {
-          // It is ended with what another piece has met, which the endpoint has not said once more.
-          throw run.signal.aborted ? new DOMException('The batch has ended', 'AbortError') : error
-        } finally {
-          run.inFlight--
-        }
-      },
-      run.waiting,
-      piece.end - piece.start,
-      run.turn,
-    )
-    tally.durationMs += answer.durationMs
-    if (answer.variant !== undefined) tally.variant = answer.variant
-    return readAnswer(run, piece, answer)
+    for (;;) {
+      const sent = await deps.limiter.run(
+        async () => {
+          invokedAt = deps.now()
+          return await send(run, body)
+        },
+        run.waiting,
+        piece.end - piece.start,
+        run.turn,
+      )
+      tally.durationMs += sent.answer.durationMs
+      if (sent.answer.variant !== undefined) tally.variant = sent.answer.variant
+      if (!sent.isProbe) return readAnswer(run, piece, sent.answer)
+    }
   } catch (error) {
     // Another piece's failure ends this one, and is not the answer to it.
     run.signal.throwIfAborted()
@@ -46,6 +44,30 @@ export async function invokePiece(
     tally.durationMs += deps.now() - invokedAt
     if (error.code === 'endpoint_throttled') tally.throttles++
     return error
+  }
+}
+
+/** Sends the rows; or, when there is room for one invocation only that finds out whether the endpoint is back, another. */
+async function send(
+  run: BatchRun,
+  body: Uint8Array,
+): Promise<{ readonly answer: InvocationAnswer; readonly isProbe: boolean }> {
+  const { deps, request, tally } = run
+  const { witnesses } = run.input
+  const isProbing = deps.limiter.state.circuit === 'probing'
+  const other = isProbing ? await witnesses?.next(run.signal) : undefined
+  const sent = other ?? body
+  tally.invocations++
+  run.inFlight++
+  try {
+    const answer = await deps.invoke({ ...request, ...hashOf(run, sent), body: sent }, run.signal)
+    if (other !== undefined) witnesses?.answered(other)
+    return { answer, isProbe: other !== undefined }
+  } catch (error) {
+    // It is ended with what another piece has met, which the endpoint has not said once more.
+    throw run.signal.aborted ? new DOMException('The batch has ended', 'AbortError') : error
+  } finally {
+    run.inFlight--
   }
 }
 

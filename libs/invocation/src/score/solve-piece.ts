@@ -1,5 +1,6 @@
 import type { RowFailure } from '@millrace/job'
 import type { BatchRun } from './batch-run.ts'
+import { isThere } from './find-witness.ts'
 import { InvocationError } from '../invoke/invocation-error.ts'
 import type { Piece } from './invoke-piece.ts'
 import { tryPiece, type Verdict } from './try-piece.ts'
@@ -55,12 +56,17 @@ async function settle(run: BatchRun, piece: Piece, verdict: Verdict): Promise<re
  */
 async function proveGuilty(run: BatchRun, reason: InvocationError): Promise<void> {
   if (reason.code !== 'model_failed' && reason.code !== 'invocation_timed_out') return
-  const witness = run.witness === undefined ? undefined : await tryPiece(run, run.witness)
-  if (witness?.kind === 'predicted') return
+  if (await isAnswered(run)) return
   throw new InvocationError('endpoint_unavailable', run.input.endpoint.name, 'no row is answered', {
     words: reason.words,
     cause: reason,
   })
+}
+
+/** Whether a row is answered now that was before: of this batch, or else of another. */
+async function isAnswered(run: BatchRun): Promise<boolean> {
+  if (run.witness === undefined) return await isThere(run)
+  return (await tryPiece(run, run.witness)).kind === 'predicted'
 }
 
 async function solveHalves(run: BatchRun, piece: Piece): Promise<readonly Lines[]> {

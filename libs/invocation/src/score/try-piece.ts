@@ -60,13 +60,13 @@ function spent(run: BatchRun, rule: RetryRule, reason: InvocationError): Verdict
   // What a person has to mend is told in its own words.
   if (reason.kind === 'systemic') throw reason
   // While the circuit is open nothing is said about rows: the endpoint fails everybody.
-  if (reason.kind !== 'rows' && run.deps.limiter.state.circuit !== 'closed') {
-    throw outage(run, reason)
-  }
+  if (reason.kind !== 'rows' && isOpen(run)) throw outage(run, reason)
   if (rule.next === 'throw' || rule.next === 'ask') throw reason
   run.gotOn()
   return { kind: rule.next === 'bisect' ? 'refused' : 'too_large', reason }
 }
+
+const isOpen = ({ deps }: BatchRun): boolean => deps.limiter.state.circuit !== 'closed'
 
 function tooLarge(run: BatchRun, bytes: number): Verdict {
   const sizes = `${bytes} > ${run.input.payloadBytesMax} bytes`
