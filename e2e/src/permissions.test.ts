@@ -1,6 +1,13 @@
-import { jobIdOf } from '@millrace/job'
-import { readProgress } from '@millrace/ledger'
-import { publish } from '@millrace/queue'
+import {
+  encodeBatchMessage,
+  encodeJobRequest,
+  jobIdOf,
+  jobSpecSchema,
+  type JobSpecInput,
+  planSegmentName,
+} from '@millrace/job'
+import { adjustJob, readProgress } from '@millrace/ledger'
+import { publish, type Queue } from '@millrace/queue'
 import { expect, test } from 'vitest'
 import { startEventReceiver } from './support/event-receiver.ts'
 import { flights } from './support/flights.ts'
@@ -11,12 +18,13 @@ import { startRecorder } from './support/recorder.ts'
 
 const text = (rows: readonly string[]): string => `${rows.join('\n')}\n`
 
-const spec = (uri: string, output: string) => ({
-  version: 1 as const,
+const spec = (uri: string, output: string, more: Partial<JobSpecInput> = {}): JobSpecInput => ({
+  version: 1,
   dataset: { uri: `s3://${BUCKET}/${uri}` },
   endpoint: { name: 'flights' },
   batching: { rows: 1_000 },
-  output: { uri: `s3://${BUCKET}/results/${output}`, join: 'all' as const },
+  output: { uri: `s3://${BUCKET}/results/${output}`, join: 'all' },
+  ...more,
 })
 
 /** Small, so that heartbeats come; stalled jobs are asked for again soon. */
@@ -42,6 +50,7 @@ test('the apps make the calls that their roles were made for, and no other', asy
   await objects.put('data/one.csv', text(flights.rows))
   await objects.put('data/many/1.csv', text(flights.rows.slice(0, 3_000)))
   await objects.put('data/many/2.csv', text(flights.rows.slice(3_000)))
+  await objects.put('data/short.csv', text([...flights.rows.slice(0, 3_000), 'a row too short']))
   const called = (call: string) =>
     expect.poll(() => recorder.calls(), { timeout: 30_000 }).toContain(call)
 
@@ -73,20 +82,38 @@ test('the apps make the calls that their roles were made for, and no other', asy
   fleet.endpoint.change({ faults: { throttle: 1 } })
   await fleet.submit('many', spec('data/many/', 'many.csv'))
   await called('aggregator sqs:SendMessage queue jobs')
+  // While the job is planned somebody asks for a batch of which no plan is written yet.
+  const many = jobIdOf('many')
+  const range = { start: 0, end: 1_000 }
+  const early = { jobId: many, batch: 0, rows: range, bytes: range, object: 0 }
+  await tell(fleet.queues.batches, encodeBatchMessage(early))
+  await called('consumer s3:ListBucket bucket results')
+  // Consumers share the concurrency that it is given.
+  await adjustJob(fleet.ledger, many, { concurrencyMax: 4 }, AbortSignal.timeout(9_000))
   fleet.endpoint.change({ faults: {} })
   // A result that takes long to write: heartbeats keep its completion.
   await fleet.submit('slow', spec('data/one.csv', 'slow.csv'))
   await called('aggregator sqs:ChangeMessageVisibility queue completions')
   await fleet.submit('absent', spec('data/absent.csv', 'absent.csv'))
   for (const queue of ['jobs', 'batches', 'completions'] as const) {
-    await publish(fleet.queues[queue], [{ body: 'no message of ours' }], AbortSignal.timeout(9_000))
+    await tell(fleet.queues[queue], 'no message of ours')
   }
   expect(await fleet.ended('many')).toMatchObject({ state: 'succeeded' })
   expect(await fleet.ended('absent')).toMatchObject({ failure: { code: 'dataset_missing' } })
+  // Rows fail, and there is a tolerance that they are held against.
+  const tolerant = spec('data/short.csv', 'short.csv', { tolerance: { failedRowsMax: 5 } })
+  await fleet.submit('short', tolerant)
+  expect(await fleet.ended('short')).toMatchObject({ state: 'succeeded_with_failures' })
+  // A retry of it, of which the plan is gone.
+  const short = jobIdOf('short')
+  await objects.remove(`work/${short}/${planSegmentName(0)}`)
+  const retry = { spec: jobSpecSchema.parse(tolerant), retryOf: { jobId: short } }
+  await tell(fleet.queues.jobs, encodeJobRequest({ clientToken: 'retry', ...retry }))
+  expect(await fleet.ended('retry')).toMatchObject({ state: 'failed' })
   // Told to stop, it gives back what the poll under way still brings.
   producer.kill('SIGTERM')
   const whatIsCalled = async () => {
-    await publish(fleet.queues.jobs, [{ body: 'late' }], AbortSignal.timeout(9_000))
+    await tell(fleet.queues.jobs, 'late')
     return recorder.calls()
   }
   await expect
@@ -98,6 +125,10 @@ test('the apps make the calls that their roles were made for, and no other', asy
   await giveUpAnUpload(await recorder.env('producer'), 'work/given-up.txt')
   await expect(`${recorder.calls().join('\n')}\n`).toMatchFileSnapshot('../../infra/calls.txt')
 })
+
+async function tell(queue: Queue, body: string): Promise<void> {
+  await publish(queue, [{ body }], AbortSignal.timeout(9_000))
+}
 
 async function untilRecorded({ ledger }: Fleet, clientToken: string, batches: number) {
   const recorded = async (): Promise<number> => {

@@ -41,10 +41,11 @@ export function createConsumer(
       statements: [
         ...batches.work(),
         publishOn(completions),
-        ledger.can('GetItem', 'PutItem', 'UpdateItem'),
+        ledger.can('GetItem', 'PutItem', 'UpdateItem', 'Query'),
         ...datasets.read(),
         // Plans and decompressed datasets are read; parts too large for an item are written.
         results.can('KeepParts', 'work/', 'GetObject', 'GetObjectVersion', 'PutObject'),
+        results.canTellAbsence('SeePlans'),
         invoke(endpoints),
         args.cluster.canProtectTasks(),
         ...args.useKey,

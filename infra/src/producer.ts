@@ -64,6 +64,7 @@ export function createProducer(
           'PutObject',
           'AbortMultipartUpload',
         ),
+        results.canTellAbsence('SeePlans'),
         invoke(endpoints),
         ...args.useKey,
       ],

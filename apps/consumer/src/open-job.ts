@@ -1,4 +1,4 @@
-import { type Documents, type Job, type JobId, readPinnedDataset } from '@millrace/job'
+import { type Documents, isFinal, type Job, type JobId, readPinnedDataset } from '@millrace/job'
 import { announceConsumer, type Ledger, readJob } from '@millrace/ledger'
 import type { OpenJob } from './process-batch.ts'
 
@@ -27,15 +27,18 @@ export async function openJob(
   return { job, dataset, concurrencyMax: await shareOf(ledger, job, consumer, signal) }
 }
 
-/** What nothing limits costs neither a write nor a read. */
+/**
+ * What nothing limits, and what is over, costs neither a write nor a read. In a paused job this consumer still
+ * counts: it may be resumed while invocations of before are under way.
+ */
 async function shareOf(
   ledger: Ledger,
-  { jobId, adjusted }: Job,
+  { jobId, state, adjusted }: Job,
   consumer: string,
   signal: AbortSignal,
 ): Promise<number> {
   const concurrencyMax = adjusted?.concurrencyMax
-  if (concurrencyMax === undefined) return Number.POSITIVE_INFINITY
+  if (concurrencyMax === undefined || isFinal(state)) return Number.POSITIVE_INFINITY
   const now = Math.floor(Date.now() / 1_000)
   const presence = { consumer, expiresAt: now + PRESENT_SECONDS }
   const present = await announceConsumer(ledger, jobId, presence, now, signal)

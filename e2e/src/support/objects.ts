@@ -1,4 +1,10 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import type { Cloud } from '@millrace/cloud'
 import type { Fleet } from './fleet.ts'
 import { BUCKET } from './fleet.ts'
@@ -9,6 +15,7 @@ export const objectsOf = ({ cloud }: Fleet): Objects => objectsIn(cloud)
 interface Objects {
   put(key: string, body: string | Uint8Array): Promise<void>
   get(key: string): Promise<string | undefined>
+  remove(key: string): Promise<void>
 }
 
 export function objectsIn(cloud: Pick<Cloud, 'env'>): Objects {
@@ -30,6 +37,9 @@ export function objectsIn(cloud: Pick<Cloud, 'env'>): Objects {
         if (error instanceof NoSuchKey) return undefined
         throw error
       }
+    },
+    remove: async (key) => {
+      await client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }))
     },
   }
 }
