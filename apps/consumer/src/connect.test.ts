@@ -1,17 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InvocationError, type InvocationErrorCode } from '@millrace/invocation'
 import { limits, PlanError } from '@millrace/job'
-import { LedgerError } from '@millrace/ledger'
-import { QueueError } from '@millrace/queue'
+import { createJob, LedgerError, readJob } from '@millrace/ledger'
+import { type Queue, QueueError } from '@millrace/queue'
 import { noTelemetry } from '@millrace/service'
 import { createStorage, StorageError } from '@millrace/storage'
+import { atOnce, createTableModel, tableClient } from '@millrace/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { configSchema } from './config.ts'
 import { createDeps, reasonToGiveUp, verdictOf, type World } from './connect.ts'
 import { NoShareError } from './no-share-error.ts'
 import type { Verdict } from './process-batch.ts'
-import { openJobWith } from './test-data.fixture.ts'
+import { jobId, never, openJobWith } from './test-data.fixture.ts'
 
+const open = openJobWith()
 const failed = (code: InvocationErrorCode) => new InvocationError(code, 'model', 'in a test')
 
 test.for<[InvocationErrorCode, Verdict, boolean]>([
@@ -23,7 +25,7 @@ test.for<[InvocationErrorCode, Verdict, boolean]>([
   ['endpoint_unavailable', 'release', true],
   ['model_failed', 'release', true],
 ])('on %s, decides to %s; the last attempt fails the rows: %s', ([code, verdict, givesUp]) => {
-  expect(verdictOf(failed(code))).toBe(verdict)
+  expect(verdictOf(failed(code), open, limits.attemptsMax)).toBe(verdict)
   expect(reasonToGiveUp(failed(code), limits.attemptsMax - 1)).toBeUndefined()
   expect(reasonToGiveUp(failed(code), limits.attemptsMax) !== undefined).toBe(givesUp)
 })
@@ -49,7 +51,32 @@ test.for<[string, unknown, Verdict]>([
   ['an unreadable plan', new PlanError('cut'), 'fail_job'],
   ['what nobody knows', new Error('?'), 'release'],
 ])('on %s, decides', ([, error, verdict]) => {
-  expect(verdictOf(error)).toBe(verdict)
+  expect(verdictOf(error, open, 1)).toBe(verdict)
+})
+
+test.for<[string, string, number, Verdict]>([
+  ['a dataset', 's3://data/rows.csv', limits.attemptsMax - 1, 'release'],
+  ['a dataset', 's3://data/rows.csv', limits.attemptsMax, 'fail_job'],
+  ['a part', 's3://results/work/part', limits.attemptsMax, 'release'],
+])('refused %s (%s) at attempt %i, decides to %s', ([, uri, attempt, verdict]) => {
+  const denied = new StorageError('access_denied', 'read', uri, '403 AccessDenied')
+  expect(verdictOf(denied, open, attempt)).toBe(verdict)
+})
+
+test('a job that fails for its dataset says what may be done about it', async () => {
+  const client = tableClient(createTableModel({ nowMs: Date.now }), atOnce)
+  const ledger = { client, tableName: 'ledger' }
+  const completions = { client: { send: async () => ({}) }, url: 'completions' } as unknown as Queue
+  const hint = 'allow s3:GetObject'
+  const denied = new StorageError('access_denied', 'read', 's3://data/rows.csv', '403', { hint })
+  await createJob(ledger, open.job, never)
+
+  const deps = createDeps(config, { ...gone(() => {}), ledger, completions }, never)
+  await deps.failJob(open.job, denied, never)
+  expect((await readJob(ledger, jobId, never))?.failure).toEqual({
+    code: 'access_denied',
+    message: `${denied.message} — ${hint}`,
+  })
 })
 
 test('aborted between two looks at a tolerance, leaves no rejection that nobody handles', async () => {

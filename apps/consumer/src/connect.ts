@@ -42,7 +42,7 @@ import { NoShareError } from './no-share-error.ts'
 import { openJob } from './open-job.ts'
 import type { Meter } from './meter.ts'
 import { createPlanCache } from './plan-cache.ts'
-import type { Deps, Verdict } from './process-batch.ts'
+import type { Deps, OpenJob, Verdict } from './process-batch.ts'
 import { scoreRetry } from './score-retry.ts'
 import {
   type Deps as ScoringDeps,
@@ -219,7 +219,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
       })
     },
     failJob: ({ jobId }, reason, signal) =>
-      failJob(jobId, { code: codeOf(reason), message: reason.message }, signal),
+      failJob(jobId, { code: codeOf(reason), message: wordsOf(reason) }, signal),
     verdict: verdictOf,
   }
 }
@@ -277,16 +277,24 @@ export function reasonToGiveUp(error: unknown, attempt: number): RowReason | und
  * | ledger, S3 or SQS is away               | postpone | nor is this                                   |
  * | other consumers have all of the job     | postpone | nor this                                      |
  * | dataset changed or gone, plan unreadable | fail job | no batch of this job can be read any more    |
+ * | dataset refused at the last attempt     | fail job | S3 calls an object that is gone no other to who may not list its bucket |
  * | anything else                            | release  | another attempt, of a bounded number          |
  */
-export function verdictOf(error: unknown): Verdict {
+export function verdictOf(
+  error: unknown,
+  { dataset }: Pick<OpenJob, 'dataset'>,
+  attempt: number,
+): Verdict {
   if (error instanceof InvocationError) {
     return isOutage(error) ? 'postpone' : 'release'
   }
   if (error instanceof NoShareError) return 'postpone'
   if (error instanceof PlanError) return 'fail_job'
   if (error instanceof StorageError) {
-    if (error.code === 'object_changed' || error.code === 'object_missing') return 'fail_job'
+    const { code, uri } = error
+    if (code === 'object_changed' || code === 'object_missing') return 'fail_job'
+    const isRefused = code === 'access_denied' && dataset.objects.some((it) => it.uri === uri)
+    if (isRefused && attempt >= limits.attemptsMax) return 'fail_job'
   }
   return isAway(error) ? 'postpone' : 'release'
 }
@@ -302,6 +310,9 @@ const isOutage = ({ kind, code }: InvocationError): boolean =>
 const isAway = (error: unknown): boolean =>
   (error instanceof LedgerError || error instanceof StorageError || error instanceof QueueError) &&
   error.isOutage
+
+const wordsOf = (error: Error & { readonly hint?: string | undefined }): string =>
+  error.hint === undefined ? error.message : `${error.message} — ${error.hint}`
 
 function codeOf(error: Error): string {
   const code = 'code' in error ? error.code : undefined

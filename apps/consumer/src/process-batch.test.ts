@@ -195,6 +195,18 @@ describe('an error', () => {
     expect(log).toEqual(verdict === 'fail_job' ? ['fail job: fail_job: 503'] : [])
   })
 
+  test('is judged by its job and the attempt', async () => {
+    const judged: unknown[] = []
+    const verdict = (...facts: unknown[]): Verdict => {
+      judged.push(...facts)
+      return 'release'
+    }
+    const error = new Error('denied')
+    const { deps } = createWorld({ score: () => Promise.reject(error), verdict })
+    await processBatch(deps, message, { attempt: 5, repeated: true }, never)
+    expect(judged).toEqual([error, openJobWith(), 5])
+  })
+
   test('that is no Error becomes one', async () => {
     const verdict = (): Verdict => 'release'
     const { deps } = createWorld({ score: () => Promise.reject('text'), verdict })

@@ -96,7 +96,7 @@ export interface Deps {
   ): Promise<void>
   /** Rows of the job have failed: looks whether it is still within its tolerance. Returns at once. */
   watchTolerance(job: Job): void
-  verdict(error: unknown): Verdict
+  verdict(error: unknown, open: OpenJob, attempt: number): Verdict
 }
 
 export type PutPart = { readonly kind: 'recorded' | 'duplicate'; readonly failedRows: number }
@@ -137,7 +137,7 @@ export async function processBatch(
   try {
     return await recordBatch(deps, open, message, delivery, signal)
   } catch (error) {
-    return await judge(deps, open.job, error, signal)
+    return await judge(deps, open, error, delivery, signal)
   }
 }
 
@@ -191,19 +191,25 @@ async function finish(
   return outcome
 }
 
-async function judge(deps: Deps, job: Job, error: unknown, signal: AbortSignal): Promise<Outcome> {
+async function judge(
+  deps: Deps,
+  open: OpenJob,
+  error: unknown,
+  { attempt }: Delivery,
+  signal: AbortSignal,
+): Promise<Outcome> {
   // Aborted work is nobody's fault: the job must not fail because its consumer stopped.
   signal.throwIfAborted()
   if (error instanceof JobHaltedError) return letGo(error.state ?? 'cancelled')
   const reason = error instanceof Error ? error : new Error(String(error))
-  const verdict = deps.verdict(error)
+  const verdict = deps.verdict(error, open, attempt)
   switch (verdict) {
     case 'release':
       return { kind: 'released', reason }
     case 'postpone':
       return { kind: 'postponed', reason: reason.message }
     case 'fail_job':
-      await deps.failJob(job, reason, signal)
+      await deps.failJob(open.job, reason, signal)
       return { kind: 'job_failed', reason }
     default:
       return verdict satisfies never
