@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { whereaboutsOf } from './account.ts'
 import type { AlarmRule } from './alarm-rules.ts'
 import { policyOf } from './policy.ts'
 import type { Settings } from './settings.ts'
@@ -77,7 +78,7 @@ function createTopic(name: string, { settings, kmsKeyArn }: AlarmsArgs, parent: 
     { ...(kmsKeyArn === undefined ? {} : { kmsMasterKeyId: kmsKeyArn }) },
     parent,
   )
-  const accountId = aws.getCallerIdentityOutput().accountId
+  const { accountId } = whereaboutsOf(parent)
   const publish = (sid: string, service: string) => ({
     Sid: sid,
     Principal: { Service: service },

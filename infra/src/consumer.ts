@@ -22,7 +22,7 @@ export interface ConsumerArgs extends ServiceSetting {
 /** Scores batches: reads row ranges, invokes the endpoint, records parts. */
 export function createConsumer(
   args: ConsumerArgs,
-  options?: pulumi.ComponentResourceOptions,
+  options: pulumi.ComponentResourceOptions,
 ): FargateService {
   const { batches, completions, ledger, datasets, results, endpoints, size } = args
   return new FargateService(
@@ -46,7 +46,7 @@ export function createConsumer(
         // Plans and decompressed datasets are read; parts too large for an item are written.
         results.can('KeepParts', 'work/', 'GetObject', 'GetObjectVersion', 'PutObject'),
         results.canTellAbsence('SeePlans'),
-        invoke(endpoints),
+        invoke(endpoints, options),
         args.cluster.canProtectTasks(),
         ...args.useKey,
       ],

@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { whereaboutsOf } from './account.ts'
 import { awsMetric, type MetricOf, ours } from './metrics.ts'
 import type { EndpointSettings } from './settings.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -15,7 +16,7 @@ export interface DashboardArgs {
 export class Dashboard extends pulumi.ComponentResource {
   constructor(name: string, args: DashboardArgs, options?: pulumi.ComponentResourceOptions) {
     super('millrace:Dashboard', name, {}, options)
-    const region = aws.getRegionOutput().region
+    const { region } = whereaboutsOf({ parent: this })
     const widgets = [alarmsWidget(args.alarmArns), ...panels(args).map(widgetIn(region))]
     const dashboardName = `millrace-${pulumi.getStack()}`
     const dashboardBody = pulumi.jsonStringify({ widgets })

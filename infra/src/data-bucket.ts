@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { whereaboutsOf } from './account.ts'
 import { policyOf, refusePlainHttp, type Statement } from './policy.ts'
 
 export interface DataBucketArgs {
@@ -93,7 +94,7 @@ export class DataBucket extends pulumi.ComponentResource {
       Action: 's3:PutObject',
       Resource: objects,
       Condition: {
-        StringEquals: { 'aws:SourceAccount': aws.getCallerIdentityOutput().accountId },
+        StringEquals: { 'aws:SourceAccount': whereaboutsOf({ parent: this }).accountId },
       },
     }
     return policyOf([refuse, write])

@@ -1,6 +1,6 @@
 import { encodeUriList } from '@millrace/job'
-import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { whereaboutsOf } from './account.ts'
 import type { DataBucket } from './data-bucket.ts'
 import type { Statement } from './policy.ts'
 import type { Settings } from './settings.ts'
@@ -16,7 +16,8 @@ export interface DatasetAccess {
 }
 
 export function datasetAccess(own: DataBucket, others: Settings['datasets']): DatasetAccess {
-  const places = others.map(placeOf)
+  const { accountId } = whereaboutsOf({ parent: own })
+  const places = others.map((other) => placeOf(other, accountId))
   const keys = others.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? [])
   return {
     uris: pulumi.all([own.uri(), ...others.map(({ uri }) => uri)]).apply(encodeUriList),
@@ -26,7 +27,7 @@ export function datasetAccess(own: DataBucket, others: Settings['datasets']): Da
         Action: READ_PINNED,
         Resource: pulumi.interpolate`${own.bucket.arn}/*`,
       },
-      ...Object.values(Object.groupBy(places, ({ account }) => account ?? '')).map(readOf),
+      ...Object.values(Object.groupBy(places, ({ account }) => String(account))).map(readOf),
       ...(keys.length === 0
         ? []
         : [{ Sid: 'DecryptDatasets', Action: 'kms:Decrypt', Resource: keys }]),
@@ -47,7 +48,7 @@ function readOf(places: readonly Place[] = [], index: number): Statement {
     Sid: `ReadDatasets${index + 1}`,
     Action: READ_PINNED,
     Resource: places.map(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}*`),
-    Condition: { StringEquals: ownedBy(places[0]?.account) },
+    Condition: { StringEquals: ownedBy(places[0]?.owner) },
   }
 }
 
@@ -55,31 +56,33 @@ function readOf(places: readonly Place[] = [], index: number): Statement {
  * Of another's bucket only the keys below the prefix are seen. The price: an object that is not there
  * is told as "access denied", because S3 says "not found" only to who may list the whole bucket.
  */
-function listOf({ bucket, prefix, account }: Place, index: number): Statement {
+function listOf({ bucket, prefix, owner }: Place, index: number): Statement {
   return {
     Sid: `ListDatasets${index + 1}`,
     Action: 's3:ListBucket',
     Resource: `arn:aws:s3:::${bucket}`,
     Condition: {
-      StringEquals: ownedBy(account),
+      StringEquals: ownedBy(owner),
       ...(prefix === '' ? {} : { StringLike: { 's3:prefix': `${prefix}*` } }),
     },
   }
 }
 
 /** A bucket that was given up, and made anew by somebody else, is not read. */
-const ownedBy = (account: string | undefined) => ({
-  'aws:ResourceAccount': account ?? aws.getCallerIdentityOutput().accountId,
-})
+const ownedBy = (account: pulumi.Input<string> = '') => ({ 'aws:ResourceAccount': account })
 
 interface Place {
   readonly bucket: string
   readonly prefix: string
   /** The owner; this stack's account when it is not told. */
   readonly account: string | undefined
+  readonly owner: pulumi.Input<string>
 }
 
-function placeOf({ uri, account }: Settings['datasets'][number]): Place {
+function placeOf(
+  { uri, account }: Settings['datasets'][number],
+  accountId: pulumi.Input<string>,
+): Place {
   const [bucket = '', ...path] = uri.slice('s3://'.length).split('/')
-  return { bucket, prefix: path.join('/'), account }
+  return { bucket, prefix: path.join('/'), account, owner: account ?? accountId }
 }

@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { whereaboutsOf } from './account.ts'
 import { policyOf, type Statement } from './policy.ts'
 import type { Settings } from './settings.ts'
 
@@ -19,7 +20,7 @@ class EncryptionKey extends pulumi.ComponentResource {
         description: 'Millrace: messages, predictions, results and logs',
         enableKeyRotation: true,
         deletionWindowInDays: 30,
-        policy: keyPolicy(),
+        policy: keyPolicy({ parent: this }),
       },
       { parent: this, protect: args.protect },
     )
@@ -51,9 +52,8 @@ export function encryptionOf(
   return { kmsKeyArn: key.key.arn, useKey: [key.use()] }
 }
 
-function keyPolicy(): pulumi.Output<string> {
-  const accountId = aws.getCallerIdentityOutput().accountId
-  const region = aws.getRegionOutput().region
+function keyPolicy(options: pulumi.InvokeOptions): pulumi.Output<string> {
+  const { accountId, region } = whereaboutsOf(options)
   return policyOf([
     {
       // IAM policies of this account decide; without it nobody could ever change the key.

@@ -1,12 +1,14 @@
-import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { whereaboutsOf } from './account.ts'
 import type { Statement } from './policy.ts'
 import type { EndpointSettings } from './settings.ts'
 
 /** Invoking the endpoints of the settings, of this account and region, and no other. */
-export function invoke(endpoints: readonly EndpointSettings[]): Statement {
-  const region = aws.getRegionOutput().region
-  const accountId = aws.getCallerIdentityOutput().accountId
+export function invoke(
+  endpoints: readonly EndpointSettings[],
+  options: pulumi.InvokeOptions,
+): Statement {
+  const { accountId, region } = whereaboutsOf(options)
   const names = endpoints.flatMap(({ name, inferenceComponents }) => [
     ...inArns(name).map((spelt) => `endpoint/${spelt}`),
     ...inferenceComponents.flatMap(inArns).map((spelt) => `inference-component/${spelt}`),

@@ -1,6 +1,7 @@
 import { limits } from '@millrace/job'
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { whereaboutsOf } from './account.ts'
 import type { Cluster } from './cluster.ts'
 import type { App, ImageOfRepository } from './image-repositories.ts'
 import { ours } from './metrics.ts'
@@ -36,6 +37,7 @@ export class FargateService extends pulumi.ComponentResource {
   constructor(app: App, args: FargateServiceArgs, options?: pulumi.ComponentResourceOptions) {
     super('millrace:FargateService', app, {}, options)
     const parent = { parent: this }
+    const { region } = whereaboutsOf(parent)
     const assumeRolePolicy = trust('ecs-tasks.amazonaws.com')
     this.logGroup = new aws.cloudwatch.LogGroup(
       app,
@@ -64,7 +66,7 @@ export class FargateService extends pulumi.ComponentResource {
         },
         taskRoleArn: task.arn,
         executionRoleArn: execution.arn,
-        containerDefinitions: pulumi.jsonStringify([containerOf(app, args, this.logGroup)]),
+        containerDefinitions: pulumi.jsonStringify([containerOf(app, args, this.logGroup, region)]),
       },
       parent,
     )
@@ -128,7 +130,12 @@ function watchDeployments(
   )
 }
 
-function containerOf(app: App, args: FargateServiceArgs, logs: aws.cloudwatch.LogGroup) {
+function containerOf(
+  app: App,
+  args: FargateServiceArgs,
+  logs: aws.cloudwatch.LogGroup,
+  region: pulumi.Output<string>,
+) {
   return {
     name: app,
     image: args.image,
@@ -139,7 +146,7 @@ function containerOf(app: App, args: FargateServiceArgs, logs: aws.cloudwatch.Lo
     privileged: false,
     linuxParameters: { capabilities: { drop: ['ALL'] } },
     environment: Object.entries({
-      AWS_REGION: aws.getRegionOutput().region,
+      AWS_REGION: region,
       // Lines of the log that CloudWatch makes metrics of: no collector, no permission.
       MILLRACE_METRICS: 'emf',
       MILLRACE_METRICS_NAMESPACE: args.metricsNamespace,
@@ -149,7 +156,7 @@ function containerOf(app: App, args: FargateServiceArgs, logs: aws.cloudwatch.Lo
       logDriver: 'awslogs',
       options: {
         'awslogs-group': logs.name,
-        'awslogs-region': aws.getRegionOutput().region,
+        'awslogs-region': region,
         'awslogs-stream-prefix': app,
         // A log service that is slow must not make the app wait.
         mode: 'non-blocking',

@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { whereaboutsOf } from './account.ts'
 import { policyOf, trust } from './policy.ts'
 import type { Settings } from './settings.ts'
 
@@ -103,7 +104,7 @@ function createGateways(
   routeTableId: pulumi.Input<string>,
   parent: Parent,
 ): aws.ec2.VpcEndpoint[] {
-  const region = aws.getRegionOutput().region
+  const { region } = whereaboutsOf(parent)
   return GATEWAYS.map(
     (service) =>
       new aws.ec2.VpcEndpoint(
@@ -128,7 +129,7 @@ function createInterfaces(
   services: readonly string[],
   parent: Parent,
 ): void {
-  const region = aws.getRegionOutput().region
+  const { region } = whereaboutsOf(parent)
   const endpoints = new aws.ec2.SecurityGroup(
     `${name}-endpoints`,
     { vpcId, description: 'Endpoints of AWS services: HTTPS from tasks' },

@@ -26,7 +26,7 @@ export interface ProducerArgs extends ServiceSetting {
 /** Plans jobs: reads datasets, tries the endpoint, writes plans, publishes batches. */
 export function createProducer(
   args: ProducerArgs,
-  options?: pulumi.ComponentResourceOptions,
+  options: pulumi.ComponentResourceOptions,
 ): FargateService {
   const { jobs, batches, completions, ledger, datasets, results, endpoints } = args
   return new FargateService(
@@ -65,7 +65,7 @@ export function createProducer(
           'AbortMultipartUpload',
         ),
         results.canTellAbsence('SeePlans'),
-        invoke(endpoints),
+        invoke(endpoints, options),
         ...args.useKey,
       ],
     },

@@ -43,7 +43,9 @@ await pulumi.runtime.setMocks(
         state: stateOf(type, stack, region, name, inputs),
       }
     },
-    call: ({ token, inputs }) => {
+    call: ({ token, inputs, provider = '' }) => {
+      // The default provider may be of another account than what is made.
+      if (!provider.includes('::account::')) throw new Error(`${token} is asked of "${provider}"`)
       if (token === 'aws:index/getCallerIdentity:getCallerIdentity') return { accountId: ACCOUNT }
       if (token === 'aws:index/getRegion:getRegion') return { region }
       throw new Error(`the graph asks for ${token} (${JSON.stringify(inputs)})`)
