@@ -17,8 +17,6 @@ export interface DatasetAccess {
 
 export function datasetAccess(own: DataBucket, others: Settings['datasets']): DatasetAccess {
   const { accountId } = whereaboutsOf({ parent: own })
-  const places = others.map((other) => placeOf(other, accountId))
-  const keys = others.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? [])
   return {
     uris: pulumi.all([own.uri(), ...others.map(({ uri }) => uri)]).apply(encodeUriList),
     read: () => [
@@ -27,14 +25,11 @@ export function datasetAccess(own: DataBucket, others: Settings['datasets']): Da
         Action: READ_PINNED,
         Resource: pulumi.interpolate`${own.bucket.arn}/*`,
       },
-      ...Object.values(Object.groupBy(places, ({ account }) => String(account))).map(readOf),
-      ...(keys.length === 0
-        ? []
-        : [{ Sid: 'DecryptDatasets', Action: 'kms:Decrypt', Resource: keys }]),
+      ...readOthers(others, accountId),
     ],
     list: () => [
       { Sid: 'ListDatasets', Action: 's3:ListBucket', Resource: own.bucket.arn },
-      ...places.map(listOf),
+      ...listOthers(others, accountId),
     ],
   }
 }
@@ -42,47 +37,74 @@ export function datasetAccess(own: DataBucket, others: Settings['datasets']): Da
 /** Pinned by ETag, or by version where the bucket keeps versions. */
 const READ_PINNED = ['s3:GetObject', 's3:GetObjectVersion']
 
-/** Places of one account. */
-function readOf(places: readonly Place[] = [], index: number): Statement {
-  return {
-    Sid: `ReadDatasets${index + 1}`,
-    Action: READ_PINNED,
-    Resource: places.map(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}*`),
-    Condition: { StringEquals: ownedBy(places[0]?.owner) },
-  }
+/**
+ * Reading in the places of the settings: a statement an owner.
+ *
+ * @param accountId the owner where none is told: this stack's account.
+ */
+export function readOthers(
+  others: Settings['datasets'],
+  accountId: pulumi.Input<string>,
+): readonly Statement[] {
+  const keys = others.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? [])
+  const read = grouped(others.map(placeOf), ({ account }) => account ?? '').map(
+    (places, index) => ({
+      Sid: `ReadDatasets${index + 1}`,
+      Action: READ_PINNED,
+      Resource: places.map(({ bucket, prefix }) => `arn:aws:s3:::${bucket}/${prefix}*`),
+      Condition: { StringEquals: ownedBy(places[0].account ?? accountId) },
+    }),
+  )
+  if (keys.length === 0) return read
+  return [...read, { Sid: 'DecryptDatasets', Action: 'kms:Decrypt', Resource: keys }]
 }
 
 /**
- * Of another's bucket only the keys below the prefix are seen. The price: an object that is not there
- * is told as "access denied", because S3 says "not found" only to who may list the whole bucket.
+ * Listing the places of the settings, a statement a bucket. Of another's only the keys below the prefixes are
+ * seen. The price: an object that is not there is told as "access denied", because S3 says "not found" only to
+ * who may list the whole bucket.
  */
-function listOf({ bucket, prefix, owner }: Place, index: number): Statement {
-  return {
-    Sid: `ListDatasets${index + 1}`,
-    Action: 's3:ListBucket',
-    Resource: `arn:aws:s3:::${bucket}`,
-    Condition: {
-      StringEquals: ownedBy(owner),
-      ...(prefix === '' ? {} : { StringLike: { 's3:prefix': `${prefix}*` } }),
-    },
-  }
+export function listOthers(
+  others: Settings['datasets'],
+  accountId: pulumi.Input<string>,
+): readonly Statement[] {
+  const buckets = grouped(others.map(placeOf), ({ bucket, account }) => `${account} ${bucket}`)
+  return buckets.map((places, index) => {
+    const [{ bucket, account }] = places
+    const prefixes = places.map(({ prefix }) => prefix)
+    return {
+      Sid: `ListDatasets${index + 1}`,
+      Action: 's3:ListBucket',
+      Resource: `arn:aws:s3:::${bucket}`,
+      Condition: {
+        StringEquals: ownedBy(account ?? accountId),
+        ...(prefixes.includes('')
+          ? {}
+          : { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } }),
+      },
+    }
+  })
 }
 
 /** A bucket that was given up, and made anew by somebody else, is not read. */
-const ownedBy = (account: pulumi.Input<string> = '') => ({ 'aws:ResourceAccount': account })
+const ownedBy = (account: pulumi.Input<string>) => ({ 'aws:ResourceAccount': account })
 
 interface Place {
   readonly bucket: string
   readonly prefix: string
   /** The owner; this stack's account when it is not told. */
   readonly account: string | undefined
-  readonly owner: pulumi.Input<string>
 }
 
-function placeOf(
-  { uri, account }: Settings['datasets'][number],
-  accountId: pulumi.Input<string>,
-): Place {
+function placeOf({ uri, account }: Settings['datasets'][number]): Place {
   const [bucket = '', ...path] = uri.slice('s3://'.length).split('/')
-  return { bucket, prefix: path.join('/'), account, owner: account ?? accountId }
+  return { bucket, prefix: path.join('/'), account }
 }
+
+/** In the order in which their keys come first. */
+const grouped = (
+  places: readonly Place[],
+  keyOf: (place: Place) => string,
+): (readonly [Place, ...Place[]])[] => [
+  ...(Map.groupBy(places, keyOf).values() as MapIterator<[Place, ...Place[]]>),
+]

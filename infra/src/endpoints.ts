@@ -9,17 +9,21 @@ export function invoke(
   options: pulumi.InvokeOptions,
 ): Statement {
   const { accountId, region } = whereaboutsOf(options)
-  const names = endpoints.flatMap(({ name, inferenceComponents }) => [
-    ...inArns(name).map((spelt) => `endpoint/${spelt}`),
-    ...inferenceComponents.flatMap(inArns).map((spelt) => `inference-component/${spelt}`),
-  ])
   return {
     Sid: 'Invoke',
     Action: 'sagemaker:InvokeEndpoint',
-    Resource: names.map(
+    Resource: resourcesOf(endpoints).map(
       (name) => pulumi.interpolate`arn:aws:sagemaker:${region}:${accountId}:${name}`,
     ),
   }
+}
+
+/** Endpoints and inference components as their ARNs end. */
+export function resourcesOf(endpoints: readonly EndpointSettings[]): readonly string[] {
+  return endpoints.flatMap(({ name, inferenceComponents }) => [
+    ...inArns(name).map((spelt) => `endpoint/${spelt}`),
+    ...inferenceComponents.flatMap(inArns).map((spelt) => `inference-component/${spelt}`),
+  ])
 }
 
 /** SageMaker writes names into ARNs in lower case; both spellings cover the day it does not. */

@@ -20,6 +20,7 @@ import { type App, ImageRepositories } from './image-repositories.ts'
 import { JobEvents } from './job-events.ts'
 import { LedgerTable } from './ledger-table.ts'
 import { Network } from './network.ts'
+import { refuseLongPolicies } from './policy-size.ts'
 import { createProducer } from './producer.ts'
 import { scalingPoliciesOf } from './scaling-policies.ts'
 import { ServiceScaling } from './service-scaling.ts'
@@ -27,6 +28,7 @@ import { readSettings } from './settings.ts'
 import { WorkQueue } from './work-queue.ts'
 
 const settings = readSettings(new pulumi.Config('millrace').requireObject('settings'))
+refuseLongPolicies(settings)
 const { endpoints, protect, retentionDays, architecture } = settings
 const account = inAccount(settings)
 const { kmsKeyArn, useKey } = encryptionOf(settings, account)
