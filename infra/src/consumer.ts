@@ -30,6 +30,7 @@ export function createConsumer(
     {
       ...args,
       ...size,
+      endsFirst: true, // Two fleets at once would ask twice of the endpoint what it serves.
       environment: {
         MILLRACE_BATCHES_QUEUE_URL: batches.queue.url,
         MILLRACE_BATCHES_DLQ_URL: batches.deadLetter.url,

@@ -23,6 +23,11 @@ export interface FargateServiceArgs extends ServiceSetting {
   readonly memoryMiB: number
   /** Run on Spot, at a third of the price; a task is told two minutes before it goes. */
   readonly spot: boolean
+  /**
+   * A deployment ends the old tasks before it starts new ones, so that there are never more than scaling allows.
+   * Default: the new ones come first, and there may be twice as many for a while.
+   */
+  readonly endsFirst?: boolean
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>
   /** All that the app may do. */
   readonly statements: readonly Statement[]
@@ -85,9 +90,7 @@ export class FargateService extends pulumi.ComponentResource {
           securityGroups: [args.network.securityGroupId],
           assignPublicIp: args.network.assignPublicIp,
         },
-        // New tasks first, then the old ones drain: they take turns on the queue.
-        deploymentMinimumHealthyPercent: 100,
-        deploymentMaximumPercent: 200,
+        ...(args.endsFirst === true ? endsFirst : startsFirst),
         deploymentCircuitBreaker: { enable: true, rollback: true },
         alarms: { enable: true, rollback: true, alarmNames: [failing.name] },
         enableEcsManagedTags: true,
@@ -100,6 +103,16 @@ export class FargateService extends pulumi.ComponentResource {
     this.arn = service.arn
     this.registerOutputs({ name: this.name })
   }
+}
+
+/** New tasks, then the old ones drain: they take turns on the queue. */
+const startsFirst = { deploymentMinimumHealthyPercent: 100, deploymentMaximumPercent: 200 }
+
+/** Half of one task is one: any minimum above 0 would keep the only one for ever. Rebalancing starts tasks first, too. */
+const endsFirst = {
+  deploymentMinimumHealthyPercent: 0,
+  deploymentMaximumPercent: 100,
+  availabilityZoneRebalancing: 'DISABLED',
 }
 
 /**

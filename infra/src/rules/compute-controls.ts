@@ -121,6 +121,22 @@ export const computeControls: readonly Control[] = [
     }),
   },
   {
+    id: 'one-fleet',
+    source: 'Millrace',
+    says: 'a deployment never has more consumers than the endpoint serves, nor waits for the last one',
+    breaches: each('ecs.Service', (inputs, { name }) => {
+      const [least, most] = [
+        inputs['deploymentMinimumHealthyPercent'],
+        inputs['deploymentMaximumPercent'],
+      ]
+      return (
+        name === 'consumer' &&
+        (most !== 100 || least !== 0) &&
+        `${String(least)} to ${String(most)} %`
+      )
+    }),
+  },
+  {
     id: 'rollback-on-alarm',
     source: 'Millrace',
     says: 'a deployment whose tasks fail at their work rolls back by itself',
