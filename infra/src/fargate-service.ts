@@ -72,6 +72,7 @@ export class FargateService extends pulumi.ComponentResource {
         taskRoleArn: task.arn,
         executionRoleArn: execution.arn,
         containerDefinitions: pulumi.jsonStringify([containerOf(app, args, this.logGroup, region)]),
+        skipDestroy: true, // What a failed deployment is rolled back to is the one before.
       },
       parent,
     )

@@ -121,6 +121,12 @@ export const computeControls: readonly Control[] = [
     }),
   },
   {
+    id: 'rollback-target',
+    source: 'Millrace',
+    says: 'what a deployment is rolled back to is kept',
+    breaches: each('ecs.TaskDefinition', ({ skipDestroy }) => skipDestroy !== true && 'removed'),
+  },
+  {
     id: 'one-fleet',
     source: 'Millrace',
     says: 'a deployment never has more consumers than the endpoint serves, nor waits for the last one',
