@@ -15,7 +15,7 @@ export class ImageRepositories extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    args: { readonly kmsKeyArn?: pulumi.Input<string> | undefined },
+    args: { readonly kmsKeyArn?: pulumi.Input<string> | undefined; readonly protect: boolean },
     options?: pulumi.ComponentResourceOptions,
   ) {
     super('millrace:ImageRepositories', name, {}, options)
@@ -30,7 +30,8 @@ export class ImageRepositories extends pulumi.ComponentResource {
             ? {}
             : { encryptionConfigurations: [{ encryptionType: 'KMS', kmsKey: args.kmsKeyArn }] }),
         },
-        { parent: this },
+        // Another key would be another repository: what runs, and what it is rolled back to, would be gone.
+        { parent: this, protect: args.protect, ignoreChanges: ['encryptionConfigurations'] },
       )
       // oxlint-disable-next-line no-new -- a resource registers itself.
       new aws.ecr.LifecyclePolicy(

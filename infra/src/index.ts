@@ -62,7 +62,7 @@ const jobs = new WorkQueue('jobs', { kmsKeyArn, senders: arrivals.canSend }, acc
 arrivals.sendTo(jobs)
 const jobEvents = new JobEvents('events', { settings: settings.events, kmsKeyArn }, account)
 
-const repositories = new ImageRepositories('images', { kmsKeyArn }, account)
+const repositories = new ImageRepositories('images', { kmsKeyArn, protect }, account)
 const network = new Network(
   'network',
   { ...settings.network, alsoCalled: jobEvents.services, logRetentionDays, kmsKeyArn },

@@ -78,9 +78,9 @@ export const dataControls: readonly Control[] = [
   {
     id: 'protect',
     source: 'Millrace',
-    says: 'Pulumi refuses to destroy or replace what holds data',
+    says: 'Pulumi refuses to destroy or replace what holds data or images',
     breaches: (graph) =>
-      ['s3.Bucket', 'dynamodb.Table', 'kms.Key'].flatMap((type) =>
+      ['s3.Bucket', 'dynamodb.Table', 'kms.Key', 'ecr.Repository'].flatMap((type) =>
         each(type, (_, { protect }) => protect !== true && 'unprotected')(graph),
       ),
     justified: {
@@ -89,8 +89,21 @@ export const dataControls: readonly Control[] = [
         's3.Bucket datasets': 'a stack for trying things is to be destroyed',
         's3.Bucket results': 'a stack for trying things is to be destroyed',
         'dynamodb.Table ledger': 'a stack for trying things is to be destroyed',
+        'ecr.Repository producer': 'a stack for trying things is to be destroyed',
+        'ecr.Repository consumer': 'a stack for trying things is to be destroyed',
+        'ecr.Repository aggregator': 'a stack for trying things is to be destroyed',
       },
     },
+  },
+  {
+    id: 'images-stay',
+    source: 'Millrace',
+    says: 'what runs is not deleted for another key',
+    breaches: each(
+      'ecr.Repository',
+      (_, { ignoreChanges }) =>
+        ignoreChanges?.includes('encryptionConfigurations') !== true && 'replaced',
+    ),
   },
   {
     id: 'S3.5',
