@@ -81,19 +81,21 @@ function createSubnets(
   routeTableId: pulumi.Input<string>,
   parent: Parent,
 ): aws.ec2.Subnet[] {
-  return zones.map((availabilityZone, index) => {
+  return zones.map((availabilityZone) => {
+    // By the zone's letter, so that zones come and go beside others that stay.
+    const letter = availabilityZone.slice(-1)
     const subnet = new aws.ec2.Subnet(
-      `${name}-${index}`,
+      `${name}-${letter}`,
       {
         vpcId,
         availabilityZone,
-        cidrBlock: subnetOf(cidr, index),
+        cidrBlock: subnetOf(cidr, letter),
         mapPublicIpOnLaunch: false,
       },
       parent,
     )
     const association = { subnetId: subnet.id, routeTableId }
-    new aws.ec2.RouteTableAssociation(`${name}-${index}`, association, parent)
+    new aws.ec2.RouteTableAssociation(`${name}-${letter}`, association, parent)
     return subnet
   })
 }
@@ -223,11 +225,13 @@ function logFlows(
 
 /* oxlint-enable no-new */
 
-/** The n-th eighth of a block, such as 10.42.2.0/23 of 10.42.0.0/20. */
-export function subnetOf(cidr: string, index: number): string {
+/** The eighth of a block that a zone has: of 10.42.0.0/20 `b` has 10.42.2.0/23. */
+export function subnetOf(cidr: string, letter: string): string {
+  const index = 'abcdefgh'.indexOf(letter)
   const [address = '', length = ''] = cidr.split('/')
   const size = Number(length) + 3
-  if (size > 28 || index > 7) throw new Error(`${cidr} has no ${index + 1}th subnet of /${size}`)
+  if (size > 28 || index < 0)
+    throw new Error(`${cidr} has no subnet of /${size} for zone ${letter}`)
   const base = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
   const first = base + index * 2 ** (32 - size)
   return `${[24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.')}/${size}`

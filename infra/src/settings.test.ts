@@ -93,6 +93,16 @@ describe('a wrong setting is named with what was wanted', () => {
       'wanted 1024, 2048, 3072, 4096 for cpu 512, got 512',
     ],
     ['a network of no kind', { network: { kind: 'shared' } }, 'network.kind'],
+    [
+      'a zone without a subnet',
+      { network: { kind: 'private', zones: ['eu-central-1i'] } },
+      'network.zones.0: wanted a zone from a to h',
+    ],
+    [
+      'a zone twice',
+      { network: { kind: 'private', zones: ['eu-central-1a', 'eu-central-1a'] } },
+      'network.zones: wanted each zone once',
+    ],
     ['more a task than an endpoint serves', { consumers: { concurrency: 65 } }, 'serves at once'],
   ] as const)('%s', ([, change, words]) => {
     expect(() => readSettings({ ...least, ...change })).toThrow(words)

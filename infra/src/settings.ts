@@ -51,6 +51,13 @@ const endpoint = z.strictObject({
 /** A digest cannot move; a tag can. */
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'wanted the digest of an image, sha256:…')
 
+/** Their letters choose their subnets, of which a network has eight. */
+const zones = z
+  .array(z.string().regex(/^[a-z-]+\d[a-h]$/, 'wanted a zone from a to h, such as eu-central-1a'))
+  .min(1)
+  .max(6)
+  .refine((zones) => new Set(zones).size === zones.length, 'wanted each zone once')
+
 const network = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('existing'), vpcId: z.string().startsWith('vpc-') })
@@ -58,21 +65,11 @@ const network = z.discriminatedUnion('kind', [
     .describe('Subnets of yours that reach AWS, by endpoints or NAT.'),
   z
     .strictObject({ kind: z.literal('private'), cidr: z.cidrv4().default('10.42.0.0/20') })
-    .extend({
-      zones: z
-        .array(z.string().regex(/^[a-z-]+\d[a-z]$/))
-        .min(1)
-        .max(6),
-    })
+    .extend({ zones })
     .describe('A VPC without a way to the internet; AWS is reached by interface endpoints.'),
   z
     .strictObject({ kind: z.literal('public'), cidr: z.cidrv4().default('10.42.0.0/20') })
-    .extend({
-      zones: z
-        .array(z.string().regex(/^[a-z-]+\d[a-z]$/))
-        .min(1)
-        .max(6),
-    })
+    .extend({ zones })
     .describe('A VPC that costs nothing at rest: tasks call out over HTTPS, nothing comes in.'),
 ])
 
