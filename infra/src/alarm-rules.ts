@@ -198,7 +198,7 @@ function jobRules(namespace: string): AlarmRule[] {
   return [
     {
       name: 'job-stalled',
-      says: 'A job stood still, and its missing batches were asked for again.',
+      says: 'A job stands still: no batch of it was recorded.',
       runbook: 'job-stalled',
       metric: ours(namespace, 'millrace.jobs.stalled', 'aggregator'),
       statistic: 'Sum',

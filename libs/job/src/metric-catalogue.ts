@@ -241,7 +241,8 @@ export const metricCatalogue = {
     kind: 'counter',
     unit: 'count',
     apps: ['aggregator'],
-    meaning: 'Jobs that stood still and were asked for again.',
+    meaning:
+      'Jobs that stood still, counted each period, whether or not they are asked for again in it.',
   },
   'millrace.accounting.failures': {
     kind: 'counter',
