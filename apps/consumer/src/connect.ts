@@ -277,7 +277,7 @@ export function reasonToGiveUp(error: unknown, attempt: number): RowReason | und
  * | ledger, S3 or SQS is away               | postpone | nor is this                                   |
  * | other consumers have all of the job     | postpone | nor this                                      |
  * | dataset changed or gone, plan unreadable | fail job | no batch of this job can be read any more    |
- * | dataset refused at the last attempt     | fail job | S3 calls an object that is gone no other to who may not list its bucket |
+ * | dataset refused at the last attempt     | fail job | so S3 says of one that is gone to who may not list its bucket |
  * | anything else                            | release  | another attempt, of a bounded number          |
  */
 export function verdictOf(
