@@ -13,7 +13,8 @@ export interface ArrivalsArgs {
 /**
  * Objects that ask for a job by themselves: for each template a rule on the account's default bus, where
  * S3 tells of new objects, that sends them to the jobs queue. A bucket of others has to tell of
- * its objects too: "Enabling Amazon EventBridge" in the S3 user guide.
+ * its objects too ("Enabling Amazon EventBridge" in the S3 user guide), and in another account or region it
+ * tells the bus there.
  */
 export class Arrivals extends pulumi.ComponentResource {
   readonly rules: readonly aws.cloudwatch.EventRule[]

@@ -37,6 +37,8 @@ export interface FargateServiceArgs extends ServiceSetting {
 export class FargateService extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>
   readonly arn: pulumi.Output<string>
+  /** The role of the app, by which others let it in. */
+  readonly taskRoleArn: pulumi.Output<string>
   readonly logGroup: aws.cloudwatch.LogGroup
 
   constructor(app: App, args: FargateServiceArgs, options?: pulumi.ComponentResourceOptions) {
@@ -102,6 +104,7 @@ export class FargateService extends pulumi.ComponentResource {
     )
     this.name = service.name
     this.arn = service.arn
+    this.taskRoleArn = task.arn
     this.registerOutputs({ name: this.name })
   }
 }

@@ -3,7 +3,7 @@
  * from and to zero. Settings and examples: `docs/deploy.md`.
  */
 import * as pulumi from '@pulumi/pulumi'
-import { inAccount } from './account.ts'
+import { inAccount, whereaboutsOf } from './account.ts'
 import { createAggregator } from './aggregator.ts'
 import { alarmRules } from './alarm-rules.ts'
 import { Alarms } from './alarms.ts'
@@ -137,6 +137,7 @@ new Dashboard('dashboard', { metricsNamespace, queues, endpoints, alarmArns }, a
 
 /** The environment of whoever submits jobs; see `docs/deploy.md`. */
 export const environment = {
+  AWS_REGION: whereaboutsOf(account).region,
   MILLRACE_JOBS_QUEUE_URL: jobs.queue.url,
   MILLRACE_BATCHES_QUEUE_URL: batches.queue.url,
   MILLRACE_COMPLETIONS_QUEUE_URL: completions.queue.url,
@@ -150,6 +151,20 @@ export const datasetsUri = uploads.uri()
 export const resultsUri = results.uri('results/')
 /** The key that senders of jobs and readers of results must be let use; none with `encryption: aws`. */
 export const keyArn = kmsKeyArn
+/** Where alarms ring. Nobody hears them but `alarms.email` and who subscribes to it. */
 export const alarmsTopicArn = alarms.topicArn
+/** The roles that owners of other buckets and keys let in. */
+export const taskRoleArns = {
+  producer: producer.taskRoleArn,
+  consumer: consumer.taskRoleArn,
+  aggregator: aggregator.taskRoleArn,
+}
+/** What `aws ecs` is asked about. */
+export const clusterName = cluster.name
+export const serviceNames = {
+  producer: producer.name,
+  consumer: consumer.name,
+  aggregator: aggregator.name,
+}
 export const events = jobEvents.outputs()
 export const imageRepositories = repositories.urls()
