@@ -61,11 +61,8 @@ test.for<[bucket: string, prefix: string | undefined, owner: string, kind: strin
 })
 
 test('as many datasets as the settings take fit when they lie in one bucket', () => {
-  refuseLongPolicies(
-    settingsWith({
-      datasets: many(50, (index) => ({ uri: `s3://lake/tables/of-team-${index}/` })),
-    }),
-  )
+  const datasets = many(50, (index) => ({ uri: `s3://lake/tables/of-team-${index}/` }))
+  expect(() => refuseLongPolicies(settingsWith({ datasets }))).not.toThrow()
 })
 
 test.for([
