@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import { jobFolders, linkRetry } from '../system/job-folders.ts'
 import { openHostedSystem } from '../system/local-system.ts'
+import type { EndpointAddress } from './endpoint-address.ts'
 import { nameStateFolder, openStateFolder } from './state-folder.ts'
 
 const { spec } = jobWith()
@@ -15,7 +16,8 @@ const kept = { fresh: false }
 const afresh = { fresh: true }
 
 /** The state of that run below a root, which is not made. */
-const stateIn = (stateRoot: string) => nameStateFolder(spec, { input, model }, stateRoot)
+const stateIn = (stateRoot: string) =>
+  nameStateFolder(spec, { input, address: { model } }, stateRoot)
 
 test('it lies below the root, with a place for each thing', async () => {
   const stateRoot = join(await temporaryFolder(), 'a b')
@@ -32,15 +34,27 @@ test('the same command on the same files is the same job', () => {
   expect(stateIn('/state')).toEqual(stateIn('/state'))
 })
 
+const files = { input, address: { model } }
+
 test.for([
-  ['another option', { ...spec, decision: { ...spec.decision, threshold: 0.7 } }, { input, model }],
-  ['an input of another time', spec, { input: { ...input, changedAt: '2' }, model }],
-  ['an input of another size', spec, { input: { ...input, bytes: 101 }, model }],
-  ['a model of another time', spec, { input, model: { ...model, changedAt: '2' } }],
-  ['no model', spec, { input, model: undefined }],
-] as const)('%s makes another job', ([, other, files]) => {
-  const changed = nameStateFolder(other, files, '/state')
-  expect(changed.jobId).not.toBe(stateIn('/state').jobId)
+  ['another option', { ...spec, decision: { ...spec.decision, threshold: 0.7 } }, files],
+  ['an input of another time', spec, { ...files, input: { ...input, changedAt: '2' } }],
+  ['an input of another size', spec, { ...files, input: { ...input, bytes: 101 } }],
+  ['a model of another time', spec, { input, address: { model: { ...model, changedAt: '2' } } }],
+  ['no model', spec, { input, address: { region: 'us-east-1' } }],
+] as const)('%s makes another job', ([, other, changed]) => {
+  expect(nameStateFolder(other, changed, '/state').jobId).not.toBe(stateIn('/state').jobId)
+})
+
+test('an endpoint of the same name is another job wherever else it is', () => {
+  const at = (address: EndpointAddress) => nameStateFolder(spec, { input, address }, '/state').jobId
+  const addresses = [
+    { region: 'us-east-1' },
+    { region: 'eu-west-1' },
+    { url: 'http://127.0.0.1:18081/' },
+    { url: 'http://127.0.0.1:18082/' },
+  ]
+  expect(new Set(addresses.map(at)).size).toBe(addresses.length)
 })
 
 test('afresh, it forgets this job and its retries, and nothing else', async () => {

@@ -10,6 +10,7 @@ import type { InputFile } from '../dataset/check-input.ts'
 import { removeJobFolder } from '../system/job-folders.ts'
 import { openHostedSystem } from '../system/local-system.ts'
 import { checkStateVersion, writeStateVersion } from '../system/state-version.ts'
+import type { EndpointAddress } from './endpoint-address.ts'
 
 /** The folder that a run keeps, so that the same command continues it after any interruption. */
 export interface StateFolder {
@@ -25,15 +26,15 @@ export interface StateFolder {
 /**
  * Names the state of a run: `.millrace/<job>` beside the result, or below `--state`. Nothing is made.
  *
- * The job's name follows from the spec and from what the input file and a local model's file were, so
- * the same command is the same job, and a changed input, model or option is another one.
+ * The job's name follows from the spec, from what the input file was and from where the endpoint is, so the
+ * same command is the same job, and a changed input, model, region, URL or option is another one.
  */
 export function nameStateFolder(
   spec: JobSpec,
-  { input, model }: { input: InputFile; model: InputFile | undefined },
+  { input, address }: { input: InputFile; address: EndpointAddress },
   stateRoot: string,
 ): StateFolder {
-  const facts = JSON.stringify([spec, input.changedAt, input.bytes, model])
+  const facts = JSON.stringify([spec, input.changedAt, input.bytes, address])
   const clientToken = `run-${createHash('sha256').update(facts).digest('hex')}`
   const jobId = jobIdOf(clientToken)
   const path = join(stateRoot, jobId)

@@ -7,6 +7,8 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { checkModel } from '../local/check-model.ts'
 import { checkCredentials } from '../local/credentials.ts'
 import { regionOf } from '../system/region.ts'
+import { addressOf } from '../local/endpoint-address.ts'
+import { holdToEndpoint, type ScoredBy } from '../local/hold-to-endpoint.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT, type LocalApps } from '../local/start-apps.ts'
 import { makeFolders } from '../local/state-folder.ts'
 import { checkOutput } from '../dataset/check-input.ts'
@@ -14,6 +16,7 @@ import { type RunEnd, runJob } from '../run/run-job.ts'
 import { summaryOf } from '../run/summary.ts'
 import { createScreen } from '../show/screen.ts'
 import { linkRetry, unlinkRetry } from '../system/job-folders.ts'
+import { jobProgress } from '../system/job-progress.ts'
 import { removeLiveCloud, writeLiveCloud } from '../system/live-cloud.ts'
 import { stateFolderOf } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
@@ -34,10 +37,12 @@ export async function retryHere(
   world: World,
 ): Promise<ExitCode> {
   await checkPlaces(request)
-  const apps = await appsOf(system, base, request, options)
+  const { apps, scoredBy } = await openApps(system, base, request, options)
   const folder = stateFolderOf(system)
   await makeFolders(folder)
   const jobId = jobIdOf(request.clientToken)
+  const { batches } = await jobProgress(system, jobId, world.stop)
+  await holdToEndpoint(folder, { jobId, batches }, scoredBy, ANOTHER_ENDPOINT)
   await linkRetry(folder, jobId)
   const before = await readJob(system.ledger, jobId, world.stop)
   // Who asks for a paused retry again wants it to go on.
@@ -65,6 +70,9 @@ export async function retryHere(
   }
 }
 
+const ANOTHER_ENDPOINT =
+  'with the same endpoint and account the command continues it; millrace cancel ends it'
+
 /** A result that is a file must have a folder, and must not be the input. */
 async function checkPlaces({ spec: { dataset, output } }: JobRequest): Promise<void> {
   if (!output.uri.startsWith('file:') || output.uri.endsWith('/')) return
@@ -73,15 +81,15 @@ async function checkPlaces({ spec: { dataset, output } }: JobRequest): Promise<v
 }
 
 /** The apps may touch what the job and its retry name, and nothing else. */
-async function appsOf(
+async function openApps(
   { env }: System,
   base: Job,
   { spec }: JobRequest,
   options: RetryOptions,
-): Promise<LocalApps> {
+): Promise<{ readonly apps: LocalApps; readonly scoredBy: ScoredBy }> {
   const endpoint = await placeOf(spec.endpoint.name, options)
   const region = await regionOf(options)
-  await checkCredentials(endpoint, region)
+  const account = await checkCredentials(endpoint, region)
   const allowed = {
     datasets: encodeUriList([spec.dataset.uri]),
     results: encodeUriList([...new Set([spec.output.uri, base.spec.output.uri])]),
@@ -89,7 +97,10 @@ async function appsOf(
   }
   const { concurrency, consumers } = options
   const workUri = env['MILLRACE_WORK_URI'] ?? ''
-  return { services: env, workUri, region, endpoint, allowed, concurrency, consumers }
+  return {
+    apps: { services: env, workUri, region, endpoint, allowed, concurrency, consumers },
+    scoredBy: { address: await addressOf(endpoint, region), account },
+  }
 }
 
 async function placeOf(name: string, options: RetryOptions): Promise<EndpointPlace> {

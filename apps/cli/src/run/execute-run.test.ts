@@ -3,9 +3,9 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { jobIdOf } from '@millrace/job'
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { makeFolders } from '../local/state-folder.ts'
-import { jobFolders } from '../system/job-folders.ts'
+import { endpointNoteIn, jobFolders } from '../system/job-folders.ts'
 import { openHostedSystem } from '../system/local-system.ts'
 import { temporaryFolder } from '../test-data.fixture.ts'
 import { executeRun } from './execute-run.ts'
@@ -13,6 +13,7 @@ import { createHooks, recordRun, runIn } from './recorded-run.fixture.ts'
 
 // Apps are started where a job is asked for, or a result is written again.
 vi.setConfig({ testTimeout: 60_000 })
+afterEach(() => void vi.unstubAllEnvs())
 
 const RESULT = 'Prediction,Binary Classification\n0.4,0\n0.6,1\n'
 
@@ -44,6 +45,30 @@ test('over the result of another job, its own is written again', async () => {
   await executeRun(prepared, options, again)
   expect(again.notes).toEqual(['this run has ended already; --fresh scores everything again'])
   expect((await stat(out)).ino).toBe(ino)
+})
+
+test('through another URL, it is not taken for the run that has ended', async () => {
+  const folder = await temporaryFolder()
+  const { prepared } = await runIn(folder)
+  await recordRun(prepared)
+  const other = await runIn(folder, { endpointUrl: 'http://127.0.0.1:10' })
+  expect(other.prepared.state.jobId).not.toBe(prepared.state.jobId)
+})
+
+test('with credentials of another account, what a run has recorded is not handed over', async () => {
+  const folder = await temporaryFolder()
+  const { options, prepared } = await runIn(folder)
+  const { jobId } = await recordRun(prepared)
+  const note = { address: prepared.address, account: '111111111111' }
+  await writeFile(endpointNoteIn(prepared.state.path, jobId), JSON.stringify(note))
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'test')
+  vi.stubEnv('AWS_ACCOUNT_ID', '222222222222')
+  // Only an endpoint on this machine is asked for no credentials.
+  const elsewhere = { ...prepared, endpoint: { kind: 'aws' } } as const
+  await expect(executeRun(elsewhere, options, createHooks())).rejects.toMatchObject({
+    message: `${jobId}: was begun in account 111111111111, and the credentials are of 222222222222`,
+    hint: expect.stringContaining('--fresh'),
+  })
 })
 
 test('asked for afresh while at work, a run keeps its state', async () => {

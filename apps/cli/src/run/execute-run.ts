@@ -2,7 +2,7 @@ import { encodeUriList, isFinal, type Job } from '@millrace/job'
 import { readJob, readNewestJob, resumeJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { checkCredentials } from '../local/credentials.ts'
-import { regionOf } from '../system/region.ts'
+import { holdToEndpoint } from '../local/hold-to-endpoint.ts'
 import type { LocalApps } from '../local/start-apps.ts'
 import { openStateFolder } from '../local/state-folder.ts'
 import { noteBegun, removeJobFolder } from '../system/job-folders.ts'
@@ -26,29 +26,30 @@ export async function executeRun(
   options: RunOptions,
   hooks: RunHooks,
 ): Promise<RunEnd> {
-  const { spec, state, resultPath } = prepared
-  const region = await regionOf(options)
-  await checkCredentials(prepared.endpoint, region)
+  const { spec, state, resultPath, address } = prepared
+  const account = await checkCredentials(prepared.endpoint, prepared.region)
   await openStateFolder(state.path, options)
   await using cleanup = new AsyncDisposableStack()
   const system = cleanup.use(await openHostedSystem(state.path))
-  const apps = appsOf(prepared, options, system.env, region)
+  const apps = appsOf(prepared, options, system.env)
 
   const before = await earlierRun(system, prepared, hooks.stop)
-  if (before?.state.startsWith('succeeded') === true) {
-    await noteBegun(state.path, before.jobId, Date.now())
-    return await handOver({ job: before, resultPath, apps, system, logs: state.logs }, hooks)
-  }
-  if (before !== undefined && isFinal(before.state)) {
-    const { batches } = await jobProgress(system, before.jobId, hooks.stop)
+  const { batches } = await jobProgress(system, state.jobId, hooks.stop)
+  const hasSucceeded = before?.state.startsWith('succeeded') === true
+  if (before !== undefined && isFinal(before.state) && !hasSucceeded) {
     if (batches > 0) hooks.note(`an earlier run ${endingOf(before)}: all rows are scored again`)
     await cleanup.disposeAsync()
     await removeJobFolder(state.path)
     return await executeRun(prepared, options, hooks)
   }
+  const recorded = { jobId: state.jobId, batches }
+  await holdToEndpoint(state.path, recorded, { address, account }, ANOTHER_ACCOUNT)
+  if (before !== undefined && hasSucceeded) {
+    await noteBegun(state.path, before.jobId, Date.now())
+    return await handOver({ job: before, resultPath, apps, system, logs: state.logs }, hooks)
+  }
   // Who runs it again wants it to go on.
   if (before?.state === 'paused') await resumeJob(system.ledger, before.jobId, hooks.stop)
-  const { batches } = await jobProgress(system, state.jobId, hooks.stop)
   const rowsBefore = batches * spec.batching.rows
   if (rowsBefore > 0) hooks.note(`continuing: about ${rowsBefore} rows are recorded already`)
   const request = { clientToken: state.clientToken, spec }
@@ -59,6 +60,10 @@ export async function executeRun(
   await removeJobFolder(state.path)
   throw end.told
 }
+
+/** Another address is another run. */
+const ANOTHER_ACCOUNT =
+  'use credentials of that account, or --fresh to score everything again with these'
 
 const endingOf = ({ state }: Job): string => (state === 'failed' ? 'has failed' : `was ${state}`)
 
@@ -97,10 +102,9 @@ async function earlierRun(
 
 /** The apps may touch exactly what the command named. */
 function appsOf(
-  { spec, named, state, endpoint }: PreparedRun,
+  { spec, named, state, endpoint, region }: PreparedRun,
   { concurrency, consumers }: RunOptions,
   services: System['env'],
-  region: string,
 ): LocalApps {
   const allowed = {
     datasets: encodeUriList([spec.dataset.uri, ...named]),

@@ -4,11 +4,13 @@ import { check, type JobSpec, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { withLooks } from '../dataset/by-name.ts'
 import { checkModel } from '../local/check-model.ts'
+import { addressOf, type EndpointAddress } from '../local/endpoint-address.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { makeStateFolder, nameStateFolder, type StateFolder } from '../local/state-folder.ts'
 import { endingOf, formatByName } from '../spec/format-by-name.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
+import { regionOf } from '../system/region.ts'
 import type { World } from '../world.ts'
 import { checkApart, checkOutput, defaultOut, type InputFile } from '../dataset/check-input.ts'
 import { bytesNeeded, freeBytes } from './disk-space.ts'
@@ -26,6 +28,9 @@ export interface PreparedRun {
   readonly resultPath: string
   readonly toStdout: boolean
   readonly endpoint: EndpointPlace
+  readonly address: EndpointAddress
+  /** Of the endpoint and of S3. */
+  readonly region: string
 }
 
 export async function prepareRun(
@@ -40,7 +45,7 @@ export async function prepareRun(
   const toStdout = out === '-'
   refuseUri(out)
   const stateRoot = resolve(options.state ?? join(dirname(out), '.millrace'))
-  const model = options.localModel === undefined ? undefined : await checkModel(options.localModel)
+  if (options.localModel !== undefined) await checkModel(options.localModel)
 
   const { input, named, looks, head } = await findDataset(
     data,
@@ -53,12 +58,15 @@ export async function prepareRun(
   const dataset = withLooks(looks, wanted.dataset)
   const asked = specOf(options, { ...wanted, dataset }, input.path, place)
   checkHead(head, asked)
-  const state = nameStateFolder(asked, { input, model }, stateRoot)
+  const endpoint = placeOf(options)
+  const region = await regionOf(options)
+  const address = await addressOf(endpoint, region)
+  const state = nameStateFolder(asked, { input, address }, stateRoot)
   await makeStateFolder(stateRoot)
   await checkSpace(stateRoot, input.bytes, asked)
   const resultPath = toStdout ? join(state.path, `stdout${endingOf(asked.output)}`) : place
   const spec = { ...asked, output: { ...asked.output, uri: uriOf(resultPath) } }
-  return { spec, input, named, state, resultPath, toStdout, endpoint: placeOf(options) }
+  return { spec, input, named, state, resultPath, toStdout, endpoint, address, region }
 }
 
 /**

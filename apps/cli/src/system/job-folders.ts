@@ -6,11 +6,11 @@ import { isJobId, type JobId } from '@millrace/job'
  * A job of this machine has a folder of its name, and a retry a link of its name to the folder of the job
  * that it retries, since both are in one ledger:
  *
- *     .millrace/j-4f2a/          ledger, work, logs, begun-j-4f2a, begun-j-90c1
+ *     .millrace/j-4f2a/          ledger, work, logs, begun-j-4f2a, begun-j-90c1, endpoint-j-4f2a, …
  *     .millrace/j-90c1 ──▶ j-4f2a
  *
  * The notes `begun-…` tell when a run or a retry of the job began last. No time of a file tells that:
- * whoever only looks at a job opens its ledger, too.
+ * whoever only looks at a job opens its ledger, too. The notes `endpoint-…` tell what each was begun with.
  */
 
 interface Found {
@@ -37,10 +37,11 @@ export async function linkRetry(folder: string, retry: JobId): Promise<void> {
   })
 }
 
-/** Forgets a retry that never was a job, with the note of its beginning. */
+/** Forgets a retry that never was a job, with the notes of its beginning. */
 export async function unlinkRetry(folder: string, retry: JobId): Promise<void> {
   await rm(join(dirname(folder), retry), { force: true })
   await rm(noteIn(folder, retry), { force: true })
+  await rm(endpointNoteIn(folder, retry), { force: true })
 }
 
 /**
@@ -61,6 +62,10 @@ export async function removeJobFolder(folder: string): Promise<void> {
   }
   await rm(folder, { recursive: true, force: true })
 }
+
+/** The note of the endpoint with which a job or a retry was begun. */
+export const endpointNoteIn = (folder: string, jobId: JobId): string =>
+  join(folder, `endpoint-${jobId}`)
 
 const noteIn = (folder: string, jobId: JobId): string => join(folder, `begun-${jobId}`)
 
