@@ -8,7 +8,7 @@ export const EXIT = {
   usage: 2,
   /** There is a result, and rows without a prediction are listed beside it. */
   succeededWithFailures: 3,
-  /** Stopped by ctrl-C or SIGTERM; the same command continues. */
+  /** Stopped by ctrl-C or SIGTERM; the same command continues a run or a retry, and what a stack does goes on. */
   interrupted: 130,
 } as const
 

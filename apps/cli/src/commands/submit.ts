@@ -25,4 +25,6 @@ export function submitCommand(perform: Perform): Command {
 const EXAMPLES = `
 Examples:
   millrace submit s3://tables/today.csv --endpoint churn-v3 -o s3://results/today.csv
-  millrace submit -f millrace.yaml --client-token "daily-$(date +%F)" --watch`
+  millrace submit -f millrace.yaml --client-token "daily-$(date +%F)" --watch
+
+With --watch it exits as run does. Interrupted (130), the job goes on: millrace watch shows it.`

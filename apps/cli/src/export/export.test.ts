@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { createJob } from '@millrace/ledger'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { recordRun, runIn } from '../run/recorded-run.fixture.ts'
-import { createWorld, temporaryFolder } from '../test-data.fixture.ts'
+import { useStack } from '../system/stack.fixture.ts'
+import { createWorld, jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import { type ExportOptions, exportJob } from './export.ts'
 
 // An aggregator is started for it.
@@ -88,4 +90,24 @@ test('credentials are asked for only where rows in S3 are read', async () => {
     exitCode: 2,
   })
   expect((await perform(state, {})).exitCode).toBe(0)
+})
+
+describe('of a stack', () => {
+  const stack = useStack()
+
+  test('what it will write is said before it is waited for', async () => {
+    const signal = AbortSignal.timeout(60_000)
+    const job = jobWith({ state: 'succeeded', plan: { batches: 0, rows: 0 } })
+    await createJob(stack.system.ledger, job, signal)
+    const { world, said } = createWorld(stack.env)
+    const stop = new AbortController()
+    const options = { job: job.jobId, region: 'us-east-1', spec: {}, json: false }
+    const typed = { ...options, out: 's3://results/other.csv' }
+    const exporting = exportJob(typed, { ...world, stop: stop.signal })
+    exporting.catch(() => {})
+    const told = 'the stack writes s3://results/other.csv, whether or not it is waited for\n'
+    await expect.poll(said, { timeout: 10_000 }).toBe(told)
+    stop.abort()
+    await expect(exporting).rejects.toThrow()
+  })
 })

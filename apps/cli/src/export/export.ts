@@ -54,7 +54,19 @@ export async function exportJob(options: ExportOptions, world: World): Promise<E
 
   const here =
     system.kind === 'local' ? await exporterHere(system, job, wanted.output, options) : undefined
-  return tell(await makeExport(system, asked, here, world.stop), options, world)
+  const making = { here, asked: () => tellAsked(system, asked, options, world) }
+  return tell(await makeExport(system, asked, making, world.stop), options, world)
+}
+
+/** The same command would ask for another one, with the same rows. */
+function tellAsked(
+  { kind }: System,
+  { output }: ResultExport,
+  { json }: ExportOptions,
+  { stderr }: World,
+): void {
+  if (kind === 'local' || json) return
+  stderr.write(`the stack writes ${resultNames(output).result}, whether or not it is waited for\n`)
 }
 
 /** The job, when all its predictions are there to be exported. */

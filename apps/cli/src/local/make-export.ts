@@ -15,6 +15,12 @@ export interface ExporterHere {
   readonly logs: string
 }
 
+interface Making {
+  readonly here?: ExporterHere | undefined
+  /** Called when the export is asked for, and may be made whether or not anybody waits for it. */
+  asked?(): void
+}
+
 const LOOK_EVERY_MS = 200
 
 /**
@@ -25,16 +31,17 @@ const LOOK_EVERY_MS = 200
  */
 export async function makeExport(
   system: System,
-  asked: ResultExport,
-  here: ExporterHere | undefined,
+  wanted: ResultExport,
+  { here, asked }: Making,
   signal: AbortSignal,
 ): Promise<ResultExport> {
-  await createExport(system.ledger, asked, signal)
+  await createExport(system.ledger, wanted, signal)
   const trouble = new AbortController()
   await using _aggregator = here === undefined ? undefined : await startAggregator(here, trouble)
-  const message = { body: encodeCompletionMessage(asked.jobId, asked.exportId) }
+  const message = { body: encodeCompletionMessage(wanted.jobId, wanted.exportId) }
   await publish(system.queue('completions'), [message], signal)
-  return await untilEnded(system, asked, AbortSignal.any([signal, trouble.signal]))
+  asked?.()
+  return await untilEnded(system, wanted, AbortSignal.any([signal, trouble.signal]))
 }
 
 async function startAggregator(

@@ -51,7 +51,7 @@ async function exportTo(
   const createdAt = Math.floor(Date.now() / 1_000)
   const app = { ...apps, allowed: { ...apps.allowed, results: output.uri } }
   const asked = { ...about, state: 'requested', createdAt } as const
-  const ended = await makeExport(system, asked, { app, logs }, signal)
+  const ended = await makeExport(system, asked, { here: { app, logs } }, signal)
   if (ended.state !== 'failed') return
   const { message: reason, code } = ended.failure ?? {}
   throw new CliError(`the result cannot be written again: ${reason} (${code})`, {

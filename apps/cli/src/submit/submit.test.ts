@@ -1,4 +1,4 @@
-import { decodeJobRequest, type JobSpec, jobIdOf } from '@millrace/job'
+import { decodeJobRequest, type Job, type JobSpec, jobIdOf } from '@millrace/job'
 import { createJob } from '@millrace/ledger'
 import { readDeadLetters } from '@millrace/queue'
 import { expect, test, vi } from 'vitest'
@@ -62,4 +62,42 @@ test('the same token with the same names is the same job', async () => {
   expect(await submitted(options)).toBe(first)
   const other = submitted({ ...options, out: 's3://results/again.csv' })
   await expect(other).rejects.toThrow('has another spec')
+})
+
+/** Submits with `--watch` a job that is there already, in this state. */
+async function submitAndWatch(clientToken: string, state: Job['state'], options: object = {}) {
+  const out = `s3://results/${clientToken}.csv`
+  await submitted({ out, spec: { endpoint }, clientToken })
+  const spec = await askedFor(clientToken)
+  if (spec === undefined) throw new Error('nothing was asked for')
+  const jobId = jobIdOf(clientToken)
+  await createJob(stack.system.ledger, jobWith({ jobId, clientToken, spec, state }), signal)
+  const { world, said } = createWorld(stack.env)
+  const stop = new AbortController()
+  const typed = { ...usual, out, spec: { endpoint }, clientToken, ...options, watch: true }
+  const submitting = submit(typed, { ...world, stop: stop.signal })
+  return { jobId, said, stop, submitting }
+}
+
+test('a job that is to be watched is named before it is shown', async () => {
+  const { jobId, said, submitting } = await submitAndWatch('watched', 'cancelled')
+  expect(await submitting).toBe(1)
+  expect(said()).toMatch(new RegExp(`^millrace watch ${jobId} shows how it goes\njob +${jobId}\n`))
+})
+
+test('for programs, its name is the first line', async () => {
+  const { jobId, said, submitting } = await submitAndWatch('lines', 'cancelled', { json: true })
+  await submitting
+  const [first, second] = said().split('\n')
+  expect(JSON.parse(first ?? '')).toEqual({ jobId, clientToken: 'lines' })
+  expect(JSON.parse(second ?? '')).toMatchObject({ jobId, state: 'cancelled' })
+})
+
+test('who stops to watch is told that the job goes on, and what shows it', async () => {
+  const { jobId, said, stop, submitting } = await submitAndWatch('stopped', 'running')
+  submitting.catch(() => {})
+  await expect.poll(said, { timeout: 10_000 }).toContain('shows how it goes')
+  stop.abort()
+  await expect(submitting).rejects.toThrow()
+  expect(said()).toContain(`\nthe job goes on; millrace watch ${jobId} shows it\n`)
 })

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { check, encodeJobRequest, type JobSpec, jobIdOf, jobSpecSchema } from '@millrace/job'
+import {
+  check,
+  encodeJobRequest,
+  type JobId,
+  type JobSpec,
+  jobIdOf,
+  jobSpecSchema,
+} from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
@@ -42,10 +49,23 @@ export async function submit(options: SubmitOptions, world: World): Promise<Exit
   }
   const body = encodeJobRequest({ clientToken, spec })
   await publish(system.queue('jobs'), [{ body, attributes: traceContext(world.env) }], world.stop)
-  if (options.watch) return await follow(system, jobId, options, world)
-  world.stdout.write(`${options.json ? JSON.stringify({ jobId, clientToken }) : jobId}\n`)
-  if (!options.json) world.stderr.write(`millrace watch ${jobId} shows how it goes\n`)
-  return EXIT.succeeded
+  tell({ jobId, clientToken }, options, world)
+  return options.watch ? await follow(system, jobId, options, world) : EXIT.succeeded
+}
+
+/** Names the job before anything else can go wrong: whoever does not know it would ask for another one. */
+function tell(
+  asked: { readonly jobId: JobId; readonly clientToken: string },
+  { watch, json }: SubmitOptions,
+  { stdout, stderr }: World,
+): void {
+  if (json) {
+    stdout.write(`${JSON.stringify(asked)}\n`)
+    return
+  }
+  // While the job is shown, standard output waits for how it ended.
+  if (!watch) stdout.write(`${asked.jobId}\n`)
+  stderr.write(`millrace watch ${asked.jobId} shows how it goes\n`)
 }
 
 async function specOf({ data, out, spec, file }: SubmitOptions): Promise<JobSpec> {

@@ -10,7 +10,7 @@ import { openHostedSystem } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 import { createWorld, jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import type { World } from '../world.ts'
-import { watch } from './watch.ts'
+import { follow, watch } from './watch.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -125,5 +125,24 @@ describe('of a stack', () => {
       message: `${jobId}: its request was set aside: not allowed (request_refused)`,
       exitCode: 1,
     })
+  })
+
+  test('a job whose stack does not answer for a while is shown on when it does', async () => {
+    const { cloud, system } = await startStack()
+    await createJob(system.ledger, job, signal)
+    let isAway = true
+    const { client } = system.ledger
+    const send: typeof client.send = async (...asked) => {
+      if (isAway) throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+      return await client.send(...asked)
+    }
+    const ledger = { ...system.ledger, client: { send } }
+    const { world, said } = createWorld(cloud.env)
+    const watching = follow({ ...system, ledger }, jobId, { json: false }, world)
+    await expect.poll(said, { timeout: 10_000 }).toMatch(/unavailable .*: looking again until/)
+    isAway = false
+    await expect.poll(said, { timeout: 10_000 }).toContain('the stack answers again\n')
+    await endJob(system)
+    expect(await watching).toBe(1)
   })
 })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isFinal, type Job, type JobId } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { expectedText } from '../cost/expected-text.ts'
@@ -8,6 +9,7 @@ import { jobFacts } from '../status/job-facts.ts'
 import { type JobProgress, jobProgress } from '../system/job-progress.ts'
 import { noRunAtWork } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
+import { patient } from '../system/patient.ts'
 import type { SystemOptions } from '../system/which-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
@@ -26,6 +28,8 @@ export interface WatchOptions extends SystemOptions {
 export async function watch(options: WatchOptions, world: World): Promise<ExitCode> {
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
+  // A stack that cannot be reached at all is told at once: it is waited for only while a job is shown.
+  if (system.kind === 'deployed') await readJob(system.ledger, jobId, world.stop)
   return await follow(system, jobId, options, world)
 }
 
@@ -33,7 +37,8 @@ export async function watch(options: WatchOptions, world: World): Promise<ExitCo
 const LOOK_EVERY_MS = { local: 250, deployed: 2_000 } as const
 
 /**
- * Shows the job, which may still have to be made by the producer, until it has ended.
+ * Shows the job, which may still have to be made by the producer, until it has ended. It goes on without
+ * us: whoever stops to look is told how to look again.
  *
  * @throws {CliError} when it will not end by waiting: its request was refused, or nobody works on it.
  */
@@ -52,11 +57,12 @@ export async function follow(
     ? (snapshot: Snapshot) => void world.stdout.write(`${JSON.stringify({ jobId, ...snapshot })}\n`)
     : screen.show
   await using followed = followSystem(system)
+  const ask = system.kind === 'deployed' ? patient({ note: screen.note, wait: sleep }) : once
   const readProgress = (signal: AbortSignal): Promise<JobProgress> =>
-    followed.ask((asked) => jobProgress(asked, jobId, signal), signal)
+    ask(() => followed.ask((asked) => jobProgress(asked, jobId, signal), signal), signal)
   try {
     const deps = {
-      readJob: (signal: AbortSignal) => readWorkedOn(followed, jobId, signal),
+      readJob: (signal: AbortSignal) => ask(() => readWorkedOn(followed, jobId, signal), signal),
       notYet: jobWait(followed, jobId, screen.note),
       readProgress,
       show,
@@ -72,10 +78,17 @@ export async function follow(
     const progress = await readProgress(world.stop)
     if (!json) world.stdout.write(`${fit(jobFacts(job, progress), world.stdout)}\n`)
     return exitCodeOf(job)
+  } catch (error) {
+    screen.close()
+    if (world.stop.aborted) screen.note(`the job goes on; millrace watch ${jobId} shows it`)
+    throw error
   } finally {
     screen.close()
   }
 }
+
+/** What a run at work does not answer, nobody answers later. */
+const once = async <Answer>(question: () => Promise<Answer>): Promise<Answer> => await question()
 
 /** The job, when it has ended or somebody works on it: by waiting alone no other would ever end. */
 async function readWorkedOn(

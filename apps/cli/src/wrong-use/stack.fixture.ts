@@ -42,6 +42,7 @@ const unreachable = (...args: readonly string[]): WrongUse => ({
 
 export const stackOutOfReach: readonly WrongUse[] = [
   unreachable('status', NOBODY),
+  unreachable('watch', NOBODY),
   unreachable('pause', NOBODY),
   unreachable('list'),
   unreachable('dlq', 'list'),
