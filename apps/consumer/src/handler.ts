@@ -44,13 +44,13 @@ export function createHandler(
     now: () => performance.timeOrigin + performance.now(),
     onChange: (endpoint, state) => {
       limitChanged(limiters.total)
-      tell(endpoint, state)
+      teller.limitChanged(endpoint, state)
     },
   })
-  const tell = endpointTeller(logger)
+  const teller = endpointTeller(logger)
   const limitChanged = watchLimiter(metrics, () => limiters.total)
   const lag = watchLag(metrics, Date.now)
-  const invoke = watchInvoke(world.invoke, telemetry)
+  const invoke = watchInvoke(world.invoke, telemetry, teller)
   const deps = createDeps(config, { ...world, invoke, limiters, logger, telemetry }, lifetime)
   return {
     ready: (signal) => limiters.ready(signal),

@@ -21,7 +21,12 @@ export {
   type LimiterState,
 } from './limiter/limiter.ts'
 export type { Circuit } from './limiter/circuit.ts'
-export { createLimiters, type Limiters, type LimitersOptions } from './limiter/limiters.ts'
+export {
+  createLimiters,
+  endpointKey,
+  type Limiters,
+  type LimitersOptions,
+} from './limiter/limiters.ts'
 export { preflight, type PreflightReport } from './preflight/preflight.ts'
 export type { PreflightInput } from './preflight/preflight-input.ts'
 export { parseResponse } from './decode/response-setting.ts'

@@ -35,7 +35,7 @@ export function createLimiters({ onChange, ...options }: LimitersOptions): Limit
 
   return {
     of(endpoint) {
-      const key = keyOf(endpoint)
+      const key = endpointKey(endpoint)
       const known = limiters.get(key)
       if (known !== undefined) return known
       const limiter = createLimiter({
@@ -62,7 +62,7 @@ export function createLimiters({ onChange, ...options }: LimitersOptions): Limit
       }
     },
     isInTheWay(endpoint) {
-      const own = limiters.get(keyOf(endpoint))
+      const own = limiters.get(endpointKey(endpoint))
       if (own?.state.circuit !== 'open') return false
       return withWork().some((limiter) => limiter !== own && limiter.state.circuit !== 'open')
     },
@@ -101,6 +101,7 @@ export function createLimiters({ onChange, ...options }: LimitersOptions): Limit
 
 const hasWork = ({ state }: Limiter): boolean => state.inFlight + state.waiting > 0
 
-function keyOf({ name, variant, inferenceComponent }: Endpoint): string {
+/** What an endpoint is called in logs: `churn-v3`, `churn-v3/blue`. */
+export function endpointKey({ name, variant, inferenceComponent }: Endpoint): string {
   return [name, variant, inferenceComponent].filter((part) => part !== undefined).join('/')
 }
