@@ -4,6 +4,7 @@ import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { expectedText } from '../cost/expected-text.ts'
 import { EXIT } from '../exit-code.ts'
+import { createEndpointWatch } from '../local/endpoint-watch.ts'
 import type { Processes } from '../local/processes.ts'
 import { type LocalApps, startApps } from '../local/start-apps.ts'
 import type { Snapshot } from '../show/screen.ts'
@@ -42,6 +43,8 @@ export type RunEnd =
 /** A consumer finishes what it has in flight within this after ctrl-C. */
 const STOP_GRACE_MS = 10_000
 const LOOK_EVERY_MS = 200
+/** Roles and endpoints that were just made take some minutes; under `nohup` nobody would ever end the wait. */
+const PATIENCE_MS = 5 * 60_000
 
 /** What a job on this machine needs to be worked on. */
 export interface JobHere {
@@ -69,6 +72,10 @@ export async function runJob(
     publish(system.queue('jobs'), [{ body: encodeJobRequest(request) }], trouble.signal)
 
   await noteBegun(folder, jobId, Date.now())
+  const isAway = await createEndpointWatch({
+    ...{ logs, apps: 'new', note: hooks.note, patienceMs: PATIENCE_MS },
+    now: () => performance.now(),
+  })
   const startedAt = performance.now()
   const { processes } = await startApps(apps, {
     logs,
@@ -95,6 +102,7 @@ export async function runJob(
         notYet: refusal.look,
         planning: refusal.lookAtPlanning,
         readProgress: (signal) => jobProgress(system, jobId, signal),
+        isAway,
         show: hooks.show,
         planned: async (planned) => {
           const expected = await expectedText(planned, apps)

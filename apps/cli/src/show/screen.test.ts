@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { createSink } from '../test-data.fixture.ts'
 import { createScreen, duration, type Snapshot } from './screen.ts'
@@ -55,6 +56,7 @@ describe('where nobody watches', () => {
       { rows: undefined, rowsDone: 0, isTried: true },
       /^running: 0 rows, .* waiting for the endpoint\n$/,
     ],
+    ['while the endpoint is away', { isAway: true }, /rows\/s, waiting for the endpoint\n$/],
     ['while nothing moves', { rowsPerSecond: 0 }, /0 rows\/s, time left unknown\n$/],
     ['while it is paused', { state: 'paused' }, /^paused: .* until it is resumed\n$/],
     ['when all is done', { rowsDone: 12_000 }, /12,000 of 12,000 rows, .* 0 s left\n$/],
@@ -98,6 +100,20 @@ test('on a terminal, draws a bar with the numbers', () => {
     /running .* 25% \| 3,000 of 12,000 rows \| 2 failed \| 1,500 rows\/s/,
   )
   expect(texts.join('')).toContain('producer was started again\n')
+})
+
+test.for([
+  [120, 100_000_000],
+  [90, 100_000_000],
+  [60, 100_000],
+] as const)('on %d columns, a bar of %d rows fits while it waits', ([columns, rows]) => {
+  const { stream, texts } = createSink(true)
+  Object.assign(stream, { columns })
+  const screen = createScreen(stream, { quiet: false, now: () => 0 })
+  screen.show({ ...snapshot, rows, rowsDone: rows - 1, rowsPerSecond: 0, isAway: true })
+  screen.close()
+  const bar = texts.find((text) => text.includes('waiting for the endpoint')) ?? ''
+  expect(stripVTControlCharacters(bar).length).toBeLessThanOrEqual(columns)
 })
 
 test('a note takes the bar down, which begins anew below it', () => {

@@ -11,6 +11,8 @@ export interface Snapshot {
   readonly rowsPerSecond: number
   /** The endpoint is asked for the first rows, and nothing else is done before it has answered. */
   readonly isTried?: boolean
+  /** Nothing moves, because the endpoint does not answer. */
+  readonly isAway?: boolean
 }
 
 /** Shows a run to whoever watches it: a bar on a terminal, a line now and then elsewhere. */
@@ -50,9 +52,9 @@ function barFor(columns: number): { format: string; barsize: number } {
     return { format, barsize: Math.min(40, columns - 104) }
   }
   if (columns >= 90) {
-    return { format: `${share} | {done} | {failed} failed | {rate} rows/s | {left}`, barsize: 12 }
+    return { format: `${share} | {done} | {failed} failed | {rate} rows/s | {left}`, barsize: 8 }
   }
-  if (columns >= 60) return { format: `${share} | {done} | {left}`, barsize: 10 }
+  if (columns >= 60) return { format: `${share} | {done} | {left}`, barsize: 8 }
   return { format: '{percentage}% | {left}', barsize: 0 }
 }
 
@@ -122,10 +124,11 @@ function fieldsOf(
   }
 }
 
-function timeLeft({ state, rows, rowsDone, rowsPerSecond, isTried }: Snapshot): string {
+function timeLeft(snapshot: Snapshot): string {
+  const { state, rows, rowsDone, rowsPerSecond, isTried, isAway } = snapshot
   // Narrow bars show no state; and what the rate was says nothing now.
   if (state === 'paused') return 'until it is resumed'
-  if (isTried === true) return 'waiting for the endpoint'
+  if (isTried === true || isAway === true) return 'waiting for the endpoint'
   if (rows === undefined || rowsPerSecond <= 0) return 'time left unknown'
   return `${duration((rows - rowsDone) / rowsPerSecond)} left`
 }

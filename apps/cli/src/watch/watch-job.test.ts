@@ -63,6 +63,22 @@ test('until the endpoint has answered the first rows, it is waited for', async (
   expect(shown.map(({ isTried }) => isTried)).toEqual([undefined, true, undefined, undefined])
 })
 
+test('while the endpoint does not answer, it is waited for, or no more', async () => {
+  const { deps, shown } = createWorld(
+    { job: jobWith() },
+    { job: jobWith(), batches: 2 },
+    { job: succeeded, batches: 10 },
+  )
+  const isAway = async ({ batches }: { batches: number }) => batches === 2
+  await watchJob({ ...deps, isAway }, never)
+  expect(shown.map((snapshot) => snapshot.isAway)).toEqual([undefined, true, undefined])
+  const inVain = async () => {
+    throw new Error('in vain')
+  }
+  const { deps: others } = createWorld({ job: jobWith() })
+  await expect(watchJob({ ...others, isAway: inVain }, never)).rejects.toThrow('in vain')
+})
+
 test('rows and rate are those of the batches recorded so far', async () => {
   const { deps, shown } = createWorld(
     { job: jobWith(), batches: 1, at: 0 },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isFinal, type Job } from '@millrace/job'
+import { isFinal, type Job, type JobState } from '@millrace/job'
 import type { Snapshot } from '../show/screen.ts'
 
 export interface Deps {
@@ -10,6 +10,8 @@ export interface Deps {
   planning?(signal: AbortSignal): Promise<void>
   /** Batches recorded so far, and the rows in them that failed. */
   readProgress(signal: AbortSignal): Promise<{ batches: number; failedRows: number }>
+  /** Called at each look: whether the endpoint is waited for; throws when that is in vain. */
+  isAway?(seen: { readonly state: JobState; readonly batches: number }): Promise<boolean>
   show(snapshot: Snapshot): void
   /** Called once, when the plan is whole; not for a job that had ended before the first look. */
   planned(job: Job): Promise<void>
@@ -37,6 +39,7 @@ export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
       }
       const { batches, failedRows } = await deps.readProgress(signal)
       const rowsDone = rowsIn(job, batches)
+      const isAway = await deps.isAway?.({ state: job.state, batches })
       deps.show({
         state: job.state,
         rows: job.plan?.rows,
@@ -44,6 +47,7 @@ export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
         rowsFailed: failedRows,
         rowsPerSecond: rate(rowsDone),
         ...(isTried(job) && rowsDone === 0 ? { isTried: true } : {}),
+        ...(isAway === true ? { isAway } : {}),
       })
       if (isFinal(job.state)) return job
       if (job.state === 'planning') await deps.planning?.(signal)

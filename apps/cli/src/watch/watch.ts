@@ -1,12 +1,15 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isFinal, type Job, type JobId } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { expectedText } from '../cost/expected-text.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { createEndpointWatch } from '../local/endpoint-watch.ts'
 import { fit } from '../show/fit.ts'
 import { createScreen, type Snapshot } from '../show/screen.ts'
 import { jobFacts } from '../status/job-facts.ts'
 import { type JobProgress, jobProgress } from '../system/job-progress.ts'
+import { stateFolderOf } from '../system/local-system.ts'
 import { noRunAtWork } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
 import { patient } from '../system/patient.ts'
@@ -61,10 +64,12 @@ export async function follow(
   const readProgress = (signal: AbortSignal): Promise<JobProgress> =>
     ask(() => followed.ask((asked) => jobProgress(asked, jobId, signal), signal), signal)
   try {
+    const isAway = await endpointWatch(system, screen.note)
     const deps = {
       readJob: (signal: AbortSignal) => ask(() => readWorkedOn(followed, jobId, signal), signal),
       notYet: jobWait(followed, jobId, screen.note),
       readProgress,
+      ...(isAway === undefined ? {} : { isAway }),
       show,
       planned: async (planned: Job) => {
         const expected = await expectedText(planned, system)
@@ -85,6 +90,13 @@ export async function follow(
   } finally {
     screen.close()
   }
+}
+
+/** The apps of a run at work log on this machine; it also decides for how long they wait. */
+async function endpointWatch(system: System, note: (text: string) => void) {
+  if (system.kind !== 'local') return undefined
+  const logs = join(stateFolderOf(system), 'logs')
+  return await createEndpointWatch({ logs, apps: 'at_work', note, now: () => performance.now() })
 }
 
 /** What a run at work does not answer, nobody answers later. */
