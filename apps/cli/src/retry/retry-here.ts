@@ -57,7 +57,7 @@ export async function retryHere(
   try {
     const hooks = { show, note, stop: world.stop, abort: world.abort }
     const here = { request, apps, system, folder, logs: join(folder, 'logs') }
-    const end = await runJob(here, options.rowsBefore, hooks)
+    const end = await runJob(here, () => options.rowsBefore, hooks)
     screen.close()
     if (end.kind === 'refused') {
       await unlinkRetry(folder, jobId)

@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { jobIdOf } from '@millrace/job'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { makeFolders } from '../local/state-folder.ts'
 import { endpointNoteIn, jobFolders } from '../system/job-folders.ts'
 import { openHostedSystem } from '../system/local-system.ts'
@@ -107,4 +110,36 @@ test('a run asked for again is the latest, with its result restored', async () =
   await executeRun(prepared, options, createHooks())
   expect(await jobFolders(root)).toEqual([prepared.state.jobId, newer])
   expect(await readFile(prepared.resultPath, 'utf8')).toBe(RESULT)
+})
+
+test.for([
+  [{ state: 'running', plan: { batches: 20, rows: 1_000 } }, 'about 50 of 1000 rows are'],
+  [{ state: 'planning' }, '1 batch is'],
+] as const)('continuing a job that is %j, says that %s recorded', async ([left, recorded]) => {
+  const folder = await temporaryFolder()
+  const { options, prepared } = await runIn(folder)
+  await recordRun(prepared, undefined, left)
+  const stop = new AbortController()
+  const hooks = createHooks()
+  const note = (text: string): void => {
+    hooks.note(text)
+    stop.abort()
+  }
+  await executeRun(prepared, options, { ...hooks, note, stop: stop.signal })
+  expect(hooks.notes[0]).toBe(`continuing: ${recorded} recorded already`)
+})
+
+test('rows from before are those of the batches as they were planned', async () => {
+  const folder = await temporaryFolder()
+  const endpoint = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/csv' }).end('0.4\n0.6\n')
+  })
+  endpoint.listen(0, '127.0.0.1')
+  await once(endpoint, 'listening')
+  onTestFinished(() => void endpoint.close())
+  const { port } = endpoint.address() as AddressInfo
+  const { options, prepared } = await runIn(folder, { endpointUrl: `http://127.0.0.1:${port}` })
+  await recordRun(prepared, undefined, { state: 'planning' })
+  const end = await executeRun(prepared, options, createHooks())
+  expect(end).toMatchObject({ job: { state: 'succeeded', plan: { rows: 2 } }, rowsBefore: 2 })
 })

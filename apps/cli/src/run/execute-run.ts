@@ -13,6 +13,7 @@ import { isAsWritten } from './as-written.ts'
 import type { PreparedRun } from './prepare-run.ts'
 import { endOf, type RunEnd, type RunHooks, runJob } from './run-job.ts'
 import type { RunOptions } from './run-options.ts'
+import { rowsIn } from '../watch/watch-job.ts'
 import { type ToWrite, writeAgain } from './write-again.ts'
 
 /**
@@ -50,15 +51,20 @@ export async function executeRun(
   }
   // Who runs it again wants it to go on.
   if (before?.state === 'paused') await resumeJob(system.ledger, before.jobId, hooks.stop)
-  const rowsBefore = batches * spec.batching.rows
-  if (rowsBefore > 0) hooks.note(`continuing: about ${rowsBefore} rows are recorded already`)
+  if (batches > 0) hooks.note(`continuing: ${recordedText(before, batches)} recorded already`)
   const request = { clientToken: state.clientToken, spec }
   const here = { request, apps, system, folder: state.path, logs: state.logs }
-  const end = await runJob(here, rowsBefore, hooks)
+  const end = await runJob(here, (job) => rowsIn(job, batches), hooks)
   if (end.kind !== 'refused') return end
   await cleanup.disposeAsync()
   await removeJobFolder(state.path)
   throw end.told
+}
+
+/** Only a plan tells how many rows there are in a batch. */
+function recordedText(job: Job | undefined, batches: number): string {
+  if (job?.plan !== undefined) return `about ${rowsIn(job, batches)} of ${job.plan.rows} rows are`
+  return batches === 1 ? '1 batch is' : `${batches} batches are`
 }
 
 /** Another address is another run. */

@@ -35,14 +35,18 @@ export async function runIn(
   return { options, prepared: await prepareRun(options, createWorld({}).world, never) }
 }
 
+const ENDED = { state: 'succeeded', plan: { batches: 1, rows: 2 } } as const
+
 /**
  * Leaves in the state of a run what an earlier one has recorded: two predictions, in one batch.
  *
  * @param pinned what the dataset was, where it is not on this machine.
+ * @param left how far the job came: while it is planned, its rows are not known.
  */
 export async function recordRun(
   { spec, state }: Pick<PreparedRun, 'spec' | 'state'>,
   pinned?: readonly PinnedObject[],
+  left: Pick<Job, 'state' | 'plan'> = ENDED,
 ): Promise<Job> {
   await makeFolders(state.path)
   await using system = await openHostedSystem(state.path)
@@ -58,9 +62,8 @@ export async function recordRun(
     encodePlanSegment([{ batch: 0, rows, bytes, object: 0 }]),
     never,
   )
-  const plan = { batches: 1, rows: 2 }
-  const facts = { dataset, plan, partitions: 1, createdAt: 1_000, startedAt: 1_001 }
-  const job: Job = { jobId, clientToken, spec, state: 'succeeded', ...facts }
+  const facts = { dataset, partitions: 1, createdAt: 1_000, startedAt: 1_001 }
+  const job: Job = { jobId, clientToken, spec, ...facts, ...left }
   await createJob(system.ledger, job, never)
   const part = {
     ...{ jobId, partitions: 1, batch: 0, rows, failures: [], inputHash: 'a'.repeat(64) },

@@ -35,7 +35,7 @@ export type RunEnd =
       readonly rowsFailed: number
       /** By this job itself: a retry has recorded only what it invoked again. */
       readonly batchesRecorded: number
-      /** Rows that were recorded before this run began, by whole batches. */
+      /** Rows that were recorded before this run began. */
       readonly rowsBefore: number
       readonly seconds: number
     }
@@ -60,10 +60,12 @@ export interface JobHere {
  * Starts the apps for a job, asks them for it and watches it to its end.
  *
  * Of a request that the producer refuses there never is a job: whoever has made a place for it removes that.
+ *
+ * @param rowsBefore how many rows were recorded before; of the job as it has ended, since its plan tells.
  */
 export async function runJob(
   { request, apps, system, folder, logs }: JobHere,
-  rowsBefore: number,
+  rowsBefore: (ended: Job) => number,
   hooks: RunHooks,
 ): Promise<RunEnd | Refused> {
   const jobId = jobIdOf(request.clientToken)
@@ -116,7 +118,7 @@ export async function runJob(
     const seconds = (performance.now() - startedAt) / 1_000
     // The job has ended: nothing is in flight that anybody would miss.
     await processes.stop(0)
-    return await endOf(system, job, rowsBefore, seconds)
+    return await endOf(system, job, rowsBefore(job), seconds)
   } catch (error) {
     if (refusal.refused !== undefined) {
       await processes.stop(0)

@@ -57,8 +57,7 @@ function whatIsKept({ jobId, state, plan, failure, retryOf }: Job, facts: RunFac
 
 function resultLines(job: Job, facts: RunFacts): string[] {
   const rows = job.plan?.rows ?? 0
-  // Before the run they were counted by whole batches, and the last one may be short.
-  const before = Math.min(facts.rowsBefore, rows)
+  const before = facts.rowsBefore
   const scored = rows - before
   const rate = count.format(scored / Math.max(facts.seconds, 0.001))
   const continued = before > 0 && scored > 0 ? `, ${count.format(before)} of them before` : ''

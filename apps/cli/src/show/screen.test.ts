@@ -49,7 +49,7 @@ describe('where nobody watches', () => {
     [
       'before the plan is whole',
       { rows: undefined },
-      /^running: 3,000 rows, .* time left unknown\n$/,
+      /^running: up to 3,000 rows, .* up to 1,500 rows\/s, time left unknown\n$/,
     ],
     [
       'until the first rows are answered',

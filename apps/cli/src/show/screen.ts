@@ -6,8 +6,10 @@ export interface Snapshot {
   readonly state: string
   /** Unknown until the plan is whole. */
   readonly rows: number | undefined
+  /** At most, while the rows are unknown. */
   readonly rowsDone: number
   readonly rowsFailed: number
+  /** As `rowsDone`. */
   readonly rowsPerSecond: number
   /** The endpoint is asked for the first rows, and nothing else is done before it has answered. */
   readonly isTried?: boolean
@@ -115,11 +117,13 @@ function fieldsOf(
 ): Record<'state' | 'done' | 'failed' | 'rate' | 'left', string> {
   const { rows, rowsDone, rowsFailed, rowsPerSecond } = snapshot
   const total = rows === undefined ? '' : ` of ${count.format(rows)}`
+  const atMost = (figure: number): string =>
+    `${rows === undefined && figure > 0 ? 'up to ' : ''}${count.format(figure)}`
   return {
     state: snapshot.state,
-    done: `${count.format(rowsDone)}${total}`,
+    done: `${atMost(rowsDone)}${total}`,
     failed: count.format(rowsFailed),
-    rate: count.format(rowsPerSecond),
+    rate: atMost(rowsPerSecond),
     left: timeLeft(snapshot),
   }
 }

@@ -60,8 +60,11 @@ export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
 const isTried = ({ state, dataset, plan }: Job): boolean =>
   state === 'planning' && dataset !== undefined && plan === undefined
 
-/** Rows of so many recorded batches: exact at the end, and near enough for a bar before. */
-function rowsIn(job: Job, batches: number): number {
+/**
+ * Rows of so many recorded batches: exact at the end, and near enough for a bar before. Batches are cut by bytes
+ * and by object, too, so without a plan it is only known how many there are at most.
+ */
+export function rowsIn(job: Job, batches: number): number {
   if (job.plan === undefined) return batches * job.spec.batching.rows
   if (batches >= job.plan.batches) return job.plan.rows
   return Math.round((job.plan.rows * batches) / job.plan.batches)
