@@ -44,6 +44,10 @@ export function retryCommand(perform: Perform): Command {
     .option('-q, --quiet', 'no progress', false)
   return addEndpointOptions(command)
     .option('--endpoint <name>', 'another endpoint (default: that of the job)')
+    .option(
+      '--inference-component <name>',
+      'the one to invoke, of an endpoint that hosts several (default: that of the job)',
+    )
     .addHelpText('after', EXAMPLES)
     .action((job: string | undefined, typed: Omit<RetryOptions, 'job'>) => {
       const options: RetryOptions = { ...typed, ...(job === undefined ? {} : { job }) }

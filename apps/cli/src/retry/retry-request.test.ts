@@ -24,6 +24,19 @@ test('endpoint, output and tolerance may be others, and nothing else', () => {
 })
 
 test.for([
+  [{}, 'blue'],
+  [{ inferenceComponent: 'green' }, 'green'],
+  [{ endpoint: 'churn-v3' }, 'blue'],
+  [{ endpoint: 'churn-v4' }, undefined],
+  [{ endpoint: 'churn-v4', inferenceComponent: 'green' }, 'green'],
+  [{ localModel: 'model.json' }, undefined],
+] as const)('of an inference component blue, %j typed makes %s', ([typed, component]) => {
+  const spec = { ...base.spec, endpoint: { ...base.spec.endpoint, inferenceComponent: 'blue' } }
+  const { endpoint } = retryRequest({ ...base, spec }, typed).spec
+  expect(endpoint.inferenceComponent).toBe(component)
+})
+
+test.for([
   [{ failedRowsMax: 9 }, { failedRowsMax: 9, failedRowsPercentMax: 1 }],
   [{ failedRowsMax: 'none' }, { failedRowsPercentMax: 1 }],
   [{ failedRowsMax: 'none', failedRowsPercentMax: 'none' }, {}],
@@ -47,6 +60,7 @@ test.for<[string, object]>([
   ['another reason', { reason: ['b'] }],
   ['no reason', {}],
   ['another endpoint', { reason: ['a'], endpoint: 'churn-v4' }],
+  ['another inference component', { reason: ['a'], inferenceComponent: 'green' }],
   ['another tolerance', { reason: ['a'], failedRowsMax: 9 }],
   ['another output', { reason: ['a'], out: '/data/other.csv' }],
 ])('%s makes another retry', ([, wanted]) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { check, type Job, type JobRequest, jobSpecSchema } from '@millrace/job'
+import { check, type Job, type JobRequest, type JobSpec, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { toleranceOf, type ToleranceWanted } from '../control/tolerance-of.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
@@ -11,6 +11,7 @@ export interface RetryWanted extends ToleranceWanted {
   /** Codes of row failures; every failed row when absent. */
   readonly reason?: readonly string[]
   readonly endpoint?: string
+  readonly inferenceComponent?: string
   readonly localModel?: string
   readonly out?: string
 }
@@ -24,10 +25,9 @@ export function retryRequest(
   wanted: RetryWanted,
 ): JobRequest & Required<Pick<JobRequest, 'retryOf'>> {
   const { spec } = base
-  const name = wanted.localModel === undefined ? wanted.endpoint : LOCAL_ENDPOINT
   const changed = check('retry', jobSpecSchema, {
     ...spec,
-    endpoint: { ...spec.endpoint, name: name ?? spec.endpoint.name },
+    endpoint: endpointOf(spec.endpoint, wanted),
     output: { ...spec.output, ...outputOf(wanted.out) },
     tolerance: toleranceOf(spec.tolerance, wanted),
   })
@@ -37,6 +37,20 @@ export function retryRequest(
     clientToken: `retry-${createHash('sha256').update(facts).digest('hex')}`,
     spec: changed,
     retryOf: { jobId: base.jobId, ...(reasons === undefined ? {} : { reasons }) },
+  }
+}
+
+/** A component belongs to one endpoint, so another endpoint has none of that name. */
+function endpointOf(
+  { inferenceComponent: ofJob, ...endpoint }: JobSpec['endpoint'],
+  { endpoint: typed, localModel, inferenceComponent }: RetryWanted,
+) {
+  const name = localModel === undefined ? (typed ?? endpoint.name) : LOCAL_ENDPOINT
+  const component = inferenceComponent ?? (name === endpoint.name ? ofJob : undefined)
+  return {
+    ...endpoint,
+    name,
+    ...(component === undefined ? {} : { inferenceComponent: component }),
   }
 }
 
