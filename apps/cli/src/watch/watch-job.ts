@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isFinal, type Job, type JobState } from '@millrace/job'
+import { isFinal, type Job } from '@millrace/job'
+import type { Seen } from '../local/endpoint-watch.ts'
 import type { Snapshot } from '../show/screen.ts'
 
 export interface Deps {
@@ -11,7 +12,7 @@ export interface Deps {
   /** Batches recorded so far, and the rows in them that failed. */
   readProgress(signal: AbortSignal): Promise<{ batches: number; failedRows: number }>
   /** Called at each look: whether the endpoint is waited for; throws when that is in vain. */
-  isAway?(seen: { readonly state: JobState; readonly batches: number }): Promise<boolean>
+  isAway?(seen: Seen): Promise<boolean>
   show(snapshot: Snapshot): void
   /** Called once, when the plan is whole; not for a job that had ended before the first look. */
   planned(job: Job): Promise<void>
