@@ -9,6 +9,17 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   }
 }
 
+/** A job, or the beginning of its name. Every job begins with nothing, which is what a variable that is not set says. */
+export function jobName(text: string): string {
+  if (text.replace(/^j-/, '').trim() !== '') return text
+  throw new InvalidArgumentError('Wanted a job, such as j-4f2a.')
+}
+
+export function folderName(text: string): string {
+  if (text !== '') return text
+  throw new InvalidArgumentError('Wanted a folder, such as .millrace.')
+}
+
 export function finiteNumber(text: string): number {
   const value = Number(text)
   if (Number.isFinite(value) && text.trim() !== '') return value

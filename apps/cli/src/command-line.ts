@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { ContractError, printable } from '@millrace/job'
 import { CliError } from './cli-error.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
@@ -20,6 +20,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
       getOutHelpWidth: () => widthOf(world.stdout),
       getErrHelpWidth: () => widthOf(world.stderr),
     })
+    forgetEmpty(command, world.env)
   }
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -27,6 +28,11 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   } catch (error) {
     return report(error, world)
   }
+}
+
+/** A variable that is empty says nothing, as everywhere else; commander would take that for a value. */
+function forgetEmpty({ options }: Command, env: World['env']): void {
+  for (const option of options) if (env[option.envVar ?? ''] === '') delete option.envVar
 }
 
 /** Lines that are longer than this are hard to read, on however wide a terminal. */

@@ -143,6 +143,20 @@ test('an endpoint of the environment counts only where none is typed', async () 
   expect(said).toContain('cannot be used with')
 })
 
+test.for(['', ' ', 'j-'])('for the job "%s", no verb takes whichever there is', async (job) => {
+  for (const verb of ['status', 'cancel', 'retry', 'export', 'report', 'dlq discard']) {
+    const { ran, said } = await parse(...verb.split(' '), job)
+    expect(ran).toBeUndefined()
+    expect(said).toContain('Wanted a job, such as j-4f2a.')
+  }
+})
+
+test.for(['run', 'status', 'dev'])('%s with an empty --state is wrong use', async (verb) => {
+  const { ran, said } = await parse(verb, '--state', '')
+  expect(ran).toBeUndefined()
+  expect(said).toContain('Wanted a folder, such as .millrace.')
+})
+
 test('a misspelt verb is told the nearest one', async () => {
   expect((await parse('rum')).said).toContain('Did you mean run?')
 })

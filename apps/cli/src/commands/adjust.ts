@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { wholeNumber } from '../arguments.ts'
+import { jobName, wholeNumber } from '../arguments.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { AdjustOptions } from '../control/adjust.ts'
 import type { Perform } from '../world.ts'
@@ -9,7 +9,7 @@ import { addToleranceOptions } from './tolerance-options.ts'
 export function adjustCommand(perform: Perform): Command {
   const command = new Command('adjust')
     .description('change the concurrency or the tolerance of a job that has not ended')
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
     .option(
       '--concurrency <count>',
       'invocations of the job in flight at most, all consumers together',

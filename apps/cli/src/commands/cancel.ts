@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { jobName } from '../arguments.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { ControlOptions } from '../control/control-options.ts'
 import type { Perform } from '../world.ts'
@@ -7,7 +8,7 @@ export function cancelCommand(perform: Perform): Command {
   const command = new Command('cancel')
     .description('end a job for good, without a result')
     // Named always: what cannot be undone is not done to whatever comes first.
-    .argument('<job>', 'the job, or the beginning of its name')
+    .argument('<job>', 'the job, or the beginning of its name', jobName)
   return addSystemOptions(command)
     .addHelpText('after', NOTES)
     .action((job: string, options: Omit<ControlOptions, 'job'>) =>

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { wholeNumber } from '../arguments.ts'
+import { folderName, wholeNumber } from '../arguments.ts'
 import type { DevOptions } from '../dev/dev.ts'
 import type { Perform } from '../world.ts'
 import { addEndpointOptions } from './endpoint-options.ts'
@@ -8,7 +8,7 @@ import { addEndpointOptions } from './endpoint-options.ts'
 export function devCommand(perform: Perform): Command {
   const command = new Command('dev')
     .description('a whole system on this machine, left running: queues, table, store and apps')
-    .option('--state <folder>', 'where ledger, plans and logs lie', '.millrace-dev')
+    .option('--state <folder>', 'where ledger, plans and logs lie', folderName, '.millrace-dev')
     .option('--port <number>', 'port of SQS and S3 (default: a free one)', wholeNumber(1, 65_535))
     .option('--bucket <name...>', 'S3 buckets to begin with', ['millrace'])
     .option(

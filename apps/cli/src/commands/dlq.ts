@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { wholeNumber } from '../arguments.ts'
+import { jobName, wholeNumber } from '../arguments.ts'
 import type { DlqOptions } from '../dlq/dlq-options.ts'
 import type { DiscardOptions } from '../dlq/discard.ts'
 import type { RedriveOptions } from '../dlq/redrive.ts'
@@ -62,7 +62,7 @@ function addSelection(command: Command): Command {
   return addSystemOptions(
     addJsonOption(
       command
-        .argument('[job]', 'only messages of this job')
+        .argument('[job]', 'only messages of this job', jobName)
         .addOption(
           new Option('--queue <name>', 'the dead-letter queue of jobs, batches or completions')
             .choices(['jobs', 'batches', 'completions'])

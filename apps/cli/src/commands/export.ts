@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { jobName } from '../arguments.ts'
 import type { ExportOptions } from '../export/export.ts'
 import { resultOptions } from '../spec/result-options.ts'
 import { partSpec } from '../spec/spec-options.ts'
@@ -9,7 +10,7 @@ export function exportCommand(perform: Perform): Command {
   const settings = resultOptions('--format')
   const command = new Command('export')
     .description('make another result from the recorded predictions, without one invocation')
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
     .option(
       '-o, --out <file>',
       'the result: a path, or a URI that the stack may write (default: beside that of the job)',

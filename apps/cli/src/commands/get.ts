@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { wholeNumber } from '../arguments.ts'
+import { jobName, wholeNumber } from '../arguments.ts'
 import type { GetOptions } from '../get/get.ts'
 import { addJsonOption, addSystemOptions } from '../system/system-options.ts'
 import type { Perform } from '../world.ts'
@@ -11,7 +11,7 @@ const COUNT_MAX = 1_000_000_000
 export function getCommand(perform: Perform): Command {
   const command = new Command('get')
     .description('look rows of a job up, while it runs and afterwards')
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
     .option('--row <number>', 'the first row, counted from 0', wholeNumber(0, ROW_MAX))
     .option('--count <rows>', 'how many rows', wholeNumber(1, COUNT_MAX), 1)
     .addOption(

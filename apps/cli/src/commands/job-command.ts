@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { jobName } from '../arguments.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { Act, Perform } from '../world.ts'
 
@@ -23,7 +24,7 @@ export function jobCommand<Options extends JobArgument>(
 ): Command {
   const command = new Command(name)
     .description(description)
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
   return addSystemOptions(options(command))
     .addHelpText('after', `\nExamples:\n${examples}`)
     .action((job: string | undefined, typed: Options) =>

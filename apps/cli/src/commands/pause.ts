@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { jobName } from '../arguments.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { ControlOptions } from '../control/control-options.ts'
 import type { Perform } from '../world.ts'
@@ -6,7 +7,7 @@ import type { Perform } from '../world.ts'
 export function pauseCommand(perform: Perform): Command {
   const command = new Command('pause')
     .description('invoke nothing more of a job until it is resumed')
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
   return addSystemOptions(command)
     .addHelpText('after', NOTES)
     .action((job: string | undefined, options: Omit<ControlOptions, 'job'>) =>

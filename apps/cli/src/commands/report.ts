@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { finiteNumber } from '../arguments.ts'
+import { finiteNumber, jobName } from '../arguments.ts'
 import type { ReportOptions } from '../report/report-options.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { Perform } from '../world.ts'
@@ -10,6 +10,7 @@ export function reportCommand(perform: Perform): Command {
     .argument(
       '[job]',
       'the job, the beginning of its name, or its result, such as scores.csv (default: the latest run)',
+      jobName,
     )
     .option('-o, --out <file>', 'the page (default: <job>.report.html)')
     .optionsGroup('Labels:')

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { jobName } from '../arguments.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { ControlOptions } from '../control/control-options.ts'
 import type { Perform } from '../world.ts'
@@ -6,7 +7,7 @@ import type { Perform } from '../world.ts'
 export function resumeCommand(perform: Perform): Command {
   const command = new Command('resume')
     .description('go on with a paused job where it was')
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
   return addSystemOptions(command).action(
     (job: string | undefined, options: Omit<ControlOptions, 'job'>) =>
       perform(async () => (await import('../control/resume.ts')).resume, {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Command, Option } from 'commander'
 import { limits } from '@millrace/job'
-import { wholeNumber } from '../arguments.ts'
+import { jobName, wholeNumber } from '../arguments.ts'
 import type { RetryOptions } from '../retry/retry-options.ts'
 import { addJsonOption, addStateOption } from '../system/system-options.ts'
 import { repeated } from '../usage-error.ts'
@@ -12,7 +12,7 @@ import { addToleranceOptions } from './tolerance-options.ts'
 export function retryCommand(perform: Perform): Command {
   const command = new Command('retry')
     .description('invoke again only what failed of a job that has ended, and merge')
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)')
+    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
     .addOption(
       repeated(
         new Option(

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { wholeNumber } from '../arguments.ts'
+import { folderName, wholeNumber } from '../arguments.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import type { Perform } from '../world.ts'
@@ -33,6 +33,7 @@ function addMachineOptions(command: Command): Command {
     .option(
       '--state <folder>',
       'where a run keeps what it needs to continue (default: .millrace beside the result)',
+      folderName,
     )
     .option('--fresh', 'forget what an earlier run recorded', false)
     .option(

@@ -136,6 +136,17 @@ describe('discard', () => {
     expect(said).toBe('1 message deleted, 5 left\n')
   })
 
+  test('of the beginning of several jobs deletes nothing, and names them', async () => {
+    const letters = { ...all, all: false, job: 'j-' }
+    await expect(perform(discard, letters)).rejects.toMatchObject({
+      message: expect.stringMatching(`^j-: several jobs begin so: .*${second}`),
+      exitCode: 2,
+    })
+    expect((await perform(list, { ...all, json: true })).said).toContain('"messages":6')
+    const { said } = await perform(discard, { ...letters, job: second.slice(2, 8) })
+    expect(said).toBe('2 messages deleted, 4 left\n')
+  })
+
   test('of everything wants to be told so', async () => {
     await expect(perform(discard, { ...all, all: false })).rejects.toThrow('--all')
     const { said } = await perform(discard, { ...all, all: true })

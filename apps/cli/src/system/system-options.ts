@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { folderName } from '../arguments.ts'
 
 /** Adds the options by which a verb is told where the jobs are, and how to answer. */
 export function addSystemOptions(command: Command): Command {
@@ -16,6 +17,7 @@ export function addStateOption(command: Command): Command {
       'jobs of `millrace run` in this folder (default: .millrace, or the stack that the environment names)',
     )
       .helpGroup('System:')
+      .argParser(folderName)
       .env('MILLRACE_STATE'),
   )
 }

@@ -27,6 +27,23 @@ export const jobMistakes: readonly WrongUse[] = [
     says: /is the state of another version of Millrace \(7, wanted 1\)\n.*--fresh/,
   },
   {
+    name: 'a job whose variable is not set',
+    args: ['cancel', ''],
+    says: /'' is invalid for argument 'job'\. Wanted a job, such as j-4f2a\./,
+  },
+  {
+    name: 'an empty state in the environment',
+    args: ['status', 'nothing'],
+    env: { MILLRACE_STATE: '' },
+    says: /\.millrace: has no job nothing/,
+  },
+  {
+    name: 'an empty endpoint in the environment',
+    args: ['run', 'rows.csv'],
+    env: { MILLRACE_ENDPOINT: '', MILLRACE_SPEC: '' },
+    says: /no endpoint: wanted --endpoint NAME/,
+  },
+  {
     name: 'a result that is not there',
     args: ['report', 'scores.csv'],
     says: /scores\.csv: no such file/,
