@@ -12,7 +12,7 @@ export function reportCommand(perform: Perform): Command {
       'the job, the beginning of its name, or its result, such as scores.csv (default: the latest run)',
       jobName,
     )
-    .option('-o, --out <file>', 'the page (default: <job>.report.html)')
+    .option('-o, --out <file>', 'the page, or - for standard output (default: <job>.report.html)')
     .optionsGroup('Labels:')
     .option(
       '--labels <file|column>',

@@ -13,7 +13,7 @@ type Typed = Omit<RunOptions, 'data' | 'spec'>
 export function runCommand(perform: Perform): Command {
   const command = new Command('run')
     .description('run the whole job on this machine, with no queue or table to set up')
-    .argument('[data]', 'the CSV file, or - for standard input')
+    .argument('[data]', 'a file, a folder/, a .manifest, an s3:// URI, or - for standard input')
   return addSpecOptions(addEndpointOptions(addMachineOptions(command)))
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, typed: Typed) => {
@@ -28,7 +28,7 @@ function addMachineOptions(command: Command): Command {
     .optionsGroup('This machine:')
     .option(
       '-o, --out <file>',
-      'the result, or - for standard output (default: <data>.predictions.csv)',
+      'the result, or - for standard output (default: <data>.predictions.csv in this folder)',
     )
     .option(
       '--state <folder>',

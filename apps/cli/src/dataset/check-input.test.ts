@@ -1,9 +1,9 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CliError } from '../cli-error.ts'
 import { temporaryFolder } from '../test-data.fixture.ts'
-import { checkInput, checkOutput, defaultOut } from './check-input.ts'
+import { checkInput } from './check-input.ts'
 
 /** A folder with an input, an empty file and a folder in it. */
 async function createFolder() {
@@ -58,65 +58,9 @@ test.skipIf(isRoot)('a file that may not be read is refused', async () => {
   await expect(checkInput(input)).rejects.toThrow('may not be read by this user')
 })
 
-test.for([
-  ['rows.csv', 'rows.predictions.csv'],
-  ['/data/rows.csv', 'rows.predictions.csv'],
-  ['rows', 'rows.predictions.csv'],
-  ['-', '-'],
-])('the predictions of %s go to %s', ([data, out]) => {
-  expect(defaultOut(data!)).toBe(out)
-})
-
-test.for(['new.csv', 'empty.csv', 'sub/new.csv'])('the output %s is fine', async (name) => {
-  const { folder, input } = await createFolder()
-  const before = await readdir(folder)
-  expect(await checkOutput(join(folder, name), input)).toBe(join(folder, name))
-  expect(await readdir(folder)).toEqual(before)
-})
-
-test.for([
-  ['rows.csv', /is the input itself/, /choose another --out/],
-  ['sub', /is a directory/, /--out .*\/sub\/result.csv/],
-  ['nowhere/new.csv', /its folder does not exist/, NO_HINT],
-  ['empty.csv/new.csv', /its folder is a file/, NO_HINT],
-  [`${'日'.repeat(81)}.csv`, /日\.manifest\.json: too long .* \(257 bytes\)/, /shorter --out/],
-] as const)('the output %s is refused before anything starts', async ([name, message, hint]) => {
-  const { folder, input } = await createFolder()
-  const checking = checkOutput(join(folder, name), input)
-  await expect(checking).rejects.toThrow(message)
-  expect((await refusalOf(checking)).hint).toMatch(hint)
-})
-
-test.for(['rows.errors.csv', 'rows.manifest.json'])(
-  'an output that would have the input %s beside it is refused',
-  async (name) => {
-    const { folder } = await createFolder()
-    const input = join(folder, name)
-    await expect(checkOutput(join(folder, 'rows.csv'), input)).rejects.toThrow(
-      `would write over its input ${name}`,
-    )
-  },
-)
-
 test.for(['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'])('%s is refused', async (name) => {
   await expect(checkInput(name)).rejects.toMatchObject({
     message: `${name}: is no file but what this process has open`,
     hint: expect.stringContaining('millrace run -'),
-  })
-})
-
-test.skipIf(isRoot)('a folder that may not be written is refused', async () => {
-  const { folder, input } = await createFolder()
-  await chmod(join(folder, 'sub'), 0o500)
-  await expect(checkOutput(join(folder, 'sub/new.csv'), input)).rejects.toThrow(
-    'may not be written (EACCES)',
-  )
-})
-
-test.runIf(process.platform === 'linux')('a folder that takes no files is refused', async () => {
-  const { input } = await createFolder()
-  await expect(checkOutput('/proc/new.csv', input)).rejects.toMatchObject({
-    message: expect.stringMatching(/nothing can be made in its folder|may not be written/),
-    exitCode: 2,
   })
 })

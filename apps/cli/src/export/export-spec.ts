@@ -29,6 +29,7 @@ export function exportSpec(
 ): Wanted {
   const { decision, output } = job.spec
   const kind = typed.decision?.kind ?? decision.kind
+  if (out === '-') throw new CliError('--out -: an export writes a file; name one')
   const target = out === undefined ? undefined : uriOf(out)
   const shape = shapeOf(job.spec, typed, target)
   const wanted = check('export', exportSpecSchema, {

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, symlink } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createJob } from '@millrace/ledger'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { recordRun, runIn } from '../run/recorded-run.fixture.ts'
@@ -65,6 +66,25 @@ test('of the latest run, another result is made of what was recorded', async () 
   expect(exitCode).toBe(0)
   expect(said).toContain('other.manifest.json')
   expect(await readFile(out, 'utf8')).toBe('Prediction,Binary Classification\n0.4,1\n0.6,1\n')
+})
+
+test.for([
+  ['the dataset under another name', 'link.csv', /is the input itself/],
+  ['a pipe', 'pipe', /is no regular file/],
+  ['standard output', '-', /an export writes a file/],
+  ['a name beside that of the job', 'out.parquet', /the job's own files lie there/],
+] as const)('over %s, an export writes nothing', async ([, name, message]) => {
+  const folder = await temporaryFolder()
+  const { prepared } = await runIn(folder)
+  await recordRun(prepared)
+  await symlink('rows.csv', join(folder, 'link.csv'))
+  execFileSync('mkfifo', [join(folder, 'pipe')])
+  const out = name === '-' ? name : resolve(folder, name)
+  const exporting = perform(join(folder, '.millrace'), { out })
+  await expect(exporting).rejects.toMatchObject({
+    message: expect.stringMatching(message),
+    exitCode: 2,
+  })
 })
 
 test('rows in S3 are joined with the credentials of the user', async () => {

@@ -13,6 +13,7 @@ import {
 import { readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { checkPlaces } from '../dataset/check-places.ts'
 import { checkCredentials } from '../local/credentials.ts'
 import { makeStateFolder } from '../local/state-folder.ts'
 import { nearPath } from '../show/near-path.ts'
@@ -47,6 +48,7 @@ export async function exportJob(options: ExportOptions, world: World): Promise<E
   const job = await recordedJob(system, jobId, world.stop)
   const exportId = exportIdOf(randomUUID())
   const wanted = exportSpec(job, exportId, options.spec, options.out)
+  await checkPlaces({ dataset: job.spec.dataset, output: wanted.output })
   const createdAt = Math.floor(Date.now() / 1_000)
   const expiry = job.expiresAt === undefined ? {} : { expiresAt: job.expiresAt }
   const about = { jobId, exportId, ...wanted, ...expiry }

@@ -81,6 +81,13 @@ test('a result and its manifest are enough for a report', async () => {
   })
 })
 
+test('to standard output, the page itself is written', async () => {
+  const job = await resultWith({ text: BINARY })
+  const { world, said } = createWorld({})
+  await report({ costFalsePositive: 1, costFalseNegative: 1, job, out: '-' }, world)
+  expect(readPage(said())).toMatchObject({ jobId: 'j-4f2a', scores: { count: 3 } })
+})
+
 test('the report of a merged result names the job that was retried', async () => {
   const history = [{ jobId: 'j-1' }, { jobId: 'j-2' }, { jobId: 'j-4f2a' }]
   const page = await reportOf(await resultWith({ text: BINARY, history }))

@@ -9,6 +9,6 @@ export interface ReportOptions extends SystemOptions {
   readonly positive?: string
   readonly costFalsePositive: number
   readonly costFalseNegative: number
-  /** The page; `<job>.report.html` here unless given. */
+  /** The page, or `-` for standard output; `<job>.report.html` here unless given. */
   readonly out?: string
 }

@@ -13,6 +13,7 @@ import {
 import { createStorage, fileUri, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { type JobCost, readCost } from '../cost/read-cost.ts'
+import { checkTarget } from '../dataset/check-output.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type JobReader, openReader } from '../system/job-reader.ts'
 import type { World } from '../world.ts'
@@ -24,6 +25,9 @@ import { isResultFile } from './vouched-result.ts'
 
 /** `millrace report`: draws a job's report anew, with labels where they are known. */
 export async function report(options: ReportOptions, world: World): Promise<ExitCode> {
+  if (options.out !== undefined && options.out !== '-') {
+    await checkTarget(options.out, 'report.html')
+  }
   if (options.job !== undefined && isResultFile(options.job)) {
     const { jobId, page } = await pageOfFiles(options.job, options, world.stop).catch(told)
     return await write(jobId, page, createStorage({}), options, world)
@@ -47,6 +51,10 @@ async function write(
   { out }: ReportOptions,
   { stdout, stop }: World,
 ): Promise<ExitCode> {
+  if (out === '-') {
+    stdout.write(page)
+    return EXIT.succeeded
+  }
   const path = resolve(out ?? `${jobId}.report.html`)
   await storage.writeDocument(fileUri(path), Buffer.from(page), {}, stop)
   stdout.write(`${path}\n`)

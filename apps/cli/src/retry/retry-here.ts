@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeUriList, type Job, type JobRequest, jobIdOf, resultNames } from '@millrace/job'
 import { readJob, resumeJob } from '@millrace/ledger'
@@ -11,7 +11,7 @@ import { addressOf } from '../local/endpoint-address.ts'
 import { holdToEndpoint, type ScoredBy } from '../local/hold-to-endpoint.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT, type LocalApps } from '../local/start-apps.ts'
 import { makeFolders } from '../local/state-folder.ts'
-import { checkOutput } from '../dataset/check-input.ts'
+import { checkPlaces } from '../dataset/check-places.ts'
 import { type RunEnd, runJob } from '../run/run-job.ts'
 import { summaryOf } from '../run/summary.ts'
 import { createScreen } from '../show/screen.ts'
@@ -36,7 +36,7 @@ export async function retryHere(
   options: RetryHereOptions,
   world: World,
 ): Promise<ExitCode> {
-  await checkPlaces(request)
+  await checkPlaces(request.spec, options.localModel && resolve(options.localModel))
   const { apps, scoredBy } = await openApps(system, base, request, options)
   const folder = stateFolderOf(system)
   await makeFolders(folder)
@@ -72,13 +72,6 @@ export async function retryHere(
 
 const ANOTHER_ENDPOINT =
   'with the same endpoint and account the command continues it; millrace cancel ends it'
-
-/** A result that is a file must have a folder, and must not be the input. */
-async function checkPlaces({ spec: { dataset, output } }: JobRequest): Promise<void> {
-  if (!output.uri.startsWith('file:') || output.uri.endsWith('/')) return
-  const input = dataset.uri.startsWith('file:') ? fileURLToPath(dataset.uri) : dataset.uri
-  await checkOutput(fileURLToPath(output.uri), input)
-}
 
 /** The apps may touch what the job and its retry name, and nothing else. */
 async function openApps(

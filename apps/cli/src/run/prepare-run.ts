@@ -12,7 +12,9 @@ import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { regionOf } from '../system/region.ts'
 import type { World } from '../world.ts'
-import { checkApart, checkOutput, defaultOut, type InputFile } from '../dataset/check-input.ts'
+import type { InputFile } from '../dataset/check-input.ts'
+import { checkApart, checkOutput, defaultOut } from '../dataset/check-output.ts'
+import { keepResults } from '../dataset/keep-results.ts'
 import { bytesNeeded, freeBytes } from './disk-space.ts'
 import { checkHead, findDataset } from './find-dataset.ts'
 import type { RunOptions } from './run-options.ts'
@@ -40,8 +42,8 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const wanted = await readSpec(options.file, options.spec)
   const data = dataOf(options, wanted)
-  const out =
-    pathOf(options.out) ?? pathOf(wanted.output?.uri) ?? defaultOut(data, wanted.output ?? {})
+  const typed = pathOf(options.out) ?? pathOf(wanted.output?.uri)
+  const out = typed ?? defaultOut(data, wanted.output ?? {})
   const toStdout = out === '-'
   refuseUri(out)
   const stateRoot = resolve(options.state ?? join(dirname(out), '.millrace'))
@@ -52,8 +54,13 @@ export async function prepareRun(
     { ...options, stdin, env, stateRoot },
     signal,
   )
-  const place = toStdout ? STDOUT : await checkOutput(out, input.path)
-  checkApart(stateRoot, input.path)
+  const read = { input: input.path, model: model?.path }
+  const place = toStdout ? STDOUT : await checkOutput(out, read)
+  if (!toStdout) {
+    const isNamed = typed !== undefined
+    await keepResults({ out, path: place, dataset: uriOf(input.path), isNamed })
+  }
+  await checkApart(stateRoot, input.path)
 
   const dataset = withLooks(looks, wanted.dataset)
   const asked = specOf(options, { ...wanted, dataset }, input.path, place)
@@ -102,8 +109,18 @@ function dataOf({ data, file }: RunOptions, spec: PartialSpec): string {
   )
 }
 
-const pathOf = (uri: string | undefined): string | undefined =>
-  uri?.startsWith('file://') === true ? fileURLToPath(uri) : uri
+/** @throws {CliError} for a URI of a file that cannot be one of this machine: `file://rows.csv` names a host. */
+function pathOf(uri: string | undefined): string | undefined {
+  if (uri?.startsWith('file://') !== true) return uri
+  try {
+    return fileURLToPath(uri)
+  } catch (cause) {
+    throw new CliError(`${uri}: names no file of this machine`, {
+      hint: 'wanted a path, or file:/// with three slashes',
+      cause,
+    })
+  }
+}
 
 function specOf(options: RunOptions, wanted: PartialSpec, input: string, result: string): JobSpec {
   const local = options.localModel === undefined ? undefined : LOCAL_ENDPOINT

@@ -71,6 +71,7 @@ function tell(
 async function specOf({ data, out, spec, file }: SubmitOptions): Promise<JobSpec> {
   const wanted = await readSpec(file, spec)
   const uri = named('dataset', data, wanted.dataset?.uri)
+  if (out === '-') throw new CliError('--out -: a stack writes its result to a URI; name one')
   const result = named('result', out, wanted.output?.uri)
   return check(file ?? 'submit', jobSpecSchema, {
     ...wanted,

@@ -74,6 +74,36 @@ export const fileMistakes: readonly WrongUse[] = [
     says: /is the input itself/,
   },
   {
+    name: 'a result over that of another table',
+    args: ['run', 'table.csv', '--local-model', model],
+    says: /is the result of another dataset, file:\/\/\/2026-01\/table\.csv\n.*choose another with --out/,
+  },
+  {
+    name: 'a result beside that of another format',
+    args: ['run', 'rows.csv', '--local-model', model, '-o', 'table.predictions.parquet'],
+    says: /table\.predictions\.manifest\.json would be its manifest, and is that of table\.pred/,
+  },
+  {
+    name: 'a result that is a pipe',
+    args: [...run.slice(0, 5), 'pipe'],
+    says: /pipe: is no regular file.*\n.*--out - is standard output/,
+  },
+  {
+    name: 'a report that is a pipe',
+    args: ['report', '-o', 'pipe'],
+    says: /pipe: is no regular file/,
+  },
+  {
+    name: 'a result over the model',
+    args: ['run', 'rows.csv', '--local-model', 'm.json', '-o', 'm.json'],
+    says: /m\.json: is the model itself/,
+  },
+  {
+    name: 'a file of another host',
+    args: ['run', 'file://rows.csv', '--local-model', model],
+    says: /file:\/\/rows\.csv: names no file of this machine\n.*three slashes/,
+  },
+  {
     name: 'a result in the folder that is read',
     args: ['run', 'full', '--local-model', model, '-o', 'full/out.csv'],
     says: /which the run reads/,

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** What somebody types, and the one sentence that answers it. */
@@ -19,8 +20,20 @@ export const run = ['run', 'rows.csv', '--local-model', model, '-o', 'out.csv']
 
 const SPEC = 'version: 1\ndataset: { uri: rows.csv }\nendpoint: { name: churn-v3 }\n'
 
+/** Of a result in the folder, of a table of the same name in another. */
+const MANIFEST = JSON.stringify({
+  spec: {
+    ...{ version: 1, endpoint: { name: 'churn-v3' } },
+    dataset: { uri: 'file:///2026-01/table.csv' },
+    output: { uri: 'file:///results/table.predictions.csv' },
+  },
+})
+
 const files: Readonly<Record<string, string | Buffer>> = {
   'rows.csv': '1,2,3\n',
+  'table.csv': '1,2,3\n',
+  'table.predictions.csv': '0.5\n',
+  'table.predictions.manifest.json': MANIFEST,
   'empty.csv': '',
   'utf16.csv': Buffer.from('\uFEFF1,2\n', 'utf16le'),
   'nul.csv': '1,2\n3\0,4\n',
@@ -51,5 +64,8 @@ export async function fill(folder: string): Promise<void> {
     await mkdir(join(folder, name, '..'), { recursive: true })
     await writeFile(join(folder, name), content)
   }
+  await copyFile(model, join(folder, 'm.json'))
   await mkdir(join(folder, 'none'))
+  // And not a device of the machine, which would be lost where this is not refused.
+  execFileSync('mkfifo', [join(folder, 'pipe')])
 }

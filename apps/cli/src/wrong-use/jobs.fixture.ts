@@ -69,6 +69,11 @@ export const jobMistakes: readonly WrongUse[] = [
     says: /wanted a result: --out s3:\/\/…/,
   },
   {
+    name: 'a submit to standard output',
+    args: ['submit', 's3://bucket/x.csv', '--endpoint', 'x', '-o', '-'],
+    says: /--out -: a stack writes its result to a URI/,
+  },
+  {
     name: 'a spec that is there already',
     args: ['init', 'bare.yaml'],
     says: /bare\.yaml: exists already\n.*--force/,

@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { resultNames } from '@millrace/job'
+import { fileUri } from '@millrace/storage'
+import { expect, test } from 'vitest'
+import { jobWith, temporaryFolder } from '../test-data.fixture.ts'
+import { keepResults } from './keep-results.ts'
+
+const JANUARY = 'file:///2026-01/table.csv'
+
+/** A folder with the result of a table, and what its manifest tells of the two. */
+async function createResult(name: string) {
+  const folder = await temporaryFolder()
+  const { spec } = jobWith()
+  const output = { ...spec.output, uri: fileUri(join(folder, name)) }
+  const dataset = { ...spec.dataset, uri: JANUARY }
+  await writeFile(join(folder, name), '0.5\n')
+  const manifest = { spec: { ...spec, dataset, output } }
+  const at = new URL(resultNames(output).manifest)
+  await writeFile(at, JSON.stringify(manifest))
+  return { folder, manifest: at }
+}
+
+const FEBRUARY = 'file:///2026-02/table.csv'
+
+test.for([
+  ['the same table again', JANUARY, false, 'table.csv'],
+  ['another table, named', FEBRUARY, true, 'table.csv'],
+  ['another name', FEBRUARY, false, 'other.csv'],
+] as const)('beside a result there may be %s', async ([, dataset, isNamed, out]) => {
+  const { folder } = await createResult('table.csv')
+  const keeping = keepResults({ out, path: join(folder, out), dataset, isNamed })
+  await expect(keeping).resolves.toBeUndefined()
+})
+
+test.for([
+  ['another table', FEBRUARY, false, 'table.csv', `is the result of another dataset, ${JANUARY}`],
+  ['another format', JANUARY, true, 'table.parquet', 'and is that of table.csv'],
+] as const)('over a result, %s is refused', async ([, dataset, isNamed, out, refusal]) => {
+  const { folder } = await createResult('table.csv')
+  const keeping = keepResults({ out, path: join(folder, out), dataset, isNamed })
+  await expect(keeping).rejects.toMatchObject({
+    message: expect.stringContaining(refusal),
+    hint: expect.stringMatching(/^choose another.*--out/),
+    exitCode: 2,
+  })
+})
+
+test('a manifest without its result, and what is none, keep nobody', async () => {
+  const { folder, manifest } = await createResult('gone table.csv')
+  const wanted = { out: 'x', dataset: FEBRUARY, isNamed: true }
+  const path = join(folder, 'gone table.parquet')
+  await expect(keepResults({ ...wanted, path })).rejects.toThrow('is that of gone table.csv')
+  await writeFile(manifest, 'none')
+  await expect(keepResults({ ...wanted, path })).resolves.toBeUndefined()
+})
