@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startSilentSts } from './local/silent-sts.fixture.ts'
 
 const main = join(import.meta.dirname, 'main.ts')
 
@@ -10,6 +11,20 @@ test('when nobody reads standard error, the exit code stays right', async () => 
   // It goes before the process has started: its first sentence finds no reader.
   child.stderr.destroy()
   expect(await once(child, 'close')).toEqual([2, null])
+}, 30_000)
+
+test('what takes no signal is waited for no longer when somebody asks a second time', async () => {
+  const { asked, env } = await startSilentSts()
+  const child = spawn(process.execPath, [main, 'plan', 's3://tables/rows.csv'], {
+    stdio: 'ignore',
+    env: { ...process.env, ...env },
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await asked
+  const closed = once(child, 'close')
+  child.kill('SIGINT')
+  child.kill('SIGTERM')
+  expect(await closed).toEqual([130, null])
 }, 30_000)
 
 test('a Node.js that does not read TypeScript is told in a sentence', () => {

@@ -5,6 +5,9 @@ import { EXIT } from './exit-code.ts'
 import { oldNode } from './node-version.ts'
 import type { World } from './world.ts'
 
+/** Who asks a second time does not wait longer than this. */
+const ABORT_GRACE_MS = 2_000
+
 const old = oldNode(process.versions.node)
 if (old !== undefined) {
   process.stderr.write(`millrace: this is Node.js ${old}\n`)
@@ -16,6 +19,11 @@ const abort = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => (stop.signal.aborted ? abort : stop).abort())
 }
+// Some of what a verb waits for takes no signal, as the AWS chain's look for credentials. What is started here
+// ends by itself when its channel to this process closes.
+abort.signal.addEventListener('abort', () => {
+  setTimeout(() => process.exit(EXIT.interrupted), ABORT_GRACE_MS).unref()
+})
 // `millrace run … --out - | head` closes our standard output: that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.succeeded : EXIT.failed)

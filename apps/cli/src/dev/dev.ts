@@ -34,7 +34,7 @@ const STOP_GRACE_MS = 10_000
 export async function dev(options: DevOptions, world: World): Promise<ExitCode> {
   const endpoint = await placeOf(options)
   const region = await regionOf(options)
-  await checkCredentials(endpoint, region)
+  await checkCredentials(endpoint, region, world.stop)
   const state = resolve(options.state)
   await makeFolders(state)
   await using cleanup = new AsyncDisposableStack()

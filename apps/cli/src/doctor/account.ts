@@ -1,4 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { orAborted } from '../or-aborted.ts'
 import type { World } from '../world.ts'
 import { type ClockReading, judgeClock, watchClock } from './clock.ts'
 import { type Check, type Finding, failed, ok, skipped, warning } from './finding.ts'
@@ -66,7 +67,7 @@ async function askSts({ region, env, isNeeded }: Account, signal: AbortSignal): 
   })
   const clock = watchClock(client, Date.now)
   try {
-    const { expiration } = await client.config.credentials()
+    const { expiration } = await credentialsOf(client, signal)
     const { Arn } = await client.send(new GetCallerIdentityCommand(), { abortSignal: signal })
     return { who: judgeExpiry(Arn ?? 'somebody', expiration), clock: clock.read() }
   } catch (error) {
@@ -74,6 +75,20 @@ async function askSts({ region, env, isNeeded }: Account, signal: AbortSignal): 
   } finally {
     client.destroy()
   }
+}
+
+/** Less than a look may take, so that the look itself tells what has not answered. */
+const CREDENTIALS_MS_MAX = 10_000
+
+async function credentialsOf({ config }: STSClient, signal: AbortSignal) {
+  const late = AbortSignal.timeout(CREDENTIALS_MS_MAX)
+  return await orAborted(config.credentials(), AbortSignal.any([signal, late])).catch(
+    (cause: unknown) => {
+      if (!late.aborted) throw cause
+      const message = `no answer for ${CREDENTIALS_MS_MAX / 1_000} s from what gives them`
+      throw Object.assign(new Error(message, { cause }), { name: 'CredentialsLate' })
+    },
+  )
 }
 
 const EXPIRES_SOON_MS = 15 * 60 * 1_000

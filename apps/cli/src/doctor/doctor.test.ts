@@ -5,6 +5,7 @@ import { type Endpoint, loadXgboostModel, startEndpoint } from '@millrace/endpoi
 import { publish } from '@millrace/queue'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { connectSystem } from '../system/connect-system.ts'
+import { startSilentSts } from '../local/silent-sts.fixture.ts'
 import { createWorld, temporaryFolder } from '../test-data.fixture.ts'
 import { doctor } from './doctor.ts'
 import type { NamedFinding } from './finding.ts'
@@ -214,6 +215,17 @@ test('no credentials fail where AWS is wanted, and warn where it is not', async 
   expect(wanted.named['endpoint']).toMatchObject({ kind: 'skipped' })
   const { named } = await findings({ AWS_REGION: 'eu-west-1' })
   expect(named['credentials']).toMatchObject({ kind: 'warning' })
+})
+
+test('while nobody answers the look for credentials, the doctor can be stopped', async () => {
+  const { asked, env } = await startSilentSts()
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  const stop = new AbortController()
+  const { world } = createWorld(env)
+  const looking = doctor({ spec: {}, json: false }, { ...world, stop: stop.signal })
+  await asked
+  stop.abort(new Error('stopped'))
+  await expect(looking).rejects.toThrow('stopped')
 })
 
 test.for([

@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { orAborted } from '../or-aborted.ts'
 import { regionOf } from '../system/region.ts'
 import { fit } from '../show/fit.ts'
 import { readSpec } from '../spec/read-spec.ts'
@@ -9,7 +10,7 @@ import { isDeployed } from '../system/which-system.ts'
 import type { World } from '../world.ts'
 import { checksOf } from './checks.ts'
 import type { DoctorOptions } from './doctor-options.ts'
-import { type Check, findingOf, type NamedFinding } from './finding.ts'
+import { type Check, failed, findingOf, type NamedFinding } from './finding.ts'
 import { toldFindings, verdictOf } from './show-findings.ts'
 
 /** `millrace doctor`: looks at all that a run or a stack needs, and says what to do about it. */
@@ -48,12 +49,21 @@ function connect(region: string, env: World['env']) {
 /** The slowest check is a connection that nobody answers. */
 const LOOK_MS_MAX = 15_000
 
+const noAnswer = failed(
+  `no answer for ${LOOK_MS_MAX / 1_000} s`,
+  'check the network, its proxy and the VPC endpoints',
+)
+
 /** At once, because most of each is waiting. */
 async function lookAtAll(checks: readonly Check[], stop: AbortSignal): Promise<NamedFinding[]> {
   return await Promise.all(
     checks.map(async ({ name, look }) => {
-      const signal = AbortSignal.any([stop, AbortSignal.timeout(LOOK_MS_MAX)])
-      return { check: name, ...(await look(signal).catch(findingOf)) }
+      const late = AbortSignal.timeout(LOOK_MS_MAX)
+      const signal = AbortSignal.any([stop, late])
+      const finding = await orAborted(look(signal), signal).catch((error: unknown) =>
+        late.aborted ? noAnswer : findingOf(error),
+      )
+      return { check: name, ...finding }
     }),
   )
 }

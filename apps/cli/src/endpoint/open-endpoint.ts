@@ -30,11 +30,11 @@ export interface OpenEndpoint extends AsyncDisposable {
  */
 export async function openEndpoint(
   chosen: EndpointChosen,
-  { env }: Pick<World, 'env'>,
+  { env, stop }: Pick<World, 'env' | 'stop'>,
 ): Promise<OpenEndpoint> {
   const region = await regionOf(chosen)
   const place = placeOf(chosen)
-  await checkCredentials(place, region)
+  await checkCredentials(place, region, stop)
   await using opened = new AsyncDisposableStack()
   const url = place.kind === 'model' ? opened.use(await serveModel(place)).url : chosen.endpointUrl
   const invoke = createInvoke({

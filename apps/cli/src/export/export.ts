@@ -55,7 +55,9 @@ export async function exportJob(options: ExportOptions, world: World): Promise<E
   const asked: ResultExport = { ...about, state: 'requested', createdAt }
 
   const here =
-    system.kind === 'local' ? await exporterHere(system, job, wanted.output, options) : undefined
+    system.kind === 'local'
+      ? await exporterHere(system, job, wanted.output, options, world.stop)
+      : undefined
   const making = { here, asked: () => tellAsked(system, asked, options, world) }
   return tell(await makeExport(system, asked, making, world.stop), options, world)
 }
@@ -92,12 +94,13 @@ async function exporterHere(
   { spec, state }: Job,
   output: Output,
   options: ExportOptions,
+  stop: AbortSignal,
 ): Promise<ExporterHere> {
   const readsRows = output.join !== 'none' || state !== 'succeeded'
   const allowed = { datasets: readsRows ? spec.dataset.uri : '', results: output.uri }
   const logs = join(stateFolderOf(system), 'logs')
   await makeStateFolder(logs)
-  const region = await regionFor(Object.values(allowed), system, options)
+  const region = await regionFor(Object.values(allowed), system, options, stop)
   const { env } = system
   return { app: { services: env, workUri: env['MILLRACE_WORK_URI'] ?? '', region, allowed }, logs }
 }
@@ -107,10 +110,11 @@ async function regionFor(
   uris: readonly string[],
   { region }: System,
   options: ExportOptions,
+  stop: AbortSignal,
 ): Promise<string> {
   if (!uris.some((uri) => uri.startsWith('s3:'))) return region
   const own = await regionOf(options)
-  await checkCredentials({ kind: 'aws' }, own)
+  await checkCredentials({ kind: 'aws' }, own, stop)
   return own
 }
 

@@ -37,7 +37,7 @@ export async function retryHere(
   world: World,
 ): Promise<ExitCode> {
   await checkPlaces(request.spec, options.localModel && resolve(options.localModel))
-  const { apps, scoredBy } = await openApps(system, base, request, options)
+  const { apps, scoredBy } = await openApps(system, base, request, options, world.stop)
   const folder = stateFolderOf(system)
   await makeFolders(folder)
   const jobId = jobIdOf(request.clientToken)
@@ -79,10 +79,11 @@ async function openApps(
   base: Job,
   { spec }: JobRequest,
   options: RetryOptions,
+  stop: AbortSignal,
 ): Promise<{ readonly apps: LocalApps; readonly scoredBy: ScoredBy }> {
   const endpoint = await placeOf(spec.endpoint.name, options)
   const region = await regionOf(options)
-  const account = await checkCredentials(endpoint, region)
+  const account = await checkCredentials(endpoint, region, stop)
   const allowed = {
     datasets: encodeUriList([spec.dataset.uri]),
     results: encodeUriList([...new Set([spec.output.uri, base.spec.output.uri])]),

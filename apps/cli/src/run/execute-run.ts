@@ -28,7 +28,7 @@ export async function executeRun(
   hooks: RunHooks,
 ): Promise<RunEnd> {
   const { spec, state, resultPath, address } = prepared
-  const account = await checkCredentials(prepared.endpoint, prepared.region)
+  const account = await checkCredentials(prepared.endpoint, prepared.region, hooks.stop)
   await openStateFolder(state.path, options)
   await using cleanup = new AsyncDisposableStack()
   const system = cleanup.use(await openHostedSystem(state.path))
