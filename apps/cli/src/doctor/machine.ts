@@ -52,7 +52,7 @@ export function judgeDisk(free: number): Finding {
   const found = `${Math.floor(free / 1024 / 1024).toLocaleString('en-US')} MiB free`
   if (free < FREE_BYTES_MIN) return failed(found, 'free some, or name another disk with --state')
   if (free >= COMFORTABLE_BYTES) return ok(found)
-  return warning(found, 'a run writes two to three times its input; it stops when the disk is full')
+  return warning(found, 'a run of many rows may need more; it stops when the disk is full')
 }
 
 /** The folder itself, or the nearest above it that there is. */

@@ -99,6 +99,21 @@ test('of a job that its producer refuses, tells why and leaves nothing', async (
   expect(await readdir(join(folder, '.millrace'))).toEqual([])
 })
 
+test('that a disk may be too small is told to a run that begins, and to no other', async () => {
+  const folder = await temporaryFolder()
+  const { options, prepared } = await runIn(folder)
+  const disks = [{ folder: '/data', free: 2 ** 30, needed: 2 ** 40 }]
+  const spec = { ...prepared.spec, endpoint: { ...prepared.spec.endpoint, name: 'churn,v3' } }
+  const begun = createHooks()
+  await executeRun({ ...prepared, spec, disks }, options, begun).catch(() => {})
+  expect(begun.notes).toEqual([expect.stringContaining('1,048,576 MiB will be needed')])
+
+  await recordRun(prepared)
+  const again = createHooks()
+  await executeRun({ ...prepared, disks }, options, again)
+  expect(again.notes).not.toContainEqual(expect.stringContaining('MiB'))
+})
+
 test('a run asked for again is the latest, with its result restored', async () => {
   const folder = await temporaryFolder()
   const { options, prepared } = await runIn(folder, { out: '-' })

@@ -10,6 +10,7 @@ import { jobProgress } from '../system/job-progress.ts'
 import { openHostedSystem } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 import { isAsWritten } from './as-written.ts'
+import { scarceTexts } from './disk-space.ts'
 import type { PreparedRun } from './prepare-run.ts'
 import { endOf, type RunEnd, type RunHooks, runJob } from './run-job.ts'
 import type { RunOptions } from './run-options.ts'
@@ -52,6 +53,8 @@ export async function executeRun(
   // Who runs it again wants it to go on.
   if (before?.state === 'paused') await resumeJob(system.ledger, before.jobId, hooks.stop)
   if (batches > 0) hooks.note(`continuing: ${recordedText(before, batches)} recorded already`)
+  // What has begun has most of what it needs.
+  if (batches === 0) for (const text of scarceTexts(prepared.disks)) hooks.note(text)
   const request = { clientToken: state.clientToken, spec }
   const here = { request, apps, system, folder: state.path, logs: state.logs }
   const end = await runJob(here, (job) => rowsIn(job, batches), hooks)

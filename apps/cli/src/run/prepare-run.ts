@@ -15,7 +15,7 @@ import type { World } from '../world.ts'
 import type { InputFile } from '../dataset/check-input.ts'
 import { checkApart, checkOutput, defaultOut } from '../dataset/check-output.ts'
 import { keepResults } from '../dataset/keep-results.ts'
-import { bytesNeeded, freeBytes } from './disk-space.ts'
+import { type Disk, disksOf, refuseFull, spaceWanted } from './disk-space.ts'
 import { checkHead, findDataset } from './find-dataset.ts'
 import type { RunOptions } from './run-options.ts'
 
@@ -29,6 +29,8 @@ export interface PreparedRun {
   /** The result's path. For `--out -` it lies in the state and is copied at the end. */
   readonly resultPath: string
   readonly toStdout: boolean
+  /** Those that it writes to. */
+  readonly disks: readonly Disk[]
   readonly endpoint: EndpointPlace
   readonly address: EndpointAddress
   /** Of the endpoint and of S3. */
@@ -70,10 +72,13 @@ export async function prepareRun(
   const address = await addressOf(endpoint, region)
   const state = nameStateFolder(asked, { input, address }, stateRoot)
   await makeStateFolder(stateRoot)
-  await checkSpace(stateRoot, input.bytes, asked)
+  const folders = { state: stateRoot, result: toStdout ? stateRoot : dirname(place) }
+  const disks = await disksOf(folders, spaceWanted(asked, input.bytes, head.bytes))
+  refuseFull(disks)
   const resultPath = toStdout ? join(state.path, `stdout${endingOf(asked.output)}`) : place
   const spec = { ...asked, output: { ...asked.output, uri: uriOf(resultPath) } }
-  return { spec, input, named, state, resultPath, toStdout, endpoint, address, region }
+  const where = { endpoint, address, region }
+  return { spec, input, named, state, resultPath, toStdout, disks, ...where }
 }
 
 /**
@@ -138,20 +143,3 @@ function specOf(options: RunOptions, wanted: PartialSpec, input: string, result:
     output: { ...formatByName(result), ...wanted.output, uri: uriOf(result) },
   })
 }
-
-async function checkSpace(folder: string, inputBytes: number, spec: JobSpec): Promise<void> {
-  const free = await freeBytes(folder)
-  const { dataset, output } = spec
-  const unpacked = dataset.compression === 'none' ? inputBytes : inputBytes * USUAL_EXPANSION
-  const needed = bytesNeeded(unpacked, output.join !== 'none')
-  if (free >= needed) return
-  const sizes = `${mebibytes(free)} MiB free, ${mebibytes(needed)} MiB needed`
-  throw new CliError(`${folder}: not enough room on this disk (${sizes})`, {
-    hint: 'free some, or put --out and --state on another disk',
-  })
-}
-
-/** Tables of numbers are packed two- to sixfold. */
-const USUAL_EXPANSION = 4
-
-const mebibytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024)

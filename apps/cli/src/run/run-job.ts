@@ -1,3 +1,5 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { encodeJobRequest, type Job, type JobRequest, jobIdOf } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
@@ -12,7 +14,7 @@ import { noteBegun } from '../system/job-folders.ts'
 import { jobProgress } from '../system/job-progress.ts'
 import type { System } from '../system/system.ts'
 import { watchJob } from '../watch/watch-job.ts'
-import { watchDisk } from './disk-space.ts'
+import { watchDisks } from './disk-space.ts'
 import { createRefusalWatch, type Refused } from './refusal-watch.ts'
 
 /** Whoever looks at a run: the terminal, or a program that uses this as a library. */
@@ -94,7 +96,7 @@ export async function runJob(
         }),
       ),
   })
-  using _watchdog = watchDisk(folder, trouble)
+  using _watchdog = watchDisks([folder, ...resultFolder(request)], trouble)
   const refusal = createRefusalWatch(system, jobId, logs)
   try {
     await ask()
@@ -132,6 +134,10 @@ export async function runJob(
     await processes.stop(hooks.abort.aborted ? 0 : STOP_GRACE_MS)
   }
 }
+
+/** Nothing for a result in S3. */
+const resultFolder = ({ spec: { output } }: JobRequest): string[] =>
+  output.uri.startsWith('file:') ? [dirname(fileURLToPath(output.uri))] : []
 
 async function stopCleanly(processes: Processes, { note, abort }: RunHooks): Promise<void> {
   note('stopping: finishing what is in flight (ctrl-C again to stop now)')
