@@ -1,4 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { proxiesOf } from '@millrace/invocation'
 import { orAborted } from '../or-aborted.ts'
 import type { World } from '../world.ts'
 import { type ClockReading, judgeClock, watchClock } from './clock.ts'
@@ -71,7 +72,7 @@ async function askSts({ region, env, isNeeded }: Account, signal: AbortSignal): 
     const { Arn } = await client.send(new GetCallerIdentityCommand(), { abortSignal: signal })
     return { who: judgeExpiry(Arn ?? 'somebody', expiration), clock: clock.read() }
   } catch (error) {
-    return { who: judgeRefusal(error as Error, isNeeded), clock: clock.read() }
+    return { who: judgeRefusal(error as Error, { env, isNeeded }), clock: clock.read() }
   } finally {
     client.destroy()
   }
@@ -109,11 +110,18 @@ const REFUSALS: Readonly<Record<string, string>> = {
   SignatureDoesNotMatch: 'the secret key does not belong to the access key, or the clock is wrong',
 }
 
-function judgeRefusal({ name, message }: Error, isNeeded: boolean): Finding {
+function judgeRefusal(
+  { name, message }: Error,
+  { env, isNeeded }: Pick<Account, 'env' | 'isNeeded'>,
+): Finding {
   const refused = REFUSALS[name]
   if (refused !== undefined) return failed(`${name}: ${message}`, refused)
   if (!/Credentials|TokenProvider/.test(name)) {
-    return warning(`STS does not tell who you are: ${message || name}`, 'check the network')
+    const hint =
+      proxiesOf(env) === undefined
+        ? 'check the network'
+        : 'it is asked without the proxy that is set'
+    return warning(`STS does not tell who you are: ${message || name}`, hint)
   }
   const how = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or: aws sso login'
   if (isNeeded) return failed(`none were found: ${message}`, how)

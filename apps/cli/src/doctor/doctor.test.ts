@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { type Cloud, startCloud } from '@millrace/cloud'
 import { type Endpoint, loadXgboostModel, startEndpoint } from '@millrace/endpoint'
 import { publish } from '@millrace/queue'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { connectSystem } from '../system/connect-system.ts'
 import { startSilentSts } from '../local/silent-sts.fixture.ts'
 import { createWorld, temporaryFolder } from '../test-data.fixture.ts'
@@ -34,6 +36,27 @@ beforeEach(() => {
   vi.stubEnv('AWS_CONFIG_FILE', '/dev/null')
   vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null')
 })
+
+/** A proxy that leads all that asks it there. */
+async function startProxyTo(url: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const sockets: Socket[] = []
+  const server = createServer((socket) => {
+    const upstream = connect(Number(port), hostname)
+    sockets.push(socket, upstream)
+    socket.once('data', (first) => {
+      // Who asks a proxy names the whole URL.
+      upstream.write(String(first).replace(/^(\S+) http:\/\/[^/]+/, '$1 '))
+      socket.pipe(upstream).pipe(socket)
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
 
 /** What the doctor finds where this is the environment, by what was looked at. */
 async function findings(
@@ -303,6 +326,28 @@ test('a probe that the model refuses is told in its words', async () => {
     probe: 'a,b',
   })
   expect(named['probe']).toMatchObject({ kind: 'failed', found: expect.stringMatching(/flights/) })
+})
+
+test('an endpoint that only a proxy reaches is probed through that', async () => {
+  const proxy = await startProxyTo(endpoint.url)
+  const url = 'http://endpoint.invalid'
+  const env = { ...KEYS, HTTP_PROXY: proxy, HTTPS_PROXY: proxy, AWS_ENDPOINT_URL: url }
+  const asked = { spec: { endpoint: { name: 'flights' } }, probe: FLIGHT }
+  const { named } = await findings(env, { ...asked, endpointUrl: url })
+  expect(named).toMatchObject({
+    probe: { kind: 'ok', found: expect.stringMatching(/^0\.\d+ by AllTraffic/) },
+    endpoint: {
+      kind: 'warning',
+      found: `${url}: does not answer without the proxy (ENOTFOUND)`,
+      hint: expect.stringContaining('--probe ROW'),
+    },
+    credentials: { kind: 'warning', hint: 'it is asked without the proxy that is set' },
+  })
+  const described = await findings(env, { spec: asked.spec })
+  expect(described.named['endpoint']).toMatchObject({
+    kind: 'warning',
+    found: 'describe flights: does not answer without the proxy (ENOTFOUND)',
+  })
 })
 
 test('people get a line a check, what to do beneath it, and a verdict', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker'
-import { createInvoke, decodePredictions } from '@millrace/invocation'
+import { createInvoke, decodePredictions, proxiesOf } from '@millrace/invocation'
 import { check as parse, jobSpecSchema } from '@millrace/job'
 import { isLoopback } from '../local/start-apps.ts'
 import type { Account } from './account.ts'
@@ -38,7 +38,7 @@ async function lookAtEndpoint(
   { region, env }: Account,
   signal: AbortSignal,
 ): Promise<Finding> {
-  if (url !== undefined) return await knockAt(url, signal)
+  if (url !== undefined) return await knockAt(url, env, signal)
   const name = endpoint?.name
   if (name === undefined) return skipped('none is named: --endpoint NAME, or a spec file with -f')
   if (region === undefined) return skipped('no region to ask in')
@@ -57,6 +57,9 @@ async function lookAtEndpoint(
     const command = new DescribeEndpointCommand({ EndpointName: name })
     return judgeEndpoint(name, await client.send(command, { abortSignal: signal }))
   } catch (error) {
+    if (isUnreached(error) && proxiesOf(env)?.https !== undefined) {
+      return withoutProxy(`describe ${name}`, error as Error)
+    }
     return judgeRefusal(name, region, error as Error)
   } finally {
     client.destroy()
@@ -64,7 +67,7 @@ async function lookAtEndpoint(
 }
 
 /** An endpoint that is not AWS's has nobody who describes it; that something listens is seen. */
-async function knockAt(url: string, signal: AbortSignal): Promise<Finding> {
+async function knockAt(url: string, env: Account['env'], signal: AbortSignal): Promise<Finding> {
   const { hostname, port, protocol } = new URL(url)
   const socket = connect({
     host: hostname.replaceAll(/[[\]]/g, ''),
@@ -75,11 +78,25 @@ async function knockAt(url: string, signal: AbortSignal): Promise<Finding> {
     return ok(`something listens at ${url}`)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
+    const proxy = proxiesOf(env)?.[protocol === 'https:' ? 'https' : 'http']
+    if (proxy !== undefined && !isLoopback(url)) return withoutProxy(url, error as Error)
     return failed(`${url}: does not answer (${code ?? message})`, 'start it, or correct the URL')
   } finally {
     socket.destroy()
   }
 }
+
+/** A run may reach by its proxy what we do not reach without: only an invocation tells. */
+function withoutProxy(what: string, { code, message }: NodeJS.ErrnoException): Finding {
+  const found = `${what}: does not answer without the proxy (${code ?? message})`
+  return warning(
+    found,
+    'a run takes the proxy: --probe ROW tells whether the endpoint answers then',
+  )
+}
+
+/** No answer of a service, which would have said whose fault it was. */
+const isUnreached = (error: unknown): boolean => !('$fault' in (error as object))
 
 interface Described {
   readonly EndpointStatus?: string | undefined
@@ -126,7 +143,7 @@ function judgeRefusal(name: string, region: string, { name: code, message }: Err
 
 async function invokeOnce(
   { endpoint: wanted, url, probe }: EndpointAsked & { readonly probe: string },
-  { region }: Account,
+  { region, env }: Account,
   signal: AbortSignal,
 ): Promise<Finding> {
   if (region === undefined) return skipped('no region to ask in')
@@ -134,6 +151,7 @@ async function invokeOnce(
   const invoke = createInvoke({
     region,
     endpointUrl: url,
+    proxies: proxiesOf(env),
     ...(url !== undefined && isLoopback(url) ? { credentials: MADE_UP } : {}),
   })
   try {
