@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import type { SubmitOptions } from '../submit/submit.ts'
-import { addJsonOption, addSystemOptions } from '../system/system-options.ts'
+import { addJsonOption, addRegionOption } from '../system/system-options.ts'
 import type { Perform } from '../world.ts'
 
 type Typed = Omit<SubmitOptions, 'data' | 'spec'>
@@ -13,7 +13,7 @@ export function submitCommand(perform: Perform): Command {
     .option('-o, --out <uri>', 'the result: s3://bucket/key.csv')
     .option('--client-token <token>', 'the same token is the same job (default: a new one)')
     .option('--watch', 'show the job until it has ended', false)
-  return addSystemOptions(addSpecOptions(addJsonOption(command)))
+  return addRegionOption(addSpecOptions(addJsonOption(command)))
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, typed: Typed) => {
       const { spec, rest } = partSpec(typed)

@@ -22,7 +22,7 @@ import { traceContext } from '../system/trace-context.ts'
 import type { World } from '../world.ts'
 import { follow } from '../watch/watch.ts'
 
-export interface SubmitOptions extends SystemOptions {
+export interface SubmitOptions extends Pick<SystemOptions, 'region'> {
   /** A URI, or a path for a system on this machine. */
   readonly data?: string
   readonly out?: string

@@ -3,7 +3,12 @@ import { folderName } from '../arguments.ts'
 
 /** Adds the options by which a verb is told where the jobs are, and how to answer. */
 export function addSystemOptions(command: Command): Command {
-  return addStateOption(command).addOption(
+  return addRegionOption(addStateOption(command))
+}
+
+/** The second of them, for a verb that is about a stack alone. */
+export function addRegionOption(command: Command): Command {
+  return command.addOption(
     new Option('--region <region>', 'AWS region of the stack (default: the usual AWS chain)') //
       .helpGroup('System:'),
   )

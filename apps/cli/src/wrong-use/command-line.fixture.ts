@@ -35,6 +35,11 @@ export const commandLineMistakes: readonly WrongUse[] = [
     args: [...run, '--endpoint-url', 'http://a', '--endpoint-url', 'http://b'],
     says: /was given twice/,
   },
+  {
+    name: 'a state folder for a stack',
+    args: ['submit', 's3://bucket/x.csv', '--state', 'x'],
+    says: /unknown option '--state'/,
+  },
   { name: 'two inputs', args: [...run, 'more.csv'], says: /too many arguments for 'run'/ },
   { name: 'a verb without its job', args: ['cancel'], says: /missing required argument 'job'/ },
   {

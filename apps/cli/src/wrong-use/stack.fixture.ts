@@ -46,5 +46,10 @@ export const stackOutOfReach: readonly WrongUse[] = [
   unreachable('pause', NOBODY),
   unreachable('list'),
   unreachable('dlq', 'list'),
+  {
+    ...unreachable('submit', 's3://tables/x.csv', '--endpoint', 'x', '-o', 's3://results/x.csv'),
+    name: 'submit to a stack, with a state folder in the environment',
+    env: { ...env, MILLRACE_STATE: 'state' },
+  },
   unreachable('submit', 's3://tables/x.csv', '--endpoint', 'churn-v3', '-o', 's3://results/x.csv'),
 ]
