@@ -2,7 +2,7 @@ import { jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { parse } from 'yaml'
-import { specText } from './init.ts'
+import { editorSchema, specText } from './init.ts'
 
 /** The spec with every line that is commented out put in force. */
 const everything = specText('schema.json')
@@ -19,6 +19,14 @@ const named = (spec: Record<string, unknown> & { dataset: object; output: object
 
 test('the spec that is written is one that a job takes', () => {
   expect(jobSpecSchema.safeParse(named(parse(specText('schema.json')))).error).toBeUndefined()
+})
+
+test('an editor finds nothing wrong with the spec that is written, as it stands', () => {
+  const schema = z.fromJSONSchema(editorSchema())
+  expect(schema.safeParse(parse(specText('schema.json'))).error).toBeUndefined()
+  expect(schema.safeParse(parse(everything)).error).toBeUndefined()
+  const misspelt = { ...parse(everything), dataset: { uri: 4 } }
+  expect(schema.safeParse(misspelt).error?.issues).toMatchObject([{ path: ['dataset', 'uri'] }])
 })
 
 test('every line that is commented out is a setting, and its default', () => {

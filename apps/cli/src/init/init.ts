@@ -26,10 +26,19 @@ export async function init({ file, force }: InitOptions, world: World): Promise<
       throw new CliError(`${file}: exists already`, { hint: '--force writes over it', cause })
     },
   )
-  await writeFile(schema, `${JSON.stringify(z.toJSONSchema(jobSpecSchema, { io: 'input' }))}\n`)
+  await writeFile(schema, `${JSON.stringify(editorSchema())}\n`)
   world.stdout.write(`wrote ${file}; millrace run -f ${file} runs it\n`)
   return EXIT.succeeded
 }
+
+/** What an editor holds the file to: a place may be a path there, which becomes a URI when the file is read. */
+export const editorSchema = () =>
+  z.toJSONSchema(jobSpecSchema, {
+    io: 'input',
+    override({ jsonSchema, path }) {
+      if (path.at(-1) === 'uri') delete jsonSchema.pattern
+    },
+  })
 
 /** What is commented out is the default. */
 export function specText(schema: string): string {
