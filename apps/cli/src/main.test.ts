@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSilentSts } from './local/silent-sts.fixture.ts'
@@ -12,6 +13,21 @@ test('when nobody reads standard error, the exit code stays right', async () => 
   child.stderr.destroy()
   expect(await once(child, 'close')).toEqual([2, null])
 }, 30_000)
+
+test.runIf(process.platform === 'linux')(
+  'a full disk behind standard output is told',
+  () => {
+    const full = openSync('/dev/full', 'w')
+    onTestFinished(() => closeSync(full))
+    const ended = spawnSync(process.execPath, [main, '--help'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    })
+    expect(ended.stderr).toBe('millrace: standard output: cannot be written (ENOSPC)\n')
+    expect(ended.status).toBe(1)
+  },
+  30_000,
+)
 
 test('what takes no signal is waited for no longer when somebody asks a second time', async () => {
   const { asked, env } = await startSilentSts()

@@ -25,8 +25,10 @@ abort.signal.addEventListener('abort', () => {
   setTimeout(() => process.exit(EXIT.interrupted), ABORT_GRACE_MS).unref()
 })
 // `millrace run … --out - | head` closes our standard output: that is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT.succeeded : EXIT.failed)
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(EXIT.succeeded)
+  process.stderr.write(`millrace: standard output: cannot be written (${code ?? message})\n`)
+  process.exit(EXIT.failed)
 })
 // Who reads our notes may go first, as at a ctrl-C under `2>&1 | tee`: the run is to stop cleanly all the
 // same, and to exit with the code that it has earned.

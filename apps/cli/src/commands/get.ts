@@ -13,7 +13,7 @@ export function getCommand(perform: Perform): Command {
     .description('look rows of a job up, while it runs and afterwards')
     .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
     .option('--row <number>', 'the first row, counted from 0', wholeNumber(0, ROW_MAX))
-    .option('--count <rows>', 'how many rows', wholeNumber(1, COUNT_MAX), 1)
+    .option('--count <rows>', 'how many rows from there on (default: 1)', wholeNumber(1, COUNT_MAX))
     .addOption(
       new Option('--where-failed', 'every failed row, with its reason')
         .default(false)
@@ -31,7 +31,7 @@ export function getCommand(perform: Perform): Command {
 
 const EXAMPLES = `
 Examples:
-  millrace get                              rows 0 to 81,920 are final, of 120,000 (running)
+  millrace get                              the first 81,920 rows are final, of 120,000 (running)
   millrace get --row 4711                   4711  0.9531221389770508
   millrace get j-4f2a --row 0 --count 100 --json
   millrace get j-4f2a --where-failed        row and reason of each failed row

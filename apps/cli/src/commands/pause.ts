@@ -20,4 +20,5 @@ export function pauseCommand(perform: Perform): Command {
 
 const NOTES = `
 Invocations under way are let finish and recorded. Every consumer follows within seconds. The job's
-messages leave the queue; millrace resume publishes what is missing again. A pause may last for months.`
+messages leave the queue; millrace resume publishes what is missing again. A pause may last
+as long as the job is kept: the retention of the stack (90 days by default), counted from its submission.`

@@ -1,8 +1,7 @@
-import { availableParallelism } from 'node:os'
 import { Command, Option } from 'commander'
 import { limits } from '@millrace/job'
 import { jobName, wholeNumber } from '../arguments.ts'
-import type { RetryOptions } from '../retry/retry-options.ts'
+import { CONCURRENCY, CONSUMERS, type RetryOptions } from '../retry/retry-options.ts'
 import { addJsonOption, addStateOption } from '../system/system-options.ts'
 import { repeated } from '../usage-error.ts'
 import type { Perform } from '../world.ts'
@@ -31,16 +30,10 @@ export function retryCommand(perform: Perform): Command {
   addStateOption(command)
     .option(
       '--concurrency <count>',
-      'invocations in flight at most',
+      `invocations in flight at most (default: ${CONCURRENCY})`,
       wholeNumber(1, limits.concurrencyMax),
-      16,
     )
-    .option(
-      '--consumers <count>',
-      'consumer processes',
-      wholeNumber(1, 64),
-      Math.min(2, availableParallelism()),
-    )
+    .option('--consumers <count>', `consumer processes (default: ${CONSUMERS})`, wholeNumber(1, 64))
     .option('-q, --quiet', 'no progress', false)
   return addEndpointOptions(command)
     .option('--endpoint <name>', 'another endpoint (default: that of the job)')

@@ -15,7 +15,10 @@ export function tuneCommand(perform: Perform): Command {
       'find the rows per invocation and the concurrency that give the most rows a second',
     )
     .argument('[data]', 'a file, a folder/, an s3:// URI, or - for standard input')
-  return addSpecOptions(addEndpointOptions(addTuneOptions(addJsonOption(command))))
+  // The rows of an invocation are what it finds out.
+  return addSpecOptions(addEndpointOptions(addTuneOptions(addJsonOption(command))), [
+    'batching.rows',
+  ])
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, typed: Typed) => {
       const { spec, rest } = partSpec(typed)

@@ -18,7 +18,8 @@ export interface GetOptions extends SystemOptions {
   readonly job?: string
   /** The first row to look up; without it the watermark is told. */
   readonly row?: number
-  readonly count: number
+  /** From the first one on; only that one when absent. */
+  readonly count?: number
   /** Every failed row instead. */
   readonly whereFailed: boolean
   readonly json: boolean
@@ -30,6 +31,9 @@ export interface GetOptions extends SystemOptions {
  * It ends with 3 when a row that was asked for has no prediction (yet).
  */
 export async function get(options: GetOptions, world: World): Promise<ExitCode> {
+  if (options.count !== undefined && options.row === undefined) {
+    throw new CliError('--count: wanted --row too, from which the rows are counted')
+  }
   await using reader = await openReader(options.job, options, world)
   if (options.whereFailed) return await tellFailures(reader, options, world)
   if (options.row !== undefined) return await tellRows(reader, options.row, options, world)
@@ -39,7 +43,7 @@ export async function get(options: GetOptions, world: World): Promise<ExitCode> 
 async function tellRows(
   { system, job, documentsOf }: JobReader,
   row: number,
-  { count, json }: GetOptions,
+  { count = 1, json }: GetOptions,
   world: World,
 ): Promise<ExitCode> {
   const rows = { start: row, end: row + count }
@@ -108,8 +112,12 @@ const number = new Intl.NumberFormat('en-US')
 function watermarkText({ state, plan }: Job, { rows }: Watermark): string {
   const total =
     plan === undefined ? 'how many there are is not known yet' : `of ${number.format(plan.rows)}`
-  const range = rows === 0 ? 'no row is final' : `rows 0 to ${number.format(rows)} are final`
-  return `${range}, ${total} (${state})`
+  return `${finalText(rows)}, ${total} (${state})`
+}
+
+function finalText(rows: number): string {
+  if (rows === 0) return 'no row is final'
+  return rows === 1 ? 'the first row is final' : `the first ${number.format(rows)} rows are final`
 }
 
 async function write({ stdout }: World, line: string): Promise<void> {

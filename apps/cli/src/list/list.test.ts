@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type JobState, jobIdOf } from '@millrace/job'
 import { createJob } from '@millrace/ledger'
@@ -28,4 +29,16 @@ test('of a folder, recent jobs are listed, and all that have not ended', async (
   await list({ state, days: 7, json: true }, world)
   const listed = JSON.parse(said()) as { readonly jobId: string }[]
   expect(listed.map(({ jobId }) => jobId)).toEqual([recent, paused])
+})
+
+test('a job of another version is told beside those that are listed', async () => {
+  const state = await temporaryFolder()
+  const now = Math.floor(Date.now() / 1_000)
+  const known = await addJob(state, 'succeeded', now)
+  const newer = await addJob(state, 'running', now)
+  await writeFile(join(state, newer, 'version'), '7\n')
+  const { world, said } = createWorld({})
+  expect(await list({ state, days: 7, json: false }, world)).toBe(0)
+  expect(said()).toMatch(new RegExp(`^${newer}: not listed: .* another version of Millrace`))
+  expect(said()).toMatch(new RegExp(`^${known} `, 'm'))
 })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isFinal, type Job, type JobId } from '@millrace/job'
 import { listJobs, readJob } from '@millrace/ledger'
+import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
 import { tableOf } from '../show/table.ts'
@@ -69,9 +70,20 @@ async function localJobs(options: ListOptions, world: World): Promise<Job[]> {
   const jobs: Job[] = []
   // One at a time: each has a ledger of its own to be opened.
   for (const jobId of await jobFolders(root)) {
-    await using system = await openLocalSystem(join(root, jobId))
-    const job = await readJob(system.ledger, jobId, world.stop)
+    const job = await readLocal(root, jobId, world)
     if (job !== undefined && (!isFinal(job.state) || job.createdAt >= since)) jobs.push(job)
   }
   return jobs
+}
+
+/** What cannot be opened, as the state of another version, is told beside the other jobs. */
+async function readLocal(root: string, jobId: JobId, world: World): Promise<Job | undefined> {
+  try {
+    await using system = await openLocalSystem(join(root, jobId), world.stop)
+    return await readJob(system.ledger, jobId, world.stop)
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error
+    world.stderr.write(`${jobId}: not listed: ${error.message}\n`)
+    return undefined
+  }
 }

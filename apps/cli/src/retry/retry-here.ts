@@ -21,7 +21,7 @@ import { removeLiveCloud, writeLiveCloud } from '../system/live-cloud.ts'
 import { stateFolderOf } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
-import type { RetryOptions } from './retry-options.ts'
+import { CONCURRENCY, CONSUMERS, type RetryOptions } from './retry-options.ts'
 
 interface RetryHereOptions extends RetryOptions {
   /** Rows that stay as they are. */
@@ -89,7 +89,7 @@ async function openApps(
     results: encodeUriList([...new Set([spec.output.uri, base.spec.output.uri])]),
     endpoints: spec.endpoint.name,
   }
-  const { concurrency, consumers } = options
+  const { concurrency = CONCURRENCY, consumers = CONSUMERS } = options
   const workUri = env['MILLRACE_WORK_URI'] ?? ''
   return {
     apps: { services: env, workUri, region, endpoint, allowed, concurrency, consumers },

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { RetryWanted } from './retry-request.ts'
 import type { SystemOptions } from '../system/which-system.ts'
 
@@ -6,9 +7,14 @@ export interface RetryOptions extends SystemOptions, RetryWanted {
   readonly job?: string
   readonly endpointUrl?: string
   readonly localLatency: number
-  readonly concurrency: number
-  readonly consumers: number
+  /** These two are of a job on this machine. */
+  readonly concurrency?: number
+  readonly consumers?: number
   readonly watch: boolean
   readonly json: boolean
   readonly quiet: boolean
 }
+
+/** Invocations in flight, and consumer processes, where nobody says. */
+export const CONCURRENCY = 16
+export const CONSUMERS = Math.min(2, availableParallelism())

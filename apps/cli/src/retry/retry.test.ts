@@ -83,7 +83,7 @@ let count = 0
 async function perform(job: JobId, options: Partial<RetryOptions> = {}) {
   const env = { ...cloud.env, MILLRACE_WORK_URI: WORK }
   const { world, said } = createWorld({ ...env, AWS_ACCESS_KEY_ID: 'local' })
-  const usual = { localLatency: 0, concurrency: 1, consumers: 1 }
+  const usual = { localLatency: 0 }
   const quiet = { watch: false, json: false, quiet: false }
   const region = { region: 'us-east-1' }
   const exitCode = await retry({ job, ...usual, ...quiet, ...region, ...options }, world)
@@ -181,5 +181,18 @@ test('where the run at work ends before it takes the retry, says what to do', as
     message: `${base.jobId}: the run at work on it ended before it took the retry`,
     hint: 'the same command again works on the retry itself',
     exitCode: 1,
+  })
+})
+
+test.for([
+  [{ concurrency: 2 }, '--concurrency', 'millrace adjust JOB --concurrency N'],
+  [{ consumers: 1 }, '--consumers', 'millrace adjust'],
+  [{ endpointUrl: 'http://127.0.0.1:8080' }, '--endpoint-url', '--endpoint NAME'],
+  [{ localModel: 'model.json' }, '--local-model', '--endpoint NAME'],
+] as const)('of a stack, %j is refused', async ([typed, name, hint]) => {
+  await expect(perform(jobIdOf('any'), typed)).rejects.toMatchObject({
+    message: `${name}: is for a job of this machine, and a stack works on its own`,
+    hint: expect.stringContaining(hint),
+    exitCode: 2,
   })
 })

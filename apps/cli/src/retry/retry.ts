@@ -11,6 +11,7 @@ import { publish, QueueError } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { openReader, type JobReader } from '../system/job-reader.ts'
+import { isDeployed } from '../system/which-system.ts'
 import { follow } from '../watch/watch.ts'
 import { traceContext } from '../system/trace-context.ts'
 import type { World } from '../world.ts'
@@ -24,6 +25,7 @@ import { retryRequest } from './retry-request.ts'
  * machine is worked on here, as by `millrace run`; of a stack it is asked for, as by `submit`.
  */
 export async function retry(options: RetryOptions, world: World): Promise<ExitCode> {
+  if (isDeployed(options, world)) refuseOfStack(options)
   await using reader = await openReader(options.job, options, world)
   const note = (text: string): void => {
     if (!options.json && !options.quiet) world.stderr.write(`${text}\n`)
@@ -44,6 +46,23 @@ export async function retry(options: RetryOptions, world: World): Promise<ExitCo
   }
   await ask(reader, request, world)
   return await tellOrFollow(reader, request, options, world)
+}
+
+/** @throws {CliError} for what was typed that a stack would not hear, as if it went on at that pace or place. */
+function refuseOfStack(options: RetryOptions): void {
+  const { concurrency, consumers, endpointUrl, localModel } = options
+  const ofThisMachine = {
+    ...{ '--concurrency': concurrency, '--consumers': consumers },
+    ...{ '--endpoint-url': endpointUrl, '--local-model': localModel },
+  }
+  const [name] = Object.entries(ofThisMachine).find(([, typed]) => typed !== undefined) ?? []
+  if (name === undefined) return
+  const isPace = name === '--concurrency' || name === '--consumers'
+  throw new CliError(`${name}: is for a job of this machine, and a stack works on its own`, {
+    hint: isPace
+      ? 'ask for the retry without it; millrace adjust JOB --concurrency N is a pace for it'
+      : 'name an endpoint that the stack may invoke: --endpoint NAME',
+  })
 }
 
 /** The job that a retry stands on: the named one, its newest retry, or what a retry under way stands on. */

@@ -94,7 +94,7 @@ async function handOver(ended: ToWrite, { note, stop }: RunHooks): Promise<RunEn
 /** The job as an earlier run has left it, or its retry when that has made the result since. */
 async function earlierRun(
   { ledger }: System,
-  { state: { jobId }, spec }: PreparedRun,
+  { state: { jobId }, spec, stateOption }: PreparedRun,
   signal: AbortSignal,
 ): Promise<Job | undefined> {
   const job = await readJob(ledger, jobId, signal)
@@ -102,7 +102,7 @@ async function earlierRun(
   const retry = await readNewestJob(ledger, jobId, signal)
   if (retry !== undefined && !isFinal(retry.state)) {
     throw new CliError(`this run has ended, and its retry ${retry.jobId} is ${retry.state}`, {
-      hint: `millrace retry ${retry.jobId} goes on with it; --fresh scores everything again`,
+      hint: `millrace retry ${retry.jobId}${stateOption} goes on with it; --fresh scores everything again`,
     })
   }
   const made = retry?.state.startsWith('succeeded') && retry.spec.output.uri === spec.output.uri

@@ -11,6 +11,7 @@ import { endingOf, formatByName } from '../spec/format-by-name.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { regionOf } from '../system/region.ts'
+import { stateOption } from '../system/which-system.ts'
 import type { World } from '../world.ts'
 import type { InputFile } from '../dataset/check-input.ts'
 import { checkApart, checkOutput, defaultOut } from '../dataset/check-output.ts'
@@ -29,6 +30,8 @@ export interface PreparedRun {
   /** The result's path. For `--out -` it lies in the state and is copied at the end. */
   readonly resultPath: string
   readonly toStdout: boolean
+  /** What a verb needs beside the job's name to find its state. */
+  readonly stateOption: string
   /** Those that it writes to. */
   readonly disks: readonly Disk[]
   readonly endpoint: EndpointPlace
@@ -77,8 +80,10 @@ export async function prepareRun(
   refuseFull(disks)
   const resultPath = toStdout ? join(state.path, `stdout${endingOf(asked.output)}`) : place
   const spec = { ...asked, output: { ...asked.output, uri: uriOf(resultPath) } }
-  const where = { endpoint, address, region }
-  return { spec, input, named, state, resultPath, toStdout, disks, ...where }
+  return {
+    ...{ spec, input, named, state, resultPath, toStdout, disks, endpoint, address, region },
+    stateOption: stateOption(stateRoot, { env }),
+  }
 }
 
 /**

@@ -39,12 +39,12 @@ export async function run(options: RunOptions, world: World): Promise<ExitCode> 
 }
 
 async function tell(
-  { resultPath, state, toStdout }: PreparedRun,
+  { resultPath, state, stateOption, toStdout }: PreparedRun,
   { job, ...facts }: RunEnd & { readonly kind: 'ended' },
   world: World,
 ): Promise<ExitCode> {
   const cost = await readCost(job, {}, world)
-  const shown = { resultPath, statePath: state.path, cost, ...facts }
+  const shown = { resultPath, statePath: state.path, stateOption, cost, ...facts }
   const { lines, exitCode } = summaryOf(job, shown)
   if (toStdout && job.state.startsWith('succeeded')) {
     await pipeline(createReadStream(resultPath), world.stdout, { end: false })

@@ -50,6 +50,19 @@ test('when stopped in the middle, leaves nothing behind', async () => {
   expect(await readdir(folder)).toEqual([])
 })
 
+test('what does not fit on the disk is told in a sentence, and leaves nothing behind', async () => {
+  const folder = await temporaryFolder()
+  const source = new PassThrough()
+  const spooling = spool(source, folder, never)
+  source.destroy(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }))
+  await expect(spooling).rejects.toMatchObject({
+    message: `${folder}: the disk is full after 0 bytes of standard input`,
+    hint: expect.stringContaining('--state'),
+    exitCode: 1,
+  })
+  expect(await readdir(folder)).toEqual([])
+})
+
 test('when the pipe breaks, leaves nothing behind', async () => {
   const folder = await temporaryFolder()
   const source = new PassThrough()

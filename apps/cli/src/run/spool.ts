@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CliError } from '../cli-error.ts'
+import { EXIT } from '../exit-code.ts'
 import { makeStateFolder } from '../local/state-folder.ts'
 import type { InputFile } from '../dataset/check-input.ts'
 
@@ -42,7 +43,19 @@ export async function spool(
     const earlier = await stat(path).catch(() => undefined)
     if (earlier?.size !== bytes) await rename(partial, path)
     return { path, bytes, changedAt: digest }
+  } catch (error) {
+    throw isFull(error) ? tooLarge(folder, bytes, error) : error
   } finally {
     await rm(partial, { force: true })
   }
 }
+
+const isFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+
+const tooLarge = (folder: string, bytes: number, cause: unknown): CliError =>
+  new CliError(`${folder}: the disk is full after ${bytes} bytes of standard input`, {
+    hint: 'name the file itself, which is read where it lies, or put --state on another disk',
+    exitCode: EXIT.failed,
+    cause,
+  })

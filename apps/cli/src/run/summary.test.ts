@@ -102,6 +102,15 @@ test.for([
   }
 })
 
+test('what is advised finds the state of the run where no verb looks by itself', () => {
+  const job = jobWith({ state: 'cancelled', plan })
+  const stateOption = ' --state other/.millrace'
+  const { lines } = summaryOf(job, { ...facts, batchesRecorded: 3, stateOption })
+  expect(lines.at(-1)).toContain(`millrace retry ${jobId} --state other/.millrace scores`)
+  const whole = summaryOf(job, { ...facts, batchesRecorded: 10, stateOption })
+  expect(whole.lines.at(-1)).toContain(`millrace export ${jobId} --state other/.millrace makes`)
+})
+
 test.for([
   ['of a dataset that has changed', { failure: { code: 'dataset_changed', message: '' } }],
   ['of a retry', { retryOf: { jobId, layers: [jobId] } }],

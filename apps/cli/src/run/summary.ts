@@ -7,6 +7,8 @@ import { nearPath } from '../show/near-path.ts'
 export interface RunFacts {
   readonly resultPath: string
   readonly statePath: string
+  /** What a verb needs beside the job's name to find its state; nothing when absent. */
+  readonly stateOption?: string
   readonly rowsFailed: number
   readonly batchesRecorded: number
   readonly seconds: number
@@ -46,13 +48,15 @@ const MENDED_BY_NO_RETRY = /^(dataset|plan)_/
 
 /** Invocations are paid for: who begins anew is to know that it need not be. */
 function whatIsKept({ jobId, state, plan, failure, retryOf }: Job, facts: RunFacts): string[] {
-  const { batchesRecorded } = facts
+  const { batchesRecorded, stateOption = '' } = facts
   const useless = !isFinal(state) || retryOf !== undefined || batchesRecorded === 0
   if (useless || plan === undefined || MENDED_BY_NO_RETRY.test(failure?.code ?? '')) return []
   const kept = `${count.format(batchesRecorded)} of ${count.format(plan.batches)} batches are recorded`
   return batchesRecorded === plan.batches
-    ? [`${kept}: millrace export ${jobId} makes a result of them`]
-    : [`${kept}: millrace retry ${jobId} scores the others; the same command scores all again`]
+    ? [`${kept}: millrace export ${jobId}${stateOption} makes a result of them`]
+    : [
+        `${kept}: millrace retry ${jobId}${stateOption} scores the others; the same command scores all again`,
+      ]
 }
 
 function resultLines(job: Job, facts: RunFacts): string[] {

@@ -129,8 +129,11 @@ function specOptions(): readonly SpecOption[] {
   ]
 }
 
-export function addSpecOptions(command: Command): Command {
-  for (const { option } of specOptions()) command.addOption(option)
+/** @param without the paths of settings that the verb does not heed. */
+export function addSpecOptions(command: Command, without: readonly string[] = []): Command {
+  for (const { path, option } of specOptions()) {
+    if (!without.includes(path)) command.addOption(option)
+  }
   return command.addOption(
     new Option('-f, --file <spec>', 'a job spec in YAML; what is typed beside it comes first')
       .helpGroup('Spec:')

@@ -8,7 +8,7 @@ import { connectSystem } from './connect-system.ts'
 import { openLocalSystem } from './local-system.ts'
 import { jobFolders } from './job-folders.ts'
 import type { System } from './system.ts'
-import { isDeployed, stateRootOf, type SystemOptions } from './which-system.ts'
+import { isDeployed, stateOption, stateRootOf, type SystemOptions } from './which-system.ts'
 
 /**
  * Opens the deployed system that the environment names, to find a job in it.
@@ -46,23 +46,28 @@ export async function openJob(
     })
   }
   const root = stateRootOf(options)
-  const jobId = pick(wanted, await jobFolders(root), root)
+  const jobId = pick(wanted, await jobFolders(root), root, world)
   return { system: await openLocalSystem(join(root, jobId), world.stop), jobId }
 }
 
-function pick(wanted: string | undefined, jobs: readonly JobId[], root: string): JobId {
+function pick(
+  wanted: string | undefined,
+  jobs: readonly JobId[],
+  root: string,
+  world: World,
+): JobId {
   const fitting = jobs.filter((id) => wanted === undefined || isBeginning(wanted, id))
   const [first, second] = fitting
   if (first === undefined) {
     throw new CliError(`${root}: has no job${wanted === undefined ? '' : ` ${wanted}`}`, {
-      hint: whereElse(wanted, jobs),
+      hint: whereElse(wanted, jobs, stateOption(root, world)),
     })
   }
   if (wanted === undefined || second === undefined) return first
   throw new CliError(`${wanted}: several jobs begin so: ${fitting.join(', ')}`)
 }
 
-function whereElse(wanted: string | undefined, jobs: readonly JobId[]): string {
+function whereElse(wanted: string | undefined, jobs: readonly JobId[], state: string): string {
   if (wanted === undefined || jobs.length === 0) {
     return 'name the folder of a run with --state, or set MILLRACE_LEDGER_TABLE for a stack'
   }
@@ -74,7 +79,7 @@ function whereElse(wanted: string | undefined, jobs: readonly JobId[]): string {
   const meant = jobs.filter((id) => near !== undefined && id.startsWith(near))
   return meant.length > 0
     ? `did you mean ${meant.slice(0, 3).join(' or ')}?`
-    : `millrace list shows its ${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'}`
+    : `millrace list --days 90${state} shows its ${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'}`
 }
 
 const isBeginning = (wanted: string, id: JobId): boolean =>

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { nearPath } from '../show/near-path.ts'
 import type { World } from '../world.ts'
 
 /** How a verb is told where the jobs are; `systemOptions` adds these to its command. */
@@ -16,4 +17,16 @@ export function isDeployed({ state }: SystemOptions, { env }: Pick<World, 'env'>
 /** The folder that holds the state folders of local jobs. */
 export function stateRootOf({ state }: SystemOptions): string {
   return resolve(state ?? '.millrace')
+}
+
+/**
+ * What a command that somebody is advised to type needs, to look into this folder: nothing where it would do so by
+ * itself, else ` --state DIR`.
+ */
+export function stateOption(root: string, { env }: Pick<World, 'env'>): string {
+  const state = env['MILLRACE_STATE'] || undefined
+  const usual = state === undefined ? {} : { state }
+  if (!isDeployed(usual, { env }) && resolve(root) === stateRootOf(usual)) return ''
+  const path = nearPath(resolve(root)) || '.'
+  return ` --state ${/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`}`
 }

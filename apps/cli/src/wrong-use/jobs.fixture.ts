@@ -4,7 +4,7 @@ export const jobMistakes: readonly WrongUse[] = [
   {
     name: 'a job that is not there',
     args: ['status', 'nothing'],
-    says: /has no job nothing\n.*millrace list shows its 1 job/,
+    says: /has no job nothing\n.*millrace list --days 90 shows its 1 job/,
   },
   {
     name: 'a misspelt job',

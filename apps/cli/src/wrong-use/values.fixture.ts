@@ -26,6 +26,16 @@ export const valueMistakes: readonly WrongUse[] = [
   },
   { name: 'a negative row', args: ['get', '--row', '-1'], says: /Wanted a whole number from 0/ },
   {
+    name: 'a count of rows from nowhere',
+    args: ['get', '--count', '5'],
+    says: /--count: wanted --row too/,
+  },
+  {
+    name: 'rows of an invocation for what finds them out',
+    args: ['tune', 'rows.csv', '--endpoint', 'x', '--batch-rows', '100'],
+    says: /unknown option '--batch-rows'/,
+  },
+  {
     name: 'a misspelt choice',
     args: [...run, '--decision', 'bianry'],
     says: /\(Did you mean binary\?\)/,
