@@ -82,7 +82,7 @@ test.runIf(process.platform === 'linux')('a folder that takes no files is refuse
 test.for([
   ['a link to it', 'link.csv'],
   ['another name of it', 'hard.csv'],
-])('over the input, by %s, nothing is written', async ([, name]) => {
+] as const)('over the input, by %s, nothing is written', async ([, name]) => {
   const { folder, input } = await createFolder()
   await symlink('rows.csv', join(folder, 'link.csv'))
   await link(input, join(folder, 'hard.csv'))

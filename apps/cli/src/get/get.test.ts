@@ -22,7 +22,7 @@ test('how far a job is final is told as a count of rows', async () => {
 test.for([
   [{ row: 1 }, '1\t0.6\n'],
   [{ row: 0, count: 2 }, '0\t0.4\n1\t0.6\n'],
-])('%j tells those rows', async ([options, said]) => {
+] as const)('%j tells those rows', async ([options, said]) => {
   expect(await perform(options)).toEqual({ exitCode: 0, said })
 })
 
