@@ -45,7 +45,8 @@ export function createWitnesses(deps: Deps): (open: OpenJob) => Witnesses {
       try {
         if (known.answered === undefined && deps.now() - known.lookedAt >= AGAIN_MS) {
           known.lookedAt = deps.now()
-          known.answered = await recordedRow(open, signal)
+          const row = await recordedRow(open, signal)
+          if (row !== undefined) known.answered = row
         }
         return known.answered ?? (await firstRow(open, known, signal))
       } catch (error) {

@@ -31,6 +31,7 @@ export {
   type PinnedObject,
   type PinnedSource,
   type PlanTotals,
+  type Postponed,
   type Preflight,
   type RetryOf,
   type Tolerance,

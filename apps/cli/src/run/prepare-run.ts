@@ -52,7 +52,7 @@ export async function prepareRun(
   const toStdout = out === '-'
   refuseUri(out)
   const stateRoot = resolve(options.state ?? join(dirname(out), '.millrace'))
-  if (options.localModel !== undefined) await checkModel(options.localModel)
+  const model = options.localModel === undefined ? undefined : await checkModel(options.localModel)
 
   const { input, named, looks, head } = await findDataset(
     data,
