@@ -1,11 +1,15 @@
 import { type BatchMessage, encodeBatchMessage, type JobId, jobIdOf } from '@millrace/job'
-import { cancelJob, listJobs } from '@millrace/ledger'
+import { cancelJob, listJobs, type UnreadableJob } from '@millrace/ledger'
 import { type DeadLetter, publish, readDeadLetters } from '@millrace/queue'
 import { expect, test } from 'vitest'
 import { expectedResult, flights } from './support/flights.ts'
 import { BUCKET, type Fleet, startFleet } from './support/fleet.ts'
 import { objectsOf } from './support/objects.ts'
 import { messagesIn, msUntilQuiet } from './support/until.ts'
+
+const throwing = ({ error }: UnreadableJob): never => {
+  throw error
+}
 
 /* What strangers and mistakes put on the queues: each ends with its reason, and harms nothing. */
 
@@ -163,7 +167,7 @@ test('malformed messages end in the dead-letter queue with their reasons, and ha
   }
   // Of what strangers asked for there is no job.
   const day = new Date().toISOString().slice(0, 10)
-  const jobs = await Array.fromAsync(listJobs(fleet.ledger, { day }, signal))
+  const jobs = await Array.fromAsync(listJobs(fleet.ledger, { day }, throwing, signal))
   expect(jobs.map((job) => job.jobId)).toEqual([jobId])
 })
 

@@ -5,13 +5,17 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { type Job, jobIdOf } from '@millrace/job'
-import { listJobs, readJob } from '@millrace/ledger'
+import { listJobs, readJob, type UnreadableJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { BUCKET, type Fleet, startFleet } from './support/fleet.ts'
 import { expectedResult, flights } from './support/flights.ts'
 import { objectsOf } from './support/objects.ts'
 import { startQueryProtocol } from './support/query-protocol.ts'
+
+const throwing = ({ error }: UnreadableJob): never => {
+  throw error
+}
 
 /*
  * Senders that know nothing of Millrace but docs/sending-jobs.md: its programs as they stand on the page, an
@@ -225,7 +229,9 @@ describe('a message that is wrong', () => {
       expect(result).toBe(expectedResult(flights.answers.slice(0, ROWS)))
     }
     expect(await readJob(fleet.ledger, jobIdOf('wrong'), signal)).toBeUndefined()
-    expect(await Array.fromAsync(listJobs(fleet.ledger, { active: true }, signal))).toEqual([])
+    expect(
+      await Array.fromAsync(listJobs(fleet.ledger, { active: true }, throwing, signal)),
+    ).toEqual([])
   })
 })
 

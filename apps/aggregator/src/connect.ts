@@ -32,6 +32,7 @@ import {
   readParts,
   readProgress,
   renewLease,
+  type UnreadableJob,
 } from '@millrace/ledger'
 import type { EventSinks } from '@millrace/events'
 import { DecisionError } from '@millrace/predictions'
@@ -219,9 +220,15 @@ export function createReconcileDeps(
   logger: Logger,
   metrics: Metrics = noMetrics,
 ): ReconcileDeps {
+  const unreadable =
+    (what: string) =>
+    ({ error, jobId }: UnreadableJob): void =>
+      logger.warn({ error, jobId }, what)
   return {
-    activeJobs: (signal) => listJobs(world.ledger, { active: true }, signal),
-    untoldJobs: (signal) => listJobs(world.ledger, { untold: true }, signal),
+    activeJobs: (signal) =>
+      listJobs(world.ledger, { active: true }, unreadable('job not looked at'), signal),
+    untoldJobs: (signal) =>
+      listJobs(world.ledger, { untold: true }, unreadable('end of job not told yet'), signal),
     recordedBatches: async (jobId, signal) =>
       (await readProgress(world.ledger, jobId, signal)).done.size,
     isHeld: (jobId, signal) => isHeld(world.ledger, jobId, { now: seconds() }, signal),

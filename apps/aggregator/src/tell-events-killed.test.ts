@@ -1,7 +1,7 @@
 import { startCloud } from '@millrace/cloud'
 import type { EventSink } from '@millrace/events'
 import type { JobEvent, JobId } from '@millrace/job'
-import { cancelJob, claimEvent, confirmEvent, listJobs } from '@millrace/ledger'
+import { cancelJob, claimEvent, confirmEvent, listJobs, type UnreadableJob } from '@millrace/ledger'
 import { createLogger } from '@millrace/service'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createEventDeps, createReconcileDeps } from './connect.ts'
@@ -9,6 +9,10 @@ import { tellEnds } from './reconcile.ts'
 import { type Recorded, startRecorded } from './recorded-job.fixture.ts'
 import { type Deps, tellEvents } from './tell-events.ts'
 import { never } from './test-data.fixture.ts'
+
+const throwing = ({ error }: UnreadableJob): never => {
+  throw error
+}
 
 /*
  * The teller is killed at each of its calls, and another comes when its claim has run out. Killed after
@@ -144,7 +148,7 @@ test('where nobody wants to hear, the watch looks for an end once', async () => 
     createLogger({ app: 'test', level: 'silent' }),
   )
   const untold = async () => {
-    const jobs = await Array.fromAsync(listJobs(recorded.ledger, { untold: true }, never))
+    const jobs = await Array.fromAsync(listJobs(recorded.ledger, { untold: true }, throwing, never))
     return jobs.map((job) => job.jobId)
   }
   expect(await untold()).toContain(jobId)

@@ -46,6 +46,7 @@ export {
   type JobRequest,
   jobRequestSchema,
   readJobRequest,
+  recordedRequestOf,
   type RetryRequest,
 } from './job-request.ts'
 export { dialectOf, type JobSpec, type JobSpecInput, jobSpecSchema } from './job-spec.ts'
@@ -72,6 +73,12 @@ export {
   planSegmentOf,
 } from './plan.ts'
 export { printable } from './printable.ts'
+export {
+  manifestSpecSchema,
+  readRecorded,
+  recordedExportSchema,
+  recordedSpecSchema,
+} from './recorded-spec.ts'
 export {
   EXPORT_STATES,
   type ExportId,

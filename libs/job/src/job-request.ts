@@ -3,6 +3,7 @@ import type { JobId } from './job-id.ts'
 import { jobSpecSchema, type JobSpec } from './job-spec.ts'
 import { limits } from './limits.ts'
 import { check, checkSize, jobIdField, readJson } from './message.ts'
+import { readRecorded, recordedSpecSchema } from './recorded-spec.ts'
 
 const retryOf = z
   .strictObject({
@@ -81,14 +82,32 @@ export function readJobRequest(body: string): unknown {
  * @throws {ContractError}
  */
 export function jobRequestOf(message: unknown): JobRequest {
-  const { clientToken, spec, retryOf: retried } = check('job request', jobRequestSchema, message)
-  const request: JobRequest = {
+  const request = requestWith(check('job request', jobRequestSchema, message))
+  encodeJobRequest(request)
+  return request
+}
+
+/**
+ * Like `jobRequestOf`, for a job that there is already: its spec is held to what may have been recorded.
+ *
+ * @throws {ContractError}
+ */
+export function recordedRequestOf(message: unknown): JobRequest {
+  return requestWith(readRecorded('job request', recordedRequestSchema, message))
+}
+
+const recordedRequestSchema = jobRequestSchema.extend({ spec: recordedSpecSchema })
+
+function requestWith({
+  clientToken,
+  spec,
+  retryOf: retried,
+}: z.output<typeof jobRequestSchema>): JobRequest {
+  return {
     clientToken,
     spec,
     ...(retried === undefined ? {} : { retryOf: retryRequestOf(retried) }),
   }
-  encodeJobRequest(request)
-  return request
 }
 
 function retryRequestOf({ jobId, reasons }: z.output<typeof retryOf>): RetryRequest {

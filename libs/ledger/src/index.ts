@@ -21,7 +21,7 @@ export { createLedgerClient, type Ledger, type LedgerClientOptions } from './tab
 export { LedgerError, type LedgerErrorCode } from './table/ledger-error.ts'
 export { holdsLease } from './job/holds-lease.ts'
 export { isHeld } from './job/is-held.ts'
-export { listJobs, type JobsWanted } from './job/list-jobs.ts'
+export { listJobs, type JobsWanted, type UnreadableJob } from './job/list-jobs.ts'
 export type { ClosableTableClient, TableClient, TableOperations } from './table/table-client.ts'
 export { type BatchMark, markBatches } from './progress/mark-batches.ts'
 export { type MoveFacts, moveJob, type MoveJobOutcome } from './job/move-job.ts'

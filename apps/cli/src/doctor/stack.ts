@@ -1,5 +1,5 @@
 import { jobIdOf } from '@millrace/job'
-import { LedgerError, listJobs, pauseJob, readJob } from '@millrace/ledger'
+import { LedgerError, listJobs, pauseJob, readJob, type UnreadableJob } from '@millrace/ledger'
 import { readDepth } from '@millrace/queue'
 import type { QueueName, System } from '../system/system.ts'
 import { type Check, deniedIs, failed, findingOf, type Finding, ok, warning } from './finding.ts'
@@ -46,12 +46,19 @@ async function lookAtTable(system: System, signal: AbortSignal): Promise<Finding
   try {
     await readJob(ledger, jobIdOf('millrace doctor'), signal)
     let active = 0
-    for await (const _job of listJobs(ledger, { active: true }, signal)) {
+    const unreadable: UnreadableJob[] = []
+    const jobs = listJobs(ledger, { active: true }, (job) => void unreadable.push(job), signal)
+    for await (const _job of jobs) {
       active += 1
       if (active === COUNTED_MAX) break
     }
     const count = active === COUNTED_MAX ? `${COUNTED_MAX} or more` : active
     const found = `${ledger.tableName}: ${count} ${active === 1 ? 'job has' : 'jobs have'} not ended`
+    const [first] = unreadable
+    if (first !== undefined) {
+      const others = unreadable.length === 1 ? '' : `, and ${unreadable.length - 1} more`
+      return warning(`${found}; ${first.error.message}${others}`, first.error.hint ?? KEPT)
+    }
     if (await mayControl(system, signal)) return ok(found)
     return warning(
       `${found}, and none may be changed`,
@@ -66,6 +73,9 @@ async function lookAtTable(system: System, signal: AbortSignal): Promise<Finding
     )
   }
 }
+
+/** What is to be done about an item that no version has written so. */
+const KEPT = 'put the item back as it was (point-in-time recovery), or delete it'
 
 /** By pausing a job that is not there, which changes nothing: who may not is refused before that. */
 async function mayControl({ ledger }: System, signal: AbortSignal): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { isFinal, type Job, type JobId } from '@millrace/job'
-import { listJobs, readJob } from '@millrace/ledger'
+import { type Ledger, LedgerError, listJobs, readJob, type UnreadableJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
@@ -23,36 +23,51 @@ export async function list(options: ListOptions, world: World): Promise<ExitCode
   const jobs = isDeployed(options, world)
     ? await deployedJobs(options, world)
     : await localJobs(options, world)
-  const sorted = jobs.toSorted((a, b) => b.createdAt - a.createdAt)
-  world.stdout.write(`${options.json ? JSON.stringify(sorted) : fit(told(sorted), world.stdout)}\n`)
+  const sorted = jobs.toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))
+  const text = options.json
+    ? JSON.stringify(sorted.map((job) => ('error' in job ? unreadable(job) : job)))
+    : fit(told(sorted), world.stdout)
+  world.stdout.write(`${text}\n`)
   return EXIT.succeeded
 }
 
-function told(jobs: readonly Job[]): string {
+type Listed = Job | UnreadableJob
+
+/** What a program reads of a job that cannot be read. */
+const unreadable = ({ error, ...job }: UnreadableJob) => ({
+  ...job,
+  state: 'unreadable',
+  reason: error.message,
+})
+
+function told(jobs: readonly Listed[]): string {
   if (jobs.length === 0) return 'no jobs'
-  const hasRetries = jobs.some(({ retryOf }) => retryOf !== undefined)
-  const rows = jobs.map(({ jobId, state, plan, spec, createdAt, retryOf }) => [
-    jobId,
-    state,
-    ...(hasRetries ? [retryOf?.jobId ?? ''] : []),
-    plan?.rows ?? '',
-    spec.endpoint.name,
-    when(createdAt) ?? '',
-    spec.dataset.uri,
-  ])
+  const hasRetries = jobs.some((job) => 'retryOf' in job)
+  const rows = jobs.map((job) => {
+    const created = when(job.createdAt) ?? ''
+    if ('error' in job) {
+      const { jobId, error } = job
+      return [jobId, 'unreadable', ...(hasRetries ? [''] : []), '', '', created, error.message]
+    }
+    const { jobId, state, plan, spec, retryOf } = job
+    const retried = hasRetries ? [retryOf?.jobId ?? ''] : []
+    const { endpoint, dataset } = spec
+    return [jobId, state, ...retried, plan?.rows ?? '', endpoint.name, created, dataset.uri]
+  })
   const retries = hasRetries ? ['retry of'] : []
   return tableOf(['job', 'state', ...retries, 'rows', 'endpoint', 'created', 'dataset'], rows)
 }
 
-async function deployedJobs(options: ListOptions, world: World): Promise<Job[]> {
+async function deployedJobs(options: ListOptions, world: World): Promise<Listed[]> {
   await using system = await openDeployed(options, world)
-  const found = new Map<JobId, Job>()
+  const found = new Map<string, Listed>()
+  const add = (job: Listed): void => void found.set(job.jobId, job)
   const wanted = [
     { active: true } as const,
     ...lastDays(options.days, Date.now()).map((day) => ({ day })),
   ]
   for (const which of wanted) {
-    for await (const job of listJobs(system.ledger, which, world.stop)) found.set(job.jobId, job)
+    for await (const job of listJobs(system.ledger, which, add, world.stop)) add(job)
   }
   return [...found.values()]
 }
@@ -64,26 +79,40 @@ function lastDays(days: number, now: number): string[] {
   )
 }
 
-async function localJobs(options: ListOptions, world: World): Promise<Job[]> {
+async function localJobs(options: ListOptions, world: World): Promise<Listed[]> {
   const root = stateRootOf(options)
   const since = Date.now() / 1_000 - options.days * 24 * 60 * 60
-  const jobs: Job[] = []
+  const jobs: Listed[] = []
   // One at a time: each has a ledger of its own to be opened.
   for (const jobId of await jobFolders(root)) {
     const job = await readLocal(root, jobId, world)
-    if (job !== undefined && (!isFinal(job.state) || job.createdAt >= since)) jobs.push(job)
+    if (job === undefined) continue
+    if ('error' in job || !isFinal(job.state) || job.createdAt >= since) jobs.push(job)
   }
   return jobs
 }
 
 /** What cannot be opened, as the state of another version, is told beside the other jobs. */
-async function readLocal(root: string, jobId: JobId, world: World): Promise<Job | undefined> {
+async function readLocal(root: string, jobId: JobId, world: World): Promise<Listed | undefined> {
   try {
     await using system = await openLocalSystem(join(root, jobId), world.stop)
-    return await readJob(system.ledger, jobId, world.stop)
+    return await readListed(system.ledger, jobId, world.stop)
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     world.stderr.write(`${jobId}: not listed: ${error.message}\n`)
     return undefined
+  }
+}
+
+async function readListed(
+  ledger: Ledger,
+  jobId: JobId,
+  signal: AbortSignal,
+): Promise<Listed | undefined> {
+  try {
+    return await readJob(ledger, jobId, signal)
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    return { jobId, error }
   }
 }

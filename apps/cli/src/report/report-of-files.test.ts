@@ -88,6 +88,12 @@ test('to standard output, the page itself is written', async () => {
   expect(readPage(said())).toMatchObject({ jobId: 'j-4f2a', scores: { count: 3 } })
 })
 
+test('a manifest of a job that no door takes any more is read, and so is a newer one', async () => {
+  const endpoint = { ...jobWith().spec.endpoint, response: 'column 3', region: 'there' }
+  const page = await reportOf(await resultWith({ text: BINARY, spec: { endpoint } }))
+  expect(page).toMatchObject({ jobId: 'j-4f2a', scores: { count: 3 } })
+})
+
 test('the report of a merged result names the job that was retried', async () => {
   const history = [{ jobId: 'j-1' }, { jobId: 'j-2' }, { jobId: 'j-4f2a' }]
   const page = await reportOf(await resultWith({ text: BINARY, history }))

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { besideResult, check, jobSpecSchema, resultManifestSchema } from '@millrace/job'
+import {
+  besideResult,
+  check,
+  type JobSpec,
+  manifestSpecSchema,
+  readRecorded,
+  resultManifestSchema,
+} from '@millrace/job'
 import type { z } from 'zod'
 import { CliError } from '../cli-error.ts'
 import { checkInput } from '../dataset/check-input.ts'
@@ -27,7 +34,7 @@ const manifestSchema = resultManifestSchema.pick({
 export interface VouchedResult {
   readonly path: string
   readonly manifest: z.output<typeof manifestSchema>
-  readonly spec: z.output<typeof jobSpecSchema>
+  readonly spec: JobSpec
   readonly sha256: string
   /** The file of failed rows, when there are some. */
   readonly errors: { readonly path: string; readonly sha256: string } | undefined
@@ -46,7 +53,7 @@ export async function findVouchedResult(named: string): Promise<VouchedResult> {
   const { path } = await checkInput(named)
   const beside = besideResult(path).manifest
   const manifest = check(basename(beside), manifestSchema, await readJsonFile(named, beside))
-  const spec = check(basename(beside), jobSpecSchema, manifest.spec)
+  const spec = readRecorded(basename(beside), manifestSpecSchema, manifest.spec)
   const sha256 = hashOf(path, manifest)
   if (sha256 === undefined) {
     throw new CliError(`${named}: its manifest ${basename(beside)} does not vouch for it`, {

@@ -1,12 +1,12 @@
 import {
-  check,
   EXPORT_STATES,
   type ExportId,
-  exportSpecSchema,
   isJobId,
+  readRecorded,
+  recordedExportSchema,
   type ResultExport,
 } from '@millrace/job'
-import { corrupt, type Item, ItemReader } from '../table/item.ts'
+import { corrupt, documentOf, type Item, ItemReader } from '../table/item.ts'
 import { failureOf, failureValue, number } from '../job/job-item.ts'
 import { exportKey } from '../table/keys.ts'
 
@@ -27,7 +27,10 @@ export function itemOfExport(wanted: ResultExport): Item {
   }
 }
 
-/** @throws {LedgerError} `item_corrupt`, when it is not an export that `itemOfExport` has written. */
+/**
+ * @throws {LedgerError} `item_corrupt`, when it is not an export that `itemOfExport` has written; `item_newer`, when a
+ * newer version's has.
+ */
 export function exportOfItem(item: Item): ResultExport {
   const what = `export item ${item['PK']?.S ?? ''} ${item['SK']?.S ?? ''}`
   const read = new ItemReader(what, item)
@@ -36,23 +39,18 @@ export function exportOfItem(item: Item): ResultExport {
   const state = EXPORT_STATES.find((known) => known === read.text('state'))
   if (!isJobId(jobId) || !isJobId(exportId)) throw corrupt(what, `ids: ${jobId}, ${exportId}`)
   if (state === undefined) throw corrupt(what, `state: ${read.text('state')}`)
+  const { decision, output } = documentOf(what, () =>
+    readRecorded('spec', recordedExportSchema, read.json('spec')),
+  )
   return {
     jobId,
     exportId: exportId as string as ExportId,
-    ...specOf(what, read.json('spec')),
+    decision,
+    output,
     state,
     createdAt: read.number('createdAt'),
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
     ...(read.has('expiresAt') ? { expiresAt: read.number('expiresAt') } : {}),
-  }
-}
-
-function specOf(what: string, value: unknown): Pick<ResultExport, 'decision' | 'output'> {
-  try {
-    const { decision, output } = check(what, exportSpecSchema, value)
-    return { decision, output }
-  } catch (cause) {
-    throw corrupt(what, (cause as Error).message, { cause })
   }
 }

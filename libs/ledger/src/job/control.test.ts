@@ -14,6 +14,7 @@ import {
   readJob,
   resumeJob,
   sealPlan,
+  type UnreadableJob,
 } from '../index.ts'
 import { localLedger } from '../local-ledger.fixture.ts'
 
@@ -21,6 +22,9 @@ import { localLedger } from '../local-ledger.fixture.ts'
 
 const ledger = await localLedger()
 const signal = AbortSignal.timeout(60_000)
+const throwing = ({ error }: UnreadableJob): never => {
+  throw error
+}
 const now = 1_780_000_000
 
 let count = 0
@@ -112,7 +116,7 @@ describe('cancelJob', () => {
         state: 'cancelled',
         endedAt: now + 7,
       })
-      const active = await Array.fromAsync(listJobs(ledger, { active: true }, signal))
+      const active = await Array.fromAsync(listJobs(ledger, { active: true }, throwing, signal))
       expect(active.map((job) => job.jobId)).not.toContain(jobId)
     },
   )

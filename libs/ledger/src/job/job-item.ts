@@ -1,19 +1,19 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import {
   type Adjustment,
-  check,
   isFinal,
   isJobId,
   type Job,
   type JobId,
   JOB_STATES,
-  jobSpecSchema,
   type Postponed,
   type Preflight,
+  readRecorded,
+  recordedSpecSchema,
   type RetryOf,
   type Tolerance,
 } from '@millrace/job'
-import { corrupt, type Item, ItemReader } from '../table/item.ts'
+import { corrupt, documentOf, type Item, ItemReader } from '../table/item.ts'
 import { jobKey } from '../table/keys.ts'
 
 /** Values of the key of the index of active jobs; a job that has ended, and whose end was told, has none. */
@@ -59,7 +59,10 @@ export function adjustmentAttributes({ concurrencyMax, tolerance }: Adjustment):
   }
 }
 
-/** @throws {LedgerError} `item_corrupt`, when it is not a job that `itemOfJob` has written. */
+/**
+ * @throws {LedgerError} `item_corrupt`, when it is not a job that `itemOfJob` has written; `item_newer`, when a newer
+ * version's has.
+ */
 export function jobOfItem(item: Item): Job {
   const what = `job item ${item['PK']?.S ?? ''}`
   const read = new ItemReader(what, item)
@@ -87,7 +90,7 @@ export function jobOfItem(item: Item): Job {
 function adjustedOf(what: string, read: ItemReader): Pick<Job, 'adjusted'> {
   const adjusted: Adjustment = {
     ...(read.has('concurrencyMax') ? { concurrencyMax: read.number('concurrencyMax') } : {}),
-    ...(read.has('tolerance') ? { tolerance: toleranceOf(what, read.json('tolerance')) } : {}),
+    ...(read.has('tolerance') ? { tolerance: toleranceOf(what, read) } : {}),
   }
   return Object.keys(adjusted).length === 0 ? {} : { adjusted }
 }
@@ -175,13 +178,10 @@ export function failureOf(read: ItemReader): NonNullable<Job['failure']> {
   return { code: read.text('code'), message: read.text('message') }
 }
 
-function toleranceOf(what: string, value: unknown): Tolerance {
-  try {
-    return check(what, jobSpecSchema.in.shape.tolerance, value)
-  } catch (cause) {
-    throw corrupt(what, (cause as Error).message, { cause })
-  }
-}
+const toleranceOf = (what: string, read: ItemReader): Tolerance =>
+  documentOf(what, () =>
+    readRecorded('tolerance', recordedSpecSchema.in.shape.tolerance, read.json('tolerance')),
+  )
 
 /** A job is read over and over, and its spec never changes: each text is checked once. */
 const specs = new Map<string, Job['spec']>()
@@ -191,18 +191,12 @@ function specOf(what: string, read: ItemReader): Job['spec'] {
   const text = read.text('spec')
   const known = specs.get(text)
   if (known !== undefined) return known
-  const spec = checkedSpec(what, read.json('spec'))
+  const spec = frozen(
+    documentOf(what, () => readRecorded('spec', recordedSpecSchema, read.json('spec'))),
+  )
   if (specs.size >= SPECS_MAX) specs.clear()
   specs.set(text, spec)
   return spec
-}
-
-function checkedSpec(what: string, value: unknown): Job['spec'] {
-  try {
-    return frozen(check(what, jobSpecSchema, value))
-  } catch (cause) {
-    throw corrupt(what, (cause as Error).message, { cause })
-  }
 }
 
 /** Who changed it would change it for every reader. */

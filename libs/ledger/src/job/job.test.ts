@@ -14,11 +14,15 @@ import {
   readJob,
   renewLease,
   sealPlan,
+  type UnreadableJob,
 } from '../index.ts'
 import { localLedger } from '../local-ledger.fixture.ts'
 
 const ledger = await localLedger()
 const signal = AbortSignal.timeout(60_000)
+const throwing = ({ error }: UnreadableJob): never => {
+  throw error
+}
 
 let count = 0
 const now = 1_780_000_000
@@ -40,6 +44,18 @@ function newJob(facts: Partial<Job> = {}): Job {
     createdAt: now,
     ...facts,
   }
+}
+
+/** A job that has ended, with an option of the spec that this version does not know. */
+async function newerJob(facts: Partial<Job> = {}): Promise<Job> {
+  const { spec } = newJob()
+  const job = newJob({
+    spec: { ...spec, endpoint: Object.assign({ region: 'there' }, spec.endpoint) },
+    state: 'failed',
+    ...facts,
+  })
+  await createJob(ledger, job, signal)
+  return job
 }
 
 async function jobIn(state: JobState): Promise<JobId> {
@@ -73,6 +89,29 @@ describe('createJob', () => {
     expect(again).toBe(spec)
     expect(otherSpec).toEqual(other.spec)
     expect(() => Object.assign(spec?.batching ?? {}, { rows: 1 })).toThrow(TypeError)
+  })
+
+  test('what a door took once, and takes no longer, reads back as it was', async () => {
+    const { spec } = newJob()
+    const endpoint = { ...spec.endpoint, variant: 'my_variant', response: 'column 3' }
+    const job = newJob({
+      spec: { ...spec, endpoint },
+      adjusted: { tolerance: { failedRowsPercentMax: 200 } },
+    })
+    await createJob(ledger, job, signal)
+
+    expect(await readJob(ledger, job.jobId, signal)).toEqual(job)
+  })
+
+  test("what a newer version has written is not read, and is nobody's fault", async () => {
+    const { jobId } = await newerJob()
+
+    await expect(readJob(ledger, jobId, signal)).rejects.toMatchObject({
+      code: 'item_newer',
+      isOutage: true,
+      message: expect.stringContaining('endpoint: has no key "region"'),
+      hint: expect.stringContaining('newer version'),
+    })
   })
 
   test('a second job of the same id meets the first, unchanged', async () => {
@@ -325,9 +364,24 @@ describe('lease', () => {
 describe('listJobs', () => {
   async function idsOf(wanted: JobsWanted): Promise<JobId[]> {
     const ids: JobId[] = []
-    for await (const job of listJobs(ledger, wanted, signal)) ids.push(job.jobId)
+    for await (const job of listJobs(ledger, wanted, throwing, signal)) ids.push(job.jobId)
     return ids
   }
+
+  test('one that cannot be read is told of, and the others are listed', async () => {
+    const day = Date.parse('2031-08-09T00:00:00Z') / 1_000
+    const [older, newest] = [newJob({ createdAt: day }), newJob({ createdAt: day + 2 })] as const
+    for (const job of [older, newest]) await createJob(ledger, job, signal)
+    const { jobId } = await newerJob({ createdAt: day + 1 })
+
+    const unreadable: UnreadableJob[] = []
+    const onUnreadable = (job: UnreadableJob) => void unreadable.push(job)
+    const listing = listJobs(ledger, { day: '2031-08-09' }, onUnreadable, signal)
+    const listed = await Array.fromAsync(listing)
+    expect(listed.map((job) => job.jobId)).toEqual([newest.jobId, older.jobId])
+    const error: unknown = expect.objectContaining({ code: 'item_newer' })
+    expect(unreadable).toEqual([{ jobId, createdAt: day + 1, error }])
+  })
 
   test('by day, lists the newest first and no other day', async () => {
     const day = Date.parse('2031-05-06T00:00:00Z') / 1_000

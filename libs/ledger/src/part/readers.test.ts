@@ -24,11 +24,15 @@ import {
   readRows,
   readWatermark,
   type RowAnswer,
+  type UnreadableJob,
 } from '../index.ts'
 import { localLedger } from '../local-ledger.fixture.ts'
 
 const ledger = await localLedger({ now: () => 1_000 })
 const signal = AbortSignal.timeout(60_000)
+const throwing = ({ error }: UnreadableJob): never => {
+  throw error
+}
 
 const BATCH_ROWS = 10
 
@@ -259,7 +263,7 @@ describe('what has expired', () => {
       const read = at(now)
       const parts = await Array.fromAsync(readParts(read, job, () => documents, signal))
       const failures = await Array.fromAsync(readFailures(read, job, () => documents, signal))
-      const listed = await Array.fromAsync(listJobs(read, { active: true }, signal))
+      const listed = await Array.fromAsync(listJobs(read, { active: true }, throwing, signal))
       return [
         (await readJob(read, job.jobId, signal)) !== undefined,
         (await readPart(read, job, 0, documents, signal)) !== undefined,

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { ContractError } from '@millrace/job'
 import { LedgerError } from './ledger-error.ts'
 
 /** An item as DynamoDB's API gives it. */
@@ -62,6 +63,24 @@ export class ItemReader {
 
   #missing(name: string, wanted: string): never {
     throw corrupt(this.#what, `${name}: wanted ${wanted}`)
+  }
+}
+
+/**
+ * What `read` makes of a document in the item.
+ *
+ * @throws {LedgerError} `item_newer` for what a newer version has written, `item_corrupt` for what none has.
+ */
+export function documentOf<T>(what: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (!(cause instanceof ContractError)) throw cause
+    if (cause.code !== 'unknown_version') throw corrupt(what, cause.message, { cause })
+    throw new LedgerError('item_newer', `read ${what}: item_newer (${cause.message})`, {
+      cause,
+      hint: 'a newer version of Millrace has written it: read it with that one',
+    })
   }
 }
 

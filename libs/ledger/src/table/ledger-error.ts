@@ -14,17 +14,20 @@ const RETRYABLE = {
   plan_mismatch: false,
   /** What is stored is not what was written: changed by another hand, or by another version. */
   item_corrupt: false,
+  /** A newer version has written it, with what this one does not know, and so must not leave out. */
+  item_newer: false,
 } as const
 
 export type LedgerErrorCode = keyof typeof RETRYABLE
 
-/** The table serves nobody, or not us: whatever is asked of it now fails, and was no fault of that. */
+/** The table serves nobody, or not us, or not our version yet: what is asked of it now fails, and was no fault of that. */
 const OUTAGES: ReadonlySet<LedgerErrorCode> = new Set([
   'throttled',
   'unavailable',
   'timed_out',
   'access_denied',
   'table_missing',
+  'item_newer',
 ])
 
 export interface LedgerErrorOptions extends ErrorOptions {
