@@ -1,6 +1,6 @@
 import { createInvoke, proxiesOf } from '@millrace/invocation'
 import { ContractError, type JobRequest, type JobTemplate } from '@millrace/job'
-import { createLedgerClient } from '@millrace/ledger'
+import { createLedgerClient, readJob } from '@millrace/ledger'
 import {
   createWorker,
   openQueues,
@@ -22,6 +22,7 @@ import {
   watchService,
 } from '@millrace/service'
 import { createStorage, s3WhenWanted } from '@millrace/storage'
+import { askedAgain } from './asked-again.ts'
 import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
 import { dispositionOf } from './disposition-of.ts'
@@ -92,6 +93,17 @@ export function createProducer(
   const { metrics, tracer } = telemetry
   const lag = watchLag(metrics, Date.now)
   const deps = createDeps(config, world, logger, telemetry)
+  const handling: Handling = {
+    logger,
+    metrics,
+    askedAgain: (body, signal) =>
+      askedAgain(
+        { readJob: (jobId, aborted) => readJob(world.ledger, jobId, aborted) },
+        body,
+        signal,
+      ),
+    templates: config.MILLRACE_TEMPLATES,
+  }
   return createWorker({
     queue,
     concurrency: JOBS_AT_ONCE,
@@ -103,7 +115,7 @@ export function createProducer(
       lag(message.sentAtMs)
       const follows = { follows: 'continues' } as const
       return processSpan(tracer, queue.receive.url, message, follows, () =>
-        handle(deps, { logger, metrics, templates: config.MILLRACE_TEMPLATES }, message, signal),
+        handle(deps, handling, message, signal),
       )
     },
   })
@@ -113,11 +125,13 @@ interface Handling {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly templates: readonly JobTemplate[]
+  /** The request for a job that there is, in a message that the door refuses. */
+  askedAgain(body: string, signal: AbortSignal): Promise<JobRequest | undefined>
 }
 
 async function handle(
   deps: Deps,
-  { logger, metrics, templates }: Handling,
+  { logger, metrics, templates, askedAgain: again }: Handling,
   message: Received,
   signal: AbortSignal,
 ): Promise<Disposition> {
@@ -126,9 +140,16 @@ async function handle(
     requests = requestsIn(message.body, templates)
   } catch (error) {
     if (!(error instanceof ContractError)) throw error
-    metrics.count('millrace.job_requests', 1, 'refused')
-    logger.warn({ error, messageId: message.messageId, outcome: 'refused' }, 'job request refused')
-    return { kind: 'dead_letter', code: error.code, reason: error.message }
+    const known = await again(message.body, signal)
+    if (known === undefined) {
+      metrics.count('millrace.job_requests', 1, 'refused')
+      logger.warn(
+        { error, messageId: message.messageId, outcome: 'refused' },
+        'job request refused',
+      )
+      return { kind: 'dead_letter', code: error.code, reason: error.message }
+    }
+    requests = [known]
   }
   const outcomes: PlanOutcome[] = []
   for (const request of requests) {
