@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { issueWords } from './issue-words.ts'
+import { issueLines } from './issue-words.ts'
 
 export type ContractErrorCode =
   | 'not_json'
@@ -22,10 +22,5 @@ export class ContractError extends Error {
 
 /** What a schema found wrong, as one line: `dataset.uri: wanted a text, got nothing; …`. */
 export function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => {
-      const path = issue.path.join('.')
-      return path === '' ? issueWords(issue) : `${path}: ${issueWords(issue)}`
-    })
-    .join('; ')
+  return error.issues.flatMap((issue) => issueLines(issue)).join('; ')
 }

@@ -52,6 +52,43 @@ test.for<[string, object, object?]>([
     { output: { ...spec.output, join: 5 } },
   ],
   [
+    'spec.output.join.1: wanted a text or a number, got true',
+    {},
+    { output: { ...spec.output, join: ['a', true] } },
+  ],
+  [
+    'spec.output.join: wanted at least 1 item, got a list',
+    {},
+    { output: { ...spec.output, join: [] } },
+  ],
+  [
+    'spec.decision.threshold.1: wanted a number, got "x"',
+    {},
+    { decision: { threshold: [1, 'x'] } },
+  ],
+  ...(
+    [
+      ['spec.dataset.features: wanted a mapping, got a list', ['a']],
+      [
+        'spec.dataset.features: has no key "includes"; spec.dataset.features: wanted include or exclude, got none',
+        { includes: ['a'] },
+      ],
+      [
+        'spec.dataset.features: wanted include or exclude, got both',
+        { include: ['a'], exclude: [1] },
+      ],
+      ['spec.dataset.features: wanted include or exclude, got none', {}],
+      [
+        'spec.dataset.features.include.0: wanted a text or a whole number, got 1.5',
+        { include: [1.5] },
+      ],
+    ] as const
+  ).map(([words, features]): [string, object, object] => [
+    words,
+    {},
+    { dataset: { ...spec.dataset, features } },
+  ]),
+  [
     'spec.endpoint: wanted a mapping, got nothing; spec.output: wanted a mapping, got nothing',
     {},
     { endpoint: undefined, output: undefined },

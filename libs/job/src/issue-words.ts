@@ -1,7 +1,30 @@
 import type { z } from 'zod'
 
-/** What was wanted of one value and what came, in the words in which a spec in a file is refused. */
-export function issueWords(issue: z.core.$ZodIssue): string {
+/**
+ * What was wanted and what came, each with the path of the value at fault, in the words in which a spec in a file is
+ * refused. What may be of several forms, and is of one of them, is held to that one: it is wrong further in.
+ */
+export function issueLines(
+  issue: z.core.$ZodIssue,
+  below: readonly PropertyKey[] = [],
+): readonly string[] {
+  const path = [...below, ...issue.path]
+  const meant = issue.code === 'invalid_union' ? issue.errors.find(isOfTheForm) : undefined
+  if (meant !== undefined) return meant.flatMap((inner) => issueLines(inner, path))
+  return [path.length === 0 ? issueWords(issue) : `${path.join('.')}: ${issueWords(issue)}`]
+}
+
+/** By what is wrong with a value as one form of several: true when it is not the form itself. */
+const isOfTheForm = (issues: readonly z.core.$ZodIssue[]): boolean =>
+  !issues.some(({ code, path }) => path.length === 0 && OTHER_FORM.has(code))
+
+const OTHER_FORM: ReadonlySet<z.core.$ZodIssue['code']> = new Set([
+  'invalid_type',
+  'invalid_union',
+  'invalid_value',
+])
+
+function issueWords(issue: z.core.$ZodIssue): string {
   if (issue.code === 'custom') return issue.message
   if (issue.code === 'unrecognized_keys') return `has no key ${issue.keys.map(shown).join(', ')}`
   const wanted = wantedBy(issue)

@@ -11,12 +11,21 @@ const csv = z
   })
   .describe('How the dataset is written.')
 
+const columns = z.array(column).min(1).max(100_000).optional()
+
+/** One mapping, not one of two: a key that is misspelt is then no key of it, whatever was meant. */
 const features = z
-  .union([
-    z.strictObject({ include: z.array(column).min(1).max(100_000) }),
-    z.strictObject({ exclude: z.array(column).min(1).max(100_000) }),
-  ])
-  .describe("The columns that are the model's input; all of them when absent.")
+  .strictObject({ include: columns, exclude: columns })
+  .refine(({ include, exclude }) => (include === undefined) !== (exclude === undefined), {
+    error: ({ input }) =>
+      `wanted include or exclude, got ${'include' in Object(input) ? 'both' : 'none'}`,
+  })
+  .transform(({ include, exclude = [] }) => (include === undefined ? { exclude } : { include }))
+  .meta({
+    description: "The columns that are the model's input; all of them when absent.",
+    minProperties: 1,
+    maxProperties: 1,
+  })
 
 const dataset = z
   .strictObject({
