@@ -1,4 +1,5 @@
 export { allowsUri } from './allows-uri.ts'
+export { datasetByName, resultByName, withoutCompression } from './by-name.ts'
 export type { Batch, RowFailure } from './batch.ts'
 export {
   type BatchMessage,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { datasetByName } from './by-name.ts'
 import { limits } from './limits.ts'
 import { decisionSchema, outputSchema, resultIssues } from './result-spec.ts'
 import { column, uri } from './spec-fields.ts'
@@ -6,7 +7,11 @@ import { column, uri } from './spec-fields.ts'
 const csv = z
   .strictObject({
     header: z.enum(['auto', 'present', 'absent']).default('auto'),
-    delimiter: z.string().length(1).default(','),
+    delimiter: z
+      .string()
+      .length(1)
+      .optional()
+      .describe('By the name when absent: a tab of `.tsv` and `.tab`, else a comma.'),
     quote: z.string().length(1).default('"'),
   })
   .describe('How the dataset is written.')
@@ -34,8 +39,10 @@ const dataset = z
     ),
     format: z
       .enum(['csv', 'jsonl'])
-      .default('csv')
-      .describe('`jsonl`: a row is a line of JSON, sent as it is.'),
+      .optional()
+      .describe(
+        '`jsonl`: a row is a line of JSON, sent as it is. By the name when absent: `.jsonl`, `.ndjson` and `.jsonlines` are, all else is a CSV.',
+      ),
     compression: z
       .enum(['auto', 'none', 'gzip', 'zstd'])
       .default('auto')
@@ -44,6 +51,13 @@ const dataset = z
       ),
     csv: csv.prefault({}),
     features: features.optional(),
+  })
+  // In one order, said or not: specs are compared and named by their text.
+  .transform(({ uri: place, ...said }) => {
+    const named = datasetByName(place)
+    const { format = named.format ?? 'csv', compression, csv: written, ...rest } = said
+    const { header, delimiter = named.csv?.delimiter ?? ',', quote } = written
+    return { uri: place, format, compression, csv: { header, delimiter, quote }, ...rest }
   })
   .refine(({ format, features }) => format === 'csv' || features === undefined, {
     path: ['features'],
@@ -107,12 +121,13 @@ export const jobSpecSchema = z
     output: outputSchema,
     tolerance: tolerance.prefault({}),
   })
+  .transform(withMediaTypes)
+  // Of a spec that is written out, so of none with a wrong value in it.
   .superRefine(({ dataset: { format }, decision, output }, context) => {
     for (const { path, message } of resultIssues(format, decision, output)) {
       context.addIssue({ code: 'custom', path: [...path], message })
     }
   })
-  .transform(withMediaTypes)
   .describe('A Millrace job: a dataset through an endpoint, to a result.')
 
 /** What is sent, and what is asked for, when the spec does not say. */

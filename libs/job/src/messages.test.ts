@@ -153,12 +153,18 @@ test.for([
   ],
   [
     'JSON lines joined in CSV',
-    { dataset: { uri: 's3://b/x', format: 'jsonl' }, output: { uri: 's3://r/x', join: 'all' } },
+    {
+      dataset: { uri: 's3://data/x', format: 'jsonl' },
+      output: { uri: 's3://results/x', join: 'all' },
+    },
     /output.format: .* wanted jsonl, got csv/,
   ],
   [
     'columns of JSON lines joined',
-    { dataset: { uri: 's3://b/x', format: 'jsonl' }, output: { uri: 's3://r/x', join: ['id'] } },
+    {
+      dataset: { uri: 's3://data/x', format: 'jsonl' },
+      output: { uri: 's3://results/x', join: ['id'] },
+    },
     /output.join: .* as a whole/,
   ],
   ['a name that no endpoint has', { endpoint: { name: 'a b' } }, /endpoint name, got "a b"/],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { resultByName } from './by-name.ts'
 import { column, uri } from './spec-fields.ts'
 
 /** How predictions become classes. A job has one; each later export of it may have another. */
@@ -25,38 +26,55 @@ export type Decision = z.output<typeof decisionSchema>
 const columnName = z.string().min(1).max(256)
 
 /** Where a result goes and what it looks like. */
-export const outputSchema = z.strictObject({
-  uri: uri.describe('The result file; or a folder that ends in a slash, for `result.csv` in it.'),
-  format: z.enum(['csv', 'jsonl', 'parquet']).default('csv'),
-  compression: z
-    .enum(['auto', 'none', 'gzip', 'zstd'])
-    .default('auto')
-    .describe('Of the file, or of the pages of Parquet; `auto` is none, and zstd for Parquet.'),
-  join: z
-    .union([z.enum(['none', 'all']), z.array(column).min(1).max(100_000)])
-    .default('none')
-    .describe('Which input columns stand beside the prediction, byte for byte.'),
-  files: z
-    .enum(['one', 'per_object'])
-    .default('one')
-    .describe('One result, or one for each input object: its name and `.out`, in the folder.'),
-  header: z
-    .enum(['auto', 'present', 'absent'])
-    .default('auto')
-    .describe('Of CSV; `auto` writes one unless an input without a header is joined.'),
-  names: z
-    .strictObject({
-      prediction: columnName.default('Prediction'),
-      probability: columnName.default('Probability'),
-      classification: columnName.optional(),
-    })
-    .prefault({})
-    .describe('Of the columns that are added.'),
-  errors: z
-    .strictObject({ row: z.boolean().default(false).describe('Each with the row itself.') })
-    .prefault({})
-    .describe('What the file of failed rows holds.'),
-})
+export const outputSchema = z
+  .strictObject({
+    uri: uri.describe('The result file; or a folder that ends in a slash, for `result.csv` in it.'),
+    format: z
+      .enum(['csv', 'jsonl', 'parquet'])
+      .optional()
+      .describe(
+        'By the name when absent: `.jsonl`, `.ndjson` and `.parquet` are what they say, all else is CSV.',
+      ),
+    compression: z
+      .enum(['auto', 'none', 'gzip', 'zstd'])
+      .optional()
+      .describe(
+        'Of the file, or of the pages of Parquet; `auto` is none, and zstd for Parquet. By the name when absent: `.gz`, `.zst`, else `auto`.',
+      ),
+    join: z
+      .union([z.enum(['none', 'all']), z.array(column).min(1).max(100_000)])
+      .default('none')
+      .describe('Which input columns stand beside the prediction, byte for byte.'),
+    files: z
+      .enum(['one', 'per_object'])
+      .default('one')
+      .describe('One result, or one for each input object: its name and `.out`, in the folder.'),
+    header: z
+      .enum(['auto', 'present', 'absent'])
+      .default('auto')
+      .describe('Of CSV; `auto` writes one unless an input without a header is joined.'),
+    names: z
+      .strictObject({
+        prediction: columnName.default('Prediction'),
+        probability: columnName.default('Probability'),
+        classification: columnName.optional(),
+      })
+      .prefault({})
+      .describe('Of the columns that are added.'),
+    errors: z
+      .strictObject({ row: z.boolean().default(false).describe('Each with the row itself.') })
+      .prefault({})
+      .describe('What the file of failed rows holds.'),
+  })
+  .transform(({ uri: place, ...said }) => {
+    const named = resultByName(place)
+    const {
+      format = named.format ?? 'csv',
+      compression = named.compression ?? 'auto',
+      ...rest
+    } = said
+    return { uri: place, format, compression, ...rest }
+  })
 
 export type Output = z.output<typeof outputSchema>
 

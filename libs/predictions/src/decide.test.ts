@@ -2,7 +2,7 @@ import { decisionSchema, outputSchema } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { decideBy } from './decide.ts'
 
-const namesOf = (names: object = {}) => outputSchema.shape.names.parse(names)
+const namesOf = (names: object = {}) => outputSchema.in.shape.names.parse(names)
 const deciding = (decision: object, first = '0.1,0.7,0.2', names = {}) =>
   decideBy(decisionSchema.parse(decision), namesOf(names), first)
 const fields = (decision: object, prediction: string) => deciding(decision).fields(prediction)

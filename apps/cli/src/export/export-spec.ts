@@ -4,12 +4,13 @@ import {
   exportSpecSchema,
   type Job,
   type JobSpec,
+  resultByName,
   type ResultExport,
   resultIssues,
   resultNames,
 } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
-import { endingOf, formatByName } from '../spec/format-by-name.ts'
+import { endingOf } from '../spec/format-by-name.ts'
 import { uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 
@@ -49,7 +50,7 @@ export function exportSpec(
 
 /** Format and compression as typed, as the name of the result says, or as the job's. */
 function shapeOf({ output }: JobSpec, { output: typed }: PartialSpec, target: string | undefined) {
-  const named = target === undefined ? {} : formatByName(target)
+  const named = target === undefined ? {} : resultByName(target)
   const format = typed?.format ?? named.format ?? (target === undefined ? output.format : 'csv')
   const compression = typed?.compression ?? named.compression ?? 'auto'
   return { format, compression }

@@ -47,7 +47,7 @@ version: 1
 
 dataset:
   uri: rows.csv # or s3://bucket/key.csv, or s3://bucket/prefix/ for all objects below it
-  # format: csv # or jsonl
+  # format: csv # by the name; or jsonl
   # compression: auto # by the first bytes; or none, gzip, zstd
   # csv:
   #   header: auto # or present, absent
@@ -76,8 +76,8 @@ endpoint:
 
 output:
   uri: scores.csv # or s3://bucket/key.csv, with millrace submit
-  # format: csv # or jsonl, parquet
-  # compression: auto # none, and zstd pages in Parquet; or gzip, zstd
+  # format: csv # by the name; or jsonl, parquet
+  # compression: auto # by the name; none, and zstd pages in Parquet; or gzip, zstd
   # files: one # or per_object: for each input object its name and .out, in the folder of uri
   # join: none # or all, or a list of columns: input columns beside the prediction
   # header: auto # or present, absent; without one where an input that has none is joined

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path'
 import { stat } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
 import type { JobSpec, PinnedObject } from '@millrace/job'
-import { dialectOf, limits } from '@millrace/job'
+import { datasetByName, dialectOf, limits } from '@millrace/job'
 import type { Slots } from '@millrace/csv'
 import {
   type Compression,
@@ -12,7 +12,6 @@ import {
   type Storage,
 } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
-import { datasetByName } from '../dataset/by-name.ts'
 import { openStorage } from '../dataset/open-storage.ts'
 import type { World } from '../world.ts'
 import { createFileReading, type FileReading } from './file-reading.ts'

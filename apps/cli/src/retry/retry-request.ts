@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto'
-import { check, type Job, type JobRequest, type JobSpec, jobSpecSchema } from '@millrace/job'
+import {
+  check,
+  type Job,
+  type JobRequest,
+  type JobSpec,
+  jobSpecSchema,
+  resultByName,
+} from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { toleranceOf, type ToleranceWanted } from '../control/tolerance-of.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
-import { formatByName } from '../spec/format-by-name.ts'
 import { uriOf } from '../spec/read-spec.ts'
 
 /** What was typed of a retry that its request depends on. */
@@ -57,5 +63,5 @@ function endpointOf(
 function outputOf(out: string | undefined) {
   if (out === undefined) return {}
   if (out === '-') throw new CliError('--out -: a retry writes a file; name one')
-  return { ...formatByName(out), uri: uriOf(out) }
+  return { ...resultByName(out), uri: uriOf(out) }
 }

@@ -7,7 +7,7 @@ import { checkModel } from '../local/check-model.ts'
 import { addressOf, type EndpointAddress } from '../local/endpoint-address.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { makeStateFolder, nameStateFolder, type StateFolder } from '../local/state-folder.ts'
-import { endingOf, formatByName } from '../spec/format-by-name.ts'
+import { endingOf } from '../spec/format-by-name.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { regionOf } from '../system/region.ts'
@@ -145,6 +145,6 @@ function specOf(options: RunOptions, wanted: PartialSpec, input: string, result:
     version: 1,
     dataset: { ...wanted.dataset, uri: uriOf(input) },
     endpoint: { ...wanted.endpoint, name },
-    output: { ...formatByName(result), ...wanted.output, uri: uriOf(result) },
+    output: { ...wanted.output, uri: uriOf(result) },
   })
 }

@@ -1,17 +1,6 @@
 import { expect, test } from 'vitest'
-import { endingOf, formatByName } from './format-by-name.ts'
-
-test.for([
-  ['scores.csv', {}],
-  ['scores', {}],
-  ['scores.v2', {}],
-  ['scores.csv.gz', { compression: 'gzip' }],
-  ['scores.JSONL.zst', { format: 'jsonl', compression: 'zstd' }],
-  ['a.csv/scores.ndjson', { format: 'jsonl' }],
-  ['scores.parquet', { format: 'parquet' }],
-] as const)('the name %s says %j', ([name, shape]) => {
-  expect(formatByName(name)).toEqual(shape)
-})
+import { resultByName } from '@millrace/job'
+import { endingOf } from './format-by-name.ts'
 
 test.for([
   [{}, '.csv'],
@@ -19,4 +8,6 @@ test.for([
   [{ format: 'parquet', compression: 'zstd' }, '.parquet'],
 ] as const)('a result of %j ends in %s, and is read as such', ([shape, ending]) => {
   expect(endingOf(shape)).toBe(ending)
+  const { format = 'csv' }: Parameters<typeof endingOf>[0] = shape
+  expect(resultByName(`scores${ending}`).format ?? 'csv').toBe(format)
 })

@@ -11,9 +11,7 @@ import {
 import { readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
-import { datasetByName, withLooks } from '../dataset/by-name.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatByName } from '../spec/format-by-name.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { openDeployed } from '../system/open-system.ts'
@@ -76,9 +74,9 @@ async function specOf({ data, out, spec, file }: SubmitOptions): Promise<JobSpec
   return check(file ?? 'submit', jobSpecSchema, {
     ...wanted,
     version: 1,
-    dataset: { ...withLooks(datasetByName(uri), wanted.dataset), uri },
+    dataset: { ...wanted.dataset, uri },
     endpoint: wanted.endpoint ?? missing('an endpoint', '--endpoint NAME'),
-    output: { ...formatByName(result), ...wanted.output, uri: result },
+    output: { ...wanted.output, uri: result },
   })
 }
 
