@@ -69,6 +69,19 @@ describe('an event of S3', () => {
     expect(tokens[2]).not.toBe(tokens[0])
   })
 
+  test('of a bucket that keeps no versions, or none any more, tells uploads apart', () => {
+    const first = { versionId: 'null', eTag: 'abc', sequencer: '01' }
+    const uploads = [first, first, { ...first, eTag: 'def', sequencer: '02' }]
+    const tokensOf = (facts: readonly object[]) =>
+      facts
+        .flatMap((more) => requestsIn(s3(record('in/a.csv', more)), templates))
+        .map(({ clientToken }) => clientToken)
+    const tokens = tokensOf(uploads)
+    expect(tokens[1]).toBe(tokens[0])
+    expect(tokens[2]).not.toBe(tokens[0])
+    expect(tokensOf(uploads.map((facts) => ({ ...facts, versionId: null })))).toEqual(tokens)
+  })
+
   test.for([
     ['a removal', s3(record('in/a.csv', {}, 'ObjectRemoved:Delete'))],
     ['the marker of a folder', s3(record('in/folder/'))],

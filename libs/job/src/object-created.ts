@@ -12,8 +12,8 @@ export interface CreatedObject {
 const object = z.object({
   eTag: z.string().optional(),
   etag: z.string().optional(),
-  versionId: z.string().optional(),
-  'version-id': z.string().optional(),
+  versionId: z.string().nullish(),
+  'version-id': z.string().nullish(),
   sequencer: z.string().optional(),
   key: z
     .string()
@@ -68,10 +68,14 @@ export function objectsCreated(message: unknown): readonly CreatedObject[] | und
 
 function createdOf(bucketName: string, key: string, facts: z.output<typeof object>) {
   if (key.endsWith('/')) return []
-  const version = facts.versionId ?? facts['version-id']
+  const version = versionIn(facts.versionId) ?? versionIn(facts['version-id'])
   const written = `${facts.eTag ?? facts.etag ?? ''}-${facts.sequencer ?? ''}`
   return [{ uri: `s3://${bucketName}/${key}`, version: version ?? written }]
 }
+
+/** `null` is the id of whatever was written while the bucket keeps no versions: it names none of it. */
+const versionIn = (id: string | null | undefined): string | undefined =>
+  id === null || id === 'null' ? undefined : id
 
 /** In S3's own events a key is written as in a form: `+` for a space, the rest percent-encoded. */
 function decodeKey(key: string): string {
