@@ -111,6 +111,15 @@ test('an end says how many rows are predicted, and where the proof lies', () => 
   })
 })
 
+test.for([
+  [{ uri: 's3://results/scores.csv' }, 's3://results/scores.csv'],
+  [{ uri: 's3://results/today/' }, 's3://results/today/result.csv'],
+  [{ uri: 's3://results/today/', format: 'parquet' }, 's3://results/today/result.parquet'],
+  [{ uri: 's3://results/today/', files: 'per_object' }, 's3://results/today/'],
+] as const)('the result of %j is %s', ([output, result]) => {
+  expect(eventOf(jobWith({ output }), 'started')).toMatchObject({ result })
+})
+
 test('a failure says why', () => {
   const failure = { code: 'dataset_changed', message: 'the dataset changed' }
   const event = eventOf(jobWith({}, { state: 'failed', failure, endedAt: 1_100 }), 'ended')

@@ -1,5 +1,5 @@
 import type { EventSink } from '@millrace/events'
-import type { Job, JobEvent, JobId } from '@millrace/job'
+import { type Job, type JobEvent, type JobId, resultNames } from '@millrace/job'
 import type { ClaimEventOutcome, DueEvent, EventKind, EventSummary } from '@millrace/ledger'
 
 export interface Deps {
@@ -79,7 +79,7 @@ export function eventOf(job: Job, kind: EventKind, summary?: EventSummary): JobE
     endpoint: spec.endpoint.name,
     ...(retryOf === undefined ? {} : { retryOf: retryOf.jobId }),
     dataset: spec.dataset.uri,
-    result: spec.output.uri,
+    result: resultNames(spec.output).result,
     ...(ended && summary !== undefined ? { manifest: summary.manifestUri } : {}),
     ...(plan === undefined ? {} : { rows: { total: plan.rows, ...countsOf(ended, summary) } }),
     ...(ended && failure !== undefined ? { failure } : {}),

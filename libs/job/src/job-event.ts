@@ -22,7 +22,11 @@ export const jobEventSchema = z
     endpoint: z.string(),
     retryOf: jobIdField.optional().describe('The job that this one retries.'),
     dataset: z.string().describe('URI of the dataset.'),
-    result: z.string().describe('URI of the result, or where it would be.'),
+    result: z
+      .string()
+      .describe(
+        'URI of the result, or where it would be; of one for each input object, the folder.',
+      ),
     manifest: z.string().optional().describe('URI of the manifest, when there is a result.'),
     rows: z
       .object({
