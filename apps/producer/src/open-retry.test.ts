@@ -71,6 +71,13 @@ test('a retry has the partitions and the end of the job below, and stands on it'
   expect(known.get(job.jobId)).toEqual(job)
 })
 
+test('what a dataset is packed in was settled by the job below', async () => {
+  const { dataset } = base.spec
+  const spec = { ...base.spec, dataset: { ...dataset, compression: 'none' as const } }
+  const { open } = createWorld([{ ...base, spec }])
+  expect(await open()).toMatchObject({ kind: 'opened' })
+})
+
 test('a retry of a job that is kept for ever is kept for ever', async () => {
   const { expiresAt: _, ...kept } = base
   expect((await createWorld([kept]).open()).kind).toBe('opened')
@@ -123,11 +130,16 @@ test.for<[string, RegExp, readonly Job[], Partial<JobSpecInput>?]>([
   ],
   [
     'has another dataset',
-    /spec.dataset is not that of job/,
+    /spec.dataset.uri is "s3:.*", and not "s3:.*" as in job/,
     [base],
     { dataset: { uri: 's3://data/others/' } },
   ],
-  ['has other batches', /spec.batching is not that of job/, [base], { batching: { rows: 7 } }],
+  [
+    'has other batches',
+    /spec.batching.rows is 7, and not \d+ as in job/,
+    [base],
+    { batching: { rows: 7 } },
+  ],
   [
     'wrote where the deployment may not',
     /output s3:\/\/secret\/x.csv is outside of/,

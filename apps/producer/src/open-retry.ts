@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
+  differenceOf,
   isFinal,
   isWanted,
   type Job,
@@ -70,12 +70,16 @@ function refusalOf(deps: Deps, { jobId, spec }: Job, base: Job): string | undefi
   if (layersOf(base).length > limits.retryLayersMax) {
     return `${name} stands on ${limits.retryLayersMax} other jobs, and more are not looked through: run it anew`
   }
-  for (const part of ['dataset', 'batching'] as const) {
-    if (!isDeepStrictEqual(spec[part], base.spec[part])) {
-      return `spec.${part} is not that of ${name}: a retry has the rows and batches of the job it retries`
-    }
+  const difference = differenceOf('spec', rowsOf(spec), rowsOf(base.spec))
+  if (difference !== undefined) {
+    return `${difference} as in ${name}: a retry has the rows and batches of the job it retries, so take its spec out of the job's META`
   }
   return deps.refusal(base.spec)
+}
+
+/** What makes the rows and batches of a job. What the dataset is packed in was settled when it was pinned. */
+function rowsOf({ dataset: { compression: _, ...dataset }, batching }: JobSpec) {
+  return { dataset, batching }
 }
 
 /** Why a retry would invoke nothing; nothing when it would. */

@@ -26,7 +26,8 @@ const OTHER_FORM: ReadonlySet<z.core.$ZodIssue['code']> = new Set([
 
 function issueWords(issue: z.core.$ZodIssue): string {
   if (issue.code === 'custom') return issue.message
-  if (issue.code === 'unrecognized_keys') return `has no key ${issue.keys.map(shown).join(', ')}`
+  if (issue.code === 'unrecognized_keys')
+    return `has no key ${issue.keys.map((key) => shown(key)).join(', ')}`
   const wanted = wantedBy(issue)
   const words = wanted.length === 0 ? issue.message : `wanted ${either(wanted)}`
   return `${words}, got ${shown(issue.input)}`
@@ -77,12 +78,12 @@ const either = (texts: readonly string[]): string =>
 const SHOWN_CHARS = 60
 
 /** Lists and mappings are only named: a stranger's may be nested deeper than a text of it can be made. */
-function shown(value: unknown): string {
+export function shown(value: unknown, charsMax = SHOWN_CHARS): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'number') return String(value)
   if (typeof value === 'object' && value !== null) {
     return Array.isArray(value) ? 'a list' : 'a mapping'
   }
   const text = JSON.stringify(value) ?? typeof value
-  return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text
+  return text.length > charsMax ? `${text.slice(0, charsMax)}…` : text
 }

@@ -61,7 +61,9 @@ test('the same token with the same names is the same job', async () => {
   await createJob(stack.system.ledger, jobWith({ ...job, spec }), signal)
   expect(await submitted(options)).toBe(first)
   const other = submitted({ ...options, out: 's3://results/again.csv' })
-  await expect(other).rejects.toThrow('has another spec')
+  await expect(other).rejects.toThrow(
+    'has another spec: output.uri is "s3://results/again.csv", and not ',
+  )
 })
 
 /** Submits with `--watch` a job that is there already, in this state. */

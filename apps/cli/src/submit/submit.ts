@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import {
   check,
+  differenceOf,
   encodeJobRequest,
   type JobId,
   type JobSpec,
@@ -40,10 +40,14 @@ export async function submit(options: SubmitOptions, world: World): Promise<Exit
   const clientToken = options.clientToken ?? randomUUID()
   const jobId = jobIdOf(clientToken)
   const earlier = await readJob(system.ledger, jobId, world.stop)
-  if (earlier !== undefined && !isDeepStrictEqual(earlier.spec, spec)) {
-    throw new CliError(`client token ${clientToken}: job ${jobId} has another spec`, {
-      hint: 'the same token is the same job; choose another for another one',
-    })
+  const difference = earlier && differenceOf('', spec, earlier.spec)
+  if (difference !== undefined) {
+    throw new CliError(
+      `client token ${clientToken}: job ${jobId} has another spec: ${difference}`,
+      {
+        hint: 'the same token is the same job; choose another for another one',
+      },
+    )
   }
   const body = encodeJobRequest({ clientToken, spec })
   await publish(system.queue('jobs'), [{ body, attributes: traceContext(world.env) }], world.stop)
