@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises'
+import { appendFile, rename } from 'node:fs/promises'
 import {
   type AttributeValue,
   DeleteItemCommand,
@@ -171,11 +171,17 @@ test.for<Row>([
     /batch 1 holds rows 3 to 6, the plan has 3 to 5/,
   ],
   [
-    'the input was changed',
+    'the input is gone',
     async (job) => {
       const path = new URL(job.spec.dataset.uri)
       await rename(path, new URL(`${path.href}.gone`))
     },
+    'dataset_missing',
+    /./,
+  ],
+  [
+    'the input was changed',
+    async (job) => await appendFile(new URL(job.spec.dataset.uri), '1,2\n'),
     'dataset_changed',
     /./,
   ],

@@ -159,9 +159,7 @@ function pinOf(job: Job): NonNullable<Job['dataset']> {
 function failureOf(error: unknown): JobFailure | undefined {
   if (error instanceof StorageError) {
     if (error.retryable || error.isOutage || WRITTEN_AGAIN.has(error.code)) return undefined
-    const changed = error.code === 'object_changed' || error.code === 'object_missing'
-    const code = changed ? 'dataset_changed' : error.code
-    return { code, message: error.message }
+    return { code: OF_THE_DATASET[error.code] ?? error.code, message: error.message }
   }
   // What the ledger holds was changed by another hand: it stays so, whoever reads it next.
   if (error instanceof LedgerError && error.code === 'item_corrupt') {
@@ -171,6 +169,12 @@ function failureOf(error: unknown): JobFailure | undefined {
   const final = error as InstanceType<(typeof FINAL)[number]> & { readonly hint?: string }
   const hint = final.hint === undefined ? '' : ` — ${final.hint}`
   return { code: final.code, message: `${final.message}${hint}` }
+}
+
+/** What the objects of a pinned dataset can meet, named as the other stages name it. */
+const OF_THE_DATASET: Partial<Record<StorageErrorCode, string>> = {
+  object_changed: 'dataset_changed',
+  object_missing: 'dataset_missing',
 }
 
 /** The result could not be written so; another attempt writes all of it. */

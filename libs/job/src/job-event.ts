@@ -36,7 +36,12 @@ export const jobEventSchema = z
       })
       .optional()
       .describe('Predicted and failed rows, when there is a result.'),
-    failure: z.object({ code: z.string(), message: z.string() }).optional(),
+    failure: z
+      .object({
+        code: z.string().describe('Listed in docs/reading-results.md, and there may be more.'),
+        message: z.string(),
+      })
+      .optional(),
     createdAt: seconds,
     startedAt: seconds.optional(),
     endedAt: seconds.optional(),

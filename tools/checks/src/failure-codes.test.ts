@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { errorCodes } from './error-codes.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+/** The codes in the first column of the table below a heading of the page. */
+function onThePage(heading: string): string[] {
+  const [, below = ''] = read('docs/reading-results.md').split(`\n### ${heading}\n`)
+  const [section = ''] = below.split(/\n##+ /)
+  const cells = section.split('\n').map((line) => /^\| (`.*?) +\|/.exec(line)?.[1] ?? '')
+  return cells.flatMap((cell) => [...cell.matchAll(/`([a-z_0-9]+)`/g)].map(([, code = '']) => code))
+}
+
+const codesOf = (...names: readonly string[]): string[] =>
+  errorCodes()
+    .filter(({ name }) => names.includes(name))
+    .map(({ code }) => code)
+
+/** Codes that a source itself gives to a failure. */
+const givenIn = (file: string): string[] =>
+  [...read(file).matchAll(/(?:code|object_\w+): '([a-z_]+)'/g)].map(([, code = '']) => code)
+
+/** The codes of invocations by what they ask for. */
+const INVOCATIONS = [
+  ...read('libs/invocation/src/invoke/invocation-error.ts').matchAll(/(\w+): \{ kind: '(\w+)'/g),
+].map(([, code = '', kind = '']) => ({ code, kind }))
+
+const without = (codes: readonly string[], ...others: readonly string[]): string[] =>
+  [...new Set(codes)].filter((code) => !others.includes(code)).toSorted()
+
+test('the page lists each code that a row can fail with, and no other', () => {
+  // The others are never charged to a row.
+  const charged = INVOCATIONS.filter(({ kind }) => kind !== 'throttle' && kind !== 'systemic')
+  const codes = [...givenIn('apps/consumer/src/score-rows.ts'), ...charged.map(({ code }) => code)]
+  expect(onThePage('Of a failed row').toSorted()).toEqual(without(codes, 'endpoint_unreachable'))
+})
+
+test('the page lists each code that a job can fail with, and no other', () => {
+  // While an endpoint has no room a job waits, and so it does while a store is away.
+  const ends = INVOCATIONS.filter(({ kind }) => kind !== 'throttle')
+  const away = ['throttled', 'unavailable', 'timed_out', 'credentials_invalid']
+  const renamed = ['object_changed', 'object_missing']
+  const errors = ['AccountingError', 'CsvError', 'DecisionError', 'OutputError', 'PlanError']
+  const codes = [
+    ...codesOf(...errors, 'PlanningError', 'StorageError'),
+    ...givenIn('apps/producer/src/failure-of.ts'),
+    ...givenIn('libs/job/src/tolerance.ts'),
+    ...ends.map(({ code }) => code),
+    'item_corrupt',
+  ]
+  expect(onThePage('Of a failed job').toSorted()).toEqual(without(codes, ...away, ...renamed))
+})
+
+test('each stage names what befalls a dataset alike', () => {
+  const names = ['dataset_changed', 'dataset_missing']
+  expect(givenIn('apps/aggregator/src/connect.ts').toSorted()).toEqual(names)
+  expect(givenIn('apps/producer/src/failure-of.ts').toSorted()).toEqual(names)
+})
