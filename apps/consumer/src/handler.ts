@@ -84,14 +84,18 @@ async function handle(
     return { kind: 'dead_letter', code: error.code, reason: error.message }
   }
   const outcome = await processBatch(deps, batch, deliveryOf(message), signal)
-  const { attempt } = message
+  const { attempt, messageId } = message
   const durationMs = performance.now() - startedAt
   span.set({
     'millrace.job_id': batch.jobId,
     'millrace.batch': batch.batch,
     'millrace.outcome': outcome.kind,
   })
-  reportOutcome({ logger, metrics }, { batch, attempt, durationMs, traceId: span.traceId }, outcome)
+  reportOutcome(
+    { logger, metrics },
+    { batch, attempt, messageId, durationMs, traceId: span.traceId },
+    outcome,
+  )
   return dispositionOf(outcome, message.requeues)
 }
 

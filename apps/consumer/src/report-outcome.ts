@@ -5,6 +5,7 @@ import type { Outcome } from './process-batch.ts'
 export interface Attempt {
   readonly batch: BatchMessage
   readonly attempt: number
+  readonly messageId: string
   /** From the beginning of the attempt to its outcome. */
   readonly durationMs: number
   /** When the attempt is traced. */
@@ -14,7 +15,7 @@ export interface Attempt {
 /** One log line for each outcome of an attempt, and its metrics. */
 export function reportOutcome(
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
-  { batch, attempt, durationMs, traceId }: Attempt,
+  { batch, attempt, messageId, durationMs, traceId }: Attempt,
   outcome: Outcome,
 ): void {
   const { kind } = outcome
@@ -38,7 +39,9 @@ export function reportOutcome(
     ...(traceId !== undefined && { traceId }),
   }
   const { level, more } = detailsOf(outcome)
-  logger[level]({ ...facts, ...more }, 'batch done')
+  // Who looks for a message that was set aside has its id; what went well nobody looks for.
+  const message = level === 'warn' ? { messageId } : {}
+  logger[level]({ ...facts, ...message, ...more }, 'batch done')
 }
 
 function detailsOf(outcome: Outcome): { level: 'info' | 'warn'; more: object } {

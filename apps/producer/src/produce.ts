@@ -27,6 +27,7 @@ import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
 import { dispositionOf } from './disposition-of.ts'
 import { type Deps, type PlanOutcome, planJob } from './plan-job.ts'
+import { reportOutcome } from './report-outcome.ts'
 import { requestsIn } from './requests-in.ts'
 
 /** Planning is one stream at a time; a second job must not wait for the first one's gigabytes. */
@@ -154,22 +155,8 @@ async function handle(
   const outcomes: PlanOutcome[] = []
   for (const request of requests) {
     const outcome = await planJob(deps, request, signal)
-    count(metrics, outcome)
-    report(logger, outcome, message.attempt)
+    reportOutcome({ logger, metrics }, { request, message }, outcome)
     outcomes.push(outcome)
   }
   return dispositionOf(outcomes)
-}
-
-function count(metrics: Metrics, outcome: PlanOutcome): void {
-  metrics.count('millrace.job_requests', 1, outcome.kind)
-  if (outcome.kind === 'failed' && outcome.failure.code === 'preflight_failed') {
-    metrics.count('millrace.preflight.failures', 1)
-  }
-}
-
-function report(logger: Logger, outcome: PlanOutcome, attempt: number): void {
-  const { kind: name, ...facts } = outcome
-  const level = name === 'refused' || name === 'failed' || name === 'postponed' ? 'warn' : 'info'
-  logger[level]({ ...facts, attempt, outcome: name }, 'job request done')
 }

@@ -8,7 +8,15 @@ import type { Rejection } from './received.ts'
  * What stands beside a message in a dead-letter queue, as message attributes. A message that SQS has
  * moved there itself, after its last attempt, has none of them.
  */
-export const EVIDENCE = ['code', 'reason', 'attempts', 'queue', 'sentAt', 'rejectedAt'] as const
+export const EVIDENCE = [
+  'code',
+  'reason',
+  'attempts',
+  'queue',
+  'messageId',
+  'sentAt',
+  'rejectedAt',
+] as const
 
 export type Evidence = Readonly<Record<(typeof EVIDENCE)[number], string>>
 
@@ -24,6 +32,8 @@ export function evidenceOf(message: Message, from: Queue, { code, reason }: Reje
     reason: text === '' ? 'none given' : text,
     attempts: ApproximateReceiveCount,
     queue: nameOf(from.url),
+    // What is set aside is a copy, to which SQS gives an id of its own.
+    messageId: message.MessageId ?? 'unknown',
     sentAt: new Date(Number(SentTimestamp)).toISOString(),
     rejectedAt: new Date().toISOString(),
   }

@@ -4,6 +4,7 @@ import { factsOf } from '../calls/received.ts'
 
 /** A message in a dead-letter queue, and why it is there. */
 export interface DeadLetter {
+  /** The id that the message had in its queue, by which logs tell of it. */
   readonly messageId: string
   readonly body: string
   /** `attempts_exhausted` for what SQS itself has moved there after the last attempt. */
@@ -33,6 +34,7 @@ export function deadLetterOf(message: Message): DeadLetter {
   const rejectedAtMs = Date.parse(evidence.rejectedAt ?? '')
   return {
     ...facts,
+    messageId: evidence.messageId ?? messageId,
     code: evidence.code,
     reason: evidence.reason ?? 'none given',
     attempts: Number(evidence.attempts ?? 1),

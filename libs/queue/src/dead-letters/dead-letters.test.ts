@@ -26,14 +26,14 @@ async function queueWithDead(messages: readonly OutgoingMessage[]) {
   count += 1
   const queue = await emulator.createQueues(`letters-${count}`, 3)
   await publish(queue.acknowledge, messages, never)
-  const { handle, enough } = noting(messages.length, ({ body }: Received) => {
+  const { handle, enough, seen } = noting(messages.length, ({ body }: Received) => {
     const code = Number(body) % 2 === 1 ? 'batch_not_planned' : 'job_unknown'
     return { kind: 'dead_letter', code, reason: `${code}: ${body}` }
   })
   const { stop } = runWorker(queue, handle)
   await enough
   await stop()
-  return queue
+  return { ...queue, ids: seen.map(({ messageId }) => messageId) }
 }
 
 const bodies = (length: number): OutgoingMessage[] =>
@@ -49,7 +49,7 @@ describe('reading', () => {
       expect(all).toBe(true)
       expect(letters).toEqual([
         {
-          messageId: expect.any(String),
+          messageId: queue.ids[0],
           body: '7',
           code: 'batch_not_planned',
           reason: 'batch_not_planned: 7',

@@ -86,7 +86,11 @@ describe('an attempt', () => {
 
   test('that dead-letters, moves its message there with the reason', async () => {
     const reason = 'not\u0000JSON'
-    const { handle, enough } = noting(1, () => ({ kind: 'dead_letter', code: 'not_json', reason }))
+    const { handle, enough, seen } = noting(1, () => ({
+      kind: 'dead_letter',
+      code: 'not_json',
+      reason,
+    }))
     const { queue, stop } = await start(handle, ['poison'])
     await enough
     await stop()
@@ -106,6 +110,7 @@ describe('an attempt', () => {
         reason: 'not\uFFFDJSON',
         attempts: '1',
         queue: queue.receive.url.split('/').at(-1),
+        messageId: seen[0]?.messageId,
       },
     })
     const { sentAt = '', rejectedAt = '' } = dead.seen[0]?.attributes ?? {}

@@ -1,0 +1,27 @@
+import { jobIdOf } from '@millrace/job'
+import { noMetrics } from '@millrace/service'
+import { expect, test } from 'vitest'
+import type { PlanOutcome } from './plan-job.ts'
+import { reportOutcome } from './report-outcome.ts'
+
+const asked = { request: { clientToken: 'churn' }, message: { attempt: 2, messageId: 'm-1' } }
+
+function lineOf(outcome: PlanOutcome): object {
+  const lines: object[] = []
+  const note = (facts: object) => void lines.push(facts)
+  const logger = { info: note, warn: note } as Parameters<typeof reportOutcome>[0]['logger']
+  reportOutcome({ logger, metrics: noMetrics }, asked, outcome)
+  return lines[0] ?? {}
+}
+
+test('a refused request is found by its message and by its token', () => {
+  expect(lineOf({ kind: 'refused', reason: 'not allowed' })).toEqual({
+    ...{ reason: 'not allowed', messageId: 'm-1', clientToken: 'churn' },
+    ...{ attempt: 2, outcome: 'refused' },
+  })
+})
+
+test('one that has a job is found by the job', () => {
+  const jobId = jobIdOf('churn')
+  expect(lineOf({ kind: 'ended', jobId })).toEqual({ jobId, attempt: 2, outcome: 'ended' })
+})
