@@ -4,7 +4,7 @@ import type { Logger, Metrics } from '@millrace/service'
 import type { PlanOutcome } from './plan-job.ts'
 
 /** What was asked for, and the message that asked. */
-export interface Asked {
+interface Asked {
   readonly request: Pick<JobRequest, 'clientToken'>
   readonly message: Pick<Received, 'attempt' | 'messageId'>
 }

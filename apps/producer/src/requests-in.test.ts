@@ -113,6 +113,26 @@ describe('an event of S3', () => {
 })
 
 describe('a template', () => {
+  test('gives each version of an object a result of its own, where it asks for that', () => {
+    const output = { uri: 's3://lake/out/{name}/{version}.csv' }
+    const [plain] = templates
+    const versioned = [{ ...plain, spec: { ...plain?.spec, output } }] as readonly JobTemplate[]
+    const outputs = [
+      record('in/a.csv', { versionId: 'x1' }),
+      record('in/a.csv', { versionId: 'x2' }),
+      record('in/{version}.csv', { versionId: 'x3' }),
+      record('in/b.csv', { versionId: '../other/x4' }),
+      record('in/c.csv'),
+    ].map((one) => requestsIn(s3(one), versioned)[0]?.spec.output.uri)
+    expect(outputs).toEqual([
+      's3://lake/out/a/x1.csv',
+      's3://lake/out/a/x2.csv',
+      's3://lake/out/{version}/x3.csv',
+      's3://lake/out/b/.._other_x4.csv',
+      's3://lake/out/c/abc-01.csv',
+    ])
+  })
+
   const template = (change: object) => [{ ...templates[0], ...change }]
   const spec = (output: string, more: object = {}) => ({
     spec: { version: 1, endpoint: { name: 'any' }, output: { uri: output }, ...more },
@@ -123,6 +143,7 @@ describe('a template', () => {
     ['whose results would ask for jobs', spec('s3://lake/in/out/{name}'), 'lies below the prefix'],
     ['with a dataset of its own', spec('s3://o-o/{name}', { dataset: { uri: 's3://b/k' } }), ''],
     ['with a misspelt option', spec('s3://o-o/{name}', { endpont: {} }), 'endpont'],
+    ['whose results ask by their version', spec('s3://lake/in/{version}/{name}'), 'lies below'],
     ['of a folder on this machine', { prefix: 'file:///in/' }, 'wanted s3://bucket/prefix'],
   ] as const)('%s is refused when the producer starts', ([, change, words]) => {
     const { success, error } = jobTemplatesSchema.safeParse(template(change))

@@ -14,7 +14,7 @@ export interface JobTemplate {
   readonly prefix: string
   /** And ends with this: `.csv`. Default: any end. */
   readonly suffix: string
-  /** A job spec without `dataset.uri`, and with `{name}` in `output.uri`. */
+  /** A job spec without `dataset.uri`, and with `{name}` in `output.uri`; `{version}` may be beside it. */
   readonly spec: Readonly<Record<string, unknown>>
 }
 
@@ -23,6 +23,12 @@ export interface JobTemplate {
  * follows the prefix but for the extension.
  */
 const NAME = '{name}'
+
+/**
+ * What is replaced in `output.uri`. `{version}` is the object's version, so that each has a result of its own: of two
+ * that write to one place the last to end wins, and that may be the job of the older version.
+ */
+const PLACEHOLDER = /\{(name|version)\}/g
 
 const partialSpec = z.looseObject({
   dataset: z.looseObject({ uri: z.never().optional() }).default({}),
@@ -45,10 +51,11 @@ export const jobTemplatesSchema = z
     for (const [index, { prefix, suffix, spec }] of templates.entries()) {
       const refuse = (message: string) =>
         context.addIssue({ code: 'custom', path: [index], message })
-      const sample = specFor({ prefix, suffix, spec }, `${prefix}sample${suffix}`)
+      const object = { uri: `${prefix}sample${suffix}`, version: 'sample' }
+      const sample = specFor({ prefix, suffix, spec }, object)
       const parsed = jobSpecSchema.safeParse(sample, { reportInput: true })
       if (!parsed.success) refuse(describeIssues(parsed.error))
-      const output = spec.output.uri.split(NAME)[0] ?? ''
+      const [output = ''] = spec.output.uri.split(/\{(?:name|version)\}/)
       const watched = templates.find((other) => output.startsWith(other.prefix))
       // A result is an object too: it would ask for the next job, and that one for the next.
       if (watched !== undefined) refuse(`output ${output} lies below the prefix ${watched.prefix}`)
@@ -63,8 +70,9 @@ export const jobTemplatesSchema = z
  */
 export function requestFor(
   templates: readonly JobTemplate[],
-  { uri, version }: CreatedObject,
+  object: CreatedObject,
 ): JobRequest | undefined {
+  const { uri, version } = object
   const fitting = templates
     .filter(({ prefix, suffix }) => uri.startsWith(prefix) && uri.endsWith(suffix))
     .toSorted((a, b) => b.prefix.length - a.prefix.length)[0]
@@ -72,16 +80,22 @@ export function requestFor(
   return jobRequestOf({
     version: 1,
     clientToken: tokenOf(uri, version),
-    spec: specFor(fitting, uri),
+    spec: specFor(fitting, object),
   })
 }
 
-function specFor({ prefix, suffix, spec }: JobTemplate, uri: string): unknown {
+function specFor(
+  { prefix, suffix, spec }: JobTemplate,
+  { uri, version: told }: CreatedObject,
+): unknown {
   const rest = uri.slice(prefix.length)
   const name = suffix === '' ? rest.replace(/\.[^./]*$/, '') : rest.slice(0, -suffix.length)
   const { dataset = {}, output } = spec as { dataset?: object; output: { uri: string } }
-  // A function, because `$&` in a name would mean something in a string.
-  const outputUri = output.uri.replaceAll(NAME, () => name)
+  // The event tells it, so it must not lead to another folder.
+  const version = told.replaceAll(/[^A-Za-z0-9_.-]/g, '_')
+  // At once, and by a function: a name may hold a placeholder, or `$&`.
+  const replaced = (_: string, which: string): string => (which === 'name' ? name : version)
+  const outputUri = output.uri.replaceAll(PLACEHOLDER, replaced)
   return { ...spec, dataset: { ...dataset, uri }, output: { ...output, uri: outputUri } }
 }
 
