@@ -78,7 +78,8 @@ function refusalOf(deps: Deps, { jobId, spec }: Job, base: Job): string | undefi
 }
 
 /** What makes the rows and batches of a job. What the dataset is packed in was settled when it was pinned. */
-function rowsOf({ dataset: { compression: _, ...dataset }, batching }: JobSpec) {
+function rowsOf({ dataset: whole, batching }: JobSpec) {
+  const { compression: _, ...dataset } = whole
   return { dataset, batching }
 }
 
