@@ -38,7 +38,7 @@ function createWorld(text: string, answer: Partial<ScoredPayload> | Error = {}) 
     change: Partial<Batch> = {},
     attempt = 1,
   ) => await scoreRows(deps, openJobWith(spec), { ...batch, ...change }, attempt, never)
-  return { seen, score, large }
+  return { deps, seen, score, large }
 }
 const lines = (...texts: string[]) => ({ predictions: Buffer.from(texts.join('\n')) })
 const failure = (row: number, code = 'refused') => ({ row, code, message: 'no' })
@@ -71,6 +71,23 @@ test('only the chosen columns reach the model, in the chosen order', async () =>
   const { seen, score } = createWorld('1,2,3\n4,5,6\n7,8,9\n')
   await score({ dataset: { uri: 's3://data/rows.csv', features: { include: ['income', 'age'] } } })
   expect(seen).toEqual([{ body: '3,2\n6,5\n9,8\n', rows: 3, offsets: [0, 4, 8, 12] }])
+})
+
+test('columns are chosen once for a dataset, however often its job is read anew', async () => {
+  const { deps } = createWorld('1,2,3\n4,5,6\n7,8,9\n')
+  const spec = { dataset: { uri: 's3://data/rows.csv', features: { include: ['age'] } } }
+  const { dataset, ...open } = openJobWith(spec)
+  let looks = 0
+  const watched = {
+    ...dataset,
+    get columns() {
+      looks += 1
+      return dataset.columns ?? []
+    },
+  }
+  await scoreRows(deps, { ...open, dataset: watched }, batch, 1, never)
+  await scoreRows(deps, { ...openJobWith(spec), dataset: watched }, batch, 1, never)
+  expect(looks).toBe(1)
 })
 
 describe('a row of another width', () => {

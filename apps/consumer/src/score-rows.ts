@@ -13,6 +13,7 @@ import {
   dialectOf,
   lengthOf,
   limits,
+  type PinnedDataset,
   type PinnedObject,
   PlanError,
   type RowFailure,
@@ -192,14 +193,17 @@ function payloadOf(
   }
 }
 
-/** Chosen once for as long as a job is kept in memory: a table may have thousands of columns. */
-const selections = new WeakMap<OpenJob, ColumnSelection>()
+/**
+ * Chosen once for as long as a dataset is kept in memory: a table may have thousands of columns, and
+ * its job is read anew every two seconds. A dataset belongs to one job, whose features never change.
+ */
+const selections = new WeakMap<PinnedDataset, ColumnSelection>()
 
-function selectionOf(open: OpenJob): ColumnSelection {
-  const known = selections.get(open)
+function selectionOf({ dataset, job }: OpenJob): ColumnSelection {
+  const known = selections.get(dataset)
   if (known !== undefined) return known
-  const selection = chooseColumns(open.dataset, open.job.spec.dataset.features)
-  selections.set(open, selection)
+  const selection = chooseColumns(dataset, job.spec.dataset.features)
+  selections.set(dataset, selection)
   return selection
 }
 

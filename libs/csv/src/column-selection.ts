@@ -42,8 +42,8 @@ function distinct(
   columns: readonly number[],
   wanted: readonly (string | number)[],
 ): readonly number[] {
+  if (new Set(columns).size === columns.length) return columns
   const again = columns.findIndex((column, index) => columns.indexOf(column) < index)
-  if (again === -1) return columns
   const said = [wanted[columns.indexOf(columns[again] ?? 0)], wanted[again]]
   const names = [...new Set(said)].map((name) => JSON.stringify(name)).join(', also said as ')
   throw new CsvError('repeated_column', `choose columns: column ${names} is included twice`)
@@ -63,7 +63,7 @@ function indexesOf(
   if (unknown.length === 0) return found
   throw new CsvError('unknown_column', `choose columns: ${describe(unknown, columns, width)}`, {
     hint: columns
-      ? `the columns are ${listed(columns.map((name) => JSON.stringify(name)))}`
+      ? `the columns are ${listed(columns, (name) => JSON.stringify(name))}`
       : 'the table has no header: choose by index from 0, or say header: present',
   })
 }
@@ -82,20 +82,19 @@ function describe(
   columns: readonly string[] | undefined,
   width: number,
 ): string {
-  return listed(
-    unknown.map((column) => {
-      if (typeof column === 'number') return `no column ${column} (the table has ${width})`
-      const near = nearest(column, columns ?? [])
-      const meant = near === undefined ? '' : ` (did you mean ${JSON.stringify(near)}?)`
-      return `no column ${JSON.stringify(column)}${meant}`
-    }),
-  )
+  return listed(unknown, (column) => {
+    if (typeof column === 'number') return `no column ${column} (the table has ${width})`
+    const near = nearest(column, columns ?? [])
+    const meant = near === undefined ? '' : ` (did you mean ${JSON.stringify(near)}?)`
+    return `no column ${JSON.stringify(column)}${meant}`
+  })
 }
 
 const LISTED_MAX = 20
 
-function listed(texts: readonly string[]): string {
-  const more = texts.length - LISTED_MAX
-  const shown = texts.slice(0, LISTED_MAX).join(', ')
+/** Only what is listed is described: a near match is looked for among all columns. */
+function listed<Item>(items: readonly Item[], textOf: (item: Item) => string): string {
+  const more = items.length - LISTED_MAX
+  const shown = items.slice(0, LISTED_MAX).map(textOf).join(', ')
   return more > 0 ? `${shown} and ${more} more` : shown
 }

@@ -33,6 +33,20 @@ describe('chooseColumns', () => {
     expect(error.hint).toBe('the columns are "id", "age", "income", "label"')
   })
 
+  test('on thousands of unknown names, tells of twenty and counts the rest', () => {
+    const columns = Array.from(
+      { length: 20_000 },
+      (_, index) => `measured_in_the_last_days_${index}`,
+    )
+    const wanted = columns.map((name) => name.replace('in', 'at'))
+    const began = process.cpuUsage().user
+    const error = thrownBy(() => chooseColumns({ columns, width: 20_000 }, { include: wanted }))
+    // Each of them held against each column is a day's work.
+    expect(process.cpuUsage().user - began).toBeLessThan(10e6)
+    expect(error.message).toMatch(/^choose columns: no column "measured_at_.* and 19980 more$/)
+    expect(error.message.match(/did you mean/g)).toHaveLength(20)
+  })
+
   test('on a name without a header, says so', () => {
     expect(thrownBy(() => chooseColumns({ width: 4 }, { exclude: ['id'] })).hint).toContain(
       'no header',

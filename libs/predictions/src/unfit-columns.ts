@@ -38,5 +38,11 @@ export function joinedNames(
 }
 
 /** The first name that is there twice. */
-export const takenName = (names: readonly string[]): string | undefined =>
-  names.find((name, index) => names.indexOf(name) < index)
+export function takenName(names: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return names.find((name) => {
+    const isTaken = seen.has(name)
+    seen.add(name)
+    return isTaken
+  })
+}
