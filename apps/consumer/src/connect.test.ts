@@ -6,12 +6,12 @@ import { type Queue, QueueError } from '@millrace/queue'
 import { noTelemetry } from '@millrace/service'
 import { createStorage, StorageError } from '@millrace/storage'
 import { atOnce, createTableModel, tableClient } from '@millrace/testing'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { configSchema } from './config.ts'
 import { createDeps, reasonToGiveUp, verdictOf, type World } from './connect.ts'
 import { NoShareError } from './no-share-error.ts'
 import type { Verdict } from './process-batch.ts'
-import { jobId, never, openJobWith } from './test-data.fixture.ts'
+import { batch, jobId, never, openJobWith } from './test-data.fixture.ts'
 
 const open = openJobWith()
 const failed = (code: InvocationErrorCode) => new InvocationError(code, 'model', 'in a test')
@@ -95,6 +95,36 @@ test('aborted between two looks at a tolerance, leaves no rejection that nobody 
   await nextTurn()
   expect(unhandled).toEqual([])
 })
+
+test('what was answered is recorded once the ledger is back, and not answered again', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const away = Object.assign(new Error('no table'), { name: 'ResourceNotFoundException' })
+  const warned: unknown[] = []
+  const asked = { puts: 0 }
+  const send = async () => {
+    asked.puts += 1
+    if (asked.puts < 5) throw away
+    return {}
+  }
+  const world = gone((facts) => warned.push(facts))
+  const ledger = { client: { send }, tableName: 'ledger' } as unknown as World['ledger']
+  const deps = createDeps(config, { ...world, ledger }, never)
+
+  const recorded = deps.putPart(openJobWith().job, batch, 1, scored, never)
+  while (asked.puts < 5) await vi.advanceTimersToNextTimerAsync()
+  expect(await recorded).toEqual({ kind: 'recorded', failedRows: 0 })
+  expect(warned).toEqual([expect.objectContaining({ batch: 2, error: expect.any(LedgerError) })])
+})
+
+const scored = {
+  predictions: Buffer.from('0.1\n0.2\n0.3'),
+  failures: [],
+  inputHash: '',
+  invocations: 1,
+  throttles: 0,
+  durationMs: 5,
+}
 
 const config = configSchema.parse({
   AWS_REGION: 'us-east-1',

@@ -38,6 +38,7 @@ import type { Config } from './config.ts'
 import { createInTurn } from './in-turn.ts'
 import { createJobCache } from './job-cache.ts'
 import { createJobLanes } from './job-lanes.ts'
+import { keepRecording } from './keep-recording.ts'
 import { NoShareError } from './no-share-error.ts'
 import { openJob } from './open-job.ts'
 import type { Meter } from './meter.ts'
@@ -99,6 +100,16 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     sleep: (ms) => wait(ms, lifetime).catch(forever),
     now,
   })
+  const kept = <Recorded>(
+    { jobId }: Job,
+    batch: number,
+    record: () => Promise<Recorded>,
+    signal: AbortSignal,
+  ): Promise<Recorded> => {
+    const onWait = (error: unknown): void =>
+      world.logger.warn({ error, jobId, batch }, 'recording waits')
+    return keepRecording({ isAway, onWait, sleep: wait, random: Math.random, now }, record, signal)
+  }
   const planned = createPlanCache((job, segment) =>
     findPlanSegment(documentsOf(job.jobId), segment, lifetime),
   )
@@ -197,19 +208,20 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
         ...scored,
       }
       const place = { ...part, partitions: job.partitions }
-      const put = await putPart(ledger, place, documentsOf(job.jobId), signal).catch(
-        (error: unknown) => {
-          if (spent !== undefined) world.meter?.giveBack(spent)
-          throw error
-        },
-      )
+      const documents = documentsOf(job.jobId)
+      const record = () => putPart(ledger, place, documents, signal)
+      const put = await kept(job, batch.batch, record, signal).catch((error: unknown) => {
+        if (spent !== undefined) world.meter?.giveBack(spent)
+        throw error
+      })
       if (put.kind === 'recorded') world.meter?.recorded()
       else if (spent !== undefined) world.meter?.giveBack(spent)
       const held = put.kind === 'duplicate' ? put.part : part
       return { kind: put.kind, failedRows: held.failures.length }
     },
     mark: async (job, batch, failedRows, signal) => {
-      const { full } = await marker.mark(job, batch, failedRows, signal)
+      const record = () => marker.mark(job, batch, failedRows, signal)
+      const { full } = await kept(job, batch, record, signal)
       return full
     },
     publishCompletion: async ({ jobId }, signal) => {
@@ -306,7 +318,7 @@ export function verdictOf(
 const isOutage = ({ kind, code }: InvocationError): boolean =>
   kind === 'throttle' || kind === 'systemic' || code === 'endpoint_unreachable'
 
-/** Reading, recording and publishing have tried for seconds by then. */
+/** Reading and publishing have tried for seconds by then, recording for minutes. */
 const isAway = (error: unknown): boolean =>
   (error instanceof LedgerError || error instanceof StorageError || error instanceof QueueError) &&
   error.isOutage

@@ -43,6 +43,8 @@ export const limits = {
   longWorkSeconds: 60,
   /** Recording a part and acknowledging its message. */
   recordSeconds: 5,
+  /** How long it is tried while the ledger or the store is away: what the endpoint answered is paid for. */
+  recordPatienceSeconds: 600,
 
   /** Messages that one worker holds at most, whatever its configuration asks for. */
   concurrencyMax: 1_024,
@@ -109,4 +111,6 @@ assert(limits.payloadBytesDefault <= limits.payloadBytesMax)
 assert(limits.rowBytesMax > limits.payloadBytesMax)
 // A batch's bytes are a u32 in the plan: it is no larger than a payload, or is one row.
 assert(limits.rowBytesMax < 2 ** 32)
+// What a consumer still tries to record is not published again.
+assert(limits.recordPatienceSeconds < limits.stalledSeconds)
 assert(limits.stalledSeconds > limits.visibilityTimeoutSeconds * limits.attemptsMax)

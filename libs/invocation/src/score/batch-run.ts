@@ -102,7 +102,7 @@ const DEADLINE_MS = 10 * 60_000
 const DEADLINE_IN_ALL_MS = 4 * 60 * 60_000
 // The last invocation still ends, and is recorded, while the message is hidden from others.
 assert(
-  DEADLINE_IN_ALL_MS + limits.invocationSocketTimeoutMs + limits.recordSeconds * 1_000 <
+  DEADLINE_IN_ALL_MS + limits.invocationSocketTimeoutMs + limits.recordPatienceSeconds * 1_000 <
     limits.visibilityMaxSeconds * 1_000,
 )
 /** How long a batch waits for its endpoint before others may have its place. */
