@@ -1,6 +1,6 @@
 import type { PreflightReport } from '@millrace/invocation'
 import type { JobId, JobSpec, PinnedDataset, Preflight } from '@millrace/job'
-import { unfitColumns, unfitPrediction } from '@millrace/predictions'
+import { unfitBatching, unfitColumns, unfitPrediction } from '@millrace/predictions'
 import type { Logger } from '@millrace/service'
 
 /**
@@ -30,7 +30,10 @@ export function judgeReport(
 ): PreflightReport {
   if (report.kind === 'wrong') return report
   const { predictions } = report
-  const problem = unfitPrediction(spec, predictions) ?? unfitColumns(spec, dataset, predictions)
+  const problem =
+    unfitPrediction(spec, predictions) ??
+    unfitColumns(spec, dataset, predictions) ??
+    unfitBatching(spec, report)
   return problem === undefined ? report : { kind: 'wrong', problems: [problem] }
 }
 

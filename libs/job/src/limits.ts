@@ -17,6 +17,14 @@ export const limits = {
    */
   rowBytesMax: 64 * 1024 * 1024,
 
+  /**
+   * Predictions of one batch, as text, that a job is begun with: sixteen batches, as many as a consumer
+   * invokes at once unless told otherwise, take half of the 512 MiB that it has.
+   */
+  predictionBytesPlanned: 16 * 1024 * 1024,
+  /** With which a batch ends, whatever its job was begun with: rows further on may be answered with more. */
+  predictionBytesMax: 64 * 1024 * 1024,
+
   /** SageMaker ends an invocation after 60 s; our socket waits a little longer to hear so. */
   invocationTimeoutMs: 60_000,
   invocationSocketTimeoutMs: 70_000,
@@ -109,6 +117,7 @@ assert(limits.jobRequestBytesMax <= 128 * 1024)
 assert(limits.payloadBytesDefault <= limits.payloadBytesMax)
 // Whatever no payload takes still has a number, up to a size that nobody means.
 assert(limits.rowBytesMax > limits.payloadBytesMax)
+assert(limits.predictionBytesPlanned < limits.predictionBytesMax)
 // A batch's bytes are a u32 in the plan: it is no larger than a payload, or is one row.
 assert(limits.rowBytesMax < 2 ** 32)
 // What a consumer still tries to record is not published again.

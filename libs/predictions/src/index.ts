@@ -12,5 +12,6 @@ export {
 export { kernelStyle, type KernelStyle, type RowStyle } from './row-style.ts'
 export { createRowWriter, type Joined, type RowWriter } from './row-writer.ts'
 export { createScoreCounts, type ScoreCounts } from './score-counts.ts'
+export { unfitBatching } from './unfit-batching.ts'
 export { joinedNames, TAKEN_HINT, takenName, unfitColumns } from './unfit-columns.ts'
 export { unfitPrediction } from './unfit-prediction.ts'

@@ -1,6 +1,6 @@
 import { InvocationError, preflight, type PreflightReport } from '@millrace/invocation'
 import type { JobSpec } from '@millrace/job'
-import { unfitPrediction } from '@millrace/predictions'
+import { unfitBatching, unfitPrediction } from '@millrace/predictions'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import type { OpenEndpoint } from './open-endpoint.ts'
@@ -25,7 +25,9 @@ export async function tryFirstRows(
   const input = { ...few, endpoint: spec.endpoint, region, rowOffsets: () => few.offsets }
   const report = await preflight({ invoke }, input, signal).catch(busy)
   const problem =
-    report.kind === 'wrong' ? report.problems.join(' ') : unfitPrediction(spec, report.predictions)
+    report.kind === 'wrong'
+      ? report.problems.join(' ')
+      : (unfitPrediction(spec, report.predictions) ?? unfitBatching(spec, report))
   if (report.kind === 'ready' && problem === undefined) return report
   throw new CliError(problem ?? '', { exitCode: EXIT.failed })
 }

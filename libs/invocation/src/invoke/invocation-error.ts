@@ -29,6 +29,8 @@ const TABLE = {
   // A cut or muddled body may come out right the next time; a layout nobody knows does not.
   response_malformed: { kind: 'permanent', retryable: true },
   batch_rejected: { kind: 'permanent', retryable: false },
+  // More than a consumer has room for, all rows together.
+  predictions_too_large: { kind: 'permanent', retryable: false },
   endpoint_not_found: { kind: 'systemic', retryable: false },
   request_refused: { kind: 'systemic', retryable: false },
   access_denied: { kind: 'systemic', retryable: false },
@@ -45,6 +47,7 @@ const HINTS: Partial<Record<InvocationErrorCode, string>> = {
   invocation_timed_out: 'lower batching.rows: SageMaker ends an invocation after 60 s',
   response_malformed: 'set endpoint.response to say how predictions are read out of the answer',
   batch_rejected: 'check header, delimiter, columns and endpoint.contentType',
+  predictions_too_large: 'lower batching.rows',
   endpoint_not_found: 'check endpoint.name, the region and the account',
   access_denied: 'allow sagemaker:InvokeEndpoint on the endpoint',
   credentials_missing: 'give the process a role, a profile or keys',

@@ -88,6 +88,8 @@ export interface BatchRun {
   /** Pieces refused for their rows so far. */
   refusals: number
   rowsScored: number
+  /** Bytes of all predictions so far, which are kept until the batch is recorded. */
+  predictionBytes: number
   /** A row that the endpoint has scored. */
   witness?: RowRange
   /** The verdict of a sample over the whole batch, once one was taken. */
@@ -144,6 +146,7 @@ export function startRun(
     tally: { invocations: 0, throttles: 0, bisections: 0, durationMs: 0 },
     refusals: 0,
     rowsScored: 0,
+    predictionBytes: 0,
     request: {
       endpoint: input.endpoint,
       ...(input.inferenceId !== undefined && { inferenceId: input.inferenceId }),

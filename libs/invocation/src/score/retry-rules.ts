@@ -45,6 +45,7 @@ export const retryRules: Readonly<Record<InvocationErrorCode, RetryRule>> = {
   invocation_timed_out: at(0, 'halve'),
   payload_too_large: at(0, 'halve'),
   batch_rejected: at(0, 'throw'),
+  predictions_too_large: at(0, 'throw'),
   endpoint_not_found: at(0, 'throw'),
   request_refused: at(0, 'throw'),
   access_denied: at(0, 'throw'),

@@ -98,6 +98,24 @@ test('splits a payload that is over the bytes allowed', async () => {
   expect(scored.invocations).toBe(4)
 })
 
+test('ends a batch whose predictions, all pieces together, nobody has room for', async () => {
+  const { input, invoke } = fixture(1_000)
+  const prediction = `${'0'.repeat(1024 ** 2)}\n`
+  let rows = 0
+  const wide: Invoke = async (request, signal) => {
+    const sent = Buffer.from(request.body).toString().trimEnd().split('\n').length
+    rows += sent
+    return { ...(await invoke(request, signal)), body: Buffer.from(prediction.repeat(sent)) }
+  }
+  const scored = scoreBatch(depsOf(wide), { ...input, payloadBytesMax: 20 }, never)
+  await expect(scored).rejects.toMatchObject({
+    code: 'predictions_too_large',
+    kind: 'permanent',
+    message: expect.stringMatching(/bytes to 6\d of 1000 rows, a batch takes 67108864: lower/),
+  })
+  expect(rows).toBeLessThan(200)
+})
+
 test.for<[InvocationErrorCode, number]>([
   ['endpoint_throttled', 20],
   ['model_not_ready', 6],

@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { limits } from '@millrace/job'
 import { type PredictionLines, printFloats, printLines, readLines } from '@millrace/predictions'
 
 /**
@@ -19,6 +21,8 @@ export interface EncodedPredictions {
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 /** Above it the stored bytes are no part of ours: 100,000 rows, each with a long line. */
 const TEXT_BYTES_MAX = 256 * 1024 * 1024
+// What no reader takes is not written: its job would never have a result.
+assert(limits.predictionBytesMax < TEXT_BYTES_MAX)
 
 /** Encodes predictions, one line a row joined by newlines, in the smaller of the two ways. */
 export function encodePredictions(text: Buffer, rows: number): EncodedPredictions {

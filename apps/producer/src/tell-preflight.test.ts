@@ -1,0 +1,38 @@
+import type { PreflightReport } from '@millrace/invocation'
+import { jobSpecSchema } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { judgeReport } from './tell-preflight.ts'
+
+const spec = jobSpecSchema.parse({
+  version: 1,
+  dataset: { uri: 's3://tables/data.csv' },
+  endpoint: { name: 'species' },
+  decision: { kind: 'none' },
+  output: { uri: 's3://results/scores' },
+})
+const table = { objects: [], header: true, columns: ['a', 'b'], width: 2 }
+
+const answered = (prediction: string): PreflightReport => ({
+  kind: 'ready',
+  layout: 'lines',
+  rowsAnswered: 1,
+  rowsRefused: 0,
+  example: prediction,
+  predictions: Buffer.from(prediction),
+  answerBytes: prediction.length,
+  latencyMs: 1,
+  bytesPerRow: 10,
+})
+
+test('an answer that a result can be made of is judged as it came', () => {
+  const report = answered('0.25')
+  expect(judgeReport(report, spec, table)).toBe(report)
+})
+
+test('an answer too large for a batch of a thousand rows is told before they are invoked', () => {
+  const problem = expect.stringMatching(
+    /^species answers 100001 bytes .* set batching.rows to 167.$/,
+  )
+  const judged = judgeReport(answered('x'.repeat(100_000)), spec, table)
+  expect(judged).toEqual({ kind: 'wrong', problems: [problem] })
+})
