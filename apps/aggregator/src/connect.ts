@@ -159,7 +159,9 @@ function pinOf(job: Job): NonNullable<Job['dataset']> {
 function failureOf(error: unknown): JobFailure | undefined {
   if (error instanceof StorageError) {
     if (error.retryable || error.isOutage || WRITTEN_AGAIN.has(error.code)) return undefined
-    return { code: OF_THE_DATASET[error.code] ?? error.code, message: error.message }
+    const hint = error.hint === undefined ? '' : ` — ${error.hint}`
+    const code = OF_THE_DATASET[error.code] ?? error.code
+    return { code, message: `${error.message}${hint}` }
   }
   // What the ledger holds was changed by another hand: it stays so, whoever reads it next.
   if (error instanceof LedgerError && error.code === 'item_corrupt') {

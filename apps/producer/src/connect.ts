@@ -122,7 +122,7 @@ export function createDeps(
               { ...probe, endpoint, region: config.AWS_REGION, rowsMax: batching.rows },
               aborted,
             )
-            const judged = judgeReport(report, spec, dataset)
+            const judged = judgeReport(report, spec, dataset, probe)
             tellPreflight(logger, jobId, probe.rows, judged)
             if (judged.kind === 'wrong') return judged
             return { kind: 'ready', preflight: preflightOf(judged) }

@@ -1,5 +1,6 @@
 import {
   chooseColumns,
+  type ColumnChoice,
   createCutter,
   CsvError,
   type Dialect,
@@ -26,6 +27,10 @@ export interface ProbeRows {
   readonly rows: number
   /** Where each row begins in `body`, and its end. */
   rowOffsets(): Uint32Array
+  /** Of a row as it lies in the dataset, on average. */
+  readonly inputRowBytes: number
+  /** What of it stands in the result. */
+  readonly joinedRowBytes: number
 }
 
 export type ProbeReport =
@@ -94,9 +99,25 @@ function firstRows(
     spec.dataset.format === 'jsonl' ? malformedLines(bytes) : oddRows(bytes, dialect, dataset.width)
   const odd = new Set(unfit.map(({ row }) => row))
   if (odd.size === cut.rows) return undefined
-  const payload = selectColumns(bytes, dialect, chooseColumns(dataset, spec.dataset.features), odd)
+  const chosen = (choice?: ColumnChoice) =>
+    selectColumns(bytes, dialect, chooseColumns(dataset, choice), odd)
+  const payload = chosen(spec.dataset.features)
   const rows = cut.rows - odd.size
-  return { body: payload, rows, rowOffsets: () => rowOffsets(payload, dialect) }
+  return {
+    body: payload,
+    rows,
+    rowOffsets: () => rowOffsets(payload, dialect),
+    inputRowBytes: bytes.length / cut.rows,
+    joinedRowBytes: joinedOf(spec.output.join, chosen).length / rows,
+  }
+}
+
+function joinedOf(
+  join: Job['spec']['output']['join'],
+  chosen: (choice?: ColumnChoice) => Uint8Array,
+): Uint8Array {
+  if (join === 'none') return new Uint8Array()
+  return chosen(join === 'all' ? undefined : { include: join })
 }
 
 /** The whole rows of a head: a row that is cut off would be another row to the endpoint. */

@@ -12,6 +12,8 @@ const spec = jobSpecSchema.parse({
 })
 const table = { objects: [], header: true, columns: ['a', 'b'], width: 2 }
 
+const probe = { inputRowBytes: 10, joinedRowBytes: 0 }
+
 const answered = (prediction: string): PreflightReport => ({
   kind: 'ready',
   layout: 'lines',
@@ -26,13 +28,20 @@ const answered = (prediction: string): PreflightReport => ({
 
 test('an answer that a result can be made of is judged as it came', () => {
   const report = answered('0.25')
-  expect(judgeReport(report, spec, table)).toBe(report)
+  expect(judgeReport(report, spec, table, probe)).toBe(report)
 })
 
 test('an answer too large for a batch of a thousand rows is told before they are invoked', () => {
   const problem = expect.stringMatching(
     /^species answers 100001 bytes .* set batching.rows to 167.$/,
   )
-  const judged = judgeReport(answered('x'.repeat(100_000)), spec, table)
+  const judged = judgeReport(answered('x'.repeat(100_000)), spec, table, probe)
+  expect(judged).toEqual({ kind: 'wrong', problems: [problem] })
+})
+
+test('a result larger than an object that is written is told before a row of it is paid for', () => {
+  const objects = [{ uri: 's3://tables/data.csv', bytes: 2e12, version: 'v1' }]
+  const problem = expect.stringContaining('output.files: per_object')
+  const judged = judgeReport(answered('0.25'), spec, { ...table, objects }, probe)
   expect(judged).toEqual({ kind: 'wrong', problems: [problem] })
 })

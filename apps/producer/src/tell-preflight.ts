@@ -2,6 +2,8 @@ import type { PreflightReport } from '@millrace/invocation'
 import type { JobId, JobSpec, PinnedDataset, Preflight } from '@millrace/job'
 import { unfitBatching, unfitColumns, unfitPrediction } from '@millrace/predictions'
 import type { Logger } from '@millrace/service'
+import type { ProbeRows } from './probe-job.ts'
+import { unfitResult } from './unfit-result.ts'
 
 /**
  * Logs what the first rows of a job have shown. Shown without predictions: they are the job's, and
@@ -27,15 +29,20 @@ export function judgeReport(
   report: PreflightReport,
   spec: JobSpec,
   dataset: PinnedDataset,
+  probe: Pick<ProbeRows, 'inputRowBytes' | 'joinedRowBytes'>,
 ): PreflightReport {
   if (report.kind === 'wrong') return report
   const { predictions } = report
   const problem =
     unfitPrediction(spec, predictions) ??
     unfitColumns(spec, dataset, predictions) ??
-    unfitBatching(spec, report)
+    unfitBatching(spec, report) ??
+    unfitResult(spec.output, dataset, { ...probe, predictionBytes: rowBytesOf(report) })
   return problem === undefined ? report : { kind: 'wrong', problems: [problem] }
 }
+
+const rowBytesOf = ({ predictions, rowsAnswered }: PreflightReport & { kind: 'ready' }): number =>
+  (predictions.length + 1) / rowsAnswered
 
 /** What of it goes into the ledger. */
 export function preflightOf(report: PreflightReport & { kind: 'ready' }): Preflight {

@@ -2,14 +2,16 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Writer } from '../writer.ts'
 import type { Occupant } from '../occupant.ts'
 import { conditionOver, sendOver } from './occupant.ts'
-import { partBytes } from './part-size.ts'
+import { OBJECT_BYTES_MAX, partBytes } from './part-size.ts'
 import { bucketAndKey } from './place.ts'
+import { StorageError } from '../storage-error.ts'
 import type { S3Deps } from './send.ts'
 import { beginUpload, type Upload } from './upload.ts'
 
 /**
  * Writes one object. What fits the first part goes up by one PutObject; more by a multipart upload.
- * Memory: the part that is being filled and what is on its way, 8 + 32 MiB up to 8 GB of result.
+ * Memory: the part that is being filled and what is on its way, 8 + 32 MiB up to 3 GB of result, and
+ * 64 + 64 MiB from 24 GB on.
  */
 export function createS3Writer(deps: S3Deps, uri: string, signal: AbortSignal): Writer {
   let upload: Upload | undefined
@@ -27,9 +29,10 @@ export function createS3Writer(deps: S3Deps, uri: string, signal: AbortSignal): 
   return {
     async write(piece) {
       signal.throwIfAborted()
+      if (bytes + piece.length > OBJECT_BYTES_MAX) throw tooLarge(uri)
       for (let done = 0; done < piece.length; ) {
         const taken = piece.subarray(done, done + partBytes(part) - filled)
-        buffer = withRoom(buffer, filled, filled + taken.length, partBytes(part))
+        buffer = withRoom(buffer, filled, filled + taken.length, part)
         buffer.set(taken, filled)
         filled += taken.length
         done += taken.length
@@ -48,15 +51,25 @@ export function createS3Writer(deps: S3Deps, uri: string, signal: AbortSignal): 
   }
 }
 
-/** Grows by doubling up to one part, so that a small result does not hold eight megabytes. */
+const tooLarge = (uri: string): StorageError =>
+  new StorageError('too_large', 'write', uri, `more than ${OBJECT_BYTES_MAX} bytes`, {
+    hint: 'of a result, write one file for each object (output.files: per_object) or join fewer columns; divide a packed input',
+  })
+
+/**
+ * Grows by doubling up to one part, so that a small result does not hold eight megabytes. Parts after the
+ * first are filled: growing would only hold what they have twice.
+ */
 function withRoom(
   buffer: Buffer<ArrayBuffer>,
   used: number,
   needed: number,
-  most: number,
+  part: number,
 ): Buffer<ArrayBuffer> {
   if (needed <= buffer.length) return buffer
-  const grown = Buffer.allocUnsafeSlow(Math.min(most, Math.max(needed, 2 * buffer.length)))
+  const most = partBytes(part)
+  const wanted = part === 0 ? Math.min(most, Math.max(needed, 2 * buffer.length)) : most
+  const grown = Buffer.allocUnsafeSlow(wanted)
   buffer.copy(grown, 0, 0, used)
   return grown
 }
