@@ -26,6 +26,7 @@ import {
   type Ledger,
   LedgerError,
   listJobs,
+  moveJob,
   noteTakers,
   readExport,
   readJob,
@@ -244,6 +245,18 @@ export function createReconcileDeps(
     publishCompletion: async (jobId, signal) => {
       await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
     },
+    failJob: async (jobId, failure, signal) => {
+      const { kind } = await moveJob(
+        world.ledger,
+        jobId,
+        'failed',
+        { failure, now: seconds() },
+        signal,
+      )
+      if (kind === 'moved') metrics.count('millrace.jobs.ended', 1, 'failed')
+      logger.warn({ jobId, code: failure.code, reason: failure.message }, 'job ended unfinished')
+      await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
+    },
     onStalled: ({ jobId, state }, recorded, asking) => {
       metrics.count('millrace.jobs.stalled', 1)
       const what = asking ? 'job stands still, asking for it again' : 'job stands still'
@@ -256,5 +269,6 @@ export function createReconcileDeps(
     },
     onError: (error, what, jobId) => logger.warn({ error, jobId }, what),
     now: () => performance.now(),
+    epochSeconds: seconds,
   }
 }

@@ -14,6 +14,7 @@ function createWatch() {
     recorded: 1,
     isHeld: false,
     at: 0,
+    epochSeconds: 0,
     asked: [] as string[],
   }
   const deps: Deps = {
@@ -24,10 +25,12 @@ function createWatch() {
     requestJob: async ({ clientToken, retryOf }) =>
       void world.asked.push(`job ${clientToken}${retryOf === undefined ? '' : ' as a retry'}`),
     publishCompletion: async (of) => void world.asked.push(`completion ${of}`),
+    failJob: async (of, { code, message }) => void world.asked.push(`${of} ${code}: ${message}`),
     onStalled: () => void world.asked.push('stalled'),
     tellEnd: async (of) => void world.asked.push(`end ${of}`),
     onError: (error, what, of) => void world.asked.push(`${what} ${of ?? ''}: ${String(error)}`),
     now: () => world.at,
+    epochSeconds: () => world.epochSeconds,
   }
   const seen: Parameters<typeof reconcileOnce>[1] = new Map()
   const look = async (at: number): Promise<string[]> => {
@@ -117,6 +120,40 @@ test('a job in which a batch was recorded is left alone', async () => {
   expect(await look(1_000)).toEqual([])
   expect(await look(1_999)).toEqual([])
   expect(await look(2_000)).toEqual(['stalled', 'job token'])
+})
+
+describe('a job whose retention is nearly over', () => {
+  const DAY = 24 * 3_600
+  const createdAt = 1_000
+  const expiring = (facts: Partial<Job>, days = 90) => {
+    const watch = createWatch()
+    const expiresAt = createdAt + days * DAY
+    watch.world.jobs = [{ ...running, createdAt, expiresAt, ...facts }]
+    return { ...watch, expiresAt }
+  }
+
+  test.for([
+    ['running', 90, 6 * 3_600],
+    ['paused', 90, 6 * 3_600],
+    ['running', 1, 3 * 3_600],
+  ] as const)('and that is %s, of %i days, ends %i seconds before', async ([state, days, left]) => {
+    const { world, look, expiresAt } = expiring({ state }, days)
+    world.epochSeconds = expiresAt - left - 1
+    expect(await look(0)).toEqual([])
+    world.epochSeconds += 1
+    expect(await look(1)).toEqual([
+      expect.stringContaining(`${jobId} retention_over: not ended (${state}, 1 of 3 batches`),
+    ])
+  })
+
+  test('is left alone while its result is being written', async () => {
+    const { world, look, expiresAt } = expiring({ state: 'aggregating' })
+    world.epochSeconds = expiresAt - 1
+    world.isHeld = true
+    expect(await look(0)).toEqual([])
+    world.isHeld = false
+    expect(await look(1)).toHaveLength(1)
+  })
 })
 
 test('a job whose batches are all recorded lacks only its completion', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Job, type JobId, type JobRequest, requestOf } from '@millrace/job'
+import { type Job, type JobFailure, type JobId, type JobRequest, requestOf } from '@millrace/job'
 
 export interface Deps {
   activeJobs(signal: AbortSignal): AsyncIterable<Job>
@@ -12,13 +12,17 @@ export interface Deps {
   /** Asks the producer to look at the job again; it publishes what the ledger lacks. */
   requestJob(request: JobRequest, signal: AbortSignal): Promise<void>
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
+  failJob(jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void>
   /** A job has stood still for the whole time once more; `asking` when it is asked for again. */
   onStalled(job: Job, recorded: number, asking: boolean): void
   /** Tells the end of a job to who wants to hear; where it could not, the job stays among the untold. */
   tellEnd(jobId: JobId, signal: AbortSignal): Promise<void>
   /** A look failed, or an end was not told: the next look comes as ever. */
   onError(error: unknown, what: string, jobId?: JobId): void
+  /** Milliseconds from any origin. */
   now(): number
+  /** Seconds since the epoch. */
+  epochSeconds(): number
 }
 
 interface Seen {
@@ -49,6 +53,9 @@ const PERIODS_MAX = 16
  *
  * While its result is being written, which may take hours, nothing more is recorded either: it is no standing still
  * as long as the writer's lease holds.
+ *
+ * A job whose retention is nearly over is ended while it can still be read: afterwards nothing knows of it, and
+ * its end would be told to nobody.
  *
  * What cannot be looked at now is looked at again: the process has results under way, and must not end for it.
  *
@@ -107,6 +114,7 @@ async function lookAt(
   stalledMs: number,
   signal: AbortSignal,
 ): Promise<void> {
+  if (await endOfRetention(deps, job, signal)) return
   if (job.state === 'paused') {
     // Its messages wait in the queue; the time of the pause is no standing still.
     see(undefined, 0)
@@ -133,6 +141,26 @@ async function lookAt(
     const facts = { recorded, since: deps.now(), stalls, postponedAt: job.postponed?.at }
     seen.set(job.jobId, facts)
   }
+}
+
+const HOUR_SECONDS = 3_600
+/** So long before the ledger forgets it a job ends: hours, for whoever looks; less where all of it is short. */
+const RETENTION_LEFT = { secondsMax: 6 * HOUR_SECONDS, share: 1 / 8 }
+
+/** True when the job's retention is over, by which it has ended; not while its result is being written. */
+async function endOfRetention(deps: Deps, job: Job, signal: AbortSignal): Promise<boolean> {
+  const { jobId, createdAt, expiresAt, state, plan } = job
+  if (expiresAt === undefined) return false
+  const { secondsMax, share } = RETENTION_LEFT
+  const leftSeconds = Math.min(secondsMax, (expiresAt - createdAt) * share)
+  if (deps.epochSeconds() < expiresAt - leftSeconds) return false
+  if (state === 'aggregating' && (await deps.isHeld(jobId, signal))) return false
+  const recorded = await deps.recordedBatches(jobId, signal)
+  const days = Math.round((expiresAt - createdAt) / (24 * HOUR_SECONDS))
+  const done = `${recorded} of ${plan?.batches ?? 'so far unknown'} batches recorded`
+  const message = `not ended (${state}, ${done}) when the ledger is about to forget it, ${days} days after its submission — set MILLRACE_RETENTION_DAYS of the producer higher, and submit it again`
+  await deps.failJob(jobId, { code: 'retention_over', message }, signal)
+  return true
 }
 
 const isPowerOfTwo = (count: number): boolean => Number.isInteger(Math.log2(count))
