@@ -146,8 +146,7 @@ async function claim({ ledger, owner }: World, jobId: JobId, signal: AbortSignal
   const claimed = await claimJob(ledger, jobId, { owner, now: seconds() }, signal)
   if (claimed.kind !== 'claimed') return claimed
   // Consumers look now and then; here every batch is counted.
-  const failed = [...failedRows.values()].reduce((sum, rows) => sum + rows, 0)
-  const failure = toleranceExceeded(claimed.job, failed)
+  const failure = toleranceExceeded(claimed.job, failedRows)
   return failure === undefined ? claimed : { ...claimed, failure }
 }
 

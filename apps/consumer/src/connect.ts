@@ -23,7 +23,6 @@ import {
   LedgerError,
   moveJob,
   type Part,
-  type Progress,
   putPart,
   putRejection,
   readLayeredProgress,
@@ -94,7 +93,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   }
   const watchTolerance = createToleranceWatch({
     job: async (jobId) => (await jobs.open(jobId))?.job,
-    failedRows: async (jobId) => failedRowsOf(await readProgress(ledger, jobId, lifetime)),
+    failedRows: async (jobId) => (await readProgress(ledger, jobId, lifetime)).failedRows,
     failJob: (jobId, failure) => failJob(jobId, failure, lifetime),
     onError: (error, jobId) => world.logger.warn({ error, jobId }, 'tolerance not looked at'),
     sleep: (ms) => wait(ms, lifetime).catch(forever),
@@ -242,9 +241,6 @@ const gone = (endpoint: string): InvocationError =>
 const now = (): number => performance.now()
 
 const forever = (): Promise<never> => new Promise(() => {})
-
-const failedRowsOf = ({ failedRows }: Progress): number =>
-  [...failedRows.values()].reduce((sum, rows) => sum + rows, 0)
 
 /** Twice in the time for which a job's state is trusted. */
 const LOOK_MS = 1_000

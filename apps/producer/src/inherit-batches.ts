@@ -1,9 +1,9 @@
 import { isWanted, type Job, type JobId } from '@millrace/job'
-import type { BatchMark, Part, Progress } from '@millrace/ledger'
+import type { BatchMark, LayeredProgress, Part } from '@millrace/ledger'
 
 export interface Deps {
   /** What is recorded by several jobs together, the newest first. */
-  progress(layers: readonly JobId[], signal: AbortSignal): Promise<Progress>
+  progress(layers: readonly JobId[], signal: AbortSignal): Promise<LayeredProgress>
   /** The newest part of a batch among those of the jobs that the retry stands on. */
   below(job: Job, batch: number, signal: AbortSignal): Promise<Part | undefined>
   /** Marks batches of the job as done; they come in ascending order. */

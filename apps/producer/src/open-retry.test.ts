@@ -1,5 +1,5 @@
 import { type Job, type JobSpecInput, jobIdOf, type RowFailure } from '@millrace/job'
-import type { Progress } from '@millrace/ledger'
+import type { LayeredProgress } from '@millrace/ledger'
 import { expect, test } from 'vitest'
 import { placesRefusalOf } from './allow-list.ts'
 import { type Deps, openRetry } from './open-retry.ts'
@@ -28,7 +28,7 @@ interface Recorded {
 function createWorld(jobs: readonly Job[], recorded: Recorded = {}) {
   const { done = [0, 1, 2], failures = failuresOf('throttled', 'refused', 'refused') } = recorded
   const known = new Map(jobs.map((job) => [job.jobId, job]))
-  const progress: Progress = {
+  const progress: LayeredProgress = {
     done: doneBatches(done),
     failedRows: new Map(failures.map(({ row }) => [row, 1])),
   }

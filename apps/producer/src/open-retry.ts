@@ -11,7 +11,7 @@ import {
   type RetryRequest,
   type RowFailure,
 } from '@millrace/job'
-import type { Progress } from '@millrace/ledger'
+import type { LayeredProgress } from '@millrace/ledger'
 import type { Opened } from './plan-job.ts'
 
 export interface Deps {
@@ -21,7 +21,7 @@ export interface Deps {
   /** A sentence when the spec names something that this deployment must not read or write. */
   refusal(spec: JobSpec): string | undefined
   /** What is recorded by several jobs together, the newest first. */
-  progress(layers: readonly JobId[], signal: AbortSignal): Promise<Progress>
+  progress(layers: readonly JobId[], signal: AbortSignal): Promise<LayeredProgress>
   failures(job: Job, signal: AbortSignal): AsyncIterable<RowFailure>
 }
 

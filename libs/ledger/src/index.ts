@@ -48,7 +48,7 @@ export { readNewestPart, readPart } from './part/read-part.ts'
 export { readParts } from './part/read-parts.ts'
 export {
   type DoneBatches,
-  type Progress,
+  type LayeredProgress,
   readLayeredProgress,
   readProgress,
 } from './progress/read-progress.ts'

@@ -16,7 +16,5 @@ export async function jobProgress(
   signal: AbortSignal,
 ): Promise<JobProgress> {
   const { done, failedRows } = await readProgress(ledger, jobId, signal)
-  let failed = 0
-  for (const rows of failedRows.values()) failed += rows
-  return { batches: done.size, failedRows: failed, firstMissing: done.firstMissing() }
+  return { batches: done.size, failedRows, firstMissing: done.firstMissing() }
 }

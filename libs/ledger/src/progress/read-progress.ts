@@ -5,7 +5,14 @@ import type { Ledger } from '../table/ledger.ts'
 import { queryItems } from '../table/query.ts'
 
 /** What is done of a job. */
-export interface Progress {
+interface Progress {
+  readonly done: DoneBatches
+  /** Of all batches together. */
+  readonly failedRows: number
+}
+
+/** What is done of several jobs together. */
+export interface LayeredProgress {
   readonly done: DoneBatches
   /** Failed rows of each batch that has some. */
   readonly failedRows: ReadonlyMap<number, number>
@@ -19,32 +26,58 @@ export interface DoneBatches {
   firstMissing(): number
 }
 
-/** Reads which batches of a job are done (strongly consistent). A million batches take 128 KB. */
+/**
+ * Reads which batches of a job are done (strongly consistent). A million batches take 128 KB, whatever
+ * has failed in them: all apps look so, some every other second.
+ */
 export async function readProgress(
   ledger: Ledger,
   jobId: JobId,
   signal: AbortSignal,
 ): Promise<Progress> {
-  return await readLayeredProgress(ledger, [jobId], signal)
+  const done = createBitSet()
+  let failedRows = 0
+  for await (const item of progressItems(ledger, jobId, signal)) {
+    for (const batch of item.done) done.add(batch)
+    for (const rows of item.failedRows.values()) failedRows += rows
+  }
+  return { done, failedRows }
 }
 
-/** The same of several jobs together, the newest first: of a batch it tells what the newest one says. */
+/**
+ * The same of several jobs together, the newest first: of a batch it tells what the newest one says. Each
+ * batch with failed rows is kept, some fifty bytes.
+ */
 export async function readLayeredProgress(
   ledger: Ledger,
   layers: readonly JobId[],
   signal: AbortSignal,
-): Promise<Progress> {
-  const progress = { done: createBitSet(), failedRows: new Map<number, number>() }
-  for (const jobId of layers.toReversed()) await readLayer(ledger, jobId, progress, signal)
-  return progress
+): Promise<LayeredProgress> {
+  const done = createBitSet()
+  const failedRows = new Map<number, number>()
+  for (const jobId of layers.toReversed()) {
+    for await (const item of progressItems(ledger, jobId, signal)) {
+      for (const batch of item.done) {
+        done.add(batch)
+        failedRows.delete(batch)
+      }
+      for (const [batch, rows] of item.failedRows) failedRows.set(batch, rows)
+    }
+  }
+  return { done, failedRows }
 }
 
-async function readLayer(
+/** What one item says of its batches, which no other item speaks of. */
+interface ProgressItem {
+  readonly done: readonly number[]
+  readonly failedRows: ReadonlyMap<number, number>
+}
+
+async function* progressItems(
   ledger: Ledger,
   jobId: JobId,
-  { done, failedRows }: { done: ReturnType<typeof createBitSet>; failedRows: Map<number, number> },
   signal: AbortSignal,
-): Promise<void> {
+): AsyncGenerator<ProgressItem> {
   const input = {
     KeyConditionExpression: 'PK = :job AND begins_with(SK, :level)',
     ExpressionAttributeValues: { ':job': { S: progressPartition(jobId) }, ':level': { S: '0#' } },
@@ -52,15 +85,12 @@ async function readLayer(
   }
   const operation = `read progress of job ${jobId}`
   for await (const item of queryItems(ledger, operation, input, signal)) {
-    for (const text of item['done']?.NS ?? []) {
-      const batch = naturalNumber(item, text)
-      done.add(batch)
-      failedRows.delete(batch)
-    }
-    for (const mark of item['failed']?.SS ?? []) {
+    const done = (item['done']?.NS ?? []).map((text) => naturalNumber(item, text))
+    const failed = (item['failed']?.SS ?? []).map((mark): [number, number] => {
       const [batch = '', rows = ''] = mark.split(':')
-      failedRows.set(naturalNumber(item, batch), naturalNumber(item, rows))
-    }
+      return [naturalNumber(item, batch), naturalNumber(item, rows)]
+    })
+    yield { done, failedRows: new Map(failed) }
   }
 }
 
