@@ -46,6 +46,12 @@ export const configSchema = z.object({
     .max(3_600)
     .default(300)
     .describe('how long an endpoint that is not reached is tried before its job fails'),
+  MILLRACE_BATCHES_WAITING_MAX: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .optional()
+    .describe('batches that may wait in their queue before more are published, from 1,000 on'),
   MILLRACE_RETENTION_DAYS: z.coerce
     .number()
     .int()

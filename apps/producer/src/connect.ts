@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Invoke, preflight } from '@millrace/invocation'
 import {
   type Documents,
@@ -21,7 +22,7 @@ import {
   sealPlan,
   settleProgress,
 } from '@millrace/ledger'
-import { type OutgoingMessage, publish, type Queue } from '@millrace/queue'
+import { type OutgoingMessage, publish, type Queue, readDepth } from '@millrace/queue'
 import { type Logger, noTelemetry, publishSpan, type Telemetry } from '@millrace/service'
 import { jobDocuments, readersFor, type Storage } from '@millrace/storage'
 import { datasetRefusalOf, refusalOf } from './allow-list.ts'
@@ -37,6 +38,7 @@ import { scanBatches } from './scan-batches.ts'
 import { spoolJob } from './spool-job.ts'
 import { createStateCache } from './state-cache.ts'
 import { judgeReport, preflightOf, tellPreflight } from './tell-preflight.ts'
+import { type Deps as RoomDeps, whileRoom } from './while-room.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -69,6 +71,13 @@ export function createDeps(
   const makeJob = async (job: Job, signal: AbortSignal): Promise<Job> => {
     const made = await createJob(ledger, job, signal)
     return made.kind === 'created' ? job : made.job
+  }
+  const roomDeps: RoomDeps = {
+    waiting: async (signal) => {
+      const { visible, inFlight, delayed } = await readDepth(world.batches, signal)
+      return visible + inFlight + delayed
+    },
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   }
   const spooling = { storage, workUri: config.MILLRACE_WORK_URI, logger }
   const patience = createPatience(config.MILLRACE_PREFLIGHT_PATIENCE_SECONDS * 1_000, () =>
@@ -161,8 +170,11 @@ export function createDeps(
       const again = job.dataset === undefined ? {} : { [REPUBLISHED]: 'yes' }
       await publishSpan(tracer, world.batches.url, async (span) => {
         const attributes = { ...tracer.carrier(), ...again }
+        const { MILLRACE_BATCHES_WAITING_MAX: waitingMax } = config
+        const bounded =
+          waitingMax === undefined ? batches : whileRoom(roomDeps, batches, waitingMax, signal)
         async function* messages(): AsyncGenerator<OutgoingMessage> {
-          for await (const batch of batches) {
+          for await (const batch of bounded) {
             const body = encodeBatchMessage({ jobId: job.jobId, ...batch })
             yield { body, groupId: job.jobId, attributes }
           }

@@ -66,6 +66,8 @@ export async function startApps(
       MILLRACE_PREFLIGHT_PATIENCE_SECONDS: '8',
       // The folder is the user's: it is forgotten when they remove it.
       MILLRACE_RETENTION_DAYS: '0',
+      // The queue is in this process: each message takes some 700 bytes of its memory.
+      MILLRACE_BATCHES_WAITING_MAX: '200000',
     },
   })
   for (const [index, concurrency] of shares(apps).entries()) {
