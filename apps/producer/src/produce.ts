@@ -16,6 +16,7 @@ import {
   type Metrics,
   noTelemetry,
   processSpan,
+  protectTask,
   type ServiceSignals,
   type Telemetry,
   watchLag,
@@ -79,6 +80,8 @@ export async function produce(
   const worker = createProducer(config, world, queues.worked, logger, telemetry)
   const { metrics } = telemetry
   resources.use(await watchService({ app: 'producer', config, worker, metrics }))
+  const oldestWorkMs = () => worker.stats().oldestMs
+  resources.use(protectTask({ agentUri: config.ECS_AGENT_URI, oldestWorkMs, logger }))
   signals.ready()
   await worker.run(signals)
 }
