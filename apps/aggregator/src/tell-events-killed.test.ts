@@ -1,7 +1,14 @@
 import { startCloud } from '@millrace/cloud'
 import type { EventSink } from '@millrace/events'
 import type { JobEvent, JobId } from '@millrace/job'
-import { cancelJob, claimEvent, confirmEvent, listJobs, type UnreadableJob } from '@millrace/ledger'
+import {
+  cancelJob,
+  claimEvent,
+  confirmEvent,
+  listJobs,
+  readJob,
+  type UnreadableJob,
+} from '@millrace/ledger'
 import { createLogger } from '@millrace/service'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createEventDeps, createReconcileDeps } from './connect.ts'
@@ -107,6 +114,24 @@ test('when who cancelled it has died, the watch over jobs tells the end', async 
   await look()
   const ours = events.filter((event) => event.jobId === jobId)
   expect(ours.map(({ state }) => state)).toEqual(['running', 'cancelled'])
+})
+
+test('a job that the watch ends as failed is asked to be told', async () => {
+  const { jobId } = await recorded.record('expired', [['0.5']], { name: 'expired.csv' })
+  const sent: unknown[] = []
+  const send = async ({ input }: { input: unknown }) => {
+    sent.push(input)
+    return {}
+  }
+  const completions = { client: { send }, url: 'completions' } as never
+  const watch = createReconcileDeps(
+    recorded.world({ completions }),
+    createLogger({ app: 'test', level: 'silent' }),
+  )
+  const failure = { code: 'retention_over', message: 'not ended' }
+  await watch.failJob(jobId, failure, never)
+  expect(await readJob(recorded.ledger, jobId, never)).toMatchObject({ state: 'failed', failure })
+  expect(JSON.stringify(sent)).toContain(jobId)
 })
 
 test('while the bus is away, the topic hears all of it once', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Batch } from '@millrace/job'
 import { createStorage, fileUri } from '@millrace/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { configSchema } from './config.ts'
@@ -56,3 +57,38 @@ test('a manifest that names an object outside of the allowed datasets fails the 
     message: `read manifest ${uri}: manifest_invalid (entry 2: dataset ${outside} is outside of MILLRACE_DATASETS_ALLOWED)`,
   })
 })
+
+test('no more batches are published than may wait in their queue', async () => {
+  const queue = { waiting: 0, most: 0, published: 0 }
+  const send = async ({ input }: { input: { Entries?: readonly unknown[] } }) => {
+    if (input.Entries === undefined) {
+      // Each look finds half of it taken.
+      queue.waiting = Math.floor(queue.waiting / 2)
+      return { Attributes: { ApproximateNumberOfMessages: String(queue.waiting) } }
+    }
+    queue.published += input.Entries.length
+    queue.waiting += input.Entries.length
+    queue.most = Math.max(queue.most, queue.waiting)
+    return {}
+  }
+  const world = { batches: { client: { send }, url: settings.MILLRACE_BATCHES_QUEUE_URL } }
+  const config = configSchema.parse({
+    ...settings,
+    MILLRACE_WORK_URI: 'file:///work/',
+    MILLRACE_DATASETS_ALLOWED: 's3://data/',
+    MILLRACE_RESULTS_ALLOWED: 's3://results/',
+    MILLRACE_BATCHES_WAITING_MAX: '1000',
+  })
+  const logger = { info: () => {}, warn: () => {} }
+  const deps = createDeps(config, world as unknown as World, logger)
+  await deps.publishBatches(jobWith(), batchesOf(5_000), never)
+  expect(queue.published).toBe(5_000)
+  expect(queue.most).toBeLessThanOrEqual(1_100)
+})
+
+async function* batchesOf(count: number): AsyncGenerator<Batch> {
+  for (let batch = 0; batch < count; batch += 1) {
+    const rows = { start: batch, end: batch + 1 }
+    yield { batch, rows, bytes: { start: batch * 4, end: batch * 4 + 4 }, object: 0 }
+  }
+}
