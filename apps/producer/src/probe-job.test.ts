@@ -71,3 +71,20 @@ test('when the endpoint refuses, text among the features is named', async () => 
     message: expect.stringMatching(/^plan: It says no\. There is text in city: /),
   })
 })
+
+test.for<[JobSpecInput['output']['join'], number]>([
+  ['none', 0],
+  ['all', 8],
+  [['note'], 6],
+])('joining %j, tells what of a row the result takes over', async ([join, joinedRowBytes]) => {
+  const text = '1,wide!\n'
+  const job = jobWith({ output: { uri: 's3://results/scores.csv', join } })
+  const dataset = { objects: objectsOf(text), header: false, columns: ['id', 'note'], width: 2 }
+  let seen: ProbeRows | undefined
+  const preflight = async (_: unknown, rows: ProbeRows): Promise<ProbeReport> => {
+    seen = rows
+    return { kind: 'ready', preflight: shown }
+  }
+  await probeJob({ read: async () => Buffer.from(text), preflight }, job, dataset, never)
+  expect(seen).toMatchObject({ inputRowBytes: 8, joinedRowBytes })
+})
