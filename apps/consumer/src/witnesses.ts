@@ -1,11 +1,11 @@
 import type { Witnesses } from '@millrace/invocation'
 import type { Batch, Job, JobId } from '@millrace/job'
-import type { Part, Progress } from '@millrace/ledger'
+import type { LayeredProgress, Part } from '@millrace/ledger'
 import type { OpenJob } from './process-batch.ts'
 
 export interface Deps {
   /** Which batches are recorded of the job, or of those below a retry. */
-  progress(job: Job, signal: AbortSignal): Promise<Progress>
+  progress(job: Job, signal: AbortSignal): Promise<LayeredProgress>
   /** The part that counts of a batch. */
   part(job: Job, batch: number, signal: AbortSignal): Promise<Part | undefined>
   planned(job: Job, batch: number): Promise<Batch | undefined>
