@@ -119,6 +119,44 @@ test('joined, copies the bytes of the input beside the predictions', async () =>
   expect(inputReads()).toBe(1)
 })
 
+test('joined, header and rows are those of the dataset, and all of them end alike', async () => {
+  const { deps, visible } = createWorld(sound)
+  const table = Buffer.from('na"me,pr\xe4d\r\n1,2\r\n3,4\r\n5,6\r\n7,8', 'latin1')
+  const object = { uri: 's3://data/rows.csv', bytes: table.length, version: 'v1' }
+  const written: Buffer[] = []
+  const begin = table.indexOf('1,2')
+  const planned = [
+    { ...plan[0]!, bytes: { start: begin, end: begin + 10 } },
+    { ...plan[1]!, bytes: { start: begin + 10, end: table.length } },
+  ]
+  const world: Deps = {
+    ...deps,
+    dataset: async () => ({ ...dataset, objects: [object], header: true, columns: ['na"me', '?'] }),
+    planned: () => streamOf(planned),
+    input: async (_, { bytes }, target) => void target.set(table.subarray(bytes.start, bytes.end)),
+    createWriter: async (uri, signal) => {
+      const writer = await deps.createWriter(uri, signal)
+      const write = async (bytes: Uint8Array) => {
+        if (uri === RESULT) written.push(Buffer.from(bytes))
+        await writer.write(bytes)
+      }
+      return { ...writer, write }
+    },
+  }
+  await writeResult(world, jobOf(joined), never)
+  expect(Buffer.concat(written).toString('latin1')).toBe(
+    [
+      'na"me,pr\xe4d,Prediction,Binary Classification',
+      '1,2,0.9,1',
+      '3,4,0.1,0',
+      '5,6,0.5,0',
+      '7,8,0.6,1',
+      '',
+    ].join('\r\n'),
+  )
+  expect(visible.has(MANIFEST)).toBe(true)
+})
+
 test('errors become visible before the result, and the manifest last', async () => {
   const { deps, log } = createWorld(failing)
   await writeResult(deps, jobOf(), never)

@@ -18,6 +18,7 @@ import type { CountedPart } from './account/history.ts'
 import { type Manifest, manifestOf } from './files/manifest.ts'
 import { createTally, type Tally } from './account/tally.ts'
 import { neededInput } from './files/needed-input.ts'
+import { readHeader } from './files/read-header.ts'
 import { readStretches } from './files/read-stretches.ts'
 import { createFilePerObject, createOneFile, type ResultFiles } from './files/result-files.ts'
 import type { BatchRows } from './rows/result-format.ts'
@@ -150,8 +151,13 @@ async function openResult(
   deciding: Deciding,
   signal: AbortSignal,
 ): Promise<ResultFiles> {
+  const header = await readHeader(
+    (from, target) => deps.input(dataset, from, target, signal),
+    spec,
+    dataset,
+  )
   const files = {
-    createFormat: () => createFormat(spec, dataset, deciding),
+    createFormat: () => createFormat(spec, dataset, deciding, header),
     createWriter: (uri: string) => deps.createWriter(uri, signal),
   }
   return spec.output.files === 'per_object'

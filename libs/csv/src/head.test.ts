@@ -38,11 +38,12 @@ describe('header', () => {
   })
 
   test('when it is present, names the columns unquoted and starts after it', () => {
-    const text = '\uFEFF"a ""b""","c,\nd",e\r\n1,2,3\r\n'
+    const text = '\uFEFF\r\n"a ""b""","c,\nd",e\r\n1,2,3\r\n'
     expect(inspectHead(bytes(text), csv, 'present')).toEqual({
       header: true,
       columns: ['a "b"', 'c,\nd', 'e'],
       width: 3,
+      headerStart: 5,
       bodyStart: bytes(text).indexOf('1'.charCodeAt(0)),
     })
   })

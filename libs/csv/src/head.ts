@@ -11,6 +11,8 @@ export interface Head {
   readonly header: boolean
   /** The names, when there is a header. */
   readonly columns?: readonly string[]
+  /** Where the header row begins, when there is one: after the byte order mark and blank lines. */
+  readonly headerStart?: number
   /** Fields of a row, as the first row has them; 0 when there is no row, 1 for JSON lines. */
   readonly width: number
   /** The byte after the byte order mark and the header row. */
@@ -59,7 +61,14 @@ export function inspectHead(
   if (first === undefined) return { header: false, width: 0, bodyStart: start }
   const width = first.length
   if (!hasHeader(first, below, dialect, header)) return { header: false, width, bodyStart: start }
-  return { header: true, columns: first, width, bodyStart: start + (offsets[1] ?? 0) }
+  const [headerStart = 0, bodyStart = 0] = offsets
+  return {
+    header: true,
+    columns: first,
+    width,
+    headerStart: start + headerStart,
+    bodyStart: start + bodyStart,
+  }
 }
 
 function hasHeader(

@@ -89,14 +89,14 @@ async function openFile(
   const writer = hashed(uri, await deps.createWriter(uri))
   const compressor = createCompressor(compression, (bytes) => writer.write(bytes))
   let begun = false
-  const begin = async (): Promise<void> => {
+  const begin = async (first?: BatchRows): Promise<void> => {
     if (begun) return
     begun = true
-    await compressor.write(format.begin())
+    await compressor.write(format.begin(first))
   }
   return {
     async add(rows) {
-      await begin()
+      await begin(rows)
       await compressor.write(format.rows(rows))
     },
     async end() {

@@ -8,6 +8,7 @@ import type { ResultFormat } from './result-format.ts'
 /**
  * The format that a job's result is written in.
  *
+ * @param header the dataset's header row as it lies there, where it is to be written.
  * @throws {CsvError} when a column to join is not in the dataset.
  * @throws {OutputError} when two columns would have one name, where names are keys.
  */
@@ -15,11 +16,12 @@ export function createFormat(
   spec: JobSpec,
   dataset: PinnedDataset,
   deciding: Deciding,
+  header?: Buffer,
 ): ResultFormat {
   const { format } = spec.output
   switch (format) {
     case 'csv':
-      return createCsvFormat(spec, dataset, deciding)
+      return createCsvFormat(spec, dataset, deciding, header)
     case 'jsonl':
       return createJsonLinesFormat(spec, dataset, deciding)
     case 'parquet':

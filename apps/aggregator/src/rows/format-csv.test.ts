@@ -12,9 +12,11 @@ const dataset: PinnedDataset = {
   columns: ['id', 'na"me', 'x,y'],
   width: 3,
 }
-const formatOf = (change: Partial<JobSpecInput>, of = dataset) => {
+const headerRow = 'id,na"me,"x,y"\n'
+const formatOf = (change: Partial<JobSpecInput>, of = dataset, names = headerRow) => {
   const { spec } = jobWith(change)
-  return createCsvFormat(spec, of, decideBy(spec.decision, spec.output.names, ''))
+  const deciding = decideBy(spec.decision, spec.output.names, '')
+  return createCsvFormat(spec, of, deciding, of.header ? Buffer.from(names) : undefined)
 }
 const header = (...input: Parameters<typeof formatOf>) => String(formatOf(...input).begin())
 const batch = planOf(1)[0]!
@@ -49,17 +51,51 @@ describe('plain', () => {
   })
 })
 
-const joined = (spec: Partial<JobSpecInput>, input: string, predictions: string, of = dataset) => {
+const rowsOf = (spec: Partial<JobSpecInput>, input: string, predictions: string) => {
   const bytes = Buffer.from(input)
   const batch = { ...planOf(1)[0]!, bytes: { start: 0, end: bytes.length } }
   const offsets = rowOffsets(bytes, jobWith(spec).spec.dataset.csv)
-  const rows = { batch, lines: readLines(Buffer.from(predictions)), input: { bytes, offsets } }
-  return String(formatOf(spec, of).rows(rows))
+  return { batch, lines: readLines(Buffer.from(predictions)), input: { bytes, offsets } }
 }
+const joined = (spec: Partial<JobSpecInput>, input: string, predictions: string, of = dataset) =>
+  String(formatOf(spec, of).rows(rowsOf(spec, input, predictions)))
 
 describe('joined', () => {
-  test('the header has the names of the input, quoted where they must be', () => {
-    expect(header(all)).toBe('id,"na""me","x,y",Prediction,Binary Classification\n')
+  test('the header has the bytes of the input', () => {
+    const names = Buffer.from('"id",pr\xe4d,"x,y"\n', 'latin1')
+    const { spec } = jobWith(all)
+    const deciding = decideBy(spec.decision, spec.output.names, '')
+    const written = createCsvFormat(spec, dataset, deciding, names).begin().toString('latin1')
+    expect(written).toBe('"id",pr\xe4d,"x,y",Prediction,Binary Classification\n')
+  })
+
+  test.for([
+    ['CRLF', '1,2,3\r\n4,5,6\r\n', '\r\n'],
+    ['a lone CR', '1,2,3\r4,5,6\r', '\r'],
+    ['LF, below a header that ends in CRLF', '1,2,3\n4,5,6\n', '\n'],
+    ['CRLF, the last in none', '1,2,3\r\n4,5,6', '\r\n'],
+    ['none, below a header that ends in CRLF', '1,2,3', '\r\n'],
+  ] as const)('the header ends as rows do that end in %s', ([, input, lineEnd]) => {
+    const format = formatOf(all, dataset, headerRow.replace('\n', '\r\n'))
+    const rows = rowsOf(all, input, input.includes('4') ? '0.9\n0.1' : '0.9')
+    const written = String(format.begin(rows)) + String(format.rows(rows))
+    const found = new Set(written.match(/\r?\n|\r/g))
+    expect([...found]).toEqual([lineEnd])
+  })
+
+  test('the header of no row ends as it did', () => {
+    const names = headerRow.replace('\n', '\r\n')
+    expect(header(all, dataset, names)).toMatch(/Binary Classification\r\n$/)
+    expect(header(all, dataset, names.trimEnd())).toMatch(/Binary Classification\n$/)
+  })
+
+  test('of several files, the last row of each ends as the first row of all does', () => {
+    const format = formatOf(all)
+    const files = ['1,2,3\r\n4,5,6', '7,8,9'].map((input) =>
+      rowsOf(all, input, input.startsWith('1') ? '0.9\n0.1' : '0.7'),
+    )
+    const written = files.map((rows) => String(format.rows(rows))).join('')
+    expect(written).toBe('1,2,3,0.9,1\r\n4,5,6,0.1,0\r\n7,8,9,0.7,1\r\n')
   })
 
   const nameless = { objects: dataset.objects, width: 3, header: false }
@@ -82,7 +118,7 @@ describe('joined', () => {
     ['LF', '1,2,3\n4,5,6\n', '1,2,3,0.9,1\n4,5,6,0.1,0\n'],
     ['CRLF', '1,2,3\r\n4,5,6\r\n', '1,2,3,0.9,1\r\n4,5,6,0.1,0\r\n'],
     ['a lone CR', '1,2,3\r4,5,6\r', '1,2,3,0.9,1\r4,5,6,0.1,0\r'],
-    ['no final line end', '1,2,3\r\n4,5,6', '1,2,3,0.9,1\r\n4,5,6,0.1,0\n'],
+    ['no final line end', '1,2,3\r\n4,5,6', '1,2,3,0.9,1\r\n4,5,6,0.1,0\r\n'],
     ['blank lines', '\n1,2,3\n\r\n4,5,6\n\n', '1,2,3,0.9,1\n4,5,6,0.1,0\n'],
     ['newlines in quotes', '1,"2\n\n",3\n4,"5\r",6\n', '1,"2\n\n",3,0.9,1\n4,"5\r",6,0.1,0\n'],
     ['odd spacing', ' 1 ,007,\n4,"5",6\n', ' 1 ,007,,0.9,1\n4,"5",6,0.1,0\n'],
@@ -98,13 +134,13 @@ describe('joined', () => {
     const dialect = { uri: 's3://data/rows.csv', csv: { delimiter: ';', quote: "'" } }
     const spec = { ...all, ...none, dataset: dialect }
     expect(joined(spec, "1;'2;';3\n", "0.1;'x'")).toBe("1;'2;';3;'0.1;''x'''\n")
-    expect(header(spec)).toBe('id;na"me;x,y;Prediction\n')
+    expect(header(spec, dataset, 'id;na"me;x,y\n')).toBe('id;na"me;x,y;Prediction\n')
   })
 
   test('chosen columns stand in the order that was asked for', () => {
     const spec = { output: { ...output, join: ['x,y', 0] } }
     expect(header(spec)).toBe('"x,y",id,Prediction,Binary Classification\n')
-    expect(joined(spec, '1,2,"3,"\r\n4,5,6', '0.9\n0.1')).toBe('"3,",1,0.9,1\r\n6,4,0.1,0\n')
+    expect(joined(spec, '1,2,"3,"\r\n4,5,6', '0.9\n0.1')).toBe('"3,",1,0.9,1\r\n6,4,0.1,0\r\n')
   })
 
   test('chosen columns of a row of another width are empty', () => {
@@ -122,7 +158,7 @@ describe('joined', () => {
 
     test.for([
       ['a newline', '1,a\n2,"b\n', '1,a,0.9,1\n2,"b\n",0.1,0\n', 'b\n'],
-      ['newlines', '1,a\r\n2,"b\r\n\r\n', '1,a,0.9,1\r\n2,"b\r\n\r\n",0.1,0\n', 'b\r\n\r\n'],
+      ['newlines', '1,a\r\n2,"b\r\n\r\n', '1,a,0.9,1\r\n2,"b\r\n\r\n",0.1,0\r\n', 'b\r\n\r\n'],
       ['no newline', '1,a\n2,"b', '1,a,0.9,1\n2,"b",0.1,0\n', 'b'],
       ['a doubled quote', '1,a\n2,"b""', '1,a,0.9,1\n2,"b""",0.1,0\n', 'b"'],
       ['the quote', '1,a\n2,"', '1,a,0.9,1\n2,"",0.1,0\n', ''],

@@ -9,10 +9,9 @@ import type { JobSpec, PinnedDataset } from '@millrace/job'
 import type { Deciding, RowStyle } from '@millrace/predictions'
 import { closeQuote } from './close-quote.ts'
 import { copiedStyle, createRowCopier } from './copy-rows.ts'
+import { endLastRow, endOfContent, firstRow, lineEndOf } from './line-ends.ts'
 import { quoted } from './quote-field.ts'
-import { type ResultFormat, textsOf } from './result-format.ts'
-
-const LF = '\n'
+import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
 
 /**
  * The CSV of one job: `Prediction,Binary Classification`, or the input's columns and these. A failed
@@ -21,14 +20,19 @@ const LF = '\n'
  * result is written in the input's dialect; its blank lines are no rows and are left out, and a quote that
  * an object leaves open at its end is closed. But for these and the added columns, it is the input.
  *
+ * Of a file with two kinds of line ends DuckDB and PostgreSQL's COPY read nothing. So the header that is added
+ * to ends as the first row does, and so does a last row that has no line end.
+ *
  * Batches of plain numbers are written without taking rows apart (`copy-rows.ts`), the same bytes.
  *
+ * @param header the dataset's header row as it lies there, where it is to be written.
  * @throws {CsvError} when a column to join is not in the dataset.
  */
 export function createCsvFormat(
   spec: JobSpec,
   dataset: PinnedDataset,
   deciding: Deciding,
+  header?: Buffer,
 ): ResultFormat {
   const { join } = spec.output
   const dialect = join === 'none' ? LONE_DIALECT : spec.dataset.csv
@@ -43,22 +47,37 @@ export function createCsvFormat(
           .join(dialect.delimiter)
 
   const copyRows = createRowCopier(dialect, selection, deciding)
+  let lineEnd: Buffer | undefined
+  const endLike = (first: BatchRows['input']): Buffer => {
+    lineEnd ??= (first && lineEndOf(firstRow(first))) ?? (header && lineEndOf(header)) ?? LF
+    return lineEnd
+  }
 
   return {
-    begin: () => headerRow(spec, dataset, selection, deciding, dialect),
+    begin: (first) => {
+      if (!wantsHeader(spec, dataset)) return NOTHING
+      const texts = deciding.columns.map(({ name }) => quoted(name, dialect))
+      const names = Buffer.from(texts.join(dialect.delimiter))
+      const joined =
+        join === 'none'
+          ? []
+          : [joinedNames(header, dialect, selection), Buffer.from(dialect.delimiter)]
+      return Buffer.concat([...joined, names, endLike(first?.input)])
+    },
     rows: ({ batch, lines, input: given }) => {
-      const input = given && closeQuote(given, batch, dataset, dialect)
+      const closed = given && closeQuote(given, batch, dataset, dialect)
+      const input = closed && endLastRow(closed, endLike(closed))
       const copied = copyRows(lines, input)
       if (copied !== undefined) return copied
       if (input === undefined) {
         const rows = textsOf(lines).map((line) => loneField(added(line), dialect))
-        return Buffer.from(`${rows.join(LF)}${LF}`)
+        return Buffer.from(`${rows.join('\n')}\n`)
       }
       const pieces = textsOf(lines).flatMap((line, index) => {
         const row = input.bytes.subarray(input.offsets[index], input.offsets[index + 1])
         const end = endOfContent(row)
         const fields = Buffer.from(`${dialect.delimiter}${added(line)}`)
-        return [chosen(row.subarray(0, end), dialect, selection), fields, lineEndAt(row, end)]
+        return [chosen(row.subarray(0, end), dialect, selection), fields, lineEndOf(row) ?? LF]
       })
       return Buffer.concat(pieces)
     },
@@ -67,6 +86,7 @@ export function createCsvFormat(
 }
 
 const NOTHING = Buffer.alloc(0)
+const LF = Buffer.from('\n')
 
 /** Of rows that are joined to none. */
 const LONE_DIALECT: Dialect = { delimiter: ',', quote: '"' }
@@ -77,19 +97,19 @@ export const loneRowStyle = ({ output }: JobSpec, deciding: Deciding): RowStyle 
     ? copiedStyle(LONE_DIALECT, deciding)
     : undefined
 
-function headerRow(
-  { output }: JobSpec,
-  dataset: PinnedDataset,
-  { kept }: ColumnSelection,
-  { columns }: Deciding,
+function wantsHeader({ output }: JobSpec, { header }: PinnedDataset): boolean {
+  return output.header === 'auto' ? output.join === 'none' || header : output.header === 'present'
+}
+
+/** The names of the columns to join: as the header has them, or made by their number. */
+function joinedNames(
+  header: Buffer | undefined,
   dialect: Dialect,
-): Buffer {
-  const joins = output.join !== 'none'
-  const wanted = output.header === 'auto' ? !joins || dataset.header : output.header === 'present'
-  if (!wanted) return NOTHING
-  const input = joins ? kept.map((column) => dataset.columns?.[column] ?? `column${column}`) : []
-  const names = [...input, ...columns.map(({ name }) => name)].map((name) => quoted(name, dialect))
-  return Buffer.from(`${names.join(dialect.delimiter)}${LF}`)
+  selection: ColumnSelection,
+): Uint8Array {
+  if (header !== undefined)
+    return chosen(header.subarray(0, endOfContent(header)), dialect, selection)
+  return Buffer.from(selection.kept.map((column) => `column${column}`).join(dialect.delimiter))
 }
 
 /** An empty row would be a blank line, which readers skip: every row after it would move up. */
@@ -102,21 +122,4 @@ function chosen(row: Buffer, dialect: Dialect, selection: ColumnSelection): Uint
   const odd = oddRows(row, dialect, width).length > 0
   if (odd) return Buffer.from(dialect.delimiter.repeat(kept.length - 1))
   return selectColumns(row, dialect, selection)
-}
-
-const LF_BYTE = 0x0a
-const CR_BYTE = 0x0d
-
-/** Where a row's content ends, and its line end with any blank lines after it begins. */
-function endOfContent(row: Buffer): number {
-  let end = row.length
-  while (end > 0 && (row[end - 1] === LF_BYTE || row[end - 1] === CR_BYTE)) end -= 1
-  return end
-}
-
-/** The row's own line end (LF, CRLF or CR); a last row without one gets the usual one. */
-function lineEndAt(row: Buffer, end: number): Buffer {
-  if (end === row.length) return Buffer.from(LF)
-  const bytes = row[end] === CR_BYTE && row[end + 1] === LF_BYTE ? 2 : 1
-  return row.subarray(end, end + bytes)
 }

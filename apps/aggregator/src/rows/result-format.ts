@@ -14,7 +14,8 @@ export interface BatchRows {
  * copied before anything is awaited: it may lie in memory that others use too.
  */
 export interface ResultFormat {
-  begin(): Buffer
+  /** @param first the rows that will follow first; nothing when none will. */
+  begin(first?: BatchRows): Buffer
   rows(rows: BatchRows): Buffer
   end(): Buffer
 }
