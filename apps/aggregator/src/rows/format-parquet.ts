@@ -5,8 +5,10 @@ import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-write
 import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
 import { joinedColumns } from './joined-columns.ts'
 import { OutputError } from './output-error.ts'
+import { createCells } from './parquet-cells.ts'
+import { createFooter } from './parquet-footer.ts'
 
-/** A row group is closed at so many rows, or bytes of text: that is what memory holds of a result. */
+/** A row group is closed at so many rows, or bytes of cells: that is what memory holds of a result. */
 const GROUP_ROWS_MAX = 131_072
 const GROUP_BYTES_MAX = 32 * 1024 * 1024
 
@@ -29,7 +31,8 @@ const COMPRESSORS = {
  * A result as Parquet: probabilities are doubles, labels integers or texts, the columns of a CSV texts;
  * all may be null, as a failed row's predictions are. Memory holds one row group.
  *
- * @throws {OutputError} `value_unfit`, from `rows`, for a text in a column of numbers.
+ * @throws {OutputError} from `rows` and `end`: `value_unfit` for a text in a column of numbers;
+ *   `too_many_columns` when the file would end in more than readers take.
  */
 export function createParquetFormat(
   spec: JobSpec,
@@ -46,24 +49,25 @@ export function createParquetFormat(
     begin: file.take,
     rows: ({ lines, input }) => {
       textsOf(lines).forEach((line, row) => {
-        const texts = joinedTexts(input, row)
         const added = line === '' ? [] : deciding.fields(line)
-        file.add([...texts, ...deciding.columns.map(({ type }, at) => valueOf(added[at], type))])
+        file.add([
+          ...joinedTexts(input, row),
+          ...deciding.columns.map((_, at) => added[at] || null),
+        ])
       })
       return file.take()
     },
     end: file.finish,
   }
 
-  function joinedTexts(input: BatchRows['input'], row: number): readonly Value[] {
+  function joinedTexts(input: BatchRows['input'], row: number): readonly (string | null)[] {
     const fields = input && joined.fieldsOf(input, row)
     return fields ?? joined.names.map(() => null)
   }
 }
 
-function valueOf(text: string | undefined, type: ColumnType): Value {
-  if (text === undefined || text === '') return null
-  if (type === 'text') return text
+function valueOf(text: string | null, type: ColumnType): Value {
+  if (text === null || type === 'text') return text
   if (type === 'integer') return BigInt(text)
   const value = numberOf(text)
   if (value !== undefined) return value
@@ -74,7 +78,7 @@ function valueOf(text: string | undefined, type: ColumnType): Value {
   )
 }
 
-/** Rows go into the columns of a row group; a full one is written and taken. */
+/** Rows go into the cells of a row group; a full one is written and taken. */
 function openFile(
   columns: readonly { readonly name: string; readonly type: ColumnType }[],
   codec: (typeof CODECS)[keyof typeof CODECS],
@@ -88,22 +92,24 @@ function openFile(
     compressors: COMPRESSORS,
     createdBy: 'millrace',
   })
-  let group = emptyGroup(columns.length)
-  let rows = 0
-  let size = 0
+  const footer = createFooter(file)
+  const cells = createCells(columns.length)
+  const columnData = columns.map(({ name, type }, index) => ({
+    name,
+    type: TYPES[type],
+    offsetIndex: false,
+    /** Asked for when the column is written: memory holds the values of one at a time. */
+    get data(): Value[] {
+      return cells.column(index).map((text) => valueOf(text, type))
+    },
+  }))
 
   const flush = (): void => {
-    if (rows === 0) return
-    const columnData = typed.map((column, index) => ({
-      ...column,
-      data: group[index] ?? [],
-      offsetIndex: false,
-    }))
+    if (cells.rows === 0) return
     // Nothing is awaited: this writer takes bytes in memory only.
-    void file.write({ columnData, rowGroupSize: rows })
-    group = emptyGroup(columns.length)
-    rows = 0
-    size = 0
+    void file.write({ columnData, rowGroupSize: cells.rows })
+    footer.take()
+    cells.clear()
   }
   const take = (): Buffer => {
     const taken = Buffer.from(bytes.getBytes())
@@ -111,21 +117,14 @@ function openFile(
     return taken
   }
   return {
-    add: (values: readonly Value[]): void => {
-      values.forEach((value, index) => {
-        group[index]?.push(value)
-        size += typeof value === 'string' ? value.length : 8
-      })
-      rows += 1
-      if (rows >= GROUP_ROWS_MAX || size >= GROUP_BYTES_MAX) flush()
+    add: (row: readonly (string | null)[]): void => {
+      cells.add(row)
+      if (cells.rows >= GROUP_ROWS_MAX || cells.bytes >= GROUP_BYTES_MAX) flush()
     },
     take,
     finish: (): Buffer => {
       flush()
-      void file.finish()
-      return take()
+      return Buffer.concat([take(), footer.bytes()])
     },
   }
 }
-
-const emptyGroup = (columns: number): Value[][] => Array.from({ length: columns }, () => [])
