@@ -23,15 +23,17 @@ export type LabelsOf = (batch: Batch) => Promise<readonly string[]>
  *
  * @param wanted a path, or when there is no such file the name (or index) of a column.
  * @param column of a file that has several.
+ * @param rows of the dataset.
  * @throws {CliError} when it is neither; {CsvError} when the file has no such column.
  */
 export async function openLabels(
   reader: JobReader,
   wanted: string,
   column: string | undefined,
+  rows: number,
   signal: AbortSignal,
 ): Promise<LabelsOf> {
-  if (existsSync(wanted)) return labelsInFile(reader.storage, resolve(wanted), column, signal)
+  if (existsSync(wanted)) return labelsInFile(reader.storage, resolve(wanted), column, rows, signal)
   const { csv, format } = reader.job.spec.dataset
   if (format === 'jsonl') throw new CliError(`${wanted}: there is no such file of labels`)
   const dataset = await datasetOf(reader, signal)
@@ -63,16 +65,23 @@ function fieldsOf(bytes: Buffer, dialect: Dialect, column: number): string[] {
   })
 }
 
-/** The labels of a file, a row each; asked for in row order. */
+/**
+ * The labels of a file, a row each; asked for in row order. With the last row none may be left: a header that
+ * is taken for a label would hold each row against the label of the row before it.
+ *
+ * @param rowsInAll of the dataset.
+ */
 export async function labelsInFile(
   storage: Storage,
   path: string,
   column: string | undefined,
+  rowsInAll: number,
   signal: AbortSignal,
 ): Promise<(batch: Pick<Batch, 'rows'>) => Promise<readonly string[]>> {
   const [file] = await storage.pin(fileUri(path), signal)
   if (file === undefined) throw new CliError(`${path}: is not there`)
   const labels = streamLabels(storage, file, path, column, signal)
+  let first: string | undefined
   let held: string[] = []
   return async ({ rows }) => {
     const wanted = rows.end - rows.start
@@ -80,15 +89,26 @@ export async function labelsInFile(
       const next = await labels.next()
       if (next.done === true) {
         const found = rows.start + held.length
-        throw new CliError(`${path}: has ${found} labels, the dataset has more rows`, {
+        throw new CliError(`${path}: has ${found} labels, the dataset has ${rowsInAll} rows`, {
           hint: 'a row without a label is written as "", since a blank line is no row',
         })
       }
       held = held.concat(next.value)
     }
+    first ??= held[0]
     const labelsOfBatch = held.slice(0, wanted)
     held = held.slice(wanted)
+    if (rows.end === rowsInAll) await refuseMore()
     return labelsOfBatch
+  }
+
+  async function refuseMore(): Promise<void> {
+    let more = held.length
+    for await (const next of labels) more += next.length
+    if (more === 0) return
+    const counts = `${rowsInAll + more} labels, the dataset has ${rowsInAll} rows`
+    const asLabel = `if its first line, ${JSON.stringify(first)}, is a header: a number counts as a label, so name the column by a word, or write none (pandas: header=False)`
+    throw new CliError(`${path}: has ${counts}`, more === 1 ? { hint: asLabel } : {})
   }
 }
 

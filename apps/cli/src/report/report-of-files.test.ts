@@ -107,6 +107,21 @@ test('labels are taken from a file, a row each', async () => {
   expect((await reportOf(path, { labels })).quality).toMatchObject({ kind: 'binary', rocAuc: 1 })
 })
 
+test.for([
+  ['a label too many', '1\n0\n1\n1\n0\n', '5 labels', undefined],
+  ['a number as its header', '0\n1\n0\n1\n1\n', '5 labels', /first line, "0", is a header/],
+  ['several too many', 'late\n1\n0\n1\n1\n0\n0\n', '6 labels', undefined],
+  ['a label too few', 'late\n1\n0\n1\n', '3 labels', /blank line is no row/],
+] as const)('a file of labels with %s is refused', async ([, text, found, hint]) => {
+  const path = await resultWith({ text: BINARY })
+  const labels = path.replace('scores.csv', 'labels.csv')
+  await writeFile(labels, text)
+  await expect(reportOf(path, { labels })).rejects.toMatchObject({
+    message: `${labels}: has ${found}, the dataset has 4 rows`,
+    ...(hint !== undefined && { hint: expect.stringMatching(hint) }),
+  })
+})
+
 test('labels are taken from a joined column, and predictions from the end', async () => {
   const text = 'Prediction;late;Prediction;Binary Classification\n9;1;0.9;1\n9;1;0.2;0\n9;0;0.3;0\n'
   const spec = {

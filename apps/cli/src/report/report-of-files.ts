@@ -89,7 +89,8 @@ async function readAll(
   const table = { ...result, header, dialect: joins ? spec.dataset.csv : PLAIN }
   const { width, columns } = await headOf(storage, table, signal)
   const scoresOf = scoresOfColumns(spec, decision, width, columns)
-  const labelsOf = await openLabels(storage, columns, options, signal)
+  const labelled = { ...options, rows: manifest.rows.total }
+  const labelsOf = await openLabels(storage, columns, labelled, signal)
   let start = 0
   for await (const rows of resultRows(storage, table, signal)) {
     const read = scoresOf(rows)
@@ -134,12 +135,12 @@ type LabelsOfRows = (
 async function openLabels(
   storage: Storage,
   columns: readonly string[] | undefined,
-  { labels, labelColumn }: ReportOptions,
+  { labels, labelColumn, rows: rowsInAll }: ReportOptions & { readonly rows: number },
   signal: AbortSignal,
 ): Promise<LabelsOfRows | undefined> {
   if (labels === undefined) return undefined
   if (existsSync(labels)) {
-    const labelsOf = await labelsInFile(storage, resolve(labels), labelColumn, signal)
+    const labelsOf = await labelsInFile(storage, resolve(labels), labelColumn, rowsInAll, signal)
     return async (rows, start) => await labelsOf({ rows: { start, end: start + rows.length } })
   }
   const at = columns?.indexOf(labels) ?? -1

@@ -86,7 +86,8 @@ async function drawPage(
     options.labels === undefined
       ? undefined
       : createMeasure(decision, { rows: plan.rows, positive: options.positive, costs })
-  const sums = await readAll(reader, decision, { collector, measure }, options, signal)
+  const labelled = { ...options, rows: plan.rows }
+  const sums = await readAll(reader, decision, { collector, measure }, labelled, signal)
   const facts = {
     jobId: job.jobId,
     ...(job.retryOf === undefined ? {} : { retryOf: job.retryOf.jobId }),
@@ -115,13 +116,13 @@ async function readAll(
   reader: JobReader,
   decision: Decision,
   { collector, measure }: { collector: ReportCollector; measure: Measure | undefined },
-  { labels, labelColumn }: ReportOptions,
+  { labels, labelColumn, rows }: ReportOptions & { readonly rows: number },
   signal: AbortSignal,
 ): Promise<Sums> {
   const { system, job, documents, documentsOf } = reader
   const sums: Sums = { variants: {}, invocations: 0 }
   const labelsOf =
-    labels === undefined ? undefined : await openLabels(reader, labels, labelColumn, signal)
+    labels === undefined ? undefined : await openLabels(reader, labels, labelColumn, rows, signal)
   const parts = readParts(system.ledger, job, documentsOf, signal)
   let next = await parts.next()
   for await (const batch of readPlan(documents, job, signal)) {
