@@ -22,6 +22,26 @@ test.for(['', 'nan', 'NA', 'null', ' '])('the label %j is none', (label) => {
   expect(measure.finish().quality).toMatchObject({ positives: 1, negatives: 1, withoutLabel: 2 })
 })
 
+test.for([
+  [['none', 'fraud'], undefined, ['fraud', 'none', 'None', 'nan']],
+  [['fraud', 'NA'], undefined, ['NA', 'fraud', 'na', '']],
+  [['no', 'yes'], 'null', ['null', 'no', 'none', 'NULL']],
+] as const)(
+  'a class of %j, or the positive %j, is no missing label',
+  ([labels, positive, given]) => {
+    const measure = createMeasure({ ...binary, labels }, { rows: 4, positive, costs })
+    measure.add({ scores }, given)
+    expect(measure.finish().quality).toMatchObject({ positives: 1, negatives: 1, withoutLabel: 2 })
+  },
+)
+
+test('of several classes, one that is called none is counted', () => {
+  const labels = ['none', 'fraud', 'error']
+  const measure = createMeasure({ ...binary, kind: 'multiclass', labels }, { rows: 4, costs })
+  measure.add({ scores, classes: ['none', 'fraud', 'none', 'error'] }, ['none', 'none', 'None', ''])
+  expect(measure.finish().quality).toMatchObject({ rows: 2, accuracy: 0.5, withoutLabel: 2 })
+})
+
 test('without the positive label, says which option names it', () => {
   const measure = createMeasure(binary, { rows: 4, costs })
   measure.add({ scores }, ['1', '0', '1', '0'])

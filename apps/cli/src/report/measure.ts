@@ -27,7 +27,7 @@ export function createMeasure(decision: Decision, options: MeasureOptions): Meas
     case 'binary':
       return binary(decision, options)
     case 'multiclass':
-      return multiclass()
+      return multiclass(decision)
     case 'none':
       return regression()
     default:
@@ -41,10 +41,11 @@ function binary(
 ): Measure {
   const scores = createLabelledScores(rows)
   const wanted = canonical(positive ?? labels[1] ?? '1')
+  const classes = new Set([...labels.map(canonical), wanted])
   return {
     add(read, given) {
       read.scores.forEach((score, row) => {
-        const label = canonical(given[row] ?? '')
+        const label = labelIn(given[row] ?? '', classes)
         scores.add(score, label === '' ? undefined : label === wanted)
       })
     },
@@ -52,12 +53,14 @@ function binary(
   }
 }
 
-function multiclass(): Measure {
+function multiclass({ labels }: Decision): Measure {
   const counts = createMulticlassCounts()
+  const known = new Set(labels.map(canonical))
   return {
     add({ classes = [] }, given) {
       classes.forEach((predicted, row) => {
-        counts.add(orNothing(canonical(predicted)), orNothing(canonical(given[row] ?? '')))
+        const label = labelIn(given[row] ?? '', known)
+        counts.add(orNothing(canonical(predicted)), orNothing(label))
       })
     },
     finish: () => ({ quality: counts.finish() }),
@@ -79,9 +82,14 @@ function regression(): Measure {
 
 const orNothing = (label: string): string | undefined => (label === '' ? undefined : label)
 
-/** One text for a label that pandas may have made a float of: `1.0` is `1`, and `nan` is none. */
+/** The label of a row; empty for a word that stands for a missing one, unless it is the name of a class. */
+function labelIn(given: string, classes: ReadonlySet<string>): string {
+  const label = canonical(given)
+  return !classes.has(label) && /^(nan|na|null|none)$/i.test(label) ? '' : label
+}
+
+/** One text for a label that pandas may have made a float of: `1.0` is `1`. */
 function canonical(label: string): string {
   const text = label.trim()
-  if (/^(nan|na|null|none)$/i.test(text)) return ''
   return /^[-+]?\d+\.0*$/.test(text) || /^\+?\d+$/.test(text) ? String(Number(text)) : text
 }
