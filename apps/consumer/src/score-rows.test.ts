@@ -135,6 +135,26 @@ test('predictions that are not UTF-8 keep their bytes beside a dropped row', asy
   )
 })
 
+test('a prediction that cannot be decided on is the failure of its row', async () => {
+  const predictions = Buffer.from('null\n\ncaf\xe9', 'latin1')
+  const { score } = createWorld('1,2,3\n4,5,6\n7,8,9\n', { predictions, failures: [failure(1)] })
+  const scored = await score({ endpoint: { name: 'churn-v3', response: 'json:[].score' } })
+  const unfit = (row: number, sent: string) => ({
+    row,
+    code: 'prediction_unfit',
+    message: `decide: wanted one number (decision.kind: binary), the endpoint sent ${sent}`,
+  })
+  expect(String(scored.predictions)).toBe('\n\n')
+  expect(scored.failures).toEqual([unfit(6, '"null"'), failure(7), unfit(8, '"caf\uFFFD"')])
+})
+
+test('beside one that cannot be decided on, the others keep their bytes and places', async () => {
+  const { score } = createWorld('1,2\n4,5,6\n7,8,9\n', lines('0.10', '0.1,0.9'))
+  const scored = await score()
+  expect(String(scored.predictions)).toBe('\n0.10\n')
+  expect(scored.failures).toMatchObject([wide(6, 2), { row: 8, code: 'prediction_unfit' }])
+})
+
 test('a row larger than a payload fails alone and unread', async () => {
   const { seen, score } = createWorld('never read')
   const row: Partial<Batch> = { rows: { start: 6, end: 7 }, bytes: { start: 100, end: 2_000 } }

@@ -20,6 +20,7 @@ import {
 } from '@millrace/job'
 import type { InTurn } from './in-turn.ts'
 import type { OpenJob, Scored } from './process-batch.ts'
+import { setUnfitAside } from './set-unfit-aside.ts'
 
 /** The rows that reach the model. */
 export interface Payload {
@@ -50,7 +51,7 @@ export type RowReason = Pick<RowFailure, 'code' | 'message'>
 /**
  * Reads the rows of a batch and has them scored. A row that the model must not see (too large for an
  * invocation, too few or too many fields: the container would answer 200 and wrong numbers) is a row
- * failure here and never leaves. A row that is too large with all its columns is read only where some of
+ * failure here and never leaves; one of whose answer nothing can be decided is one as well. A row that is too large with all its columns is read only where some of
  * them are left out. When no attempt can score the rest, or this was the last one, they are row failures
  * too: a job must end with each row accounted for.
  *
@@ -144,7 +145,7 @@ async function scoreOrGiveUp(
   signal: AbortSignal,
 ): Promise<ScoredPayload> {
   try {
-    return await deps.score(open, batch, payload, signal)
+    return setUnfitAside(open.job.spec, await deps.score(open, batch, payload, signal))
   } catch (error) {
     signal.throwIfAborted()
     const reason = deps.reasonToGiveUp(error, attempt)

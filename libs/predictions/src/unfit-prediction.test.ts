@@ -21,6 +21,8 @@ test.for<[string, object, ...string[]]>([
   ['as many classes as labels', { kind: 'multiclass', labels: ['a', 'b'] }, '"[0.1, 0.9]"'],
   ['anything where nothing is decided', { kind: 'none' }, 'cat', '0.1,0.9'],
   ['rows without a prediction', {}, '', ''],
+  ['a null among numbers', {}, 'null', '0.5', ''],
+  ['a row of classes without one', { kind: 'multiclass' }, '[null, 1]', '[0.1, 0.9]'],
 ])('%s will do', ([, decision, ...lines]) => {
   expect(told(decision, ...lines)).toBeUndefined()
 })
@@ -29,7 +31,7 @@ test.for<[string, object, string[], RegExp]>([
   [
     'classes for one number',
     {},
-    ['0.5', '[0.1, 0.9]'],
+    ['[0.1, 0.9]', '[0.3, 0.7]'],
     /^churn answers "\[0.1, 0.9\]" to a row, where decision.kind binary wants one number: set decision.kind to multiclass\.$/,
   ],
   ['a word for a number', {}, ['cat'], /"cat".*wants one number: set decision.kind to none/],

@@ -1,13 +1,14 @@
 import type { JobSpec } from '@millrace/job'
-import { decideBy, valuesOf } from './decide.ts'
-import { DecisionError } from './decision-error.ts'
+import { valuesOf } from './decide.ts'
 import { numberOf } from './number-of.ts'
+import { whyUndecided } from './undecided-lines.ts'
 
 /**
- * Looks whether a job can decide on predictions like those of its first rows.
+ * Looks whether a job can decide on predictions like those of its first rows. Where it can on some of them the
+ * others are rows that fail, as they do later.
  *
  * @param predictions one line each; an empty one is of a row that has none.
- * @returns a sentence on the first that it cannot decide on, with what to set instead.
+ * @returns a sentence on the first, when it can decide on none of them, with what to set instead.
  */
 export function unfitPrediction(
   { decision, output, endpoint }: Pick<JobSpec, 'decision' | 'output' | 'endpoint'>,
@@ -17,17 +18,12 @@ export function unfitPrediction(
     .toString('utf8')
     .split('\n')
     .filter((text) => text !== '')
-  const deciding = decideBy(decision, output.names, texts[0] ?? '')
-  for (const text of texts) {
-    try {
-      deciding.fields(text)
-    } catch (error) {
-      if (!(error instanceof DecisionError)) throw error
-      const { sent, wanted } = error
-      return `${endpoint.name} answers ${sent} to a row, where decision.kind ${decision.kind} wants ${wanted}: ${remedyFor(text, decision.kind)}.`
-    }
-  }
-  return undefined
+  const errors = texts.map((text) => whyUndecided(decision, output, text))
+  const [first] = errors
+  if (first === undefined || errors.includes(undefined)) return undefined
+  const { sent, wanted } = first
+  const remedy = remedyFor(texts[0] ?? '', decision.kind)
+  return `${endpoint.name} answers ${sent} to a row, where decision.kind ${decision.kind} wants ${wanted}: ${remedy}.`
 }
 
 function remedyFor(prediction: string, kind: JobSpec['decision']['kind']): string {

@@ -47,7 +47,9 @@ function decodeAuto(
     return odd === undefined ? decoded(first, 'one_line') : malformed(odd)
   }
   if (lines.length === rows + 1 && isHeader(first)) {
-    return decodeTable(records, headerColumn(first))
+    const column = headerColumn(first)
+    const odd = oddRecord(records.slice(1).map((record) => record.slice(column, column + 1)))
+    return odd === undefined ? decodeTable(records, column) : malformed(odd)
   }
   if (layout === 'one_line' && lines.length !== 1) {
     return malformed(`${lines.length} lines, wanted one of ${rows} values`)

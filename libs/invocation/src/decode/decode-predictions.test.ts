@@ -21,6 +21,7 @@ test.for<[string, string, number]>([
   ['text/csv', '0.5\n0.25\n', 1],
   ['text/csv', '0.5\n\n0.25\n', 3],
   ['text/csv', '0.5\n<html>\n', 2],
+  ['text/csv', 'label,score\nA,0.5\nB,null\n', 2],
   ['text/csv', '', 1],
   ['application/json', '{"predictions": [{"score": 0.5}', 1],
   ['application/json', '[0.5]', 2],

@@ -1,0 +1,26 @@
+import type { JobSpec } from '@millrace/job'
+import { undecidedLines } from '@millrace/predictions'
+import type { Scored } from './process-batch.ts'
+
+/**
+ * Makes row failures of predictions that the job cannot decide on, such as a null that the endpoint answered
+ * among numbers. They would be found when the result is written, after every row was scored, and cost all of it.
+ */
+export function setUnfitAside<T extends Pick<Scored, 'predictions' | 'failures'>>(
+  spec: JobSpec,
+  scored: T,
+): T {
+  const unfit = undecidedLines(spec, scored.predictions)
+  if (unfit.size === 0) return scored
+  // Latin-1 gives each byte back as it was, whatever the text's encoding.
+  const lines = scored.predictions.toString('latin1').split('\n')
+  const failures = [...unfit].map(([row, { code, message }]) => ({ row, code, message }))
+  return {
+    ...scored,
+    predictions: Buffer.from(
+      lines.map((line, row) => (unfit.has(row) ? '' : line)).join('\n'),
+      'latin1',
+    ),
+    failures: [...scored.failures, ...failures].sort((a, b) => a.row - b.row),
+  }
+}

@@ -1,0 +1,50 @@
+import { decisionSchema, jobSpecSchema } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { undecidedLines } from './undecided-lines.ts'
+
+const json = 'json:predictions[].score'
+
+/** The lines that are undecided, and what was wanted of each. */
+function undecided(decision: object, response: string, lines: readonly string[]) {
+  const spec = jobSpecSchema.parse({
+    version: 1,
+    dataset: { uri: 's3://tables/data.csv' },
+    endpoint: { name: 'churn', response },
+    decision: decisionSchema.parse(decision),
+    output: { uri: 's3://results/scores.csv' },
+  })
+  const found = undecidedLines(spec, Buffer.from(lines.join('\n')))
+  return [...found].map(([line, { wanted }]) => [line, wanted])
+}
+
+const classes = { kind: 'multiclass' }
+const three = { kind: 'multiclass', labels: ['a', 'b', 'c'] }
+
+test.for<[string, object, string, string[], [number, string][]]>([
+  ['numbers', {}, 'auto', ['0.5', 'nan', '', '-inf', ' 1'], []],
+  ['numbers of a path', {}, json, ['0.5', '', 'NaN', '1e-5'], []],
+  ['a null among numbers', {}, json, ['0.5', 'null', '0.1'], [[1, 'one number']]],
+  ['a word in a column', {}, 'csv:1', ['0.5', '0.1', 'n/a'], [[2, 'one number']]],
+  ['several numbers for one', {}, 'auto', ['0.5', '0.1,0.9'], [[1, 'one number']]],
+  ['a list of one number', {}, 'auto', ['[0.5]', '0.5'], [[0, 'one number']]],
+  ['classes', classes, 'auto', ['0.1,0.9', '[0.2, 0.8]'], []],
+  ['one number for classes', classes, 'auto', ['0.1,0.9', '0.3'], [[1, 'several numbers']]],
+  [
+    'a null among classes',
+    classes,
+    json,
+    ['[1, 0]', '[null, 1]'],
+    [[1, '2 numbers, as the first row has']],
+  ],
+  ['as many classes as labels', three, 'auto', ['0.1,0.2,0.7', '"[1, 0, 0]"'], []],
+  [
+    'another number of them',
+    three,
+    'auto',
+    ['0.1,0.2,0.7', '', '0.1,0.9'],
+    [[2, '3 numbers, one a label']],
+  ],
+  ['anything where nothing is decided', { kind: 'none' }, json, ['null', 'cat'], []],
+])('of %s, tells which lines cannot be decided on', ([, decision, response, lines, found]) => {
+  expect(undecided(decision, response, lines)).toEqual(found)
+})

@@ -1,0 +1,73 @@
+import type { Decision, JobSpec } from '@millrace/job'
+import { decideBy } from './decide.ts'
+import { DecisionError } from './decision-error.ts'
+import { readLines } from './prediction-lines.ts'
+
+/**
+ * The lines of predictions that a job cannot decide on, by their index, each with what was wanted of it. One
+ * such row must not cost the others: a result is made of all of them. Empty lines have no prediction.
+ *
+ * Of a multi-class decision without labels each line is asked alone: how many classes there are is known from
+ * the job's first row only.
+ */
+export function undecidedLines(
+  spec: Pick<JobSpec, 'decision' | 'output' | 'endpoint'>,
+  predictions: Buffer,
+): ReadonlyMap<number, DecisionError> {
+  const undecided = new Map<number, DecisionError>()
+  if (!mayBeUnfit(spec, predictions)) return undecided
+  const { decision, output } = spec
+  for (const [line, text] of predictions.toString('utf8').split('\n').entries()) {
+    const error = text === '' ? undefined : whyUndecided(decision, output, text)
+    if (error !== undefined) undecided.set(line, error)
+  }
+  return undecided
+}
+
+/** Why a job cannot decide on a prediction of its own; nothing when it can. */
+export function whyUndecided(
+  decision: Decision,
+  { names }: JobSpec['output'],
+  text: string,
+): DecisionError | undefined {
+  try {
+    decideBy(decision, names, text).fields(text)
+    return undefined
+  } catch (error) {
+    if (error instanceof DecisionError) return error
+    throw error
+  }
+}
+
+/** Whatever is read so has been looked at: it is numbers, or lists of numbers. */
+const READ_AS_NUMBERS: ReadonlySet<string> = new Set(['auto', 'lines', 'one_line'])
+const COMMA = 0x2c
+const BRACKET = 0x5b
+
+/** Nearly no batch has to be looked at line by line: of numbers, only how many there are can be off. */
+function mayBeUnfit(
+  { decision: { kind, labels }, endpoint }: Pick<JobSpec, 'decision' | 'endpoint'>,
+  predictions: Buffer,
+): boolean {
+  if (kind === 'none') return false
+  const areNumbers = READ_AS_NUMBERS.has(endpoint.response)
+  if (kind === 'multiclass') return !areNumbers || !isSeveralEach(predictions, labels?.length)
+  if (areNumbers) return predictions.includes(COMMA) || predictions.includes(BRACKET)
+  return !readLines(predictions).plain
+}
+
+const LF = 0x0a
+
+/** True when each line has so many numbers, or more than one. */
+function isSeveralEach(predictions: Buffer, wanted: number | undefined): boolean {
+  const isFit = (found: number): boolean => (wanted === undefined ? found > 1 : found === wanted)
+  let numbers = 1
+  for (let at = 0; at < predictions.length; at += 1) {
+    const byte = predictions[at]
+    if (byte === COMMA) numbers += 1
+    if (byte !== LF) continue
+    if (!isFit(numbers)) return false
+    numbers = 1
+  }
+  return isFit(numbers)
+}
