@@ -3,6 +3,7 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
 import { readPage } from '@millrace/report'
+import { StorageError } from '@millrace/storage'
 import { describe, expect, test } from 'vitest'
 import type { Manifest } from './files/manifest.ts'
 import { jobWith, never, partOf, planOf, streamOf } from './test-data.fixture.ts'
@@ -85,6 +86,47 @@ test('when rows failed, tells where each of them lies and why', async () => {
       '1,"s3://data/ro""ws.csv",4,2,"row_width","too ""wide""",1\n' +
       '2,"s3://data/ro""ws.csv",8,3,"row_width","too ""wide""",1\n',
   )
+})
+
+describe('when the dataset is not there any more as it was', () => {
+  const gone = new StorageError('object_changed', 'read', 's3://data/rows.csv', 'another version')
+  const { deps, visible } = createWorld(failing)
+  const world = {
+    ...deps,
+    input: () => Promise.reject(gone),
+    stream: async function* () {
+      yield* []
+      throw gone
+    },
+  }
+  const exported = (output: Partial<JobSpecInput['output']> = {}) => ({
+    ...jobOf({ output: { uri: RESULT, ...output } }),
+    exportId: 'x-1' as const,
+  })
+
+  test('an export has each prediction, and leaves out where failed rows begin', async () => {
+    expect(await writeResult(world, exported(), never)).toMatchObject({ rows: 4, failedRows: 2 })
+    expect(visible.get(RESULT)).toBe('Prediction,Binary Classification\n0.9,1\n,\n,\n0.6,1\n')
+    expect(visible.get(ERRORS)).toBe(
+      'row,object,byte,line,code,message,attempts\n' +
+        '1,"s3://data/ro""ws.csv",,,"row_width","too ""wide""",1\n' +
+        '2,"s3://data/ro""ws.csv",,,"row_width","too ""wide""",1\n',
+    )
+  })
+
+  test.for([
+    ['an export that joins it', exported({ join: 'all' })],
+    ['an export of the failed rows themselves', exported({ errors: { row: true } })],
+    ['the job itself', jobOf()],
+  ] as const)('%s fails', async ([, wanted]) => {
+    await expect(writeResult(world, wanted, never)).rejects.toBe(gone)
+  })
+
+  test('an export that only cannot read it now fails, and is made again', async () => {
+    const away = new StorageError('unavailable', 'read', 's3://data/rows.csv', 'no answer')
+    const input = () => Promise.reject(away)
+    await expect(writeResult({ ...world, input }, exported(), never)).rejects.toBe(away)
+  })
 })
 
 describe('when a row that stands alone has failed', () => {

@@ -12,6 +12,7 @@ import type { ResultSummary } from './aggregate-job.ts'
 import { costOf } from './files/cost.ts'
 import { createFormat } from './rows/create-format.ts'
 import { createErrorsFile } from './files/errors-file.ts'
+import { createGoneObjects } from './files/gone-objects.ts'
 import { firstPrediction } from './rows/first-prediction.ts'
 import { loneRowStyle } from './rows/format-csv.ts'
 import type { CountedPart } from './account/history.ts'
@@ -181,15 +182,16 @@ interface Ends {
 
 async function copyParts(
   deps: Deps,
-  { job, spec }: ResultWanted,
+  { job, spec, exportId }: ResultWanted,
   dataset: PinnedDataset,
   { parts, result, errors, report }: Ends,
   signal: AbortSignal,
 ): Promise<Tally> {
-  const stream = (object: number, start: number, end: number) =>
-    deps.stream(dataset, object, { start, end }, signal)
-  const errorsFile = createErrorsFile({ stream }, dataset, spec.output.errors)
   const joins = spec.output.join !== 'none'
+  const gone = createGoneObjects(exportId !== undefined && !joins && !spec.output.errors.row)
+  const stream = (object: number, start: number, end: number) =>
+    gone.streaming(object, deps.stream(dataset, object, { start, end }, signal))
+  const errorsFile = createErrorsFile({ stream, isGone: gone.has }, dataset, spec.output.errors)
   const tallying = createTally()
   await errors.write(errorsFile.header())
 
@@ -197,14 +199,17 @@ async function copyParts(
   const stretches = stretchesOf(accounted, ({ batch, part }) =>
     neededInput(spec, batch, part.failures),
   )
-  const read = readStretches(stretches, (from, target) => deps.input(dataset, from, target, signal))
+  const read = readStretches(stretches, (from, target) =>
+    gone.reading(from.object, () => deps.input(dataset, from, target, signal)),
+  )
   for await (const { items, from, bytes } of read) {
     for (const { batch, part, lines } of items) {
       signal.throwIfAborted()
       tallying.add(batch, part)
       report.add(part, lines)
       const { failures, attempt } = part
-      const input = from && bytes && rowsIn(deps, job, bytes, from.bytes, batch)
+      const isRead = from !== undefined && bytes !== undefined && !gone.has(from.object)
+      const input = isRead ? rowsIn(deps, job, bytes, from.bytes, batch) : undefined
       await result.add({ batch, lines, input: joins ? input : undefined })
       if (failures.length > 0) {
         await errors.write(await errorsFile.rows({ batch, failures, attempt, input }))

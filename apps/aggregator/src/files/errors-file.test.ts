@@ -14,12 +14,17 @@ const dataset: PinnedDataset = {
   width: 2,
 }
 
+const isGone = () => false
+
 /** Each row of the text fails; it is the object's only batch, after `header`. */
 async function rowsOf(text: string, options: { header?: string; row?: boolean; message?: string }) {
   const { header = '', row = false, message = 'no' } = options
   const whole = Buffer.from(header + text)
   const file = createErrorsFile(
-    { stream: (_, start, end) => streamOf(pieces(whole.subarray(start, end))) },
+    {
+      stream: (_, start, end) => streamOf(pieces(whole.subarray(start, end))),
+      isGone,
+    },
     dataset,
     { row },
   )
@@ -66,7 +71,7 @@ test.for([
 test('the next object begins at line 1 again', async () => {
   const bytes = Buffer.from('1,2\n3,4\n')
   const stream = (_: number, start: number, end: number) => streamOf([bytes.subarray(start, end)])
-  const file = createErrorsFile({ stream }, dataset, { row: false })
+  const file = createErrorsFile({ stream, isGone }, dataset, { row: false })
   const lines: (string | undefined)[] = []
   for (const object of [0, 1]) {
     const start = object * 2
@@ -107,7 +112,7 @@ describe('a row that no payload can hold', () => {
     streamOf([Buffer.from('a,b\n1,2\n').subarray(start, end)])
 
   test('is told without its bytes: it begins where its batch does', async () => {
-    const file = createErrorsFile({ stream }, dataset, { row: false })
+    const file = createErrorsFile({ stream, isGone }, dataset, { row: false })
     const written = await file.rows({ ...failed, input: undefined })
     expect(String(written)).toBe(
       '3,"s3://data/a.csv",8,3,"row_too_large","a row larger than …",1\n',
@@ -115,7 +120,7 @@ describe('a row that no payload can hold', () => {
   })
 
   test('is cut between two characters when it is to be written itself', async () => {
-    const file = createErrorsFile({ stream }, dataset, { row: true })
+    const file = createErrorsFile({ stream, isGone }, dataset, { row: true })
     // An odd byte before it: the last character that would fit is cut in two.
     const odd = Buffer.concat([Buffer.from('x'), bytes])
     const offsets = Uint32Array.of(0, odd.length)

@@ -23,6 +23,8 @@ export interface FailedRows {
 export interface Deps {
   /** Bytes `[start, end)` of an object of the dataset, in order, held to the pinned version. */
   stream(object: number, start: number, end: number): AsyncIterable<Uint8Array>
+  /** True when an object cannot be read any more: where its rows begin is left empty. */
+  isGone(object: number): boolean
 }
 
 /** The CSV of failed rows: which row, where it begins, what was wrong with it. */
@@ -55,9 +57,10 @@ export function createErrorsFile(
         const index = row - batch.rows.start
         const byte = batch.bytes.start + (input?.offsets[index] ?? 0)
         const line = await lineAt(batch.object, byte)
+        const place = deps.isGone(batch.object) ? ['', ''] : [byte, line]
         const text =
           options.row && input !== undefined ? [quote(guarded(textOf(input, index)))] : []
-        const facts = [row, quote(uri), byte, line, quote(code), quote(guarded(message)), attempt]
+        const facts = [row, quote(uri), ...place, quote(code), quote(guarded(message)), attempt]
         lines.push(`${[...facts, ...text].join(',')}\n`)
       }
       return Buffer.from(lines.join(''))
