@@ -24,18 +24,21 @@ export function tellPreflight(
   logger[level]({ jobId, rows, outcome, ...facts }, 'preflight done')
 }
 
-/** The report, but that a result can be made of what the endpoint has answered: else it fails after the last row. */
+/**
+ * The report, but that a result can be made of the first rows and of what the endpoint has answered: else it
+ * fails after the last row.
+ */
 export function judgeReport(
   report: PreflightReport,
   spec: JobSpec,
   dataset: PinnedDataset,
-  probe: Pick<ProbeRows, 'inputRowBytes' | 'joinedRowBytes'>,
+  probe: Pick<ProbeRows, 'body' | 'inputRowBytes' | 'joinedRowBytes'>,
 ): PreflightReport {
   if (report.kind === 'wrong') return report
   const { predictions } = report
   const problem =
     unfitPrediction(spec, predictions) ??
-    unfitColumns(spec, dataset, predictions) ??
+    unfitColumns(spec, dataset, { rows: probe.body, predictions }) ??
     unfitBatching(spec, report) ??
     unfitResult(spec.output, dataset, { ...probe, predictionBytes: rowBytesOf(report) })
   return problem === undefined ? report : { kind: 'wrong', problems: [problem] }

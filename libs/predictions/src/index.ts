@@ -13,6 +13,13 @@ export { kernelStyle, type KernelStyle, type RowStyle } from './row-style.ts'
 export { createRowWriter, type Joined, type RowWriter } from './row-writer.ts'
 export { createScoreCounts, type ScoreCounts } from './score-counts.ts'
 export { unfitBatching } from './unfit-batching.ts'
-export { joinedNames, TAKEN_HINT, takenName, unfitColumns } from './unfit-columns.ts'
+export {
+  joinedNames,
+  NOT_UTF8_HINT,
+  REPLACED,
+  TAKEN_HINT,
+  takenName,
+  unfitColumns,
+} from './unfit-columns.ts'
 export { undecidedLines } from './undecided-lines.ts'
 export { unfitPrediction } from './unfit-prediction.ts'

@@ -1,7 +1,7 @@
 import { jsonLines, rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
 import { decideBy, readLines } from '@millrace/predictions'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createJsonLinesFormat } from './format-json-lines.ts'
 import { jobWith, planOf } from '../test-data.fixture.ts'
 
@@ -14,7 +14,7 @@ const dataset: PinnedDataset = {
 const output = { uri: 's3://results/scores.jsonl', format: 'jsonl' as const }
 const batch = planOf(1)[0]!
 
-function rowsOf(change: Partial<JobSpecInput>, predictions: string, text?: string) {
+function bytesOf(change: Partial<JobSpecInput>, predictions: string, text?: string | Buffer) {
   const { spec } = jobWith({ output, ...change })
   const [first = ''] = predictions.split('\n')
   const format = createJsonLinesFormat(
@@ -25,8 +25,9 @@ function rowsOf(change: Partial<JobSpecInput>, predictions: string, text?: strin
   const bytes = Buffer.from(text ?? '')
   const dialect = spec.dataset.format === 'jsonl' ? jsonLines : spec.dataset.csv
   const input = text === undefined ? undefined : { bytes, offsets: rowOffsets(bytes, dialect) }
-  return String(format.rows({ batch, lines: readLines(Buffer.from(predictions)), input }))
+  return format.rows({ batch, lines: readLines(Buffer.from(predictions)), input })
 }
+const rowsOf = (...rows: Parameters<typeof bytesOf>) => String(bytesOf(...rows))
 
 type Row = [string, Partial<JobSpecInput>, string, string]
 
@@ -119,4 +120,46 @@ test.for([
   const written = rowsOf(spliced, '', `${row}\n`)
   expect(written).toBe(`${line}\n`)
   expect(() => JSON.parse(written)).not.toThrow()
+})
+
+describe('of a text that is not UTF-8', () => {
+  const text = Buffer.from('1,caf\xe9\n', 'latin1')
+
+  test('a column that is joined is refused with a way out', () => {
+    const all = { output: { ...output, join: 'all' as const } }
+    expect(() => rowsOf(all, '0.9', text)).toThrow(
+      expect.objectContaining({
+        code: 'not_utf8',
+        message: 'write result: a row is not UTF-8: it would be "caf\uFFFD"',
+        hint: expect.stringMatching(/output.format csv.*iconv/),
+      }),
+    )
+  })
+
+  test('columns beside it are joined', () => {
+    const chosen = { output: { ...output, join: ['id'] } }
+    expect(rowsOf(chosen, '0.9', text)).toMatch(/^\{"id":"1","Prediction":0.9/)
+  })
+
+  test('the name of a column that is joined is refused', () => {
+    const { spec } = jobWith({ output: { ...output, join: 'all' } })
+    const deciding = decideBy(spec.decision, spec.output.names, '0.9')
+    const latin = { ...dataset, columns: ['id', 'pr\uFFFDd'] }
+    expect(() => createJsonLinesFormat(spec, latin, deciding)).toThrow(
+      /name.*not UTF-8.*"pr\uFFFDd"/,
+    )
+  })
+
+  test('a row of JSON lines keeps its bytes beside a label of other letters', () => {
+    const labels = { decision: { labels: ['ä', 'я'] } }
+    const row = Buffer.from('{"a":"caf\xe9"}\n', 'latin1')
+    const written = bytesOf({ ...spliced, ...labels }, '0.9', row)
+    const added = Buffer.from(',"Prediction":0.9,"Binary Classification":"я"}\n')
+    expect(written).toEqual(Buffer.concat([row.subarray(0, -2), added]))
+  })
+
+  test('a letter that stands for a lost one in UTF-8 is a letter', () => {
+    const all = { output: { ...output, join: 'all' as const } }
+    expect(rowsOf(all, '0.9', '1,\uFFFD\n')).toContain('"\uFFFD"')
+  })
 })

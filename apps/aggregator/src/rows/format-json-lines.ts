@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
 import type { ColumnType, Deciding } from '@millrace/predictions'
 import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
@@ -31,11 +32,11 @@ export function createJsonLinesFormat(
   return {
     begin: () => NOTHING,
     rows: ({ lines, input }) => {
-      const rows = textsOf(lines).map((line, row) =>
-        splices && input !== undefined
-          ? splicedRow(rowText(input, row), members(line), line !== '')
-          : `{${[...joinedMembers(input, row), members(line)].join(',')}}`,
-      )
+      const texts = textsOf(lines)
+      if (splices && input !== undefined) return splicedRows(texts, input, members)
+      const rows = texts.map((line, row) => {
+        return `{${[...joinedMembers(input, row), members(line)].join(',')}}`
+      })
       return Buffer.from(`${rows.join('\n')}\n`)
     },
     end: () => NOTHING,
@@ -67,8 +68,23 @@ function valueOf(text: string, type: ColumnType): string {
 /** RFC 8259, section 6. */
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
 
-const rowText = ({ bytes, offsets }: NonNullable<BatchRows['input']>, row: number): string =>
-  bytes.toString('utf8', offsets[row], offsets[row + 1]).trim()
+/** What is not UTF-8 is no JSON, but models take it: Latin-1 gives each of its bytes back as it was. */
+function splicedRows(
+  predictions: readonly string[],
+  { bytes, offsets }: NonNullable<BatchRows['input']>,
+  members: (prediction: string) => string,
+): Buffer {
+  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1'
+  const rows = predictions.map((line, row) => {
+    const text = bytes.toString(encoding, offsets[row], offsets[row + 1]).trim()
+    const added = encoding === 'utf8' ? members(line) : bytesOf(members(line))
+    return splicedRow(text, added, line !== '')
+  })
+  return Buffer.from(`${rows.join('\n')}\n`, encoding)
+}
+
+/** A text whose characters are the bytes of the other. */
+const bytesOf = (text: string): string => Buffer.from(text).toString('latin1')
 
 /** Only JSON is sent to an endpoint, so a row that has a prediction needs no second look. */
 function splicedRow(row: string, members: string, isPredicted: boolean): string {

@@ -1,6 +1,14 @@
+import { isUtf8 } from 'node:buffer'
 import { chooseColumns, type Dialect, parseFields } from '@millrace/csv'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
-import { type Deciding, joinedNames, TAKEN_HINT, takenName } from '@millrace/predictions'
+import {
+  type Deciding,
+  joinedNames,
+  NOT_UTF8_HINT,
+  REPLACED,
+  TAKEN_HINT,
+  takenName,
+} from '@millrace/predictions'
 import type { BatchRows } from './result-format.ts'
 import { OutputError } from './output-error.ts'
 
@@ -10,6 +18,8 @@ export interface JoinedColumns {
   /**
    * The texts of the chosen columns of one row, unquoted; nothing for a row of another width, whose
    * columns nobody knows.
+   *
+   * @throws {OutputError} `not_utf8` when one of them is of another encoding.
    */
   fieldsOf(input: NonNullable<BatchRows['input']>, row: number): readonly string[] | undefined
 }
@@ -17,7 +27,8 @@ export interface JoinedColumns {
 /**
  * The columns of a CSV dataset that are joined. Without a header they are `column0`, `column1`, ….
  *
- * @throws {OutputError} `column_name_taken` when a name would stand for two columns.
+ * @throws {OutputError} `column_name_taken` when a name would stand for two columns; `not_utf8` when one is of
+ *   another encoding.
  */
 export function joinedColumns(
   spec: JobSpec,
@@ -31,12 +42,17 @@ export function joinedColumns(
       : chooseColumns(dataset, join === 'all' ? undefined : { include: join })
   const names = joinedNames(spec, dataset)
   refuseTaken([...names, ...columns.map(({ name }) => name)])
+  refuseReplaced(names, 'the name of a column')
   const dialect: Dialect = spec.dataset.csv
   return {
     names,
     fieldsOf: ({ bytes, offsets }, row) => {
-      const fields = parseFields(bytes.subarray(offsets[row], offsets[row + 1]), dialect)
-      return fields.length === width ? kept.map((column) => fields[column] ?? '') : undefined
+      const text = bytes.subarray(offsets[row], offsets[row + 1])
+      const fields = parseFields(text, dialect)
+      if (fields.length !== width) return undefined
+      const joined = kept.map((column) => fields[column] ?? '')
+      if (!isUtf8(text)) refuseReplaced(joined, 'a row')
+      return joined
     },
   }
 }
@@ -46,4 +62,12 @@ function refuseTaken(names: readonly string[]): void {
   if (taken === undefined) return
   const what = `two columns would be named ${JSON.stringify(taken)}`
   throw new OutputError('column_name_taken', what, TAKEN_HINT)
+}
+
+/** Of texts of another encoding nobody could tell any more what they were. */
+function refuseReplaced(texts: readonly string[], what: string): void {
+  const text = texts.find((one) => one.includes(REPLACED))
+  if (text === undefined) return
+  const read = JSON.stringify(text.slice(0, 80))
+  throw new OutputError('not_utf8', `${what} is not UTF-8: it would be ${read}`, NOT_UTF8_HINT)
 }

@@ -1,7 +1,12 @@
 /** The result cannot be written as it was asked for. Another export of the same predictions can. */
 export class OutputError extends Error {
   override readonly name = 'OutputError'
-  readonly code: 'column_name_taken' | 'row_too_large' | 'too_many_columns' | 'value_unfit'
+  readonly code:
+    | 'column_name_taken'
+    | 'not_utf8'
+    | 'row_too_large'
+    | 'too_many_columns'
+    | 'value_unfit'
   readonly retryable = false
   readonly hint: string
 
