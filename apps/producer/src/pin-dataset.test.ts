@@ -61,6 +61,20 @@ test.for([
   })
 })
 
+test('an object whose result can have no name is refused before anything is pinned', async () => {
+  const { deps, ledger } = createWorld('1,2\n', '3,4\n')
+  const pin = async () => [...objectsOf('1,2\n'), { uri: 's3://data/a//b', bytes: 4, version: 'v' }]
+  const one = await pinDataset({ ...deps, pin }, jobWith(), never)
+  expect(one.objects).toHaveLength(2)
+  delete ledger.pin
+  const job = jobWith({ output: { uri: 's3://results/', files: 'per_object' } })
+  await expect(pinDataset({ ...deps, pin }, job, never)).rejects.toMatchObject({
+    code: 'uri_invalid',
+    message: expect.stringContaining('s3://data/a//b'),
+  })
+  expect(ledger.pin).toBeUndefined()
+})
+
 test.for<[string, Partial<JobSpecInput>]>([
   ['feature', csv('auto', { features: { include: ['agee'] } })],
   ['joined column', { output: { uri: 's3://results/', join: ['agee'] } }],

@@ -11,7 +11,7 @@ import {
   sourceOf,
   writePinnedDataset,
 } from '@millrace/job'
-import { type Compression, compressionOf } from '@millrace/storage'
+import { type Compression, compressionOf, objectResults } from '@millrace/storage'
 import { PlanningError } from './planning-error.ts'
 
 export interface Deps {
@@ -37,7 +37,8 @@ export interface Deps {
  * Pins a job's dataset: its objects with their versions, whether they have a header, how wide a row
  * is. The first pin holds; every later read of the job, by whichever app, is held to it.
  *
- * @throws {StorageError} when the dataset is missing or may not be read.
+ * @throws {StorageError} when the dataset is missing or may not be read, or an object has a name that its result
+ *   cannot have.
  * @throws {CsvError} when its first bytes are no table of the job's dialect, or have not the columns
  *   that the job names.
  * @throws {PlanningError} `dataset_empty`
@@ -51,6 +52,8 @@ export async function pinDataset(
 
   const { dataset: source, output } = job.spec
   const originals = await deps.pin(source.uri, signal)
+  // Before all is scored, and not when the first result is written.
+  if (output.files === 'per_object') objectResults(output, { objects: originals })
   const readHead = headReader(deps, signal)
   const packing =
     source.compression === 'auto' ? await packingOf(originals, readHead) : source.compression

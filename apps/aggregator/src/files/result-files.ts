@@ -1,6 +1,6 @@
 import { fileCompression, type JobSpec, type PinnedDataset, resultNames } from '@millrace/job'
+import { objectResults } from '@millrace/storage'
 import { createCompressor } from './compress.ts'
-import { objectResults } from './object-results.ts'
 import type { BatchRows, ResultFormat } from '../rows/result-format.ts'
 import { hashed, type OutputFile, type Writer } from './writer.ts'
 

@@ -24,6 +24,16 @@ test('each object has its name and .out below the folder that all lie in', () =>
   expect(objectNames(['file:///d/a%20b.csv'])).toEqual(['s3://out/r/a b.csv.out'])
 })
 
-test('a name that would lead out of the folder is refused', () => {
-  expect(() => objectNames(['s3://in/p/a', 's3://in/p/../../x'])).toThrow('would lead out of it')
-})
+test.for(['s3://in/p/../../x', 's3://in/p//x', 's3://in/p/a%25b', 's3://in/p/a%2fb'])(
+  'the object %s, whose name no result may have, is named and refused',
+  (uri) => {
+    expect(() => objectNames(['s3://in/p/a', uri])).toThrow(
+      expect.objectContaining({
+        code: 'uri_invalid',
+        message: expect.stringMatching(/^name result of .*would lead out of it/),
+        uri,
+        hint: expect.stringContaining('output.files'),
+      }),
+    )
+  },
+)
