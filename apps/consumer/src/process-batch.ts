@@ -39,6 +39,8 @@ export interface Scored {
   readonly bisections?: number
   readonly durationMs: number
   readonly variant?: string
+  /** All that answered, where there were several. */
+  readonly variants?: readonly string[]
   /** In a retry: of which rows this is the answer, and what the jobs below have done on the batch. */
   readonly retried?: { readonly rows: number; readonly mended: number }
   readonly earlier?: readonly PartWork[]

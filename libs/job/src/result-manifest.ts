@@ -32,7 +32,9 @@ const dataset = z.object({
   digest: z.string().describe("SHA-256 of the pinned dataset's document, as in the ledger."),
   sha256OfBatches: z
     .string()
-    .describe("SHA-256 over the SHA-256 (hexadecimal) of each batch's bytes, in their order."),
+    .describe(
+      "SHA-256 over the SHA-256 (hexadecimal) of each batch's bytes, in their order; a batch that is not read, of a row too large for any invocation, adds nothing.",
+    ),
 })
 
 /** One job of those that have made a result together. */
@@ -122,7 +124,9 @@ export const resultManifestSchema = z
     endpoint,
     variants: z
       .record(z.string(), count)
-      .describe('The production variants that answered, with the batches that each answered.'),
+      .describe(
+        'The production variants that answered, with the batches of which each answered rows: one of several counts for each.',
+      ),
     variantChanged: z
       .boolean()
       .describe(

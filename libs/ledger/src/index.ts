@@ -32,6 +32,7 @@ export {
   type PartWork,
   type PrintedPart,
   type PrintParts,
+  variantsOf,
   workOf,
 } from './part/part.ts'
 export { expectPartSize, type PartSize } from './part/part-size.ts'

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { addSpent, NOTHING_SPENT, type Spent } from '@millrace/cost'
 import type { Batch, JobId } from '@millrace/job'
+import { variantsOf } from '@millrace/ledger'
 import { type CountedPart, countWork, type LayerTally } from './history.ts'
 
 /** What the parts add up to. */
@@ -68,8 +69,7 @@ export function createTally(): Tallying {
       sizes.inputBytes += batch.bytes.end - batch.bytes.start
       sizes.predictionBytes += part.predictions.length
       for (const { code } of part.failures) increment(failedByCode, code)
-      const answered = works.flatMap(({ variant }) => (variant === undefined ? [] : [variant]))
-      for (const variant of new Set(answered)) increment(variants, variant)
+      for (const variant of new Set(works.flatMap(variantsOf))) increment(variants, variant)
       hash.update(part.inputHash)
       countSpent(spent, part)
       recordedAt = {

@@ -154,6 +154,14 @@ test('when two variants answered, says that the model changed', () => {
   })
 })
 
+test('a batch that two variants answered counts for each, and says that the model changed', () => {
+  const several = { ...sound[1]!, variants: ['blue', 'green'] }
+  expect(manifest([sound[0]!, several])).toMatchObject({
+    variants: { blue: 2, green: 1 },
+    variantChanged: true,
+  })
+})
+
 test('a part that no invocation answered names no variant', () => {
   const { variant: _, ...part } = partOf(plan[0]!, ['', '', ''])
   const { variants, invocations, rows } = manifest([{ ...part, invocations: 0 }])

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { CsvError } from '@millrace/csv'
 import { type Job, readPlan, thresholdsOf } from '@millrace/job'
-import { type Part, readParts } from '@millrace/ledger'
+import { type Part, readParts, variantsOf } from '@millrace/ledger'
 import {
   createReport,
   type Decision,
@@ -138,8 +138,11 @@ async function readAll(
   return sums
 }
 
-function count(sums: Sums, { variant, invocations, recordedAt }: Part): void {
+function count(sums: Sums, part: Part): void {
+  const { invocations, recordedAt } = part
   sums.invocations += invocations
   sums.lastRecordedAt = Math.max(sums.lastRecordedAt ?? recordedAt, recordedAt)
-  if (variant !== undefined) sums.variants[variant] = (sums.variants[variant] ?? 0) + 1
+  for (const variant of variantsOf(part)) {
+    sums.variants[variant] = (sums.variants[variant] ?? 0) + 1
+  }
 }

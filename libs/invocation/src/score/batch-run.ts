@@ -84,6 +84,7 @@ export interface BatchRun {
     bisections: number
     durationMs: number
     variant?: string
+    variants?: string[]
   }
   /** Pieces refused for their rows so far. */
   refusals: number

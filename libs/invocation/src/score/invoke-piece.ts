@@ -33,8 +33,9 @@ export async function invokePiece(
         run.turn,
       )
       tally.durationMs += sent.answer.durationMs
-      if (sent.answer.variant !== undefined) tally.variant = sent.answer.variant
-      if (!sent.isProbe) return readAnswer(run, piece, sent.answer)
+      if (sent.isProbe) continue
+      if (sent.answer.variant !== undefined) noteVariant(tally, sent.answer.variant)
+      return readAnswer(run, piece, sent.answer)
     }
   } catch (error) {
     // Another piece's failure ends this one, and is not the answer to it.
@@ -69,6 +70,13 @@ async function send(
   } finally {
     run.inFlight--
   }
+}
+
+/** Pieces of a batch may be answered by several; nearly always one answers all of them. */
+function noteVariant(tally: BatchRun['tally'], variant: string): void {
+  const { variant: before = variant, variants = [before] } = tally
+  tally.variant = variant
+  if (!variants.includes(variant)) tally.variants = [...variants, variant].sort()
 }
 
 function readAnswer(

@@ -116,6 +116,21 @@ test('ends a batch whose predictions, all pieces together, nobody has room for',
   expect(rows).toBeLessThan(200)
 })
 
+test('tells all variants that answered pieces of a batch, when there were several', async () => {
+  const { input, invoke } = fixture(1_000)
+  const split = { ...input, payloadBytesMax: 1_000 }
+  const variantsFrom = async (...names: readonly string[]) => {
+    let asked = 0
+    const answer: Invoke = async (request, signal) => {
+      const variant = names[asked++ % names.length]!
+      return { ...(await invoke(request, signal)), variant }
+    }
+    return await scoreBatch(depsOf(answer), split, never)
+  }
+  expect((await variantsFrom('green', 'blue')).variants).toEqual(['blue', 'green'])
+  expect(await variantsFrom('blue')).not.toHaveProperty('variants')
+})
+
 test.for<[InvocationErrorCode, number]>([
   ['endpoint_throttled', 20],
   ['model_not_ready', 6],

@@ -19,6 +19,8 @@ export interface ScoredBatch {
   readonly durationMs: number
   /** What answered last, when the endpoint names its variants. */
   readonly variant?: string
+  /** All that answered, where there were several. */
+  readonly variants?: readonly string[]
 }
 
 /**

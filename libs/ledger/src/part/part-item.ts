@@ -68,8 +68,9 @@ function factsOf(part: Part & PartPlace): Item {
     durationMs: number(part.durationMs),
     recordedAt: number(part.recordedAt),
   }
-  const { variant, expiresAt, retried, earlier, spent } = part
+  const { variant, variants, expiresAt, retried, earlier, spent } = part
   if (variant !== undefined) item['variant'] = { S: variant }
+  if (variants !== undefined) item['variants'] = { L: variants.map((name) => ({ S: name })) }
   if (expiresAt !== undefined) item['expiresAt'] = number(expiresAt)
   if (retried !== undefined) {
     item['retriedRows'] = number(retried.rows)
@@ -192,6 +193,7 @@ function readFacts(what: string, read: ItemReader): Omit<Part, 'predictions' | '
     durationMs: read.number('durationMs'),
     recordedAt: read.number('recordedAt'),
     ...(read.has('variant') ? { variant: read.text('variant') } : {}),
+    ...(read.has('variants') ? { variants: read.texts('variants') } : {}),
     ...(read.has('expiresAt') ? { expiresAt: read.number('expiresAt') } : {}),
     ...(read.has('retriedRows')
       ? { retried: { rows: read.number('retriedRows'), mended: read.number('mendedRows') } }

@@ -71,6 +71,7 @@ describe('putPart', () => {
       title: 'text that is no number',
       facts: { predictions: Buffer.from('[0.1, 0.9]\nчисло\n"a,b"') },
     },
+    { title: 'several variants', facts: { variant: 'blue', variants: ['blue', 'green'] } },
     { title: 'a variant and an end', facts: { variant: 'blue', expiresAt: 4_000_000_000 } },
   ])('a part of $title reads back as it was', async ({ facts }) => {
     const part = partOf(newPlace(), 1, facts)

@@ -12,8 +12,10 @@ export interface Part {
   readonly failures: readonly RowFailure[]
   /** SHA-256 (hexadecimal) of the input bytes of the rows. */
   readonly inputHash: string
-  /** The production variant that answered. */
+  /** The production variant that answered, or the last one of several. */
   readonly variant?: string
+  /** All that answered, where there were several. */
+  readonly variants?: readonly string[]
   /** Which delivery of the message recorded it, from 1. */
   readonly attempt: number
   readonly invocations: number
@@ -57,7 +59,14 @@ export type PrintParts = (
 export interface PartWork
   extends Pick<
     Part,
-    'jobId' | 'variant' | 'attempt' | 'invocations' | 'throttles' | 'durationMs' | 'recordedAt'
+    | 'jobId'
+    | 'variant'
+    | 'variants'
+    | 'attempt'
+    | 'invocations'
+    | 'throttles'
+    | 'durationMs'
+    | 'recordedAt'
   > {
   /** Rows that it was to have answered, and those of them that it has a prediction for. */
   readonly rows: number
@@ -66,12 +75,23 @@ export interface PartWork
 
 /** The work that has gone into a part, by job, the oldest first; that of its own job is the last. */
 export function workOf(part: Omit<Part, 'batch' | 'inputHash' | 'predictions'>): PartWork[] {
-  const { jobId, variant, attempt, invocations, throttles, durationMs, recordedAt } = part
+  const { jobId, variant, variants, attempt, invocations, throttles, durationMs, recordedAt } = part
   const rows = part.retried?.rows ?? lengthOf(part.rows)
   const predicted = part.retried?.mended ?? rows - part.failures.length
   const own = { jobId, rows, predicted, attempt, invocations, throttles, durationMs, recordedAt }
-  return [...(part.earlier ?? []), variant === undefined ? own : { ...own, variant }]
+  const answered = {
+    ...(variant === undefined ? {} : { variant }),
+    ...(variants === undefined ? {} : { variants }),
+  }
+  return [...(part.earlier ?? []), { ...own, ...answered }]
 }
+
+/** The production variants that answered, as far as the endpoint has named them. */
+export const variantsOf = ({
+  variant,
+  variants,
+}: Pick<Part, 'variant' | 'variants'>): readonly string[] =>
+  variants ?? (variant === undefined ? [] : [variant])
 
 /** The documents of each job, for what is too large for an item. */
 export type DocumentsOf = (jobId: JobId) => Pick<Documents, 'read'>
