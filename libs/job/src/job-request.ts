@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { JobId } from './job-id.ts'
-import { jobSpecSchema, type JobSpec } from './job-spec.ts'
+import type { JobSpec } from './job-spec.ts'
 import { limits } from './limits.ts'
 import { check, checkSize, jobIdField, readJson } from './message.ts'
+import { newJobSpecSchema } from './new-job-spec.ts'
 import { readRecorded, recordedSpecSchema } from './recorded-spec.ts'
 
 const retryOf = z
@@ -30,7 +31,7 @@ export const jobRequestSchema = z
       .min(1)
       .max(256)
       .describe('Chosen by the sender; the same token is the same job.'),
-    spec: jobSpecSchema,
+    spec: newJobSpecSchema,
     retryOf: retryOf.optional(),
   })
   .describe('A request to run a job.')

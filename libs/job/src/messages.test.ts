@@ -48,6 +48,28 @@ test('a request for a retry names the job and the reasons', () => {
   expect(decodeJobRequest(encodeJobRequest(all))).toEqual(all)
 })
 
+test.for([
+  ['s3://data/rows.csv', 's3://data/rows.csv'],
+  ['s3://data/rows.errors.csv', 's3://data/rows.csv'],
+  ['s3://data/result.csv', 's3://data/'],
+  ['s3://data/', 's3://data/'],
+] as const)(
+  'a job of %s whose result is %s is refused: it would write over its dataset',
+  ([uri, out]) => {
+    const files = uri.endsWith('/') ? ('per_object' as const) : ('one' as const)
+    const output = { ...spec.output, uri: out, files }
+    const asked = {
+      clientToken: 'token',
+      spec: { ...spec, dataset: { ...spec.dataset, uri }, output },
+    }
+    expect(() => decodeJobRequest(encodeJobRequest(asked))).toThrow(
+      /^job request: spec.output.uri: .* over the dataset s3:/,
+    )
+    // What a ledger holds is read as it is.
+    expect(() => jobSpecSchema.parse(asked.spec)).not.toThrow()
+  },
+)
+
 const columns = (count: number) => ({
   ...spec,
   dataset: { ...spec.dataset, features: { include: Array.from({ length: count }, (_, at) => at) } },

@@ -6,7 +6,7 @@ import {
   type JobId,
   type JobSpec,
   jobIdOf,
-  jobSpecSchema,
+  newJobSpecSchema,
 } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
@@ -75,7 +75,7 @@ async function specOf({ data, out, spec, file }: SubmitOptions): Promise<JobSpec
   const uri = named('dataset', data, wanted.dataset?.uri)
   if (out === '-') throw new CliError('--out -: a stack writes its result to a URI; name one')
   const result = named('result', out, wanted.output?.uri)
-  return check(file ?? 'submit', jobSpecSchema, {
+  return check(file ?? 'submit', newJobSpecSchema, {
     ...wanted,
     version: 1,
     dataset: { ...wanted.dataset, uri },
