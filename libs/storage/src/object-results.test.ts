@@ -5,8 +5,6 @@ import { objectResults } from './object-results.ts'
 const objectNames = (uris: readonly string[], output = {}) =>
   objectResults(outputSchema.parse({ uri: 's3://out/r/', files: 'per_object', ...output }), {
     objects: uris.map((uri) => ({ uri, bytes: 1, version: 'v' })),
-    header: false,
-    width: 1,
   })
 
 test('each object has its name and .out below the folder that all lie in', () => {
