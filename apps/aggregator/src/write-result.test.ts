@@ -175,7 +175,7 @@ test('joined, header and rows are those of the dataset, and all of them end alik
     ...deps,
     dataset: async () => ({ ...dataset, objects: [object], header: true, columns: ['na"me', '?'] }),
     planned: () => streamOf(planned),
-    input: async (_, { bytes }, target) => void target.set(table.subarray(bytes.start, bytes.end)),
+    input: async (_, { bytes }, target) => target.set(table.subarray(bytes.start, bytes.end)),
     createWriter: async (uri, signal) => {
       const writer = await deps.createWriter(uri, signal)
       const write = async (bytes: Uint8Array) => {
