@@ -66,6 +66,7 @@ export function createProducer(
         ),
         results.canTellAbsence('SeePlans'),
         invoke(endpoints, options),
+        args.cluster.canProtectTasks(),
         ...args.useKey,
       ],
     },

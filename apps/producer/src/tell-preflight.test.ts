@@ -12,7 +12,7 @@ const spec = jobSpecSchema.parse({
 })
 const table = { objects: [], header: true, columns: ['a', 'b'], width: 2 }
 
-const probe = { inputRowBytes: 10, joinedRowBytes: 0 }
+const probe = { body: Buffer.from('5.1,3.5\n'), inputRowBytes: 10, joinedRowBytes: 0 }
 
 const answered = (prediction: string): PreflightReport => ({
   kind: 'ready',
