@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadXgboostModel, startEndpoint } from '@millrace/endpoint'
 import { expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { expectedResult, flights } from './support/flights.ts'
 
 const SEED = 20_261_125
 const BATCH = 1_000
+const WIDTH = flights.rows[0]!.split(',').length
 /** What the preflight may spend: a look, the rows one by one, and another look. */
 const PREFLIGHT_MAX = 4 + 20 + 4
 
@@ -42,6 +43,29 @@ test.for([0, 1, 10, 200])(
     expect(endpoint.stats.invocations).toBeLessThanOrEqual(PREFLIGHT_MAX + boundOf(poison))
   },
 )
+
+test('rows at which the container fails are told from an endpoint that is away, though nothing else is left', async () => {
+  const rows = flights.rows.slice(0, 24)
+  const bad = new Set(rows.slice(20))
+  await using folder = await temporaryFolder()
+  await writeFile(join(folder.path, 'rows.csv'), `${rows.join('\n')}\n`)
+  await using endpoint = await startEndpoint({
+    name: 'flights',
+    model: loadXgboostModel(flights.model),
+    poisonRows: (row) => bad.has(row) || row.split(',').length > WIDTH,
+    poisonStatus: 500,
+  })
+  const { code, stderr } = await runCli(
+    [
+      ...['run', 'rows.csv', '--endpoint', 'flights', '--endpoint-url', endpoint.url],
+      ...['--batch-rows', '1', '--concurrency', '2', '--out', 'late.csv'],
+    ],
+    { cwd: folder.path },
+  )
+  expect(stderr).toContain('24 rows, 4 failed')
+  expect(code).toBe(3)
+  expect(await rowsNamed(folder.path, 4)).toEqual([20, 21, 22, 23])
+})
 
 /** The rows that the errors file names. */
 async function rowsNamed(folder: string, count: number): Promise<number[]> {

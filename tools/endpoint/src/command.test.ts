@@ -24,6 +24,7 @@ test('with a model and a name alone, all else has its default', () => {
     queueMax: 0,
     faults: {},
     seed: 1,
+    poisonStatus: 415,
     variant: 'AllTraffic',
   })
 })
@@ -31,7 +32,7 @@ test('with a model and a name alone, all else has its default', () => {
 test('reads every option', () => {
   const args =
     '--port 8080 --latency 20 --per-row 0.01 --concurrency-max 16 --queue-max 4 --seed 7 ' +
-    '--fault throttle=0.01 --fault reset=0.5 --poison bad worse --variant blue --layout one_line'
+    '--fault throttle=0.01 --fault reset=0.5 --poison bad worse --poison-status 500 --variant blue --layout one_line'
   expect(parse(...served, ...args.split(' ')).options).toEqual({
     model: 'model.json',
     name: 'flights',
@@ -43,6 +44,7 @@ test('reads every option', () => {
     seed: 7,
     faults: { throttle: 0.01, reset: 0.5 },
     poisonRows: ['bad', 'worse'],
+    poisonStatus: 500,
     variant: 'blue',
     layout: 'one_line',
   })
@@ -57,6 +59,7 @@ test.for<[string, string[], string]>([
   ['shares over one', [...served, '--fault', 'reset=0.9', '--fault', 'hang=0.9'], 'more than 1'],
   ['a latency in words', [...served, '--latency', 'fast'], 'Wanted milliseconds'],
   ['no concurrency', [...served, '--concurrency-max', '0'], 'Wanted a whole number, 1 or more'],
+  ['a status of success', [...served, '--poison-status', '200'], 'Wanted a status of HTTP'],
   ['half a port', [...served, '--port', '80.5'], 'Wanted a whole number, 0 or more'],
   ['a port too high', [...served, '--port', '65536'], 'Wanted a port, 0 to 65535'],
   ['an unknown layout', [...served, '--layout', 'xml'], 'Allowed choices are lines,'],

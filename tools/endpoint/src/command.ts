@@ -29,6 +29,7 @@ export function commandOf(
     .option('--fault <kind=share>', 'share of the requests, 0 to 1, that fail so', faults, {})
     .option('--seed <number>', 'seed of the faults', count, 1)
     .option('--poison <text...>', 'refuse payloads in which a row contains this text')
+    .option('--poison-status <code>', 'status by which they are refused', status, 415)
     .option('--variant <name>', 'the production variant that answers', 'AllTraffic')
     .addOption(new Option('--layout <kind>', 'how answers are laid out').choices(LAYOUTS))
     .addHelpText('after', `\nKinds of faults:\n  ${FAULT_KINDS.join('\n  ')}`)
@@ -59,6 +60,7 @@ interface Parsed {
   readonly fault: FaultShares
   readonly seed: number
   readonly poison?: readonly string[]
+  readonly poisonStatus: number
   readonly variant: string
   readonly layout?: Layout
 }
@@ -67,6 +69,11 @@ function count(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 0) return value
   throw new InvalidArgumentError('Wanted a whole number, 0 or more.')
+}
+
+function status(text: string): number {
+  if (count(text) >= 400 && count(text) < 600) return count(text)
+  throw new InvalidArgumentError('Wanted a status of HTTP, 400 to 599.')
 }
 
 function portOf(text: string): number {

@@ -24,6 +24,7 @@ export interface ContainerOptions {
   readonly model: XgboostModel
   readonly layout: Layout
   readonly poisonRows: readonly string[] | ((row: string) => boolean)
+  readonly poisonStatus?: number | undefined
 }
 
 /**
@@ -33,7 +34,7 @@ export interface ContainerOptions {
  */
 export function answerOfContainer(
   request: ContainerRequest,
-  { model, layout, poisonRows }: ContainerOptions,
+  { model, layout, poisonRows, poisonStatus }: ContainerOptions,
   fault?: { readonly kind: FaultKind; readonly request: number },
 ): ContainerAnswer {
   const { payload } = request
@@ -43,7 +44,10 @@ export function answerOfContainer(
     poison === undefined
       ? readPayload(request, model.features)
       : refused('ValueError', `could not convert string to float: '${poison}'`)
-  if (read.kind === 'refused') return failure(read.status, read.message)
+  if (read.kind === 'refused') {
+    const status = poison === undefined ? read.status : (poisonStatus ?? read.status)
+    return failure(status, read.message)
+  }
   const accept = acceptOf(request.accept)
   if (accept === undefined) return failure(406, unacceptable(request.accept))
   const scores = Array.from(predict(model, read.matrix))

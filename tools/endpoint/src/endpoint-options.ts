@@ -24,6 +24,8 @@ export interface EndpointBehaviour {
    * container, and with it the whole payload. Default none.
    */
   readonly poisonRows?: readonly string[] | ((row: string) => boolean)
+  /** The status by which it refuses them: many a container fails at a bad row by 500. Default XGBoost's 415. */
+  readonly poisonStatus?: number
   /** How the answers are laid out; see `LAYOUTS`. Default `lines`. */
   readonly layout?: Layout
   /** The production variant that answers. Default `AllTraffic`. */

@@ -101,6 +101,7 @@ async function invoke(serving: Serving, invocation: Invocation, signal: AbortSig
       model: options.model,
       layout: options.layout ?? 'lines',
       poisonRows: options.poisonRows ?? [],
+      poisonStatus: options.poisonStatus,
     },
     fault && { kind: fault, request: number },
   )

@@ -54,6 +54,12 @@ test('an invocation whose rows take too long is a model time-out', async () => {
   await expect(served.invoke(payloadOf(0, 40))).rejects.toMatchObject({ OriginalStatusCode: 0 })
 })
 
+test('poison may fail the container', async () => {
+  await using served = await startFlights({ poisonRows: [flights.rows[3]!], poisonStatus: 500 })
+  const failing = served.invoke(payloadOf(0, 5))
+  await expect(failing).rejects.toMatchObject({ OriginalStatusCode: 500 })
+})
+
 test.for<[string, readonly string[] | ((row: string) => boolean)]>([
   ['a text', [flights.rows[3]!]],
   ['a function', (row) => row === flights.rows[3]],
