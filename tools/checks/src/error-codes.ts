@@ -28,6 +28,7 @@ function codesOf(source: string): Set<string> {
   const unions = [
     ...source.matchAll(/type \w*Code =((?:\s*\|? ?'[a-z_0-9]+'[^'\n]*)+)/g),
     ...source.matchAll(/readonly code(?:: \w+)?(?:: | = )('.*)$/gm),
+    ...source.matchAll(/readonly code:((?:\n\s*\| '[a-z_0-9]+')+)/g),
   ]
   const members = unions.flatMap(([, body = '']) => [...body.matchAll(/'([a-z_0-9]+)'/g)])
   return new Set([...keys, ...members].map(([, code = '']) => code))

@@ -34,7 +34,11 @@ const without = (codes: readonly string[], ...others: readonly string[]): string
 test('the page lists each code that a row can fail with, and no other', () => {
   // The others are never charged to a row.
   const charged = INVOCATIONS.filter(({ kind }) => kind !== 'throttle' && kind !== 'systemic')
-  const codes = [...givenIn('apps/consumer/src/score-rows.ts'), ...charged.map(({ code }) => code)]
+  const codes = [
+    ...givenIn('apps/consumer/src/score-rows.ts'),
+    ...charged.map(({ code }) => code),
+    ...codesOf('DecisionError'),
+  ]
   expect(onThePage('Of a failed row').toSorted()).toEqual(without(codes, 'endpoint_unreachable'))
 })
 
@@ -48,6 +52,7 @@ test('the page lists each code that a job can fail with, and no other', () => {
     ...codesOf(...errors, 'PlanningError', 'StorageError'),
     ...givenIn('apps/producer/src/failure-of.ts'),
     ...givenIn('libs/job/src/tolerance.ts'),
+    ...givenIn('apps/aggregator/src/reconcile.ts'),
     ...ends.map(({ code }) => code),
     'item_corrupt',
   ]
