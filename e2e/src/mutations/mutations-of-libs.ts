@@ -193,8 +193,8 @@ export const mutationsOfLibs: readonly Mutation[] = [
     file: 'libs/invocation/src/score/solve-piece.ts',
     edits: [
       [
-        "  if (witness?.kind === 'predicted') return\n",
-        "  if (witness?.kind !== 'refused') return\n",
+        "  return (await tryPiece(run, run.witness)).kind === 'predicted'\n",
+        "  return (await tryPiece(run, run.witness)).kind !== 'refused'\n",
       ],
     ],
   },

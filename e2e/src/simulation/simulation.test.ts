@@ -13,7 +13,7 @@ const rare = mutations.flatMap(({ seed, name }) =>
 test.for([
   [13, 'a job is resumed to running before it is planned'],
   [52, 'a segment that is not written yet fails the job'],
-  [517, 'a job counts as paused for a while after it was resumed'],
+  [615, 'a job counts as paused for a while after it was resumed'],
   [68, 'a job is judged by an endpoint that has no room'],
   [27, 'a worker that stops charges what it has not begun'],
   [1, 'what a look cannot read ends the aggregator'],

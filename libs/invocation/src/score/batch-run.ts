@@ -75,6 +75,9 @@ export interface BatchRun {
   gotOnAt: number
   /** Invocations under way. */
   inFlight: number
+  /** When the container last answered one of them, though it were that it has failed; and the longest that took. */
+  heardAt: number
+  longestMs: number
   readonly layouts: LayoutMemory
   /** The batch's turn at the limiter. */
   readonly turn: number
@@ -142,6 +145,8 @@ export function startRun(
     gotOn: () => void (run.gotOnAt = deps.now()),
     gotOnAt: deps.now(),
     inFlight: 0,
+    heardAt: deps.now(),
+    longestMs: 0,
     layouts: deps.layouts ?? createLayoutMemory(),
     turn: deps.limiter.turn(),
     tally: { invocations: 0, throttles: 0, bisections: 0, durationMs: 0 },
@@ -192,5 +197,11 @@ function watch(run: BatchRun, waiting: AbortController): void {
   )
 }
 
-const waits = ({ inFlight, gotOnAt, deps }: BatchRun): boolean =>
-  inFlight === 0 && deps.now() - gotOnAt >= WAIT_MS
+/**
+ * Nothing is in flight, and nothing was answered for long. Where an invocation takes as long as that, another one
+ * may have been before it in the line: who gave way to each would never come to the end of its repetitions.
+ */
+function waits({ inFlight, gotOnAt, heardAt, longestMs, deps }: BatchRun): boolean {
+  const idleMs = deps.now() - Math.max(gotOnAt, heardAt)
+  return inFlight === 0 && idleMs >= Math.max(WAIT_MS, 2 * longestMs)
+}

@@ -58,18 +58,26 @@ async function send(
   const isProbing = deps.limiter.state.circuit === 'probing'
   const other = isProbing ? await witnesses?.next(run.signal) : undefined
   const sent = other ?? body
+  const sentAt = deps.now()
   tally.invocations++
   run.inFlight++
   try {
     const answer = await deps.invoke({ ...request, ...hashOf(run, sent), body: sent }, run.signal)
     if (other !== undefined) witnesses?.answered(other)
+    heard(run, sentAt)
     return { answer, isProbe: other !== undefined }
   } catch (error) {
+    if (error instanceof InvocationError && error.code === 'model_failed') heard(run, sentAt)
     // It is ended with what another piece has met, which the endpoint has not said once more.
     throw run.signal.aborted ? new DOMException('The batch has ended', 'AbortError') : error
   } finally {
     run.inFlight--
   }
+}
+
+function heard(run: BatchRun, sentAt: number): void {
+  run.heardAt = run.deps.now()
+  run.longestMs = Math.max(run.longestMs, run.heardAt - sentAt)
 }
 
 /** Pieces of a batch may be answered by several; nearly always one answers all of them. */
