@@ -197,7 +197,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a result is written over whatever lies there',
-    seed: 223,
+    seed: 20_304,
     file: `${aggregator}/fence.ts`,
     edits: [
       ['writer.commit({ over })', 'writer.commit()'],

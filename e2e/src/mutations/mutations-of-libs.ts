@@ -200,7 +200,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'what was begun waits behind what is new',
-    seed: 1_677_607,
+    seed: 2_426,
     file: 'libs/invocation/src/limiter/waiting-line.ts',
     edits: [['(line[at - 1]?.turn ?? 0) > place.turn', 'false']],
     also: [
@@ -214,6 +214,15 @@ export const mutationsOfLibs: readonly Mutation[] = [
         file: 'libs/invocation/src/score/batch-run.ts',
         edits: [['gotOn: () => void (run.gotOnAt = deps.now())', 'gotOn: () => undefined']],
       },
+    ],
+  },
+  {
+    name: 'who is answered slowly gives way to the next',
+    seed: 5_649,
+    file: 'libs/invocation/src/score/batch-run.ts',
+    edits: [
+      ['Math.max(gotOnAt, heardAt)', 'gotOnAt'],
+      ['Math.max(WAIT_MS, 2 * longestMs)', 'WAIT_MS'],
     ],
   },
   {
