@@ -258,6 +258,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a service that is away is charged to the batch',
+    seed: 635,
     file: `${consumer}/connect.ts`,
     edits: [["isAway(error) ? 'postpone' : 'release'", "isAway(error) ? 'release' : 'release'"]],
   },

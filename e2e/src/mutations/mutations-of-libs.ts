@@ -192,10 +192,8 @@ export const mutationsOfLibs: readonly Mutation[] = [
     name: 'a row is blamed while nobody is answered',
     file: 'libs/invocation/src/score/solve-piece.ts',
     edits: [
-      [
-        "  return (await tryPiece(run, run.witness)).kind === 'predicted'\n",
-        "  return (await tryPiece(run, run.witness)).kind !== 'refused'\n",
-      ],
+      ['return await isThere(run)', 'return true'],
+      ["(await tryPiece(run, run.witness)).kind === 'predicted'", 'true'],
     ],
   },
   {

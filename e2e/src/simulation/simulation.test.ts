@@ -19,7 +19,6 @@ test.for([
   [1, 'what a look cannot read ends the aggregator'],
   [227, 'an aborted consumer leaves a rejection that nobody handles'],
   [255, 'a service that is away is charged to the message'],
-  [635, 'a service that is away is charged to the batch'],
   [370, 'an end that nobody has told is told by nobody'],
   [2_000_000_117, 'one fault uses up the repetitions of another'],
   ...rare,
