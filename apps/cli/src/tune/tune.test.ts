@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createSink, createWorld, temporaryFolder } from '../test-data.fixture.ts'
+import { isCounted } from './search.ts'
 import { type TuneOptions, tune } from './tune.ts'
 
 // After each throttle the endpoint is left alone for a second.
@@ -92,7 +93,10 @@ test('rows that the endpoint refuses are left out, and cost no concurrency', asy
   expect(code).toBe(0)
   expect(leftOut).toMatchObject({ rows: 2, of: 299, firstRow: 40, reason: 'columns' })
   expect(cells.map(({ kind }: { kind: string }) => kind)).not.toContain('failed')
-  expect(best).toMatchObject({ rows: 100, concurrency: 4 })
+  // Which concurrency is the quickest is a matter of this machine's clock; that all of it was had is not.
+  const had = cells.filter(isCounted)
+  expect(had).toContainEqual(expect.objectContaining({ rows: 100, concurrency: 4 }))
+  expect(best).toMatchObject({ rows: 100 })
 })
 
 test('where most rows are refused, the others are the sample, and it is said', async () => {
