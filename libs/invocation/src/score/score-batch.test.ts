@@ -1,70 +1,22 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createLayoutMemory } from '../decode/layout-memory.ts'
-import type { Endpoint, Invoke } from '../invoke/invocation.ts'
+import type { Invoke } from '../invoke/invocation.ts'
 import { InvocationError, type InvocationErrorCode } from '../invoke/invocation-error.ts'
 import { createLimiter } from '../limiter/limiter.ts'
-import { scoreBatch } from './score-batch.ts'
+import { batchOf, depsOf, ENDPOINT, never } from './batch.fixture.ts'
 import type { ScoreBatchDeps } from './batch-run.ts'
-
-const ENDPOINT: Endpoint = {
-  name: 'churn-v3',
-  contentType: 'text/csv',
-  accept: 'text/csv',
-  response: 'auto',
-}
-
-const never = new AbortController().signal
-
-/** Rows `0`, `1`, …; the answer to a row is half of it. Row texts in `poison` are refused. */
-function fixture(rows: number, poison: ReadonlySet<number> = new Set()) {
-  const lines = Array.from({ length: rows }, (_, row) => `${row}\n`)
-  const offsets = new Uint32Array(rows + 1)
-  for (const [row, line] of lines.entries()) offsets[row + 1] = (offsets[row] ?? 0) + line.length
-  const expected = lines.map((line, row) => (poison.has(row) ? '' : String(Number(line) / 2)))
-  const invoke: Invoke = async ({ body }) => {
-    const sent = Buffer.from(body).toString().trimEnd().split('\n').map(Number)
-    const bad = sent.find((row) => poison.has(row))
-    if (bad !== undefined) {
-      throw new InvocationError('rows_rejected', ENDPOINT.name, '', {
-        words: `could not parse ${bad}`,
-      })
-    }
-    const text = sent.map((row) => `${row / 2}\n`).join('')
-    return { body: Buffer.from(text), contentType: 'text/csv', durationMs: 1, variant: 'blue' }
-  }
-  const input = {
-    endpoint: ENDPOINT,
-    body: Buffer.from(lines.join('')),
-    rows,
-    rowOffsets: () => offsets,
-    firstRow: 5_000,
-    payloadBytesMax: 1 << 20,
-  }
-  return { input, invoke, expected: expected.join('\n') }
-}
-
-const depsOf = (invoke: Invoke): ScoreBatchDeps => ({
-  invoke,
-  limiter: createLimiter({
-    concurrencyMax: 8,
-    now: Date.now,
-    schedule: (run) => setImmediate(run),
-  }),
-  sleep: async (ms, signal) => await sleep(ms >= 60_000 ? ms : 0, undefined, { signal }),
-  random: () => 0.5,
-  now: () => performance.now(),
-})
+import { scoreBatch } from './score-batch.ts'
 
 test('on a healthy endpoint, scores a batch in one invocation', async () => {
-  const { input, invoke, expected } = fixture(1_000)
+  const { input, invoke, expected } = batchOf(1_000)
   const scored = await scoreBatch(depsOf(invoke), input, never)
   expect(scored.predictions.toString()).toBe(expected)
   expect(scored).toMatchObject({ failures: [], invocations: 1, throttles: 0, variant: 'blue' })
 })
 
 test('names each poison row and scores the others', async () => {
-  const { input, invoke, expected } = fixture(1_000, new Set([0, 17, 18, 999]))
+  const { input, invoke, expected } = batchOf(1_000, new Set([0, 17, 18, 999]))
   const scored = await scoreBatch(depsOf(invoke), input, never)
   expect(scored.predictions.toString()).toBe(expected)
   expect(scored.failures).toEqual(
@@ -78,7 +30,7 @@ test('names each poison row and scores the others', async () => {
 })
 
 test('gives up early when most rows are refused', async () => {
-  const { input, invoke } = fixture(1_000, new Set(Array.from({ length: 1_000 }, (_, row) => row)))
+  const { input, invoke } = batchOf(1_000, new Set(Array.from({ length: 1_000 }, (_, row) => row)))
   let invocations = 0
   const counting: Invoke = async (request, signal) => {
     invocations++
@@ -92,14 +44,14 @@ test('gives up early when most rows are refused', async () => {
 })
 
 test('splits a payload that is over the bytes allowed', async () => {
-  const { input, invoke, expected } = fixture(1_000)
+  const { input, invoke, expected } = batchOf(1_000)
   const scored = await scoreBatch(depsOf(invoke), { ...input, payloadBytesMax: 1_000 }, never)
   expect(scored.predictions.toString()).toBe(expected)
   expect(scored.invocations).toBe(4)
 })
 
 test('ends a batch whose predictions, all pieces together, nobody has room for', async () => {
-  const { input, invoke } = fixture(1_000)
+  const { input, invoke } = batchOf(1_000)
   const prediction = `${'0'.repeat(1024 ** 2)}\n`
   let rows = 0
   const wide: Invoke = async (request, signal) => {
@@ -117,7 +69,7 @@ test('ends a batch whose predictions, all pieces together, nobody has room for',
 })
 
 test('tells all variants that answered pieces of a batch, when there were several', async () => {
-  const { input, invoke } = fixture(1_000)
+  const { input, invoke } = batchOf(1_000)
   const split = { ...input, payloadBytesMax: 1_000 }
   const variantsFrom = async (...names: readonly string[]) => {
     let asked = 0
@@ -140,7 +92,7 @@ test.for<[InvocationErrorCode, number]>([
   ['response_malformed', 2],
   ['unknown', 4],
 ])('on %s %i times, repeats the batch and scores it', async ([code, times]) => {
-  const { input, invoke, expected } = fixture(10)
+  const { input, invoke, expected } = batchOf(10)
   let left = times
   const faulty: Invoke = async (request, signal) => {
     if (left-- > 0) throw new InvocationError(code, ENDPOINT.name, '')
@@ -160,7 +112,7 @@ test.for<[number, readonly (InvocationErrorCode | 'garbage')[]]>([
   [10, ['connection_failed', 'connection_failed', 'model_failed']],
   [10, [...times(4, 'connection_failed'), ...times(4, 'endpoint_unavailable')]],
 ])('of %i rows, one fault uses up no retries of another: %s', async ([rows, faults]) => {
-  const { input, invoke, expected } = fixture(rows)
+  const { input, invoke, expected } = batchOf(rows)
   const left = [...faults]
   const faulty: Invoke = async (request, signal) => {
     const answer = await invoke(request, signal)
@@ -179,7 +131,7 @@ function times(count: number, code: InvocationErrorCode): InvocationErrorCode[] 
 }
 
 test('without room until its deadline, charges the endpoint and no row', async () => {
-  const { input, invoke } = fixture(10)
+  const { input, invoke } = batchOf(10)
   const deps = depsOf(invoke)
   const busy = Promise.withResolvers<undefined>()
   const others = Array.from({ length: 8 }, () => deps.limiter.run(() => busy.promise, never))
@@ -189,117 +141,8 @@ test('without room until its deadline, charges the endpoint and no row', async (
   await Promise.all(others)
 })
 
-describe.for<InvocationErrorCode>(['endpoint_unavailable', 'connection_failed'])(
-  'on %s',
-  (code) => {
-    const fault = () => new InvocationError(code, ENDPOINT.name, '')
-
-    test('while nobody is answered, scores the batch when the endpoint is back', async () => {
-      const { input, invoke, expected } = fixture(10)
-      let left = 12
-      const away: Invoke = async (request, signal) => {
-        if (left-- > 0) throw fault()
-        return await invoke(request, signal)
-      }
-      const scored = await scoreBatch(depsOf(away), input, never)
-      expect(scored.predictions.toString()).toBe(expected)
-      // Five times whole, a row of it each time until one is answered, and whole again.
-      expect(scored.invocations).toBe(14)
-    })
-
-    test('of a batch that alone breaks the container, charges the batch', async () => {
-      const { input, invoke } = fixture(10)
-      let invocations = 0
-      const breaking: Invoke = async (request, signal) => {
-        invocations++
-        if (request.body.length === input.body.length) throw fault()
-        return await invoke(request, signal)
-      }
-      await expect(scoreBatch(depsOf(breaking), input, never)).rejects.toMatchObject({ code })
-      expect(invocations).toBe(11)
-    })
-
-    test('of a row that breaks the container, asks others', async () => {
-      const { input, invoke } = fixture(10)
-      const breaking: Invoke = async (request, signal) => {
-        if (Buffer.from(request.body).toString().startsWith('0\n')) throw fault()
-        return await invoke(request, signal)
-      }
-      await expect(scoreBatch(depsOf(breaking), input, never)).rejects.toMatchObject({ code })
-    })
-
-    test('while others are answered, asks for no witness', async () => {
-      const { input, invoke } = fixture(10)
-      let invocations = 0
-      const deps = depsOf(async () => {
-        invocations++
-        await deps.limiter.run(() => invoke({ ...input, body: Buffer.from('1\n') }, never), never)
-        throw fault()
-      })
-      await expect(scoreBatch(deps, input, never)).rejects.toMatchObject({ code })
-      expect(invocations).toBe(5)
-    })
-  },
-)
-
-describe('where a batch is all that is left of its job', () => {
-  const OTHER = '77\n'
-  /** A container that rows break in this way, and what it was sent; other rows than the batch's are known. */
-  function lonely(rows: number, code: InvocationErrorCode, breaks: (body: string) => boolean) {
-    const { input, invoke } = fixture(rows)
-    const sent: string[] = []
-    const told: string[] = []
-    const breaking: Invoke = async (request, signal) => {
-      const body = Buffer.from(request.body).toString()
-      sent.push(body)
-      if (breaks(body)) throw new InvocationError(code, ENDPOINT.name, 'broken')
-      return await invoke(request, signal)
-    }
-    const witnesses = {
-      next: async () => Buffer.from(OTHER),
-      answered: (row: Uint8Array) => void told.push(Buffer.from(row).toString()),
-    }
-    return { deps: depsOf(breaking), input: { ...input, witnesses }, sent, told }
-  }
-  const openCircuit = async ({ limiter }: ScoreBatchDeps): Promise<void> => {
-    const fault = async () => Promise.reject(new InvocationError('model_failed', ENDPOINT.name, ''))
-    while (limiter.state.circuit === 'closed') await limiter.run(fault, never).catch(() => {})
-  }
-
-  test('a row that fails the container is told by another that is answered', async () => {
-    const { deps, input, sent, told } = lonely(1, 'model_failed', (body) => body !== OTHER)
-    const { failures } = await scoreBatch(deps, input, never)
-    expect(failures).toMatchObject([{ row: 5_000, code: 'model_failed' }])
-    expect(sent).toEqual(['0\n', '0\n', '0\n', OTHER])
-    expect(told).toEqual([OTHER])
-  })
-
-  test('a row that breaks the connection costs the batch an attempt', async () => {
-    const { deps, input, sent } = lonely(1, 'connection_failed', (body) => body !== OTHER)
-    await expect(scoreBatch(deps, input, never)).rejects.toMatchObject({
-      code: 'connection_failed',
-    })
-    expect(sent).toContain(OTHER)
-  })
-
-  test('of an endpoint that answers nothing, no row is told', async () => {
-    const { deps, input } = lonely(1, 'model_failed', () => true)
-    const scoring = scoreBatch(deps, input, never)
-    await expect(scoring).rejects.toMatchObject({ code: 'endpoint_unavailable' })
-  })
-
-  test('rows that have opened the circuit do not keep it open', async () => {
-    const { deps, input, sent } = lonely(4, 'model_failed', (body) => body !== OTHER)
-    await openCircuit(deps)
-    const { failures } = await scoreBatch(deps, input, never)
-    expect(failures).toHaveLength(4)
-    expect(sent[0]).toBe(OTHER)
-    expect(deps.limiter.state.circuit).toBe('closed')
-  })
-})
-
 test('systemic faults that have opened the circuit are told in their own words', async () => {
-  const { input } = fixture(10)
+  const { input } = batchOf(10)
   const deps = depsOf(() => {
     throw new InvocationError('endpoint_not_found', ENDPOINT.name, '')
   })
@@ -312,7 +155,7 @@ test('systemic faults that have opened the circuit are told in their own words',
 })
 
 test('what a failed piece ends of its batch is not taken for more faults of the endpoint', async () => {
-  const { input, invoke } = fixture(32)
+  const { input, invoke } = batchOf(32)
   const limiter = createLimiter({ concurrencyMax: 32, concurrencyStart: 32, now: Date.now })
   let running = 0
   const missing: Invoke = async ({ body, ...request }, signal) => {
@@ -362,7 +205,7 @@ test.for<[string, number, RegExp]>([
 })
 
 test('on an endpoint that is updated to another layout, scores a batch in one invocation', async () => {
-  const { input, invoke, expected } = fixture(1_000)
+  const { input, invoke, expected } = batchOf(1_000)
   let separator = ','
   const updated: Invoke = async (request, signal) => {
     const answer = await invoke(request, signal)
@@ -379,7 +222,7 @@ test('on an endpoint that is updated to another layout, scores a batch in one in
 
 /** Time that passes only in invocations: rows in `hanging` outlast the container, each time. */
 function hangingWorld(rows: number, hanging: ReadonlySet<number>) {
-  const { input, invoke, expected } = fixture(rows)
+  const { input, invoke, expected } = batchOf(rows)
   let nowMs = 0
   const sleepers = new Set<{ readonly atMs: number; readonly wake: () => void }>()
   const pass = (ms: number): void => {

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import type { Invoke } from '../invoke/invocation.ts'
+import { InvocationError, type InvocationErrorCode } from '../invoke/invocation-error.ts'
+import { batchOf, depsOf, ENDPOINT, never } from './batch.fixture.ts'
+import type { ScoreBatchDeps } from './batch-run.ts'
+import { scoreBatch } from './score-batch.ts'
+
+describe.for<InvocationErrorCode>(['endpoint_unavailable', 'connection_failed'])(
+  'on %s',
+  (code) => {
+    const fault = () => new InvocationError(code, ENDPOINT.name, '')
+
+    test('while nobody is answered, scores the batch when the endpoint is back', async () => {
+      const { input, invoke, expected } = batchOf(10)
+      let left = 12
+      const away: Invoke = async (request, signal) => {
+        if (left-- > 0) throw fault()
+        return await invoke(request, signal)
+      }
+      const scored = await scoreBatch(depsOf(away), input, never)
+      expect(scored.predictions.toString()).toBe(expected)
+      // Five times whole, a row of it each time until one is answered, and whole again.
+      expect(scored.invocations).toBe(14)
+    })
+
+    test('of a batch that alone breaks the container, charges the batch', async () => {
+      const { input, invoke } = batchOf(10)
+      let invocations = 0
+      const breaking: Invoke = async (request, signal) => {
+        invocations++
+        if (request.body.length === input.body.length) throw fault()
+        return await invoke(request, signal)
+      }
+      await expect(scoreBatch(depsOf(breaking), input, never)).rejects.toMatchObject({ code })
+      expect(invocations).toBe(11)
+    })
+
+    test('of a row that breaks the container, asks others', async () => {
+      const { input, invoke } = batchOf(10)
+      const breaking: Invoke = async (request, signal) => {
+        if (Buffer.from(request.body).toString().startsWith('0\n')) throw fault()
+        return await invoke(request, signal)
+      }
+      await expect(scoreBatch(depsOf(breaking), input, never)).rejects.toMatchObject({ code })
+    })
+
+    test('while others are answered, asks for no witness', async () => {
+      const { input, invoke } = batchOf(10)
+      let invocations = 0
+      const deps = depsOf(async () => {
+        invocations++
+        await deps.limiter.run(() => invoke({ ...input, body: Buffer.from('1\n') }, never), never)
+        throw fault()
+      })
+      await expect(scoreBatch(deps, input, never)).rejects.toMatchObject({ code })
+      expect(invocations).toBe(5)
+    })
+  },
+)
+
+describe('where a batch is all that is left of its job', () => {
+  const OTHER = '77\n'
+  /** A container that rows break in this way, and what it was sent; other rows than the batch's are known. */
+  function lonely(rows: number, code: InvocationErrorCode, breaks: (body: string) => boolean) {
+    const { input, invoke } = batchOf(rows)
+    const sent: string[] = []
+    const told: string[] = []
+    const breaking: Invoke = async (request, signal) => {
+      const body = Buffer.from(request.body).toString()
+      sent.push(body)
+      if (breaks(body)) throw new InvocationError(code, ENDPOINT.name, 'broken')
+      return await invoke(request, signal)
+    }
+    const witnesses = {
+      next: async () => Buffer.from(OTHER),
+      answered: (row: Uint8Array) => void told.push(Buffer.from(row).toString()),
+    }
+    return { deps: depsOf(breaking), input: { ...input, witnesses }, sent, told }
+  }
+  const openCircuit = async ({ limiter }: ScoreBatchDeps): Promise<void> => {
+    const fault = async () => Promise.reject(new InvocationError('model_failed', ENDPOINT.name, ''))
+    while (limiter.state.circuit === 'closed') await limiter.run(fault, never).catch(() => {})
+  }
+
+  test('a row that fails the container is told by another that is answered', async () => {
+    const { deps, input, sent, told } = lonely(1, 'model_failed', (body) => body !== OTHER)
+    const { failures } = await scoreBatch(deps, input, never)
+    expect(failures).toMatchObject([{ row: 5_000, code: 'model_failed' }])
+    expect(sent).toEqual(['0\n', '0\n', '0\n', OTHER])
+    expect(told).toEqual([OTHER])
+  })
+
+  test('a row that breaks the connection costs the batch an attempt', async () => {
+    const { deps, input, sent } = lonely(1, 'connection_failed', (body) => body !== OTHER)
+    await expect(scoreBatch(deps, input, never)).rejects.toMatchObject({
+      code: 'connection_failed',
+    })
+    expect(sent).toContain(OTHER)
+  })
+
+  test('of an endpoint that answers nothing, no row is told', async () => {
+    const { deps, input } = lonely(1, 'model_failed', () => true)
+    const scoring = scoreBatch(deps, input, never)
+    await expect(scoring).rejects.toMatchObject({ code: 'endpoint_unavailable' })
+  })
+
+  test('rows that have opened the circuit do not keep it open', async () => {
+    const { deps, input, sent } = lonely(4, 'model_failed', (body) => body !== OTHER)
+    await openCircuit(deps)
+    const { failures } = await scoreBatch(deps, input, never)
+    expect(failures).toHaveLength(4)
+    expect(sent[0]).toBe(OTHER)
+    expect(deps.limiter.state.circuit).toBe('closed')
+  })
+})
