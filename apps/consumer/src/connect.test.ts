@@ -1,67 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { InvocationError, type InvocationErrorCode } from '@millrace/invocation'
-import { limits, PlanError } from '@millrace/job'
 import { createJob, LedgerError, readJob } from '@millrace/ledger'
-import { type Queue, QueueError } from '@millrace/queue'
+import type { Queue } from '@millrace/queue'
 import { noTelemetry } from '@millrace/service'
 import { createStorage, StorageError } from '@millrace/storage'
 import { atOnce, createTableModel, tableClient } from '@millrace/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { configSchema } from './config.ts'
-import { createDeps, reasonToGiveUp, verdictOf, type World } from './connect.ts'
-import { NoShareError } from './no-share-error.ts'
-import type { Verdict } from './process-batch.ts'
+import { createDeps, type World } from './connect.ts'
 import { batch, jobId, never, openJobWith } from './test-data.fixture.ts'
 
 const open = openJobWith()
-const failed = (code: InvocationErrorCode) => new InvocationError(code, 'model', 'in a test')
-
-test.for<[InvocationErrorCode, Verdict, boolean]>([
-  ['endpoint_throttled', 'postpone', false],
-  ['endpoint_outage', 'postpone', false],
-  ['endpoint_unreachable', 'postpone', false],
-  ['access_denied', 'postpone', false],
-  ['connection_failed', 'release', true],
-  ['endpoint_unavailable', 'release', true],
-  ['model_failed', 'release', true],
-])('on %s, decides to %s; the last attempt fails the rows: %s', ([code, verdict, givesUp]) => {
-  expect(verdictOf(failed(code), open, limits.attemptsMax)).toBe(verdict)
-  expect(reasonToGiveUp(failed(code), limits.attemptsMax - 1)).toBeUndefined()
-  expect(reasonToGiveUp(failed(code), limits.attemptsMax) !== undefined).toBe(givesUp)
-})
-
-test('when no attempt can succeed, the first gives the rows up', () => {
-  expect(reasonToGiveUp(failed('batch_rejected'), 1)).toMatchObject({ code: 'batch_rejected' })
-})
-
-test.for<[string, unknown, Verdict]>([
-  ['a changed dataset', new StorageError('object_changed', 'read', 's3://b/k', ''), 'fail_job'],
-  ['a missing dataset', new StorageError('object_missing', 'read', 's3://b/k', ''), 'fail_job'],
-  ['a slow store', new StorageError('throttled', 'read', 's3://b/k', ''), 'postpone'],
-  [
-    'a store that is not ours',
-    new StorageError('access_denied', 'read', 's3://b/k', ''),
-    'release',
-  ],
-  ['a ledger without room', new LedgerError('throttled', 'PutItem'), 'postpone'],
-  ['a role that is broken', new LedgerError('access_denied', 'PutItem'), 'postpone'],
-  ['a part that is no item', new LedgerError('invalid_request', 'PutItem'), 'release'],
-  ['a job that others have', new NoShareError(), 'postpone'],
-  ['a queue that does not answer', new QueueError('unreachable', 'publish'), 'postpone'],
-  ['an unreadable plan', new PlanError('cut'), 'fail_job'],
-  ['what nobody knows', new Error('?'), 'release'],
-])('on %s, decides', ([, error, verdict]) => {
-  expect(verdictOf(error, open, 1)).toBe(verdict)
-})
-
-test.for<[string, string, number, Verdict]>([
-  ['a dataset', 's3://data/rows.csv', limits.attemptsMax - 1, 'release'],
-  ['a dataset', 's3://data/rows.csv', limits.attemptsMax, 'fail_job'],
-  ['a part', 's3://results/work/part', limits.attemptsMax, 'release'],
-])('refused %s (%s) at attempt %i, decides to %s', ([, uri, attempt, verdict]) => {
-  const denied = new StorageError('access_denied', 'read', uri, '403 AccessDenied')
-  expect(verdictOf(denied, open, attempt)).toBe(verdict)
-})
 
 test('a job that fails for its dataset says what may be done about it', async () => {
   const client = tableClient(createTableModel({ nowMs: Date.now }), atOnce)

@@ -13,14 +13,11 @@ import {
   type Job,
   type JobFailure,
   type JobId,
-  limits,
-  PlanError,
   findPlanSegment,
 } from '@millrace/job'
 import {
   createProgressMarker,
   type Ledger,
-  LedgerError,
   moveJob,
   type Part,
   putPart,
@@ -30,29 +27,23 @@ import {
   readPart,
   readProgress,
 } from '@millrace/ledger'
-import { publish, type Queue, QueueError } from '@millrace/queue'
+import { publish, type Queue } from '@millrace/queue'
 import { type Logger, publishSpan, type Telemetry } from '@millrace/service'
-import { jobDocuments, type Storage, StorageError } from '@millrace/storage'
+import { jobDocuments, type Storage } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createInTurn } from './in-turn.ts'
 import { createJobCache } from './job-cache.ts'
 import { createJobLanes } from './job-lanes.ts'
 import { keepRecording } from './keep-recording.ts'
-import { NoShareError } from './no-share-error.ts'
 import { openJob } from './open-job.ts'
 import type { Meter } from './meter.ts'
 import { createPlanCache } from './plan-cache.ts'
-import type { Deps, OpenJob, Verdict } from './process-batch.ts'
+import type { Deps } from './process-batch.ts'
 import { scoreRetry } from './score-retry.ts'
-import {
-  type Deps as ScoringDeps,
-  type RowReason,
-  readRow,
-  type ScoredPayload,
-  scoreRows,
-} from './score-rows.ts'
+import { type Deps as ScoringDeps, readRow, type ScoredPayload, scoreRows } from './score-rows.ts'
 import { createSlots } from './slots.ts'
 import { createToleranceWatch } from './tolerance-watch.ts'
+import { codeOf, isAway, reasonToGiveUp, verdictOf, wordsOf } from './verdict.ts'
 import { createWitnesses } from './witnesses.ts'
 
 export interface World {
@@ -266,65 +257,4 @@ async function wait(ms: number, signal: AbortSignal): Promise<void> {
     clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)
   }
-}
-
-/** The last attempt decides; what is not the rows' fault or the batch's is never charged to them. */
-export function reasonToGiveUp(error: unknown, attempt: number): RowReason | undefined {
-  if (!(error instanceof InvocationError)) return undefined
-  if (isOutage(error)) return undefined
-  if (error.kind !== 'permanent' && attempt < limits.attemptsMax) return undefined
-  return { code: error.code, message: error.words === '' ? error.message : error.words }
-}
-
-/**
- * What an error means.
- *
- * | error                                   | verdict  | because                                       |
- * | --------------------------------------- | -------- | --------------------------------------------- |
- * | throttled, unreachable, credentials, no such endpoint | postpone | not the batch's fault: it is not charged |
- * | ledger, S3 or SQS is away               | postpone | nor is this                                   |
- * | other consumers have all of the job     | postpone | nor this                                      |
- * | dataset changed or gone, plan unreadable | fail job | no batch of this job can be read any more    |
- * | dataset refused at the last attempt     | fail job | so S3 says of one that is gone to who may not list its bucket |
- * | anything else                            | release  | another attempt, of a bounded number          |
- */
-export function verdictOf(
-  error: unknown,
-  { dataset }: Pick<OpenJob, 'dataset'>,
-  attempt: number,
-): Verdict {
-  if (error instanceof InvocationError) {
-    return isOutage(error) ? 'postpone' : 'release'
-  }
-  if (error instanceof NoShareError) return 'postpone'
-  if (error instanceof PlanError) return 'fail_job'
-  if (error instanceof StorageError) {
-    const { code, uri } = error
-    if (code === 'object_changed' || code === 'object_missing') return 'fail_job'
-    const isRefused = code === 'access_denied' && dataset.objects.some((it) => it.uri === uri)
-    if (isRefused && attempt >= limits.attemptsMax) return 'fail_job'
-  }
-  return isAway(error) ? 'postpone' : 'release'
-}
-
-/**
- * The endpoint serves nobody now, or was never asked. An outage may outlast any number of attempts,
- * and crashes and duplicates use attempts up too: it must not become a failure of the batch's rows.
- */
-const isOutage = ({ kind, code }: InvocationError): boolean =>
-  kind === 'throttle' || kind === 'systemic' || code === 'endpoint_unreachable'
-
-/** Reading and publishing have tried for seconds by then, recording for minutes. */
-const isAway = (error: unknown): boolean =>
-  (error instanceof LedgerError || error instanceof StorageError || error instanceof QueueError) &&
-  error.isOutage
-
-const wordsOf = (error: Error & { readonly hint?: string | undefined }): string =>
-  error.hint === undefined ? error.message : `${error.message} — ${error.hint}`
-
-function codeOf(error: Error): string {
-  const code = 'code' in error ? error.code : undefined
-  if (code === 'object_changed') return 'dataset_changed'
-  if (code === 'object_missing') return 'dataset_missing'
-  return typeof code === 'string' ? code : 'unknown'
 }

@@ -63,7 +63,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'throttles are charged to the batch',
-    file: `${consumer}/connect.ts`,
+    file: `${consumer}/verdict.ts`,
     edits: [
       [
         "  kind === 'throttle' || kind === 'systemic' || code === 'endpoint_unreachable'",
@@ -259,7 +259,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   {
     name: 'a service that is away is charged to the batch',
     seed: 635,
-    file: `${consumer}/connect.ts`,
+    file: `${consumer}/verdict.ts`,
     edits: [["isAway(error) ? 'postpone' : 'release'", "isAway(error) ? 'release' : 'release'"]],
   },
   {
