@@ -105,20 +105,21 @@ test('one that has room for 400 ms of each five seconds is found within five', a
  * A model that answers rows as it judges them: undefined for an answer. Time passes by waiting alone, which those
  * who wait at once do at once.
  */
-function modelThatJudges(judge: (rows: readonly string[]) => InvocationErrorCode | undefined) {
+function modelThatJudges(
+  judge: (rows: readonly string[]) => InvocationErrorCode | undefined,
+  latencyMs = 0,
+) {
   let nowMs = 0
   const invoke: Invoke = async ({ body }) => {
+    nowMs += latencyMs
     const rows = Buffer.from(body).toString().trimEnd().split('\n')
     const code = judge(rows)
     if (code !== undefined) throw new InvocationError(code, 'churn-v3', 'answered 500')
     return { ...ANSWER, body: Buffer.from('0.5\n'.repeat(rows.length)) }
   }
-  const ask = patient({
-    invoke,
-    patience: createPatience(300_000, () => nowMs),
-    wait: async (ms) => void (nowMs += ms),
-    random: () => 0.5,
-  })(jobId)
+  const patience = createPatience(300_000, () => nowMs)
+  const wait = async (ms: number) => void (nowMs += ms)
+  const askFor = patient({ invoke, patience, wait, random: () => 0.5 })
   const rows = Array.from({ length: 20 }, (_, row) => `${row},1\n`)
   const offsets = rows.reduce((all, { length }) => [...all, (all.at(-1) ?? 0) + length], [0])
   const input = {
@@ -132,7 +133,7 @@ function modelThatJudges(judge: (rows: readonly string[]) => InvocationErrorCode
   const judged = async () => {
     for (;;) {
       try {
-        return await preflight({ invoke: ask }, input, never)
+        return await preflight({ invoke: askFor(jobId) }, input, never)
       } catch (error) {
         if (!(error instanceof EndpointAwayError)) throw error
         nowMs += 5_000
@@ -154,6 +155,14 @@ test('a row for which the model fails does not keep its job from starting', asyn
   const touchy = modelThatJudges((rows) => (rows.includes('7,1') ? 'model_failed' : undefined))
   expect(await touchy.judged()).toMatchObject({ kind: 'ready', rowsAnswered: 19, rowsRefused: 1 })
   expect(touchy.nowMs()).toBeLessThan(330_000)
+})
+
+test('however slow the model is, what it fails at is told by what it answers in the same look', async () => {
+  const judge = (rows: readonly string[]) =>
+    rows.includes('7,1') || rows[0]!.split(',').length > 2 ? 'model_failed' : undefined
+  const slow = modelThatJudges(judge, 25_000)
+  expect(await slow.judged()).toMatchObject({ kind: 'ready', rowsAnswered: 19, rowsRefused: 1 })
+  expect(slow.nowMs()).toBeLessThan(2 * 3_600_000)
 })
 
 test('where the service fails at some rows and answers others, the job waits no longer than it may', async () => {

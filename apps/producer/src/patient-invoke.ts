@@ -52,36 +52,43 @@ export interface Deps {
 /**
  * Repeats a job's invocations over passing faults, so that its preflight judges a working endpoint.
  *
+ * Made for each look at a job: what it has been answered belongs to that.
+ *
  * @throws {EndpointAwayError} after a turn in which the endpoint had no room, or was not there and the job may
  *   wait for it: ask again later.
  */
 export function patient(deps: Deps): (jobId: JobId) => Invoke {
   const { invoke, patience, wait = sleep, random = Math.random } = deps
-  return (jobId) => async (request, signal) => {
-    const waits = waitsOfOneTurn(random)
-    for (;;) {
-      try {
-        const answer = await invoke(request, signal)
-        patience.answered(jobId)
-        return answer
-      } catch (error) {
-        const isAnswered = patience.isAnswered(jobId)
-        const fault = faultOf(error, isAnswered)
-        if (fault === undefined) throw error
-        const leftMs = fault === 'passing' ? patience.leftMs(jobId) : Number.POSITIVE_INFINITY
-        if (leftMs <= 0 && !isAnswered) throw error
-        const { done, value: waitMs } = waits[fault].next()
-        if (done === true)
-          throw isAway(fault, leftMs) ? new EndpointAwayError(error as Error) : error
-        await wait(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal })
+  return (jobId) => {
+    /** Whether anything has been answered that was asked by this. */
+    let isAnswered = false
+
+    return async (request, signal) => {
+      const waits = waitsOfOneTurn(random)
+      for (;;) {
+        try {
+          const answer = await invoke(request, signal)
+          isAnswered = true
+          patience.answered(jobId)
+          return answer
+        } catch (error) {
+          const fault = faultOf(error, isAnswered)
+          if (fault === undefined) throw error
+          const leftMs = fault === 'passing' ? patience.leftMs(jobId) : Number.POSITIVE_INFINITY
+          if (leftMs <= 0 && !isAnswered) throw error
+          const { done, value: waitMs } = waits[fault].next()
+          if (done === true)
+            throw isAway(fault, leftMs) ? new EndpointAwayError(error as Error) : error
+          await wait(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal })
+        }
       }
     }
   }
 }
 
 /**
- * Undefined where asking again changes nothing. What a model says by failing is about the rows when it answers
- * others of the same job: a container may fail for a column too many, or for one bad row.
+ * Undefined where asking again changes nothing. What a model says by failing is about the rows when it has answered
+ * others in the same look, however long each takes it: a container may fail for a column too many, or for one bad row.
  */
 function faultOf(error: unknown, isAnswered: boolean): Fault | undefined {
   if (!(error instanceof InvocationError)) return undefined
