@@ -14,6 +14,7 @@ import {
   type JobFailure,
   type JobId,
   findPlanSegment,
+  layersOf,
 } from '@millrace/job'
 import {
   createProgressMarker,
@@ -103,10 +104,6 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   const planned = createPlanCache((job, segment) =>
     findPlanSegment(documentsOf(job.jobId), segment, lifetime),
   )
-  const layersOf = ({ jobId, retryOf }: Job): readonly JobId[] => [
-    jobId,
-    ...(retryOf?.layers ?? []),
-  ]
   const witnessesOf = createWitnesses({
     progress: (job, signal) => readLayeredProgress(ledger, layersOf(job), signal),
     part: (job, batch, signal) =>

@@ -72,16 +72,20 @@ export function patient(deps: Deps): (jobId: JobId) => Invoke {
           patience.answered(jobId)
           return answer
         } catch (error) {
-          const fault = faultOf(error, isAnswered)
-          if (fault === undefined) throw error
-          const leftMs = fault === 'passing' ? patience.leftMs(jobId) : Number.POSITIVE_INFINITY
-          if (leftMs <= 0 && !isAnswered) throw error
-          const { done, value: waitMs } = waits[fault].next()
-          if (done === true)
-            throw isAway(fault, leftMs) ? new EndpointAwayError(error as Error) : error
-          await wait(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal })
+          await wait(nextWaitMs(error, waits), undefined, { signal })
         }
       }
+    }
+
+    /** Throws the error where it is to be believed, or the job is to be looked at again later. */
+    function nextWaitMs(error: unknown, waits: ReturnType<typeof waitsOfOneTurn>): number {
+      const fault = faultOf(error, isAnswered)
+      if (fault === undefined) throw error
+      const leftMs = fault === 'passing' ? patience.leftMs(jobId) : Number.POSITIVE_INFINITY
+      if (leftMs <= 0 && !isAnswered) throw error
+      const { done, value: waitMs } = waits[fault].next()
+      if (done === true) throw isAway(fault, leftMs) ? new EndpointAwayError(error as Error) : error
+      return leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs
     }
   }
 }

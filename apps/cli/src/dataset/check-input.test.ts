@@ -1,26 +1,8 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { CliError } from '../cli-error.ts'
-import { temporaryFolder } from '../test-data.fixture.ts'
 import { checkInput } from './check-input.ts'
-
-/** A folder with an input, an empty file and a folder in it. */
-async function createFolder() {
-  const folder = await temporaryFolder()
-  const input = join(folder, 'rows.csv')
-  await writeFile(input, '1,2\n')
-  await writeFile(join(folder, 'empty.csv'), '')
-  await mkdir(join(folder, 'sub'))
-  return { folder, input }
-}
-const NO_HINT = /^$/
-/** What was refused, with the hint as text. */
-const refusalOf = async (checking: Promise<unknown>) => {
-  const { exitCode, hint } = (await checking.catch((error: unknown) => error)) as CliError
-  return { exitCode, hint: hint ?? '' }
-}
-const isRoot = process.getuid?.() === 0
+import { createFolder, isRoot, NO_HINT, refusalOf } from './folder.fixture.ts'
 
 test('a file is known by its path, size and time of change', async () => {
   const { input } = await createFolder()

@@ -1,4 +1,4 @@
-import { type Job, type JobId, type JobState, jobIdOf, jobSpecSchema } from '@millrace/job'
+import { type Job, type JobId, type JobState, jobIdOf } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import {
   adjustJob,
@@ -17,6 +17,7 @@ import {
   type UnreadableJob,
 } from '../index.ts'
 import { localLedger } from '../local-ledger.fixture.ts'
+import { newJob, now } from './new-job.fixture.ts'
 
 /* What a person may do to a job that is under way. */
 
@@ -25,28 +26,10 @@ const signal = AbortSignal.timeout(60_000)
 const throwing = ({ error }: UnreadableJob): never => {
   throw error
 }
-const now = 1_780_000_000
-
-let count = 0
 
 async function jobIn(state: JobState, facts: Partial<Job> = {}): Promise<JobId> {
-  count += 1
-  const clientToken = `controlled-${count}`
-  const job: Job = {
-    jobId: jobIdOf(clientToken),
-    clientToken,
-    spec: jobSpecSchema.parse({
-      version: 1,
-      dataset: { uri: 's3://bucket/flights.csv' },
-      endpoint: { name: 'flights' },
-      output: { uri: 's3://bucket/result/' },
-      tolerance: { failedRowsMax: 5 },
-    }),
-    state,
-    partitions: 4,
-    createdAt: now,
-    ...facts,
-  }
+  const fresh = newJob({ state, ...facts })
+  const job = { ...fresh, spec: { ...fresh.spec, tolerance: { failedRowsMax: 5 } } }
   await createJob(ledger, job, signal)
   return job.jobId
 }
