@@ -3,7 +3,7 @@ import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type Compression, compressionOf, decompress } from './decompress.ts'
 
-const text = Buffer.from(Array.from({ length: 8_000 }, (_, row) => `${row},${row * 7}\n`).join(''))
+const text = Buffer.from(Array.from({ length: 2_000 }, (_, row) => `${row},${row * 7}\n`).join(''))
 const half = text.length >> 1
 const zeros = Buffer.alloc(10_000)
 const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3])

@@ -99,6 +99,12 @@ test('of a job that has ended already, no plan is told', async () => {
   expect(planned).toEqual([])
 })
 
+test('a job may be over by the look after the one that did not find it: its plan is told', async () => {
+  const { deps, planned } = createWorld({ job: undefined }, { job: succeeded })
+  await watchJob(deps, never)
+  expect(planned).toEqual([succeeded])
+})
+
 test('that the plan is whole is told once', async () => {
   const running = jobWith({ plan })
   const { deps, planned } = createWorld(

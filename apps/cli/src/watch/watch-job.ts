@@ -30,10 +30,10 @@ export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
   let told: boolean | undefined
   for (;;) {
     const job = await deps.readJob(signal)
+    told ??= job !== undefined && isFinal(job.state)
     if (job === undefined) {
       await deps.notYet?.(signal)
     } else {
-      told ??= isFinal(job.state)
       if (!told && job.plan !== undefined) {
         told = true
         await deps.planned(job)
