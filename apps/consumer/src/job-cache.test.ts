@@ -44,7 +44,7 @@ test('a job that is not there is asked for again', async () => {
   expect(await openJob(jobId)).toBe(open)
 })
 
-test('a read that fails is told to all who share it, and forgotten', async () => {
+test('a read that fails is told to all who share it, and not to whoever asks next', async () => {
   const { world, openJob } = createWorld(async () => {
     if (world.reads.length === 1) throw new Error('throttled')
     return open
@@ -53,6 +53,18 @@ test('a read that fails is told to all who share it, and forgotten', async () =>
   expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect(await openJob(jobId)).toBe(open)
   expect(world.reads).toHaveLength(2)
+})
+
+test('what was known before a read that failed is known to the next one', async () => {
+  const { world, openJob } = createWorld(async () => {
+    if (world.reads.length === 2) throw new Error('throttled')
+    return open
+  })
+  await openJob(jobId)
+  world.at = 2_000
+  await expect(openJob(jobId)).rejects.toThrow('throttled')
+  await openJob(jobId)
+  expect(world.reads).toEqual([undefined, open, open])
 })
 
 test('a slow read that fails does not forget a later one', async () => {

@@ -10,8 +10,8 @@ const JOBS_MAX = 64
 interface Entry {
   readonly value: Promise<OpenJob | undefined>
   readonly readAt: number
-  isPending: boolean
-  /** What was read last, before this read until it has ended. */
+  state: 'pending' | 'read' | 'failed'
+  /** What was read last: before this read until it has ended, and after it when it has failed. */
   last: OpenJob | undefined
 }
 
@@ -28,9 +28,9 @@ export interface JobCache {
 /**
  * Keeps the jobs that batches belong to, so that a batch costs no read of its job.
  *
- * Entries are promises: a hundred batches of a new job that come at once share one read. A read that
- * fails, or finds no job, is forgotten, so that the next message asks again. No message's signal
- * ends a read, because others wait for it too. No read waits for another: where each takes longer than
+ * Entries are promises: a hundred batches of a new job that come at once share one read. After a read that
+ * fails, or finds no job, the next message asks again. No message's signal ends a read, because others
+ * wait for it too. No read waits for another: where each takes longer than
  * a job is trusted, those that wait would grow in number without an end.
  */
 export function createJobCache(
@@ -63,25 +63,24 @@ export function createJobCache(
   async function readAnew(jobId: JobId): Promise<OpenJob | undefined> {
     const last = entries.get(jobId)?.last
     // Kept before anything is awaited, so that whoever comes in the meantime shares this read.
-    const entry: Entry = { value: read(jobId, last), readAt: now(), isPending: true, last }
+    const entry: Entry = { value: read(jobId, last), readAt: now(), state: 'pending', last }
     entries.delete(jobId)
     entries.set(jobId, entry)
     evictOldest(entries)
     try {
       entry.last = await entry.value
+      entry.state = 'read'
       if (entry.last === undefined) forget(entries, jobId, entry)
       return entry.last
     } catch (error) {
-      forget(entries, jobId, entry)
+      entry.state = 'failed'
       throw error
-    } finally {
-      entry.isPending = false
     }
   }
 }
 
-const isTrusted = ({ isPending, readAt }: Entry, at: number): boolean =>
-  isPending || at - readAt < FRESH_MS
+const isTrusted = ({ state, readAt }: Entry, at: number): boolean =>
+  state === 'pending' || (state === 'read' && at - readAt < FRESH_MS)
 
 function forget(entries: Map<JobId, Entry>, jobId: JobId, entry: Entry): void {
   if (entries.get(jobId) === entry) entries.delete(jobId)

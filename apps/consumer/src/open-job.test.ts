@@ -2,7 +2,7 @@ import { type Documents, type JobState, writePinnedDataset } from '@millrace/job
 import { createJob, type Ledger, type TableOperations } from '@millrace/ledger'
 import { atOnce, createTableModel, tableClient } from '@millrace/testing'
 import { expect, test } from 'vitest'
-import { openJob, shareOfConcurrency } from './open-job.ts'
+import { openJob } from './open-job.ts'
 import { jobId, never, openJobWith } from './test-data.fixture.ts'
 
 /** Opens a job of a limited concurrency; `refused` is what the ledger does not let the consumer do. */
@@ -53,18 +53,3 @@ test.for(['running', 'paused'] as const)(
     await expect(open(state, 'Query')).rejects.toThrow('list consumers')
   },
 )
-
-test.for<[number, number]>([
-  [8, 1],
-  [8, 2],
-  [8, 3],
-  [1, 3],
-  [3, 16],
-  [1_024, 7],
-])('the shares of %i among %i consumers add up, and differ by one', ([max, count]) => {
-  const consumers = Array.from({ length: count }, (_, index) => `consumer-${index}`)
-  // Each computes its own share, from a list in any order.
-  const shares = consumers.map((own) => shareOfConcurrency(max, consumers.toReversed(), own))
-  expect(shares.reduce((sum, share) => sum + share, 0)).toBe(max)
-  expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1)
-})

@@ -1,9 +1,7 @@
-import { type Documents, isFinal, type Job, type JobId, readPinnedDataset } from '@millrace/job'
-import { announceConsumer, type Ledger, readJob } from '@millrace/ledger'
+import { type Documents, type JobId, readPinnedDataset } from '@millrace/job'
+import { type Ledger, readJob } from '@millrace/ledger'
+import { shareOf } from './job-share.ts'
 import type { OpenJob } from './process-batch.ts'
-
-/** A consumer counts for so long after its last word; its word is renewed every two seconds. */
-const PRESENT_SECONDS = 10
 
 /**
  * Reads a job anew, and with it this consumer's share of the job's concurrency. Its dataset never
@@ -24,37 +22,5 @@ export async function openJob(
     previous !== undefined && previous.job.dataset?.digest === job.dataset.digest
       ? previous.dataset
       : await readPinnedDataset(documents, job.dataset, signal)
-  return { job, dataset, concurrencyMax: await shareOf(ledger, job, consumer, signal) }
-}
-
-/**
- * What nothing limits, and what is over, costs neither a write nor a read. In a paused job this consumer still
- * counts: it may be resumed while invocations of before are under way.
- */
-async function shareOf(
-  ledger: Ledger,
-  { jobId, state, adjusted }: Job,
-  consumer: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const concurrencyMax = adjusted?.concurrencyMax
-  if (concurrencyMax === undefined || isFinal(state)) return Number.POSITIVE_INFINITY
-  const now = Math.floor(Date.now() / 1_000)
-  const presence = { consumer, expiresAt: now + PRESENT_SECONDS }
-  const present = await announceConsumer(ledger, jobId, presence, now, signal)
-  return shareOfConcurrency(concurrencyMax, present, consumer)
-}
-
-/**
- * A consumer's part of a concurrency that all share: whole numbers that add up to it, whatever each
- * consumer computes for itself. With more consumers than invocations some have none.
- */
-export function shareOfConcurrency(
-  concurrencyMax: number,
-  consumers: readonly string[],
-  consumer: string,
-): number {
-  const rank = consumers.toSorted().indexOf(consumer)
-  const count = Math.max(1, consumers.length)
-  return Math.floor(concurrencyMax / count) + (rank < concurrencyMax % count ? 1 : 0)
+  return { job, dataset, ...(await shareOf({ ledger, consumer }, job, previous?.sharers, signal)) }
 }

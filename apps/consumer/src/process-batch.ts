@@ -10,6 +10,7 @@ import type {
 import { takesBatches } from '@millrace/job'
 import type { PartWork } from '@millrace/ledger'
 import { JobHaltedError } from './job-halted-error.ts'
+import type { Share } from './job-share.ts'
 
 /** What became of one attempt, and so what happens to its message. */
 export type Outcome =
@@ -58,11 +59,9 @@ export interface PartFacts {
 }
 
 /** A job with what its batches need, as the consumer keeps it in memory. */
-export interface OpenJob {
+export interface OpenJob extends Share {
   readonly job: Job
   readonly dataset: PinnedDataset
-  /** Invocations of the job that this consumer may have in flight; infinite when nothing limits it. */
-  readonly concurrencyMax: number
 }
 
 export interface Deps {

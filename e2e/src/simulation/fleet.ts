@@ -77,7 +77,9 @@ export function createFleet(options: FleetOptions): Fleet {
     const { machine, drain, abort } = member
     time.on(machine, () => drain.abort(new Error('SIGTERM')))
     time.after(scenario.stopPatienceSeconds * 1_000, () => {
-      if (!machine.dead) time.on(machine, () => abort.abort(new Error('drain deadline')))
+      if (machine.dead) return
+      notes.fault(machine.name, 'cut_off', 'drain deadline')
+      time.on(machine, () => abort.abort(new Error('drain deadline')))
     })
     time.after(limits.stopTimeoutSeconds * 1_000, () => {
       if (!machine.dead) fleet.crash(machine)

@@ -37,6 +37,7 @@ test.for([
 test.for([
   [2_500_009_533, 'a slow container fails at rows of the preflight, and answers others'],
   [2_600_015_112, 'it does so to the copies of a request'],
+  [2_800_000_491, 'each consumer finds itself alone after an outage of the ledger'],
 ] as const)('seed %d ends, where %s', async ([seed]) => {
   const { notes } = await simulate(seed)
   expect(notes.violations).toEqual([])
@@ -50,6 +51,7 @@ test.for([
   [60_272_855, 'a deploy cut off what took minutes'],
   [200_038_818, 'a batch was published again after an outage'],
   [2_300_002_386, 'four consumers took two looks each to share what a job was cut down to'],
+  [2_900_020_494, 'a deploy cut off what could not be recorded for a minute and a half'],
   [1_000_201_490, 'a completion came twice while its job was told of'],
   [110_061_016, 'junk was let go of with the messages of a paused job, after it was resumed'],
 ] as const)('seed %d holds, where %s', async ([seed]) => {

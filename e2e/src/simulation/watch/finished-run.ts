@@ -56,14 +56,16 @@ export function checkFailure(
 
 /**
  * Where nothing goes wrong nothing is done twice, and nobody has to ask for a job again. Where only a service is
- * away what it keeps from being done is done later, and charged to no message.
+ * away what it keeps from being done is done later, and charged to no message; but an app that has to stop
+ * meanwhile gives back what it could not record in time.
  */
 export function checkCalm(notes: Notes, cloud: SimulatedCloud): void {
   const outcomes = outcomesIn(notes)
+  const attemptsMax = 1 + (notes.faults.get('cut_off') ?? 0)
   for (const line of notes.lines) {
     const { msg, outcome, attempt } = line
     const once = outcomes.includes(String(outcome)) || gaveWay(line)
-    if (msg === 'batch done' && !(once && attempt === 1)) {
+    if (msg === 'batch done' && !(once && Number(attempt) <= attemptsMax)) {
       notes.violation('nothing is repeated in calm', JSON.stringify(line))
     }
     if (msg === 'job stands still, asking for it again') {
