@@ -104,13 +104,14 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'each consumer takes the maximum of a job for its own',
-    file: `${consumer}/open-job.ts`,
-    edits: [
-      [
-        '  return shareOfConcurrency(concurrencyMax, present, consumer)\n',
-        '  return shareOfConcurrency(concurrencyMax, present.slice(0, 0), consumer) || concurrencyMax\n',
-      ],
-    ],
+    file: `${consumer}/job-share.ts`,
+    edits: [['shareOfConcurrency(jobMax, inJob(sharers), consumer)', 'jobMax']],
+  },
+  {
+    name: 'each consumer finds itself alone after an outage',
+    seed: 2_800_000_491,
+    file: `${consumer}/job-share.ts`,
+    edits: [['return wasOutage && ', 'return false && ']],
   },
   {
     name: 'a consumer is forgotten while it only invokes',
