@@ -16,11 +16,12 @@ if (process.env['MILLRACE_ERROR_CODES'] !== undefined) {
 process.env['VITEST_MAX_WORKERS'] ??= String(availableParallelism() + 1)
 
 // Test files of a package share a worker, one after the other: to start one for each took a third of their CPU.
+// The time-out is for what hangs: on two busy cores a test of a second may take ten.
 const units = globSync('{apps,libs,tools}/*/package.json', { cwd: import.meta.dirname })
   .sort()
   .map((file) => {
     const { name } = JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'))
-    return { root: dirname(file), test: { name, isolate: false } }
+    return { root: dirname(file), test: { name, isolate: false, testTimeout: 15_000 } }
   })
 
 export default defineConfig({
