@@ -87,6 +87,13 @@ export const metricCatalogue = {
     meaning:
       'What became of messages: done; given back for another attempt; given back uncharged; set aside with a reason; or left to their visibility timeout because SQS did not answer.',
   },
+  'millrace.messages.outages': {
+    kind: 'counter',
+    unit: 'count',
+    apps: everyApp,
+    meaning:
+      'Messages given back uncharged because a service that the app needs was away, or refused it. A batch that waits for its endpoint is none.',
+  },
   'millrace.messages.in_flight': {
     kind: 'gauge',
     unit: 'count',
@@ -193,7 +200,8 @@ export const metricCatalogue = {
     kind: 'gauge',
     unit: 'count',
     apps: ['consumer'],
-    meaning: 'Invocations at once that the consumer allows itself, as learnt from the endpoint.',
+    meaning:
+      'Invocations at once that the consumer allows itself, as learnt from the endpoints of the last five minutes; 0 when there was none.',
   },
   'millrace.limit.changes': {
     kind: 'counter',
@@ -205,7 +213,8 @@ export const metricCatalogue = {
     kind: 'gauge',
     unit: 'count',
     apps: ['consumer'],
-    meaning: '1 while the endpoint counts as gone and is only probed, else 0.',
+    meaning:
+      '1 while an endpoint that was asked for in the last five minutes counts as gone and is only probed, else 0.',
   },
   'millrace.job_requests': {
     kind: 'counter',

@@ -14,15 +14,16 @@ const fraud: Endpoint = { ...churn, name: 'fraud' }
 
 /** Limiters whose cool-offs are over when the test says so. */
 function fixture() {
+  const clock = { at: 0 }
   const timers: (() => void)[] = []
   const changes: string[] = []
   const limiters = createLimiters({
     concurrencyMax: 8,
-    now: () => 0,
+    now: () => clock.at,
     schedule: (run) => timers.push(run),
     onChange: (endpoint, { circuit }) => changes.push(`${endpoint} ${circuit}`),
   })
-  return { limiters, timers, changes }
+  return { limiters, timers, changes, clock }
 }
 
 /** An invocation that goes on until it is told to end. */
@@ -64,6 +65,22 @@ test('while one of two endpoints is gone, is ready for the other', async () => {
   // Nothing else has work now: who waits is in nobody's way.
   expect(limiters.isInTheWay(churn)).toBe(false)
   expect(waiting.ended).toBeInstanceOf(Promise)
+})
+
+test('an endpoint that nobody asks for any more is not told as gone', async () => {
+  const { limiters, timers, clock } = fixture()
+  limiters.of(fraud)
+  await takeAway(limiters, churn)
+  for (const run of timers.splice(0)) run()
+  const { limit, answers } = limiters.total
+  expect(limiters.total.circuit).toBe('probing')
+  clock.at = 5 * 60_000
+  expect(limiters.total).toMatchObject({ circuit: 'closed', limit: 0 })
+  limiters.of(fraud)
+  expect(limiters.total).toMatchObject({ circuit: 'closed', answers })
+  expect(limiters.total.limit).toBeLessThan(limit)
+  limiters.of(churn)
+  expect(limiters.total).toMatchObject({ circuit: 'probing', limit })
 })
 
 test('when the only endpoint with work is gone, waits for its probe', async () => {

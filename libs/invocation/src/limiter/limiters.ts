@@ -17,7 +17,10 @@ export interface Limiters {
   isInTheWay(endpoint: Endpoint): boolean
   /** By endpoint: `churn-v3`, `churn-v3/blue`. */
   readonly states: ReadonlyMap<string, LimiterState>
-  /** All endpoints together; the circuit is closed when it is for each. */
+  /**
+   * All endpoints together; the circuit is closed when it is for each. How one is that nobody has asked for in five
+   * minutes, only its counts tell: its circuit would never close, and its limit is nobody's.
+   */
   readonly total: LimiterState
 }
 
@@ -27,9 +30,16 @@ export type LimitersOptions = Omit<LimiterOptions, 'onChange'> & {
 
 /** Endpoints remembered; of more, those without work are forgotten, the oldest first. */
 const ENDPOINTS_MAX = 64
+/** Longer than the copies of a message are kept back while an endpoint is gone. */
+const IDLE_MS = 5 * 60_000
+
+interface Known {
+  readonly limiter: Limiter
+  askedAt: number
+}
 
 export function createLimiters({ onChange, ...options }: LimitersOptions): Limiters {
-  const limiters = new Map<string, Limiter>()
+  const limiters = new Map<string, Known>()
   let throttlesForgotten = 0
   let answersForgotten = 0
 
@@ -37,12 +47,15 @@ export function createLimiters({ onChange, ...options }: LimitersOptions): Limit
     of(endpoint) {
       const key = endpointKey(endpoint)
       const known = limiters.get(key)
-      if (known !== undefined) return known
+      if (known !== undefined) {
+        known.askedAt = options.now()
+        return known.limiter
+      }
       const limiter = createLimiter({
         ...options,
         onChange: (state) => onChange?.(key, state),
       })
-      limiters.set(key, limiter)
+      limiters.set(key, { limiter, askedAt: options.now() })
       forgetIdle()
       return limiter
     },
@@ -62,34 +75,37 @@ export function createLimiters({ onChange, ...options }: LimitersOptions): Limit
       }
     },
     isInTheWay(endpoint) {
-      const own = limiters.get(endpointKey(endpoint))
+      const own = limiters.get(endpointKey(endpoint))?.limiter
       if (own?.state.circuit !== 'open') return false
       return withWork().some((limiter) => limiter !== own && limiter.state.circuit !== 'open')
     },
     get states() {
-      return new Map([...limiters].map(([key, { state }]) => [key, state]))
+      return new Map([...limiters].map(([key, { limiter }]) => [key, limiter.state]))
     },
     get total() {
-      const states = [...limiters.values()].map(({ state }) => state)
-      const sum = (of: 'limit' | 'inFlight' | 'waiting' | 'throttles' | 'answers') =>
-        states.reduce((all, state) => all + state[of], 0)
+      const states = [...limiters.values()].map(({ limiter }) => limiter.state)
+      const used = [...limiters.values()].filter(isUsed).map(({ limiter }) => limiter.state)
       return {
-        limit: sum('limit'),
-        inFlight: sum('inFlight'),
-        waiting: sum('waiting'),
-        throttles: throttlesForgotten + sum('throttles'),
-        answers: answersForgotten + sum('answers'),
-        circuit: states.find(({ circuit }) => circuit !== 'closed')?.circuit ?? 'closed',
+        limit: sum(used, 'limit'),
+        inFlight: sum(used, 'inFlight'),
+        waiting: sum(used, 'waiting'),
+        throttles: throttlesForgotten + sum(states, 'throttles'),
+        answers: answersForgotten + sum(states, 'answers'),
+        circuit: used.find(({ circuit }) => circuit !== 'closed')?.circuit ?? 'closed',
       }
     },
   }
 
   function withWork(): Limiter[] {
-    return [...limiters.values()].filter(hasWork)
+    return [...limiters.values()].map(({ limiter }) => limiter).filter(hasWork)
+  }
+
+  function isUsed({ limiter, askedAt }: Known): boolean {
+    return hasWork(limiter) || options.now() - askedAt < IDLE_MS
   }
 
   function forgetIdle(): void {
-    for (const [key, limiter] of limiters) {
+    for (const [key, { limiter }] of limiters) {
       if (limiters.size <= ENDPOINTS_MAX) return
       if (hasWork(limiter)) continue
       limiters.delete(key)
@@ -98,6 +114,11 @@ export function createLimiters({ onChange, ...options }: LimitersOptions): Limit
     }
   }
 }
+
+const sum = (
+  states: readonly LimiterState[],
+  of: 'limit' | 'inFlight' | 'waiting' | 'throttles' | 'answers',
+): number => states.reduce((all, state) => all + state[of], 0)
 
 const hasWork = ({ state }: Limiter): boolean => state.inFlight + state.waiting > 0
 

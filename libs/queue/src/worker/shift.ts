@@ -160,9 +160,9 @@ async function attempt(
   } catch (error) {
     // It ended because it was told to; whether given back or lost is decided elsewhere.
     if (item.signal.aborted) return GIVEN_BACK
-    counters.count('handlerErrors')
     const { messageId, attempt, requeues } = item.received
     if (isOutage(error)) {
+      counters.count('outages')
       logger.warn({ error, messageId, attempt, requeues }, 'service away')
       return { kind: 'requeue', delaySeconds: postponedSeconds(requeues, random) }
     }

@@ -15,8 +15,8 @@ export interface WorkerStats {
   readonly released: number
   readonly requeued: number
   readonly deadLettered: number
-  /** Handlers that threw. */
-  readonly handlerErrors: number
+  /** Of the requeued, those whose handler threw because a service was away or refused it. */
+  readonly outages: number
   /** Messages lost to another worker while in hand. */
   readonly visibilityLost: number
   /** Calls that could not be made good: the message comes again after its visibility. */
@@ -47,7 +47,7 @@ export function createCounters(now: () => number): Counters {
     released: 0,
     requeued: 0,
     deadLettered: 0,
-    handlerErrors: 0,
+    outages: 0,
     visibilityLost: 0,
     settleErrors: 0,
     receiveErrors: 0,

@@ -124,7 +124,7 @@ describe('an attempt', () => {
     await stop()
     expect(logger.error.mock.lastCall?.[1]).toBe('handler failed')
     expect(await countsOf(queue.acknowledge)).toEqual({ ...empty, inFlight: 1 })
-    expect(worker.stats()).toMatchObject({ handlerErrors: 1, released: 1 })
+    expect(worker.stats()).toMatchObject({ outages: 0, released: 1 })
   })
 
   test('that throws for a service that is away, is not charged', async () => {
@@ -141,7 +141,7 @@ describe('an attempt', () => {
     )
     expect(seen[1]).toMatchObject({ body: 'early', attempt: 1, requeues: 1 })
     expect(await countsOf(queue.acknowledge)).toEqual(empty)
-    expect(worker.stats()).toMatchObject({ handlerErrors: 1, requeued: 1, acknowledged: 1 })
+    expect(worker.stats()).toMatchObject({ outages: 1, requeued: 1, acknowledged: 1 })
   })
 })
 

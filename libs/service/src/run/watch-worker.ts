@@ -7,6 +7,7 @@ export interface WatchedStats {
   readonly acknowledged: number
   readonly released: number
   readonly requeued: number
+  readonly outages: number
   readonly deadLettered: number
   readonly settleErrors: number
   readonly visibilityLost: number
@@ -32,6 +33,10 @@ export function watchWorker(metrics: Metrics, worker: WatchedWorker): void {
   metrics.total(
     'millrace.heartbeats.lost',
     of(({ visibilityLost }) => visibilityLost),
+  )
+  metrics.total(
+    'millrace.messages.outages',
+    of(({ outages }) => outages),
   )
   metrics.total(
     'millrace.receive.errors',
