@@ -84,6 +84,8 @@ export const limits = {
 
   /** How much of an endpoint's own words is kept with a failed row. */
   failureMessageCharsMax: 512,
+  /** How much is kept of why a job has failed, or waits. It may quote a table's header, and an item holds 400 KB. */
+  jobFailureCharsMax: 4_096,
   /** A message above this is refused unread (SQS: 1 MiB). */
   messageBytesMax: 64 * 1024,
   /**

@@ -131,6 +131,12 @@ describe('a row that no payload can hold', () => {
   })
 })
 
+test('a row of empty lines is read once, not once from each of them', async () => {
+  const lines = '\n'.repeat(300_000)
+  const [row] = await rowsOf(`1,"${lines}x"\n`, { row: true })
+  expect(row?.at(-1)).toContain(`${lines}x`)
+})
+
 test.for(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', "'quoted"])(
   'the text %j is no formula in a spreadsheet',
   async (text) => {

@@ -80,9 +80,16 @@ export const shownOf = ({ start, end }: ByteRange): ByteRange => ({
 /** The text of a row; one that is larger than any payload is cut, and ends with an ellipsis. */
 function textOf({ bytes, offsets }: NonNullable<BatchRows['input']>, index: number): string {
   const row = bytes.subarray(offsets[index], offsets[index + 1])
-  if (row.length <= SHOWN_BYTES_MAX) return row.toString('utf8').replace(/[\r\n]+$/, '')
+  if (row.length <= SHOWN_BYTES_MAX) return row.subarray(0, lineEnd(row)).toString('utf8')
   // The decoder keeps back a character that is cut in two.
   return `${new StringDecoder('utf8').write(row.subarray(0, SHOWN_BYTES_MAX))}…`
+}
+
+/** Where the line ends stand that a row ends with: a pattern would look at each run of them again from its every byte. */
+function lineEnd(row: Buffer): number {
+  let end = row.length
+  while (end > 0 && (row[end - 1] === 0x0a || row[end - 1] === 0x0d)) end -= 1
+  return end
 }
 
 /** Answers the line, from 1, of a byte that begins a row; bytes are asked for in ascending order. */

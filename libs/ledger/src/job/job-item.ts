@@ -6,6 +6,7 @@ import {
   type Job,
   type JobId,
   JOB_STATES,
+  limits,
   type Postponed,
   type Preflight,
   readRecorded,
@@ -144,7 +145,7 @@ function preflightOf(read: ItemReader): Preflight {
 }
 
 export function postponedValue({ at, reason }: Postponed): AttributeValue.MMember {
-  return { M: { at: number(at), reason: { S: reason } } }
+  return { M: { at: number(at), reason: { S: cut(reason) } } }
 }
 
 function postponedOf(read: ItemReader): Postponed {
@@ -171,8 +172,14 @@ function retryOf(what: string, read: ItemReader): RetryOf {
 }
 
 export function failureValue(failure: NonNullable<Job['failure']>): AttributeValue.MMember {
-  return { M: { code: { S: failure.code }, message: { S: failure.message } } }
+  return { M: { code: { S: failure.code }, message: { S: cut(failure.message) } } }
 }
+
+/** A job that cannot be written as failed would be asked for again and again, and nobody would learn why. */
+const cut = (text: string): string =>
+  text.length <= limits.jobFailureCharsMax
+    ? text
+    : `${text.slice(0, limits.jobFailureCharsMax - 1).toWellFormed()}…`
 
 export function failureOf(read: ItemReader): NonNullable<Job['failure']> {
   return { code: read.text('code'), message: read.text('message') }

@@ -205,6 +205,17 @@ describe('moveJob', () => {
     expect(await readJob(ledger, jobId, signal)).toMatchObject({ failure, endedAt: now + 5 })
   })
 
+  test('to failed for a reason longer than an item, keeps its beginning', async () => {
+    const jobId = await jobIn('planning')
+    const message = `no column "${'x'.repeat(500_000)}"`
+    await moveJob(ledger, jobId, 'failed', { failure: { code: 'no_column', message }, now }, signal)
+
+    const kept = (await readJob(ledger, jobId, signal))?.failure?.message
+    expect(kept).toHaveLength(limits.jobFailureCharsMax)
+    expect(kept?.startsWith('no column "xxx')).toBe(true)
+    expect(kept?.endsWith('x…')).toBe(true)
+  })
+
   test('while it is unplanned, moves no job whose plan is sealed', async () => {
     const jobId = await jobIn('planning')
     await sealPlan(ledger, jobId, { batches: 1, rows: 2 }, { now }, signal)
