@@ -102,7 +102,8 @@ const batching = z.strictObject({
     .int()
     .min(1_024)
     .max(limits.payloadBytesMax)
-    .default(limits.payloadBytesDefault),
+    .default(limits.payloadBytesDefault)
+    .describe('Bytes of one invocation at most; a serverless endpoint takes 4 MB.'),
 })
 
 const tolerance = z.strictObject({

@@ -8,7 +8,10 @@ export const limits = {
   /** Rows of one batch unless the job says otherwise. */
   batchRowsDefault: 1_000,
   batchRowsMax: 100_000,
-  /** Payload of one invocation. SageMaker takes 6,291,456 bytes; the rest is room for framing. */
+  /**
+   * Payload of one invocation. SageMaker takes 6,291,456 bytes; the rest is room for framing. Serverless endpoints
+   * take 4 MB: what they refuse is halved.
+   */
   payloadBytesDefault: 5 * 1024 * 1024,
   payloadBytesMax: 6_291_456,
   /**

@@ -25,6 +25,7 @@ export const FAULT_KINDS = [
   'garbage',
   'slow',
   'hang',
+  'oversize_body',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
@@ -57,6 +58,7 @@ const REFUSALS: { readonly [kind in FaultKind]?: ServiceError } = {
   access_denied: serviceErrors.accessDenied,
   expired_token: serviceErrors.expiredToken,
   too_large: serviceErrors.tooLarge,
+  oversize_body: serviceErrors.oversizeBody,
 }
 
 /** The container's failure, answered after the time that the invocation takes. */

@@ -25,6 +25,8 @@ export const serviceErrors = {
     'Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress ' +
       '(if configured) or try to increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API.',
   ),
+  // A serverless endpoint takes 4 MB. Its words stand in https://github.com/aws/sagemaker-python-sdk/issues/4271.
+  oversizeBody: validationError('Request 3b9b5d1c-0a4c-4a1e-9c1d-1c1d1c1d1c1d has oversize body.'),
   unavailable: {
     status: 503,
     code: 'ServiceUnavailable',

@@ -14,6 +14,7 @@ const refusals: { fault: FaultKind; name: string; status: number }[] = [
   { fault: 'throttle', name: 'ThrottlingException', status: 400 },
   { fault: 'not_ready', name: 'ModelNotReadyException', status: 429 },
   { fault: 'no_capacity', name: 'ValidationError', status: 400 },
+  { fault: 'oversize_body', name: 'ValidationError', status: 400 },
   { fault: 'unavailable', name: 'ServiceUnavailable', status: 503 },
   { fault: 'internal_failure', name: 'InternalFailure', status: 500 },
   { fault: 'dependency_failure', name: 'InternalDependencyException', status: 530 },

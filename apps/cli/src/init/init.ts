@@ -67,7 +67,7 @@ endpoint:
 
 # batching:
 #   rows: ${limits.batchRowsDefault} # rows of one invocation
-#   payloadBytesMax: ${limits.payloadBytesDefault}
+#   payloadBytesMax: ${limits.payloadBytesDefault} # a serverless endpoint takes 4 MB
 
 # decision:
 #   kind: binary # or multiclass, none

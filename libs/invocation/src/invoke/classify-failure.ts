@@ -100,11 +100,13 @@ function ofModel(status: number | undefined): InvocationErrorCode {
 
 /**
  * `Endpoint x of account 1 not found.`; `Inference Component has no capacity to process this request.`, which
- * wakes one that is scaled to zero; or a header that the endpoint does not take.
+ * wakes one that is scaled to zero; `Request x has oversize body.` of a serverless endpoint, which takes 4 MB
+ * (https://github.com/aws/sagemaker-python-sdk/issues/4271); or a header that the endpoint does not take.
  */
 function ofValidation({ Message, message = '' }: Facts): InvocationErrorCode {
   const words = Message ?? message
   if (/not found|does not exist/i.test(words)) return 'endpoint_not_found'
+  if (/\boversize body\b/i.test(words)) return 'payload_too_large'
   return /\bno capacity\b/i.test(words) ? 'model_not_ready' : 'request_refused'
 }
 

@@ -98,6 +98,7 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
     ['access_denied', 'access_denied'],
     ['expired_token', 'credentials_expired'],
     ['too_large', 'payload_too_large'],
+    ['oversize_body', 'payload_too_large'],
     ['model_400', 'rows_rejected'],
     ['model_413', 'payload_too_large'],
     ['model_429', 'endpoint_throttled'],

@@ -129,6 +129,7 @@ const FATES: readonly [FaultKind, InvocationErrorCode | 'rows fail', string, num
   // The batch, its left halves, and each of ten rows alone.
   ['model_400', 'rows fail', 'rows_rejected', 19],
   ['too_large', 'rows fail', 'payload_too_large', 19],
+  ['oversize_body', 'rows fail', 'payload_too_large', 19],
   ['model_413', 'rows fail', 'payload_too_large', 19],
 ]
 
