@@ -26,6 +26,7 @@ export const FAULT_KINDS = [
   'slow',
   'hang',
   'oversize_body',
+  'queue_full',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
@@ -75,6 +76,14 @@ export const TIMEOUT_MESSAGE =
   'Your invocation timed out while waiting for a response from container primary. Review the ' +
   'latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again.'
 
+/** What Multi Model Server says: https://github.com/aws/deep-learning-containers/issues/4478. */
+const QUEUE_FULL_MESSAGE = JSON.stringify({
+  code: 503,
+  type: 'ServiceUnavailableException',
+  message:
+    'No worker is available to serve request for model: model. Consider increasing job queue size.',
+})
+
 const MODEL_FAILURES: {
   readonly [kind in FaultKind]?: { readonly status: number; readonly message: string }
 } = {
@@ -83,6 +92,7 @@ const MODEL_FAILURES: {
   model_429: { status: 429, message: 'Too Many Requests' },
   model_500: { status: 500, message: `Internal Server Error (account ${ACCOUNT})` },
   model_503: { status: 503, message: 'Service Unavailable' },
+  queue_full: { status: 503, message: QUEUE_FULL_MESSAGE },
   model_timeout: { status: 0, message: TIMEOUT_MESSAGE },
 }
 

@@ -36,6 +36,7 @@ const modelFailures: { fault: FaultKind; status: number }[] = [
   { fault: 'model_429', status: 429 },
   { fault: 'model_500', status: 500 },
   { fault: 'model_503', status: 503 },
+  { fault: 'queue_full', status: 503 },
   { fault: 'model_timeout', status: 0 },
 ]
 

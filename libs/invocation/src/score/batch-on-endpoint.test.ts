@@ -152,6 +152,7 @@ test.for<FaultKind>([
   'throttle',
   'not_ready',
   'model_429',
+  'queue_full',
   'internal_failure',
   'unavailable',
   'dependency_failure',
