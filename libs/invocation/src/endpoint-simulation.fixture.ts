@@ -182,7 +182,8 @@ class Heap {
   }
 }
 
-function randomOf(seed: number): () => number {
+/** Numbers from 0 to 1, 1 excluded, that follow from the seed. */
+export function randomOf(seed: number): () => number {
   let state = seed
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0

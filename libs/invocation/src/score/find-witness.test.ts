@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { randomOf } from '../endpoint-simulation.fixture.ts'
 import type { Invoke } from '../invoke/invocation.ts'
 import { InvocationError, type InvocationErrorCode } from '../invoke/invocation-error.ts'
 import { batchOf, depsOf, ENDPOINT, never } from './batch.fixture.ts'
@@ -86,8 +87,35 @@ describe('where a batch is all that is left of its job', () => {
     const { deps, input, sent, told } = lonely(1, 'model_failed', (body) => body !== OTHER)
     const { failures } = await scoreBatch(deps, input, never)
     expect(failures).toMatchObject([{ row: 5_000, code: 'model_failed' }])
-    expect(sent).toEqual(['0\n', '0\n', '0\n', OTHER])
-    expect(told).toEqual([OTHER])
+    const round = ['0\n', '0\n', '0\n', OTHER]
+    expect(sent).toEqual([...round, ...round, ...round])
+    expect(told).toEqual([OTHER, OTHER, OTHER])
+  })
+
+  test.for<[InvocationErrorCode, number]>([
+    ['model_failed', 8],
+    ['invocation_timed_out', 2],
+  ])('a row that meets %s %i times by chance is scored', async ([code, times]) => {
+    let left = times
+    const { deps, input } = lonely(1, code, (body) => body !== OTHER && left-- > 0)
+    const { failures, predictions } = await scoreBatch(deps, input, never)
+    expect(failures).toEqual([])
+    expect(predictions.toString()).toBe('0')
+  })
+
+  test('a row alone is not blamed by an endpoint that fails every other invocation', async () => {
+    const random = randomOf(11)
+    const rows = 2_000
+    let blamed = 0
+    for (let row = 0; row < rows; row++) {
+      const { deps, input } = lonely(1, 'model_failed', () => random() < 0.5)
+      await scoreBatch(deps, input, never).then(
+        ({ failures }) => void (blamed += failures.length),
+        // Nothing is said of the row: the batch has another attempt.
+        ({ code }: InvocationError) => expect(code).toBe('endpoint_unavailable'),
+      )
+    }
+    expect(blamed / rows).toBeLessThan(0.002)
   })
 
   test('a row that breaks the connection costs the batch an attempt', async () => {

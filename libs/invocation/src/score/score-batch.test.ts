@@ -220,7 +220,7 @@ test('on an endpoint that is updated to another layout, scores a batch in one in
   expect(scored.invocations).toBe(1)
 })
 
-/** Time that passes only in invocations: rows in `hanging` outlast the container, each time. */
+/** Time that passes only in invocations and in the waits before them: rows in `hanging` outlast the container, each time. */
 function hangingWorld(rows: number, hanging: ReadonlySet<number>) {
   const { input, invoke, expected } = batchOf(rows)
   let nowMs = 0
@@ -239,6 +239,7 @@ function hangingWorld(rows: number, hanging: ReadonlySet<number>) {
     ...depsOf(slow),
     now: () => nowMs,
     async sleep(ms, signal) {
+      if (ms < 10_000) return pass(ms)
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const sleeper = { atMs: nowMs + ms, wake: resolve }
       sleepers.add(sleeper)

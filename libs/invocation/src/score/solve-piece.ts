@@ -2,7 +2,7 @@ import type { RowFailure } from '@millrace/job'
 import type { BatchRun } from './batch-run.ts'
 import { isThere } from './find-witness.ts'
 import { InvocationError } from '../invoke/invocation-error.ts'
-import type { Piece } from './invoke-piece.ts'
+import { type Piece, waitToRetry } from './invoke-piece.ts'
 import { tryPiece, type Verdict } from './try-piece.ts'
 
 /*
@@ -15,7 +15,8 @@ import { tryPiece, type Verdict } from './try-piece.ts'
  *        └──────── rows at fault, or too large ─────▶ halves
  *
  * When the left half of a refused piece is fine, the right one holds the fault and is split without
- * being tried. So k bad rows of n cost about 2k·log2(n/k) invocations.
+ * being tried. So k bad rows of n cost about 2k·log2(n/k) invocations; a piece that fails the container is tried
+ * three times, and a row that does nine times.
  */
 
 /** The predictions of consecutive rows, or of one row that failed and has an empty line. */
@@ -30,6 +31,8 @@ const SAMPLE_ROWS = 16
 /** Sampled rows refused, from which on the whole batch is given up. */
 const SAMPLE_REFUSED_MAX = 12
 
+type Refusal = Exclude<Verdict, { kind: 'predicted' }>
+
 /** Predicts every row of a piece that can be predicted. */
 export async function solve(run: BatchRun, piece: Piece): Promise<readonly Lines[]> {
   return await settle(run, piece, await tryPiece(run, piece))
@@ -39,8 +42,10 @@ export async function solve(run: BatchRun, piece: Piece): Promise<readonly Lines
 async function settle(run: BatchRun, piece: Piece, verdict: Verdict): Promise<readonly Lines[]> {
   if (verdict.kind === 'predicted') return [{ text: verdict.text }]
   if (piece.end - piece.start === 1) {
-    await proveGuilty(run, verdict.reason)
-    return [failedRow(run, piece, verdict.reason)]
+    const proven = await prove(run, piece, verdict)
+    return proven.kind === 'predicted'
+      ? [{ text: proven.text }]
+      : [failedRow(run, piece, proven.reason)]
   }
   if (verdict.kind === 'refused') await giveUpWhenMostAreRefused(run, verdict.reason)
   run.tally.bisections++
@@ -48,20 +53,37 @@ async function settle(run: BatchRun, piece: Piece, verdict: Verdict): Promise<re
   return await bisect(run, piece, verdict)
 }
 
+/** How often a row is tried, each time until its repetitions are spent, and another asked, before it is blamed. */
+const PROOFS = 3
+/** An instance that starts again fails its share of all invocations for longer than a piece is repeated. */
+const PROVING = { delayStartMs: 2_000, delayMaxMs: 10_000 }
+
 /**
- * A row that fails the container or outlasts it looks like an endpoint that fails everybody. A row is
- * blamed only when a row that was scored before is scored again.
+ * A row that fails the container or outlasts it looks like an endpoint that fails everybody, or some at random. A
+ * row is blamed only when it fails time and again, over seconds, and a row that was scored before is scored each time.
  *
  * @throws {InvocationError} `endpoint_unavailable`, for another attempt, when no row is answered now.
  */
-async function proveGuilty(run: BatchRun, reason: InvocationError): Promise<void> {
-  if (reason.code !== 'model_failed' && reason.code !== 'invocation_timed_out') return
-  if (await isAnswered(run)) return
-  throw new InvocationError('endpoint_unavailable', run.input.endpoint.name, 'no row is answered', {
+async function prove(run: BatchRun, row: Piece, verdict: Refusal): Promise<Verdict> {
+  let last: Verdict = verdict
+  for (let proofs = 1; last.kind !== 'predicted' && mayBeChance(last.reason); proofs++) {
+    const unproven = noRowProven(run, last.reason)
+    if (!(await isAnswered(run))) throw unproven
+    if (proofs === PROOFS) break
+    await waitToRetry(run, PROVING, proofs - 1, unproven)
+    last = await tryPiece(run, row)
+  }
+  return last
+}
+
+const mayBeChance = ({ code }: InvocationError): boolean =>
+  code === 'model_failed' || code === 'invocation_timed_out'
+
+const noRowProven = ({ input }: BatchRun, reason: InvocationError): InvocationError =>
+  new InvocationError('endpoint_unavailable', input.endpoint.name, 'no row is proven at fault', {
     words: reason.words,
     cause: reason,
   })
-}
 
 /** Whether a row is answered now that was before: of this batch, or else of another. */
 async function isAnswered(run: BatchRun): Promise<boolean> {
