@@ -70,6 +70,23 @@ test('what a spec says stands, whatever the names say', () => {
   expect(specWith({ uri: 's3://lake/a.jsonl', format: 'csv' }, {}).dataset.format).toBe('csv')
 })
 
+test.for([
+  [{}, 'text/csv'],
+  [{ contentType: 'text/csv; charset=utf-8' }, 'text/csv'],
+  [{ contentType: 'application/json' }, 'application/json'],
+  [{ contentType: 'application/json; charset=utf-8' }, 'application/json'],
+  [{ contentType: 'application/vnd.x+json' }, 'application/vnd.x+json'],
+  [{ contentType: 'application/json', accept: 'text/csv' }, 'text/csv'],
+] as const)('of an endpoint %j an answer in %s is asked for', ([said, accept]) => {
+  const spec = jobSpecSchema.parse({
+    version: 1,
+    dataset: { uri: 's3://lake/rows.csv' },
+    endpoint: { name: 'churn-v3', ...said },
+    output: { uri: 's3://lake/scores.csv' },
+  })
+  expect(spec.endpoint.accept).toBe(accept)
+})
+
 test('columns of what is JSON lines by its name cannot be chosen', () => {
   const features = { include: ['id'] }
   expect(() => specWith({ uri: 's3://lake/a.jsonl', features }, {})).toThrow(/JSON lines have none/)

@@ -72,7 +72,6 @@ const mediaType = z
   .max(256)
   .regex(PRINTABLE, 'wanted a media type, such as text/csv')
   .optional()
-  .describe('`text/csv`, or `application/jsonlines` for JSON lines, unless given.')
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
 const nameOf = (what: string) =>
@@ -83,8 +82,12 @@ const endpoint = z.strictObject({
   variant: nameOf("the name of one of the endpoint's variants").optional(),
   model: z.string().max(1_024).regex(PRINTABLE, 'wanted the key of a model artifact').optional(),
   inferenceComponent: nameOf("the name of one of the endpoint's inference components").optional(),
-  contentType: mediaType,
-  accept: mediaType,
+  contentType: mediaType.describe(
+    'Of what is sent; `text/csv`, or `application/jsonlines` for JSON lines, unless given.',
+  ),
+  accept: mediaType.describe(
+    'Of what is to be answered; unless given, `contentType` where that is given and JSON, else as its default.',
+  ),
   response: z
     .string()
     .max(256)
@@ -131,7 +134,10 @@ export const jobSpecSchema = z
   })
   .describe('A Millrace job: a dataset through an endpoint, to a result.')
 
-/** What is sent, and what is asked for, when the spec does not say. */
+/** A media type of JSON, without what follows it, such as a character set. */
+const JSON_TYPE = /^[^;]*json[^; ]*/i
+
+/** What is sent, and what is asked for, when the spec does not say. Who takes JSON answers in it. */
 function withMediaTypes<
   T extends {
     readonly dataset: { readonly format: 'csv' | 'jsonl' }
@@ -142,7 +148,8 @@ function withMediaTypes<
   },
 >(spec: T) {
   const usual = spec.dataset.format === 'jsonl' ? 'application/jsonlines' : 'text/csv'
-  const { contentType = usual, accept = usual } = spec.endpoint
+  const { contentType = usual } = spec.endpoint
+  const { accept = JSON_TYPE.exec(contentType)?.[0] ?? usual } = spec.endpoint
   return { ...spec, endpoint: { ...spec.endpoint, contentType, accept } }
 }
 

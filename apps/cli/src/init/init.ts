@@ -62,7 +62,7 @@ endpoint:
   # model: churn.tar.gz # of a multi-model endpoint
   # inferenceComponent: churn
   # contentType: text/csv
-  # accept: text/csv
+  # accept: text/csv # contentType, where that is JSON
   # response: auto # how predictions are read out of the answer
 
 # batching:

@@ -95,6 +95,14 @@ function specOptions(): readonly SpecOption[] {
     ),
     setting(
       'Endpoint:',
+      'endpoint.accept',
+      new Option(
+        '--accept <type>',
+        'of what is to be answered (default: --content-type if JSON, else by the format)',
+      ),
+    ),
+    setting(
+      'Endpoint:',
       'endpoint.response',
       new Option(
         '--response <kind>',

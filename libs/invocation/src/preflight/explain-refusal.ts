@@ -14,6 +14,8 @@ export async function explainRefusal(
 ): Promise<Explanation> {
   const { name, contentType } = input.endpoint
   const wrong = (problem: string): Explanation => ({ kind: 'wrong', problem })
+  const unanswerable = explainAccept(input, error)
+  if (unanswerable !== undefined) return wrong(unanswerable)
   switch (error.code) {
     case 'endpoint_not_found':
       if (/^variant\b/i.test(error.words)) {
@@ -68,6 +70,35 @@ function explainConnection({ endpoint, region }: PreflightInput, error: Invocati
     : `The connection to ${endpoint.name} failed: check the endpoint URL, the network and the proxy (${error.words}).`
 }
 
+/**
+ * XGBoost's container says 406 of an `Accept` that it has no answer in. Others say 400 or 500, and of either type that
+ * it is the content type: where the words name the one that is asked for and not the one that is sent, it is that.
+ */
+function explainAccept({ endpoint }: PreflightInput, error: InvocationError): string | undefined {
+  if (error.code !== 'rows_rejected' && error.code !== 'model_failed') return undefined
+  const { name, contentType, accept } = endpoint
+  const [sent, asked] = [plainType(contentType), plainType(accept)]
+  const named = new Set(error.words.toLowerCase().match(MEDIA_TYPES))
+  const says = `its container says: ${unended(error.words)}`
+  const isOfAnswer =
+    /container answered 406/.test(error.message) ||
+    /\baccept (?:types?|header)\b/i.test(error.words) ||
+    (isOfType(error) && named.has(asked) && !named.has(sent))
+  if (isOfAnswer) return `${name} does not answer in ${accept}: set endpoint.accept; ${says}.`
+  // One type for both, and the words do not tell which of them they are about.
+  return isOfType(error) && named.has(asked) && asked === sent
+    ? `${name} does not take ${contentType}, or does not answer in it: check endpoint.contentType and endpoint.accept; ${says}.`
+    : undefined
+}
+
+const MEDIA_TYPES = /[\w+*-]+\/[\w+*-]+(?:\.[\w+-]+)*/g
+
+/** Without what follows it, such as a character set. */
+const plainType = (type: string): string => (type.split(';', 1)[0] ?? '').trim().toLowerCase()
+
+const isOfType = (error: InvocationError): boolean =>
+  /content.?type|415|unsupported media/i.test(`${error.words} ${error.message}`) && !isText(error)
+
 async function explainRows(
   ask: Ask,
   { endpoint, body, rows }: PreflightInput,
@@ -79,10 +110,7 @@ async function explainRows(
     kind: 'wrong',
     problem: `${problem}; ${says}.`,
   })
-  if (
-    /content.?type|415|unsupported media/i.test(`${error.words} ${error.message}`) &&
-    !isText(error)
-  ) {
+  if (isOfType(error)) {
     return wrong(
       `${endpoint.name} does not take ${endpoint.contentType}: check endpoint.contentType`,
     )

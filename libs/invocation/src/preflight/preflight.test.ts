@@ -132,6 +132,57 @@ test.for<[string, Partial<PreflightInput>, Partial<CreateInvokeOptions>, RegExp]
   expect(report).toEqual({ kind: 'wrong', problems: [expect.stringMatching(sentence)] })
 })
 
+const JSON_IN = { ...flightsEndpoint, contentType: 'application/json' }
+
+test.for<[string, string, PreflightInput['endpoint'], string, RegExp]>([
+  [
+    'the answer of 406',
+    'ModelError, container answered 406',
+    flightsEndpoint,
+    'Accept text/csv is not one of mine.',
+    /^flights does not answer in text\/csv: set endpoint.accept; its container says: Accept/,
+  ],
+  [
+    'the answer of another status',
+    'ModelError, container answered 400',
+    flightsEndpoint,
+    'Accept type text/csv is not supported. Please use supported accept types: [application/json].',
+    /does not answer in text\/csv: set endpoint.accept/,
+  ],
+  [
+    'the answer as the content type',
+    'ModelError, container answered 400',
+    { ...JSON_IN, accept: 'application/jsonlines' },
+    'Content type application/jsonlines is not supported by this framework. Please implement input_fn',
+    /does not answer in application\/jsonlines: set endpoint.accept/,
+  ],
+  [
+    'what is sent as the content type',
+    'ModelError, container answered 400',
+    { ...JSON_IN, accept: 'application/jsonlines' },
+    'Content type application/json is not supported by this framework.',
+    /does not take application\/json: check endpoint.contentType;/,
+  ],
+  [
+    'either of two that are the same',
+    'ModelError, container answered 400',
+    flightsEndpoint,
+    'Content type text/csv is not supported by this framework.',
+    /does not take text\/csv, or does not answer in it: check endpoint.contentType and/,
+  ],
+])('names the setting of a type that is refused: %s', async ([, detail, spoken, words, told]) => {
+  let asked = 0
+  const invoke: Invoke = () => {
+    asked += 1
+    return Promise.reject(new InvocationError('rows_rejected', 'flights', detail, { words }))
+  }
+  expect(await preflight({ invoke }, whole({ ...GOOD, endpoint: spoken }), never)).toEqual({
+    kind: 'wrong',
+    problems: [expect.stringMatching(told)],
+  })
+  expect(asked).toBeLessThan(4)
+})
+
 test('names another delimiter when the container reads commas only', async () => {
   // XGBoost's own container finds the delimiter by itself.
   const invoke = () =>
