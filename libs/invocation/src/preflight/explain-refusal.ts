@@ -169,8 +169,12 @@ export function widerRows(body: Uint8Array, columns: number): Buffer {
   return mapRows(body, (row) => row + more)
 }
 
-const narrowerRows = (body: Uint8Array): Buffer =>
-  mapRows(body, (row) => row.slice(0, Math.max(0, row.lastIndexOf(','))))
+/** The rows without their last column. */
+export const narrowerRows = (body: Uint8Array): Buffer =>
+  mapRows(body, (row) => row.replace(LAST_COLUMN, ''))
+
+/** A comma in quotes parts no columns. */
+const LAST_COLUMN = /(?:^|,)(?:"[^"]*(?:""[^"]*)*"|[^",]*)$/
 
 function mapRows(body: Uint8Array, map: (row: string) => string): Buffer {
   const rows = Buffer.from(body).toString('utf8').trimEnd().split(/\r?\n/)

@@ -1,10 +1,11 @@
-import { widerRows } from './explain-refusal.ts'
+import { narrowerRows, widerRows } from './explain-refusal.ts'
 import { InvocationError } from '../invoke/invocation-error.ts'
 import type { Ask, PreflightInput } from './preflight-input.ts'
 
 /**
  * XGBoost's container refuses a column too many, and gives wrong numbers for a column too few without
- * a word. So a model that takes one more, but not any number more, is sent too few.
+ * a word. So a model that takes one more, but not any number more, is sent too few; unless it does not take one
+ * fewer: scripts that take a row with its label or without it, as AWS's samples for scikit-learn, know both widths.
  *
  * @returns the failure instead when the endpoint could not be asked.
  */
@@ -16,7 +17,27 @@ export async function takesMoreColumns(
   const oneMore = await takes(ask, widerRows(body, 1))
   if (oneMore !== true) return oneMore
   const anyMore = await takes(ask, widerRows(body, 2_000))
-  return anyMore instanceof InvocationError ? anyMore : !anyMore
+  if (anyMore !== false) return anyMore instanceof InvocationError ? anyMore : false
+  return !(await refusesFewer(ask, body))
+}
+
+/** XGBoost's container finds no delimiter in one column and refuses it, so one fewer of two says nothing. */
+const COLUMNS_MIN = 3
+
+/** Twice, for a fault that comes by chance must not make rows that are too short pass. */
+async function refusesFewer(ask: Ask, body: Uint8Array): Promise<boolean> {
+  if (columnsOf(body) < COLUMNS_MIN) return false
+  const fewer = narrowerRows(body)
+  return (await refuses(ask, fewer)) && (await refuses(ask, fewer))
+}
+
+const columnsOf = (body: Uint8Array): number =>
+  (Buffer.from(body).toString('utf8').split('\n', 1)[0] ?? '').split(',').length
+
+async function refuses(ask: Ask, body: Uint8Array): Promise<boolean> {
+  const answer = await ask(body)
+  if (!(answer instanceof InvocationError)) return false
+  return answer.code === 'rows_rejected' || answer.code === 'model_failed'
 }
 
 async function takes(ask: Ask, body: Uint8Array): Promise<boolean | InvocationError> {
