@@ -14,7 +14,7 @@ const table = { objects: [], header: true, columns: ['a', 'b'], width: 2 }
 
 const probe = { body: Buffer.from('5.1,3.5\n'), inputRowBytes: 10, joinedRowBytes: 0 }
 
-const answered = (prediction: string): PreflightReport => ({
+const answered = (prediction: string): PreflightReport & { kind: 'ready' } => ({
   kind: 'ready',
   layout: 'lines',
   rowsAnswered: 1,
@@ -44,4 +44,16 @@ test('a result larger than an object that is written is told before a row of it 
   const problem = expect.stringContaining('output.files: per_object')
   const judged = judgeReport(answered('0.25'), spec, { ...table, objects }, probe)
   expect(judged).toEqual({ kind: 'wrong', problems: [problem] })
+})
+
+test('a label beside a number that would be decided on is told before a row is paid for', () => {
+  const choice = { kind: 'label', number: 'json:[].score', label: 'json:[].label' } as const
+  const report: PreflightReport = { ...answered('0.999'), choice }
+  const deciding = { ...spec, decision: { ...spec.decision, kind: 'binary' as const } }
+  const problem = expect.stringMatching(/set endpoint.response to json:\[\].label with/)
+  expect(judgeReport(report, deciding, table, probe)).toEqual({
+    kind: 'wrong',
+    problems: [problem],
+  })
+  expect(judgeReport(report, spec, table, probe)).toBe(report)
 })

@@ -1,6 +1,6 @@
 import type { PreflightReport } from '@millrace/invocation'
 import type { JobId, JobSpec, PinnedDataset, Preflight } from '@millrace/job'
-import { unfitBatching, unfitColumns, unfitPrediction } from '@millrace/predictions'
+import { unfitBatching, unfitChoice, unfitColumns, unfitPrediction } from '@millrace/predictions'
 import type { Logger } from '@millrace/service'
 import type { ProbeRows } from './probe-job.ts'
 import { unfitResult } from './unfit-result.ts'
@@ -37,6 +37,7 @@ export function judgeReport(
   if (report.kind === 'wrong') return report
   const { predictions } = report
   const problem =
+    unfitChoice(spec, report.choice) ??
     unfitPrediction(spec, predictions) ??
     unfitColumns(spec, dataset, { rows: probe.body, predictions }) ??
     unfitBatching(spec, report) ??

@@ -13,6 +13,7 @@ export { kernelStyle, type KernelStyle, type RowStyle } from './row-style.ts'
 export { createRowWriter, type Joined, type RowWriter } from './row-writer.ts'
 export { createScoreCounts, type ScoreCounts } from './score-counts.ts'
 export { unfitBatching } from './unfit-batching.ts'
+export { unfitChoice } from './unfit-choice.ts'
 export {
   joinedNames,
   NOT_UTF8_HINT,

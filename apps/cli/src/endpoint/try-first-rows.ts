@@ -1,6 +1,6 @@
 import { InvocationError, preflight, type PreflightReport } from '@millrace/invocation'
 import type { JobSpec } from '@millrace/job'
-import { unfitBatching, unfitPrediction } from '@millrace/predictions'
+import { unfitBatching, unfitChoice, unfitPrediction } from '@millrace/predictions'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import type { OpenEndpoint } from './open-endpoint.ts'
@@ -27,7 +27,9 @@ export async function tryFirstRows(
   const problem =
     report.kind === 'wrong'
       ? report.problems.join(' ')
-      : (unfitPrediction(spec, report.predictions) ?? unfitBatching(spec, report))
+      : (unfitChoice(spec, report.choice) ??
+        unfitPrediction(spec, report.predictions) ??
+        unfitBatching(spec, report))
   if (report.kind === 'ready' && problem === undefined) return report
   throw new CliError(problem ?? '', { exitCode: EXIT.failed })
 }

@@ -1,4 +1,5 @@
 import { asRead } from './as-read.ts'
+import { type Choice, choiceInObject, choiceInTable } from './choice.ts'
 import type { Decoded, Layout } from './decoded.ts'
 import { isNumberText } from './number-lines.ts'
 import { type JsonNode, JsonTextError, parseJsonText } from './json-text.ts'
@@ -14,9 +15,15 @@ export function decodeJson(body: Buffer, rows: number, setting: ResponseSetting)
       return decoded(text, follow(root, setting.path.map(stepAsRead)), rows, 'json')
     }
     if (setting.kind === 'csv') return malformed('a JSON answer has no CSV column')
-    const list = rowsOf(root, rows)
-    if (list === undefined) return malformed(`no list of ${rows} values in the JSON answer`)
-    return decoded(text, list.map(valueOf), rows, 'json', setting.kind === 'label')
+    const found = rowsOf(root, rows)
+    if (found === undefined) return malformed(`no list of ${rows} values in the JSON answer`)
+    const { list, path } = found
+    const choice =
+      path === undefined ? choiceOfColumns(text, root) : choiceInObject(text, list[0], path)
+    return withChoice(
+      decoded(text, list.map(valueOf), rows, 'json', setting.kind === 'label'),
+      choice,
+    )
   })
 }
 
@@ -34,9 +41,15 @@ export function decodeJsonLines(body: Buffer, rows: number, setting: ResponseSet
     const path = setting.kind === 'json' ? setting.path.map(stepAsRead) : undefined
     const found =
       path === undefined ? values.map(valueOf) : values.flatMap((value) => follow(value, path))
-    return decoded(text, found, rows, 'json_lines', setting.kind === 'label')
+    // Who says where it is may mean a text.
+    const anyText = path !== undefined || setting.kind === 'label'
+    const read = decoded(text, found, rows, 'json_lines', anyText)
+    return path === undefined ? withChoice(read, choiceInObject(text, values[0], '')) : read
   })
 }
+
+const withChoice = (read: Decoded, choice: Choice | undefined): Decoded =>
+  read.kind === 'decoded' && choice !== undefined ? { ...read, choice } : read
 
 function guarded(decode: () => Decoded): Decoded {
   try {
@@ -113,14 +126,26 @@ function unescaped(key: string): string {
 /** The names under which containers put the list of all rows, the likeliest first. */
 const LIST_KEYS = ['predictions', 'probabilities', 'scores', 'projections', 'outputs', 'prediction']
 
-function rowsOf(root: JsonNode, rows: number): readonly JsonNode[] | undefined {
-  if (root.kind === 'list') return root.items.length === rows ? root.items : undefined
-  if (root.kind !== 'object') return rows === 1 ? [root] : undefined
+interface Rows {
+  readonly list: readonly JsonNode[]
+  /** To each of them, as a setting has it; none leads to what is laid out in columns. */
+  readonly path?: string
+}
+
+function rowsOf(root: JsonNode, rows: number): Rows | undefined {
+  if (root.kind === 'list') {
+    return root.items.length === rows ? { list: root.items, path: '[]' } : undefined
+  }
+  if (root.kind !== 'object') return rows === 1 ? { list: [root], path: '' } : undefined
   for (const key of LIST_KEYS) {
     const list = root.entries.get(key)
-    if (list?.kind === 'list' && list.items.length === rows) return list.items
+    if (list?.kind === 'list' && list.items.length === rows) {
+      return { list: list.items, path: `${key}[]` }
+    }
   }
-  return lastColumn(root, rows) ?? (rows === 1 && valueOf(root) !== root ? [root] : undefined)
+  const list = lastColumn(root, rows)
+  if (list !== undefined) return { list }
+  return rows === 1 && valueOf(root) !== root ? { list: [root], path: '' } : undefined
 }
 
 /** `{"y":{"0":0,"1":1},"1_proba":{"0":0.1,"1":0.8}}`: pandas writes columns; the last is taken. */
@@ -131,6 +156,16 @@ function lastColumn(root: JsonNode, rows: number): readonly JsonNode[] | undefin
   if (last?.kind !== 'object' || last.entries.size !== rows) return undefined
   const values = Array.from({ length: rows }, (_, row) => last.entries.get(String(row)))
   return values.every((value) => value !== undefined) ? values : undefined
+}
+
+function choiceOfColumns(text: string, root: JsonNode): Choice | undefined {
+  if (root.kind !== 'object') return undefined
+  const cells = [...root.entries.values()].map((column) => {
+    const first = column.kind === 'object' ? column.entries.get('0') : undefined
+    return first === undefined ? '' : text.slice(first.start, first.end)
+  })
+  const choice = choiceInTable([...root.entries.keys()], cells, cells.length - 1, false)
+  return choice && { kind: choice.kind }
 }
 
 function valueOf(node: JsonNode): JsonNode {

@@ -1,4 +1,5 @@
 import { asRead } from './as-read.ts'
+import { choiceInTable } from './choice.ts'
 import type { Decoded, Layout } from './decoded.ts'
 import { isNumberText, scanNumberLines } from './number-lines.ts'
 import type { ResponseSetting } from './response-setting.ts'
@@ -47,14 +48,24 @@ function decodeAuto(
     return odd === undefined ? decoded(first, 'one_line') : malformed(odd)
   }
   if (lines.length === rows + 1 && isHeader(first)) {
-    const column = headerColumn(first)
-    const odd = oddRecord(records.slice(1).map((record) => record.slice(column, column + 1)))
-    return odd === undefined ? decodeTable(records, column) : malformed(odd)
+    return decodeHeaded(records)
   }
   if (layout === 'one_line' && lines.length !== 1) {
     return malformed(`${lines.length} lines, wanted one of ${rows} values`)
   }
   return malformedCount(lines.length, rows)
+}
+
+function decodeHeaded(records: readonly string[][]): Decoded {
+  const [header = [], row = []] = records
+  const named = namedColumn(header)
+  // Else the last, where pandas puts the positive class.
+  const column = named ?? header.length - 1
+  const odd = oddRecord(records.slice(1).map((record) => record.slice(column, column + 1)))
+  if (odd !== undefined) return malformed(odd)
+  const read = decodeTable(records, column)
+  const choice = choiceInTable(header.map(unquote), row, column, named !== undefined)
+  return read.kind === 'decoded' && choice !== undefined ? { ...read, choice } : read
 }
 
 function decodeLabels(lines: readonly string[], rows: number): Decoded {
@@ -116,11 +127,11 @@ function isValue(field: string): boolean {
 const isHeader = (record: readonly string[]): boolean =>
   record.length > 0 && record.every((field) => field !== '' && !isValue(field))
 
-/** `score` or the like by name; else the last, where pandas puts the positive class. */
-function headerColumn(header: readonly string[]): number {
+/** `score` or the like. */
+function namedColumn(header: readonly string[]): number | undefined {
   const names = header.map((name) => unquote(name).toLowerCase())
   const named = ['score', 'probability', 'prediction'].map((name) => names.indexOf(name))
-  return named.find((index) => index !== -1) ?? header.length - 1
+  return named.find((index) => index !== -1)
 }
 
 /** Splits at the commas that stand outside quotes and brackets; the texts stay as they are. */

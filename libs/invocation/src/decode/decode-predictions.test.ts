@@ -16,6 +16,98 @@ test.for<[string, string, number, string]>([
   expect(decoded.kind === 'decoded' ? decoded.predictions.toString() : decoded).toBe(expected)
 })
 
+const HF = '{"label":"POSITIVE","score":0.9}'
+const AUTOPILOT = '{"predicted_label":"yes","probability":0.9}'
+
+test.for<[string, string, string, object]>([
+  [
+    'application/json',
+    `[${HF},${HF}]`,
+    'auto',
+    { kind: 'label', number: 'json:[].score', label: 'json:[].label' },
+  ],
+  [
+    'application/json',
+    '[{"label":["a"],"prob":[0.9]},{"label":["b"],"prob":[0.7]}]',
+    'auto',
+    { kind: 'label', number: 'json:[].prob', label: 'json:[].label' },
+  ],
+  [
+    'application/json',
+    `{"predictions":[${AUTOPILOT},${AUTOPILOT}]}`,
+    'auto',
+    {
+      kind: 'label',
+      number: 'json:predictions[].probability',
+      label: 'json:predictions[].predicted_label',
+    },
+  ],
+  [
+    'application/jsonlines',
+    `${HF}\n${HF}\n`,
+    'auto',
+    { kind: 'label', number: 'json:score', label: 'json:label' },
+  ],
+  [
+    'application/jsonlines',
+    '{"täg_label":"a","score":1}\n{"täg_label":"b","score":0}\n',
+    'auto',
+    { kind: 'label', number: 'json:score', label: 'json:täg_label' },
+  ],
+  [
+    'text/csv',
+    'label,score\r\nPOSITIVE,0.9\r\nNEGATIVE,0.8\r\n',
+    'auto',
+    { kind: 'label', number: 'csv:score', label: 'csv:label' },
+  ],
+  [
+    'text/csv',
+    'y,a_proba,b_proba,c_proba\na,0.8,0.1,0.1\nb,0.1,0.8,0.1\n',
+    'lines',
+    { kind: 'classes', number: 'csv:c_proba', label: 'csv:y' },
+  ],
+  [
+    'text/csv',
+    '"0","1","2"\n0.8,0.1,0.1\n0.1,0.8,0.1\n',
+    'auto',
+    { kind: 'classes', number: 'csv:2' },
+  ],
+  [
+    'application/json',
+    '{"y":{"0":"a","1":"b"},"a_proba":{"0":1,"1":0},"b_proba":{"0":0,"1":1},"c_proba":{"0":0,"1":0}}',
+    'auto',
+    { kind: 'classes' },
+  ],
+])('tells what else may be meant in %s %s by %s', ([contentType, body, response, choice]) => {
+  const decoded = decodePredictions({ body: Buffer.from(body), contentType }, 2, response)
+  expect(decoded).toMatchObject({ kind: 'decoded', choice })
+  for (const setting of Object.values(choice).slice(1)) {
+    const said = decodePredictions({ body: Buffer.from(body), contentType }, 2, String(setting))
+    expect(said.kind).toBe('decoded')
+    expect(said).not.toHaveProperty('choice')
+  }
+})
+
+test.for<[string, string]>([
+  ['application/json', '[{"id":"a","score":0.9},{"id":"b","score":0.8}]'],
+  [
+    'application/json',
+    '{"predictions":[{"score":0.4,"predicted_label":0},{"score":0.8,"predicted_label":1}]}',
+  ],
+  [
+    'application/json',
+    '{"y":{"0":"a","1":"b"},"a_proba":{"0":0.9,"1":0.2},"b_proba":{"0":0.1,"1":0.8}}',
+  ],
+  ['text/csv', 'y,a_proba,b_proba\na,0.9,0.1\nb,0.2,0.8\n'],
+  ['text/csv', 'target,no,yes\n0,0.9,0.1\n1,0.2,0.8\n'],
+  ['text/csv', 'id,score\na,0.9\nb,0.8\n'],
+  ['text/csv', '0.1,0.2,0.7\n0.2,0.2,0.6\n'],
+])('of %s %s only one thing may be meant', ([contentType, body]) => {
+  const decoded = decodePredictions({ body: Buffer.from(body), contentType }, 2, 'auto')
+  expect(decoded.kind).toBe('decoded')
+  expect(decoded).not.toHaveProperty('choice')
+})
+
 test.for<[string, string, number]>([
   ['text/csv', '0.5\n0.25\n', 3],
   ['text/csv', '0.5\n0.25\n', 1],

@@ -1,3 +1,5 @@
+import type { Choice } from './choice.ts'
+
 /** What was read out of an answer: a prediction for each row sent, or why that cannot be said. */
 export type Decoded =
   | {
@@ -5,6 +7,8 @@ export type Decoded =
       /** One line a row, without a final newline: the very text the endpoint sent for each. */
       readonly predictions: Buffer
       readonly layout: Layout
+      /** There was another thing to take, too. */
+      readonly choice?: Choice
     }
   | { readonly kind: 'malformed'; readonly reason: string }
 

@@ -1,3 +1,4 @@
+import type { Choice } from '../decode/choice.ts'
 import type { Layout } from '../decode/decoded.ts'
 import { askRows } from './ask-rows.ts'
 import { explainRefusal } from './explain-refusal.ts'
@@ -11,6 +12,8 @@ export type PreflightReport =
   | {
       readonly kind: 'ready'
       readonly layout: Layout
+      /** What the answer has beside what was taken of it. */
+      readonly choice?: Choice
       /** Of one invocation, to which latency and bytes belong. */
       readonly rowsAnswered: number
       /** Of the first rows, how many the endpoint takes neither together nor alone. */
@@ -104,6 +107,7 @@ async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
   return {
     kind: 'ready',
     layout: decoded.layout,
+    ...(decoded.choice !== undefined && { choice: decoded.choice }),
     rowsAnswered: input.rows,
     example: decoded.predictions.toString().split('\n', 1)[0] ?? '',
     predictions: decoded.predictions,

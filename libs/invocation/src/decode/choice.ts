@@ -1,0 +1,77 @@
+import { type JsonNode } from './json-text.ts'
+import { isNumberText } from './number-lines.ts'
+import { valueKeys } from './value-keys.ts'
+
+/**
+ * What `auto` has taken where the answer has something else of which the number speaks: that of `NEGATIVE` with 0.999 is
+ * the confidence in the label, and no probability of one class. By the first row.
+ */
+export interface Choice {
+  /** `label`: a text stands beside the number. `classes`: a number stands beside it for each of three classes or more. */
+  readonly kind: 'label' | 'classes'
+  /** Settings of `endpoint.response` that say the one or the other; absent where there is none, or no label. */
+  readonly number?: string
+  readonly label?: string
+}
+
+/** Names of a label. What else is beside a number, such as an id, leaves no doubt about it. */
+const LABEL = /label|class|categor|predict|target|^y$/i
+
+/** @param path of the row in a setting: `predictions[]`, or empty where it is the answer. */
+export function choiceInObject(
+  text: string,
+  row: JsonNode | undefined,
+  path: string,
+): Choice | undefined {
+  if (row?.kind !== 'object') return undefined
+  const taken = valueKeys.find((key) => row.entries.has(key))
+  const label = [...row.entries].find(
+    ([key, node]) => key !== taken && LABEL.test(key) && isText(text, node),
+  )?.[0]
+  if (taken === undefined || label === undefined) return undefined
+  const settingOf = (key: string): string =>
+    `json:${path === '' ? '' : `${path}.`}${nameAsSaid(key)}`
+  return { kind: 'label', number: settingOf(taken), label: settingOf(label) }
+}
+
+/** `"yes"`, or `["yes"]` of BlazingText. */
+function isText(text: string, node: JsonNode): boolean {
+  if (node.kind === 'list')
+    return node.items.length > 0 && node.items.every((item) => isText(text, item))
+  return node.kind === 'scalar' && text[node.start] === '"'
+}
+
+/**
+ * Of a table whose columns are named: pandas writes the label first, where there is one, and then the probabilities of
+ * the classes. Of two classes the last is the one that is meant.
+ *
+ * @param cells the first row, as many as names.
+ * @param isNamed the column was taken for its name, and not because it is the last.
+ */
+export function choiceInTable(
+  names: readonly string[],
+  cells: readonly string[],
+  taken: number,
+  isNamed: boolean,
+): Choice | undefined {
+  const label = names.findIndex(
+    (name, column) => column !== taken && LABEL.test(name) && !isNumber(cells[column]),
+  )
+  const classes = countClasses(names, cells)
+  const kind = !isNamed && classes > 2 ? 'classes' : 'label'
+  if (kind === 'label' && (label === -1 || (!isNamed && classes > 1))) return undefined
+  const settingOf = (column: number): string =>
+    `csv:${/^\d*$/.test(names[column] ?? '') ? column : nameAsSaid(names[column] ?? '')}`
+  return { kind, number: settingOf(taken), ...(label !== -1 && { label: settingOf(label) }) }
+}
+
+/** AutoGluon names them `no_proba`, `yes_proba`. */
+function countClasses(names: readonly string[], cells: readonly string[]): number {
+  const named = names.filter((name) => name.endsWith('_proba')).length
+  return named || names.filter((name, at) => isNumber(cells[at]) && !LABEL.test(name)).length
+}
+
+const isNumber = (cell = ''): boolean => isNumberText(cell.trim())
+
+/** An answer is read as Latin-1, byte for byte. */
+const nameAsSaid = (name: string): string => Buffer.from(name, 'latin1').toString()
