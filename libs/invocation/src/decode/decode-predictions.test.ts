@@ -142,3 +142,22 @@ test.for<[string, string, string]>([
   const decoded = decodePredictions({ body: Buffer.from(body), contentType }, 2, response)
   expect(decoded.kind).toBe('malformed')
 })
+
+test.for([
+  ['a character', 'x'],
+  ['an escape', String.raw`\n`],
+  ['quotes and backslashes', String.raw`\\\"`],
+] as const)('reads a text of 30 MB, %s again and again', ([, piece]) => {
+  const text = `"${piece.repeat(30e6 / piece.length)}"`
+  const answer = { body: Buffer.from(`[{"image":${text}}]`), contentType: 'application/json' }
+  const decoded = decodePredictions(answer, 1, 'json:[].image')
+  expect(decoded.kind === 'decoded' && decoded.predictions.equals(Buffer.from(text))).toBe(true)
+})
+
+test.for(['"a', String.raw`"a\"`, String.raw`"a\\\"`, "'a'"])(
+  'refuses %s, which is no text of JSON',
+  (text) => {
+    const answer = { body: Buffer.from(`[${text}]`), contentType: 'application/json' }
+    expect(decodePredictions(answer, 1, 'json:[]').kind).toBe('malformed')
+  },
+)

@@ -11,7 +11,6 @@ export class JsonTextError extends Error {
 
 const DEPTH_MAX = 32
 const SPACE = /\s*/y
-const STRING = /"(?:[^"\\]|\\.)*"/y
 // Python's json writes NaN and Infinity, which JSON has not.
 const WORD = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|-?NaN|-?Infinity/y
 
@@ -33,7 +32,7 @@ function parseValue(text: string, from: number, depth: number): JsonNode {
   const char = text[start]
   if (char === '[') return parseList(text, start, depth)
   if (char === '{') return parseObject(text, start, depth)
-  const end = skip(char === '"' ? STRING : WORD, text, start)
+  const end = char === '"' ? afterString(text, start) : skip(WORD, text, start)
   if (end === start) throw unexpected(text, start)
   return { kind: 'scalar', start, end }
 }
@@ -58,7 +57,7 @@ function parseObject(text: string, start: number, depth: number): JsonNode {
   if (text[at] === '}') return { kind: 'object', entries, start, end: at + 1 }
   for (;;) {
     const keyStart = skip(SPACE, text, at)
-    const keyEnd = skip(STRING, text, keyStart)
+    const keyEnd = afterString(text, keyStart)
     if (keyEnd === keyStart) throw unexpected(text, keyStart)
     at = skip(SPACE, text, keyEnd)
     if (text[at] !== ':') throw unexpected(text, at)
@@ -69,6 +68,20 @@ function parseObject(text: string, start: number, depth: number): JsonNode {
     if (text[at] !== ',') throw unexpected(text, at)
     at++
   }
+}
+
+/**
+ * Where the string that begins at `start` ends; `start` when there is none. A pattern would keep a place on V8's stack
+ * for each escape, or each character, and an image in an answer has millions.
+ */
+function afterString(text: string, start: number): number {
+  if (text[start] !== '"') return start
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let escapes = 0
+    while (text[at - 1 - escapes] === '\\') escapes++
+    if (escapes % 2 === 0) return at + 1
+  }
+  return start
 }
 
 /** Where what `pattern` matches at `from` ends; `from` when it matches nothing. */
