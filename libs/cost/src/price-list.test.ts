@@ -29,6 +29,12 @@ test('an own list adds its regions to the built-in ones', () => {
   expect(pricesOf('us-east-1', list).prices).toBe(virginia)
 })
 
+test('an own list may have a region of any partition', () => {
+  const regions = { 'eusc-de-east-1': virginia, 'us-gov-west-1': virginia, 'cn-north-1': virginia }
+  const list = parsePriceList('own.yaml', { version: 1, readOn: '2026-01-02', regions })
+  expect(pricesOf('eusc-de-east-1', list).region).toBe('eusc-de-east-1')
+})
+
 test.for<[string, object, RegExp]>([
   [
     'a negative price',

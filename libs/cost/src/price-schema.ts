@@ -28,7 +28,7 @@ const regionSchema = z.strictObject({
 export const priceListSchema = z.strictObject({
   version: z.literal(1),
   readOn: z.iso.date(),
-  regions: z.record(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'wanted a region'), regionSchema),
+  regions: z.record(z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'wanted a region'), regionSchema),
 })
 
 export type PriceList = z.output<typeof priceListSchema>

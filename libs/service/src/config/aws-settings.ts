@@ -13,7 +13,7 @@ const url = z
 export const awsSettings = {
   AWS_REGION: z
     .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
+    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/)
     .describe('an AWS region such as eu-central-1'),
   AWS_ENDPOINT_URL: url,
   AWS_ENDPOINT_URL_SQS: url,

@@ -48,6 +48,11 @@ describe('a configuration', () => {
     )
   })
 
+  test.for(['us-gov-west-1', 'us-isob-east-1', 'cn-north-1', 'eusc-de-east-1'])(
+    'takes the region %s',
+    (region) => expect(problemsOf({ ...env, AWS_REGION: region })).toEqual([]),
+  )
+
   test('without a description, says what zod wanted', () => {
     const plain = z.object({ NAME: z.string() })
     expect(() => loadConfig('cli', plain, {})).toThrow(/NAME: wanted string.*, got nothing/)
