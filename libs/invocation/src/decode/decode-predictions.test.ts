@@ -161,3 +161,44 @@ test.for(['"a', String.raw`"a\"`, String.raw`"a\\\"`, "'a'"])(
     expect(decodePredictions(answer, 1, 'json:[]').kind).toBe('malformed')
   },
 )
+
+const explained = (contentType: string, data: string) => ({
+  contentType: 'application/json',
+  body: Buffer.from(
+    JSON.stringify({
+      version: '1.0',
+      predictions: { content_type: contentType, data },
+      label_headers: ['ä'],
+      explanations: { kernel_shap: [[0.1], null] },
+    }),
+  ),
+})
+
+test.for<[string, string, string, string]>([
+  ['text/csv; charset=utf-8', '0.3\n0.6\n', 'auto', '0.3\n0.6'],
+  ['text/csv', '0.3,0.6', 'auto', '0.3\n0.6'],
+  ['text/csv', '0.1,0.3\n0.4,0.6', 'csv:1', '0.3\n0.6'],
+  ['application/jsonlines', '{"score":0.3}\n{"score":0.6}\n', 'auto', '0.3\n0.6'],
+  [
+    'application/json',
+    '{"predictions":[{"präd":3},{"präd":6}]}',
+    'json:predictions[].präd',
+    '3\n6',
+  ],
+  ['text/csv', '0.3\n0.6', 'json:explanations.kernel_shap[]', '[0.1]\nnull'],
+])('of explained predictions in %s, %j, reads by %s %j', ([type, data, response, texts]) => {
+  const decoded = decodePredictions(explained(type, data), 2, response)
+  expect(decoded.kind === 'decoded' ? decoded.predictions.toString() : decoded).toBe(texts)
+})
+
+test('a prediction too few among explained ones is noticed', () => {
+  expect(decodePredictions(explained('text/csv', '0.3\n'), 2, 'auto').kind).toBe('malformed')
+})
+
+test.for([
+  '{"explanations":1,"predictions":{"content_type":1,"data":[1,2]}}',
+  '"explanations" "content_type"',
+])('refuses what only looks explained: %s', (text) => {
+  const answer = { body: Buffer.from(text), contentType: 'application/json' }
+  expect(decodePredictions(answer, 2, 'auto').kind).toBe('malformed')
+})

@@ -3,6 +3,7 @@ import { decodeLines } from './decode-lines.ts'
 import { decodeNpy } from './decode-npy.ts'
 import { decodeRecordio } from './decode-recordio.ts'
 import type { Decoded } from './decoded.ts'
+import { type Answer, answerOfModel } from './explained-answer.ts'
 import { parseResponse, type ResponseSetting } from './response-setting.ts'
 
 /**
@@ -13,15 +14,16 @@ import { parseResponse, type ResponseSetting } from './response-setting.ts'
  *
  * @param response `auto`, or the job's setting; see `ResponseSetting`.
  */
-export function decodePredictions(
-  answer: { readonly body: Buffer; readonly contentType: string },
-  rows: number,
-  response: string,
-): Decoded {
+export function decodePredictions(answer: Answer, rows: number, response: string): Decoded {
   const setting = parseResponse(response)
-  const type = (answer.contentType.split(';', 1)[0] ?? '').trim().toLowerCase()
-  return DECODERS[formatOf(type, setting, answer.body)](answer.body, rows, setting)
+  const { body, contentType } = isJson(answer) ? answerOfModel(answer, setting) : answer
+  return DECODERS[formatOf(plainType(contentType), setting, body)](body, rows, setting)
 }
+
+const isJson = ({ contentType }: Answer): boolean => plainType(contentType) === 'application/json'
+
+const plainType = (contentType: string): string =>
+  (contentType.split(';', 1)[0] ?? '').trim().toLowerCase()
 
 const DECODERS = {
   json: decodeJson,

@@ -212,6 +212,26 @@ test.for([
   })
 })
 
+test.for([
+  ['lines', (rows: number) => '0.3\n'.repeat(rows), 'text/csv'],
+  [
+    'JSON',
+    (rows: number) => JSON.stringify({ predictions: Array<number>(rows).fill(0.3) }),
+    'application/json',
+  ],
+] as const)('one prediction short in %s is told from an answer not understood', async (told) => {
+  const [, answer, contentType] = told
+  const invoke: Invoke = async ({ body }) => {
+    const rows = Buffer.from(body).toString().trimEnd().split('\n').length - 1
+    if (rows === 0) throw new InvocationError('rows_rejected', 'flights', '', { words: 'empty' })
+    return { body: Buffer.from(answer(rows)), contentType, durationMs: 1 }
+  }
+  expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/^flights answers 19 predictions to 20 rows: .* a header/)],
+  })
+})
+
 /** A model of so many features, by the columns of a request; quotes hold commas together. */
 const takingColumns =
   (takes: (columns: number) => boolean, refusal: InvocationErrorCode): Invoke =>

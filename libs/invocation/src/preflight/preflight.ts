@@ -1,4 +1,5 @@
 import type { Choice } from '../decode/choice.ts'
+import { decodePredictions } from '../decode/decode-predictions.ts'
 import type { Layout } from '../decode/decoded.ts'
 import { askRows } from './ask-rows.ts'
 import { explainRefusal } from './explain-refusal.ts'
@@ -94,7 +95,8 @@ async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
   if (asked instanceof InvocationError) return await explainRefusal(ask, input, asked)
   const { answer, decoded } = asked
   if (decoded.kind === 'malformed') {
-    return { kind: 'unexplained', problem: unreadable(input, answer, decoded.reason) }
+    const unread = isOneShort(input, answer) ? oneShort : unreadable
+    return { kind: 'unexplained', problem: unread(input, answer, decoded.reason) }
   }
   // Whether the columns are too few is not known then, and predictions for too few would be wrong ones.
   if (takesMore instanceof InvocationError) return await explainRefusal(ask, input, takesMore)
@@ -136,6 +138,13 @@ async function tryToInvoke(
 }
 
 const wrong = (problem: string): PreflightReport => ({ kind: 'wrong', problems: [problem] })
+
+const isOneShort = ({ endpoint, rows }: PreflightInput, answer: InvocationAnswer): boolean =>
+  rows > 1 && decodePredictions(answer, rows - 1, endpoint.response).kind === 'decoded'
+
+/** MLflow's server does, as whatever reads by pandas with its defaults. */
+const oneShort = ({ endpoint, rows }: PreflightInput): string =>
+  `${endpoint.name} answers ${rows - 1} predictions to ${rows} rows: its server may take the first one for a header, which no batch has; let it read CSV without one, or send JSON lines.`
 
 function unreadable({ endpoint, rows }: PreflightInput, answer: InvocationAnswer, reason: string) {
   const begin = JSON.stringify(answer.body.toString('utf8', 0, 60))
