@@ -105,7 +105,7 @@ describe('where a batch is all that is left of its job', () => {
 
   test('a row alone is not blamed by an endpoint that fails every other invocation', async () => {
     const random = randomOf(11)
-    const rows = 2_000
+    const rows = 500
     let blamed = 0
     for (let row = 0; row < rows; row++) {
       const { deps, input } = lonely(1, 'model_failed', () => random() < 0.5)
@@ -115,7 +115,7 @@ describe('where a batch is all that is left of its job', () => {
         ({ code }: InvocationError) => expect(code).toBe('endpoint_unavailable'),
       )
     }
-    expect(blamed / rows).toBeLessThan(0.002)
+    expect(blamed / rows).toBeLessThan(0.005)
   })
 
   test('a row that breaks the connection costs the batch an attempt', async () => {
