@@ -14,7 +14,7 @@ interface RowRange {
 }
 
 export const HEADER = 'id,a,b'
-const WIDTH = 3
+export const WIDTH = 3
 /** The rows that the producer tries the endpoint with, or the first batch when that is smaller. */
 const PREFLIGHT_ROWS = 20
 

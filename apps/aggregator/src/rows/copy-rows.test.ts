@@ -89,9 +89,15 @@ test.for([
   expect(bothWays({ output, ...change } as Partial<JobSpecInput>, predictions).isCopied).toBe(false)
 })
 
-test('rows of another width are taken apart, where columns are chosen', () => {
-  const change = { output: { ...output, join: [0] } }
-  expect(bothWays(change, ['0.5', '0.5'], '1,2,3\n1,2\n').isCopied).toBe(false)
+test.for([
+  ['where columns are chosen', [0], ['0.5', '0.5'], false],
+  ['beside failed rows', 'all', ['0.5', ''], false],
+  ['but not as whole rows that are predicted', 'all', ['0.5', '0.5'], true],
+] as const)('rows of another width are taken apart %s', ([, join, predictions, isCopied]) => {
+  const change = { output: { ...output, join: join === 'all' ? join : [...join] } }
+  const both = bothWays(change, predictions, '1,2,3\n1,2\n')
+  expect(both.isCopied).toBe(isCopied)
+  expect(both.written).toBe(both.takenApart)
 })
 
 test('a delimiter that is in numbers has everything taken apart', () => {

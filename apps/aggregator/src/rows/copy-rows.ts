@@ -22,7 +22,7 @@ export type RowCopier = (lines: PredictionLines, joined: Joined | undefined) => 
 
 /**
  * The quick way for what nearly every batch is: its predictions are plain numbers, of which at most a
- * class is written, and each row to be joined has the dataset's width.
+ * class is written, and each row to be joined has the dataset's width, which whole rows need only beside failed ones.
  */
 export function createRowCopier(
   dialect: Dialect,
@@ -37,7 +37,7 @@ export function createRowCopier(
     const isBlank = joined === undefined && style.thresholds.length === 0 && lines.empty > 0
     if (!lines.plain || isBlank) return undefined
     if (joined === undefined) return lines.rows ?? writeRows(lines)
-    const chosen = choose(joined, dialect, selection)
+    const chosen = choose(joined, dialect, selection, lines.empty > 0)
     return chosen === undefined ? undefined : writeRows(lines, chosen)
   }
 }
@@ -54,13 +54,23 @@ export function copiedStyle(dialect: Dialect, { ofNumber }: Deciding): RowStyle 
   }
 }
 
-/** The columns to join of all rows at once; nothing when one of them has another width. */
-function choose(rows: Joined, dialect: Dialect, selection: ColumnSelection): Joined | undefined {
-  const { width, kept } = selection
-  if (kept.length === width && kept.every((column, index) => column === index)) return rows
-  if (oddRows(rows.bytes, dialect, width).length > 0) return undefined
+/** The columns to join of all rows at once; nothing when one of them has another width that matters. */
+function choose(
+  rows: Joined,
+  dialect: Dialect,
+  selection: ColumnSelection,
+  hasFailed: boolean,
+): Joined | undefined {
+  const isWhole = keepsAll(selection)
+  if (isWhole && !hasFailed) return rows
+  if (oddRows(rows.bytes, dialect, selection.width).length > 0) return undefined
+  if (isWhole) return rows
   const bytes = selectColumns(rows.bytes, dialect, selection)
   return { bytes, offsets: rowOffsets(bytes, dialect) }
 }
+
+/** True when rows are joined as they are. */
+export const keepsAll = ({ width, kept }: ColumnSelection): boolean =>
+  kept.length === width && kept.every((column, index) => column === index)
 
 const isInNumbers = ({ delimiter, quote }: Dialect): boolean => /[-+.\deE]/.test(delimiter + quote)

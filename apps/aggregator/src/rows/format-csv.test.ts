@@ -126,8 +126,21 @@ describe('joined', () => {
     expect(joined(all, input, '0.9\n0.1')).toBe(result)
   })
 
-  test('a failed row keeps its columns and has the added ones empty', () => {
-    expect(joined(all, '1,2,3\n4\n', '0.9\n')).toBe('1,2,3,0.9,1\n4,,\n')
+  test.for([
+    ['of the width of the table', '4,5,6', '4,5,6,,'],
+    ['with too few fields', '4', '4,,,,'],
+    ['with too few fields, the last of them empty', '4,', '4,,,,'],
+    ['with too few fields, and quotes', '"4,5"', '"4,5",,,,'],
+    ['with too many fields', '4,5,6,0.7,1,8', ',,,,'],
+    ['with one field too many', '4,"5,0",6,7', ',,,,'],
+  ] as const)('a failed row %s has the added columns empty', ([, row, written]) => {
+    expect(joined(all, `1,2,3\n${row}\n7,8,9\n`, '0.9\n\n0.1')).toBe(
+      `1,2,3,0.9,1\n${written}\n7,8,9,0.1,0\n`,
+    )
+  })
+
+  test('a predicted row of another width stands as it is', () => {
+    expect(joined(all, '1,2,3,4\n5\n', '0.9\n0.1')).toBe('1,2,3,4,0.9,1\n5,0.1,0\n')
   })
 
   test("the input's dialect is the result's", () => {
@@ -178,7 +191,7 @@ describe('joined', () => {
     test.for<[string, Partial<JobSpecInput>, string, string, string]>([
       ['a failed row', all, '1,a\n2,"b\n', '0.9\n', '1,a,0.9,1\n2,"b\n",,\n'],
       ['a row with a text for its prediction', { ...all, ...none }, '1,"b', 'x', '1,"b",x\n'],
-      ['a row of another width', all, '1,a\n"2,b\n', '0.9\n', '1,a,0.9,1\n"2,b\n",,\n'],
+      ['a row of another width', all, '1,a\n"2,b\n', '0.9\n', '1,a,0.9,1\n"2,b\n",,,\n'],
       [
         'a row of which columns are chosen',
         { output: { ...output, join: ['text', 'id'] } },

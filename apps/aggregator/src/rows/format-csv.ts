@@ -8,7 +8,7 @@ import {
 import type { JobSpec, PinnedDataset } from '@millrace/job'
 import type { Deciding, RowStyle } from '@millrace/predictions'
 import { closeQuote } from './close-quote.ts'
-import { copiedStyle, createRowCopier } from './copy-rows.ts'
+import { copiedStyle, createRowCopier, keepsAll } from './copy-rows.ts'
 import { endLastRow, endOfContent, firstRow, lineEndOf } from './line-ends.ts'
 import { quoted } from './quote-field.ts'
 import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
@@ -18,7 +18,8 @@ import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
  * row has them empty, so that there is one row out for each row in. The prediction is the text that
  * the endpoint sent, and the input's own bytes are copied, never parsed and written again. Joined, the
  * result is written in the input's dialect; its blank lines are no rows and are left out, and a quote that
- * an object leaves open at its end is closed. But for these and the added columns, it is the input.
+ * an object leaves open at its end is closed. But for these, the added columns and failed rows of another width
+ * than the table, it is the input.
  *
  * Of a file with two kinds of line ends DuckDB and PostgreSQL's COPY read nothing. So the header that is added
  * to ends as the first row does, and so does a last row that has no line end.
@@ -77,7 +78,8 @@ export function createCsvFormat(
         const row = input.bytes.subarray(input.offsets[index], input.offsets[index + 1])
         const end = endOfContent(row)
         const fields = Buffer.from(`${dialect.delimiter}${added(line)}`)
-        return [chosen(row.subarray(0, end), dialect, selection), fields, lineEndOf(row) ?? LF]
+        const columns = chosen(row.subarray(0, end), line === '', dialect, selection)
+        return [columns, fields, lineEndOf(row) ?? LF]
       })
       return Buffer.concat(pieces)
     },
@@ -108,18 +110,31 @@ function joinedNames(
   selection: ColumnSelection,
 ): Uint8Array {
   if (header !== undefined)
-    return chosen(header.subarray(0, endOfContent(header)), dialect, selection)
+    return chosen(header.subarray(0, endOfContent(header)), false, dialect, selection)
   return Buffer.from(selection.kept.map((column) => `column${column}`).join(dialect.delimiter))
 }
 
 /** An empty row would be a blank line, which readers skip: every row after it would move up. */
 const loneField = (row: string, { quote }: Dialect): string => (row === '' ? quote + quote : row)
 
-/** The columns of a row to join; empty ones for a row of another width, whose columns nobody knows. */
-function chosen(row: Buffer, dialect: Dialect, selection: ColumnSelection): Uint8Array {
+/**
+ * The columns of a row to join. Of a row of another width nobody knows them: they are empty. One that is joined
+ * whole stands as it is when it is predicted. When it has failed, its fields stand before empty ones if they are
+ * too few; what it has too much of would be read as its prediction.
+ */
+function chosen(
+  row: Buffer,
+  isFailed: boolean,
+  dialect: Dialect,
+  selection: ColumnSelection,
+): Uint8Array {
+  const isWhole = keepsAll(selection)
+  if (isWhole && !isFailed) return row
   const { width, kept } = selection
-  if (kept.length === width && kept.every((column, index) => column === index)) return row
-  const odd = oddRows(row, dialect, width).length > 0
-  if (odd) return Buffer.from(dialect.delimiter.repeat(kept.length - 1))
-  return selectColumns(row, dialect, selection)
+  const [odd] = oddRows(row, dialect, width)
+  if (odd === undefined) return isWhole ? row : selectColumns(row, dialect, selection)
+  const missing = width - odd.fields
+  return isWhole && missing > 0
+    ? Buffer.concat([row, Buffer.from(dialect.delimiter.repeat(missing))])
+    : Buffer.from(dialect.delimiter.repeat(kept.length - 1))
 }

@@ -1,5 +1,5 @@
 import type { Part } from '@millrace/ledger'
-import { answerTo, HEADER } from '../dataset.ts'
+import { answerTo, HEADER, WIDTH } from '../dataset.ts'
 import type { JobPlan } from '../scenario.ts'
 
 /**
@@ -20,10 +20,16 @@ export function expectedResult(
       failed.has(index) || answer.kind !== 'predicted'
         ? ','
         : `${answer.text},${Number(answer.text) > threshold ? 1 : 0}`
-    return joins ? `${row},${cells}` : cells
+    return joins ? `${columnsOf(row)},${cells}` : cells
   })
   const header = joins ? (plan.header ? [`${HEADER},${added}`] : []) : [added]
   return [...header, ...lines].join('\n').concat('\n')
+}
+
+/** The table's columns, as many as the header has: what a row lacks is empty. */
+const columnsOf = (row: string): string => {
+  const missing = WIDTH - row.split(',').length
+  return missing < 0 ? ','.repeat(WIDTH - 1) : row + ','.repeat(missing)
 }
 
 /** The lines that the parts of a job must hold, or what is wrong with them. */
