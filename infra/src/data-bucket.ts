@@ -71,10 +71,15 @@ export class DataBucket extends pulumi.ComponentResource {
 
   /** Calls on the objects below a prefix. */
   can(sid: string, prefix: string, ...calls: readonly ObjectCall[]): Statement {
+    return this.canOn(sid, `${prefix}*`, ...calls)
+  }
+
+  /** Calls on the objects whose keys are of a pattern, with `*` for anything. */
+  canOn(sid: string, pattern: string, ...calls: readonly ObjectCall[]): Statement {
     return {
       Sid: sid,
       Action: calls.map((call) => `s3:${call}`),
-      Resource: pulumi.interpolate`${this.bucket.arn}/${prefix}*`,
+      Resource: pulumi.interpolate`${this.bucket.arn}/${pattern}`,
     }
   }
 

@@ -64,6 +64,8 @@ export function createProducer(
           'PutObject',
           'AbortMultipartUpload',
         ),
+        // Whether another result lies where a job would write.
+        results.canOn('SeeManifests', 'results/*.manifest.json', 'GetObject'),
         results.canTellAbsence('SeePlans'),
         invoke(endpoints, options),
         args.cluster.canProtectTasks(),

@@ -228,3 +228,17 @@ test('when nothing is broken, the job has its result', async () => {
   )
   expect(results.get('scores.csv')?.slice(0, 17)).toBe('0,"a\nb",0.1,0\n1,"')
 })
+
+test('beside the result of another ending, job and export leave it as it is', async () => {
+  await recorded.clear()
+  const deps = createDeps(recorded.config, recorded.world())
+  const first = await recorded.record('first', rows, { name: 'scores.csv' })
+  await aggregateJob(deps, first.jobId, never)
+  const results = await recorded.results()
+  expect(results.size).toBe(4)
+  const second = await recorded.record('second', rows, { name: 'scores.jsonl' })
+  const failure = { code: 'output_taken', message: expect.stringContaining('scores.csv') }
+  expect(await aggregateJob(deps, second.jobId, never)).toMatchObject({ kind: 'failed', failure })
+  expect(await exported(second)).toMatchObject({ kind: 'failed', failure })
+  expect(await recorded.results()).toEqual(results)
+})

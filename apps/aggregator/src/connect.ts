@@ -46,6 +46,7 @@ import type { Claim, Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
 import type { Deps as ExportDeps } from './export-result.ts'
 import { fenced, type FencedFiles } from './fence.ts'
+import { keepOtherResult } from './files/keep-other-result.ts'
 import { keepLease } from './keep-lease.ts'
 import { OutputError } from './rows/output-error.ts'
 import { createPrinter } from './thread/printer.ts'
@@ -86,6 +87,7 @@ export function createDeps(config: Config, world: World, metrics: Metrics = noMe
         work,
       ),
     writeResult: async ({ job, lease }, signal) => {
+      await keepOtherResult(storage, job.spec, signal)
       const files = fenced(storage, (aborted) => holdsLease(ledger, lease, aborted))
       return await writeResult({ ...result, ...files }, { job, spec: job.spec }, signal)
     },
@@ -210,6 +212,7 @@ export function createExportDeps(config: Config, world: World): ExportDeps {
         : `output ${uri} is outside of MILLRACE_RESULTS_ALLOWED`,
     writeResult: async (wanted, signal) => {
       const name = { jobId: wanted.job.jobId, exportId: wanted.exportId }
+      await keepOtherResult(storage, wanted.spec, signal)
       const mayWrite = async (aborted: AbortSignal) =>
         (await readExport(ledger, name, aborted))?.state === 'requested'
       return await writeResult({ ...result, ...fenced(storage, mayWrite) }, wanted, signal)

@@ -58,6 +58,34 @@ test('a manifest that names an object outside of the allowed datasets fails the 
   })
 })
 
+test('a job whose manifest would be that of another result fails', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-taken-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const results = fileUri(`${folder}/`)
+  const jobTo = (name: string) => jobWith({ output: { uri: `${results}${name}` } })
+  const { spec } = jobTo('scores.csv')
+  await writeFile(join(folder, 'scores.csv'), 'Prediction\n')
+  await writeFile(join(folder, 'scores.manifest.json'), JSON.stringify({ version: 1, spec }))
+  const config = configSchema.parse({
+    ...settings,
+    MILLRACE_WORK_URI: 'file:///work/',
+    MILLRACE_DATASETS_ALLOWED: 's3://data/',
+    MILLRACE_RESULTS_ALLOWED: results,
+  })
+  const storage = createStorage({})
+  onTestFinished(() => storage.close())
+  const world: Partial<World> = { storage }
+  const deps = createDeps(config, world as World, { info: () => {}, warn: () => {} })
+  await deps.keepOtherResult(jobTo('scores.csv'), never)
+  const error = await deps
+    .keepOtherResult(jobTo('scores.parquet'), never)
+    .catch((thrown: unknown) => thrown)
+  expect(failureOf(error)).toEqual({
+    code: 'output_taken',
+    message: `plan: output ${results}scores.parquet would take the manifest, errors and report of ${results}scores.csv: choose another name, or remove that result with its manifest`,
+  })
+})
+
 test('no more batches are published than may wait in their queue', async () => {
   const queue = { waiting: 0, most: 0, published: 0 }
   const send = async ({ input }: { input: { Entries?: readonly unknown[] } }) => {

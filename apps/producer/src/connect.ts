@@ -29,6 +29,7 @@ import { datasetRefusalOf, refusalOf } from './allow-list.ts'
 import type { Config } from './config.ts'
 import { createRetryDeps } from './connect-retry.ts'
 import { failureOf } from './failure-of.ts'
+import { keepOtherResult } from './keep-other-result.ts'
 import { createPatience } from './patience.ts'
 import { patient } from './patient-invoke.ts'
 import { pinDataset } from './pin-dataset.ts'
@@ -98,6 +99,7 @@ export function createDeps(
         ? { kind: 'opened', job: await makeJob(job, signal) }
         : await retry.open(job, { ...request, retryOf }, signal)
     },
+    keepOtherResult: (job, signal) => keepOtherResult(storage, job, signal),
     pinDataset: (job, signal) =>
       job.retryOf === undefined
         ? pinDataset(

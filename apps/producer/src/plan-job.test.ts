@@ -23,6 +23,7 @@ function createWorld() {
     published: [] as number[],
     completions: 0,
     probes: 0,
+    looks: 0,
     inherited: [] as string[],
   }
   const change = (facts: Partial<Job>): void => {
@@ -36,6 +37,7 @@ function createWorld() {
       return { kind: 'opened', job }
     },
     stateOf: async (id) => world.jobs.get(id)?.state ?? 'cancelled',
+    keepOtherResult: async () => void (world.looks += 1),
     pinDataset: async () => dataset,
     inherit: async ({ jobId: id }) => void (world.inherited = [...world.inherited, id]),
     probe: async () => {
@@ -74,6 +76,18 @@ test('a new job is probed, planned, published and sealed', async () => {
   expect(world).toMatchObject({ published: [0, 1, 2], completions: 1, probes: 1 })
   expect(world.inherited).toEqual([jobId])
   expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals, preflight })
+})
+
+test('the output is looked at before the dataset is pinned, and not again', async () => {
+  const { world, deps, change } = createWorld()
+  const pinDataset = async (job: Job) => {
+    expect(world.looks).toBe(1)
+    change({ dataset: { digest: 'd', objects: 1, bytes: 8 } })
+    return await deps.pinDataset(job, never)
+  }
+  await planJob({ ...deps, pinDataset }, request, never)
+  await planJob({ ...deps, pinDataset }, request, never)
+  expect(world).toMatchObject({ looks: 1 })
 })
 
 test('the client token names the job', async () => {

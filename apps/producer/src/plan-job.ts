@@ -40,6 +40,12 @@ export interface Deps {
   openJob(jobId: JobId, request: JobRequest, signal: AbortSignal): Promise<Opened>
   /** The job's state as it was within the last two seconds. */
   stateOf(jobId: JobId, signal: AbortSignal): Promise<JobState>
+  /**
+   * Keeps another result than the job's from losing its manifest and errors to it.
+   *
+   * @throws {PlanningError} `output_taken`
+   */
+  keepOtherResult(job: Job, signal: AbortSignal): Promise<void>
   /** Pins the dataset, or gives back what an earlier attempt pinned. */
   pinDataset(job: Job, signal: AbortSignal): Promise<PinnedDataset>
   /** Of a retry, marks the batches as done that stay as the job below has them. */
@@ -115,6 +121,8 @@ function stoppedBy(state: JobState, jobId: JobId): PlanOutcome | undefined {
 
 /** Publishes every batch that is not recorded, unless the job is stopped meanwhile. */
 async function publishPlan(deps: Deps, job: Job, signal: AbortSignal): Promise<PlanOutcome> {
+  // Whoever has pinned it has looked.
+  if (job.dataset === undefined) await deps.keepOtherResult(job, signal)
   const dataset = await deps.pinDataset(job, signal)
   // A sealed plan has been probed; probing again could fail a job that is half done.
   let preflight: Preflight | undefined

@@ -1,10 +1,11 @@
 export type PlanningErrorCode =
   | 'dataset_empty'
   | 'header_mismatch'
+  | 'output_taken'
   | 'preflight_failed'
   | 'retried_already'
 
-/** The dataset cannot be planned as it is. Trying again cannot mend it. */
+/** The job cannot be planned as it is. Trying again cannot mend it. */
 export class PlanningError extends Error {
   override readonly name = 'PlanningError'
   readonly code: PlanningErrorCode

@@ -57,7 +57,11 @@ function objectCalls({ method = '', url = '' }: Request, status: number): string
     return [`s3:ListBucket bucket ${placeOf(query.get('prefix') ?? '').bucket} by prefix`]
   }
   const place = placeOf(path.join('/'))
-  const call = `s3:${actionOf(method, query)} object ${place.bucket}/${place.prefix}`
+  const action = actionOf(method, query)
+  // Who may read a manifest need not be allowed to read the result beside it.
+  const isManifest = action === 'GetObject' && url.split('?')[0]?.endsWith('.manifest.json')
+  const which = isManifest === true ? '*.manifest.json' : ''
+  const call = `s3:${action} object ${place.bucket}/${place.prefix}${which}`
   // An absent object is "not found" only for who may list the bucket, else "access denied".
   const asked = status === 404 && (method === 'GET' || method === 'HEAD')
   return asked ? [call, `s3:ListBucket bucket ${place.bucket}`] : [call]

@@ -102,7 +102,7 @@ function placesOf(graph: Graph, reach: Reach, on: string): readonly Place[] {
       ].map((resource) => ({ resource: arn(graph, 'sagemaker', resource, '') }))
     case 'object':
       return [
-        { resource: `arn:aws:s3:::${named(graph, name)}/${path.join('/')}an-object`, key },
+        { resource: `arn:aws:s3:::${named(graph, name)}/${anObject(path.join('/'))}`, key },
         ...(name === 'datasets' ? reach.datasets.map(objectOf) : []),
       ]
     case 'bucket':
@@ -137,6 +137,10 @@ function bucketsOf(graph: Graph, reach: Reach, name: string, byPrefix: boolean):
     ...(name === 'datasets' ? others : []),
   ]
 }
+
+/** A key below a prefix, or of a pattern. */
+const anObject = (path: string): string =>
+  path.includes('*') ? path.replace('*', 'an-object') : `${path}an-object`
 
 function objectOf(dataset: Reach['datasets'][number]): Place {
   const { bucket, prefix } = splitUri(dataset.uri)

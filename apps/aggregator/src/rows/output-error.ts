@@ -4,6 +4,7 @@ export class OutputError extends Error {
   readonly code:
     | 'column_name_taken'
     | 'not_utf8'
+    | 'output_taken'
     | 'row_too_large'
     | 'too_many_columns'
     | 'value_unfit'

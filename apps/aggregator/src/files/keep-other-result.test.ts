@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { jobWith, never } from '../test-data.fixture.ts'
+import { keepOtherResult } from './keep-other-result.ts'
+
+const { spec } = jobWith()
+const storage = {
+  readDocument: async () => Buffer.from(JSON.stringify({ version: 1, spec })),
+  occupantOf: async () => ({ version: 'v1' }),
+}
+
+test('a result that was written before stays what its manifest says', async () => {
+  const other = { output: { ...spec.output, uri: 's3://results/scores.csv.gz' } }
+  await expect(keepOtherResult(storage, other, never)).rejects.toMatchObject({
+    code: 'output_taken',
+    message:
+      'write result: output s3://results/scores.csv.gz would take the manifest, errors and report of s3://results/scores.csv',
+    hint: 'export the job to another name: its predictions are recorded',
+  })
+})
+
+test('a result of the same output is written again', async () => {
+  await expect(keepOtherResult(storage, spec, never)).resolves.toBeUndefined()
+})

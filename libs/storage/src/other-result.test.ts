@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { outputSchema } from '@millrace/job'
+import { expect, onTestFinished, test } from 'vitest'
+import { otherResult } from './other-result.ts'
+import { createStorage } from './storage.ts'
+import { fileUri } from './uri.ts'
+
+const signal = AbortSignal.timeout(60_000)
+
+/** What `output` takes from another in a folder with these files; the name of that, in the folder. */
+async function taken(output: string, files: Readonly<Record<string, string>>) {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-other-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  const storage = createStorage({})
+  onTestFinished(() => storage.close())
+  const base = fileUri(`${folder}/`)
+  const other = await otherResult(storage, outputSchema.parse({ uri: base + output }), signal)
+  return other?.slice(base.length)
+}
+
+const manifestOf = (uri: string): string =>
+  JSON.stringify({
+    version: 1,
+    spec: {
+      version: 1,
+      dataset: { uri: 's3://data/rows.csv' },
+      endpoint: { name: 'churn' },
+      output: { uri },
+    },
+  })
+const scored = {
+  'scores.csv': 'Prediction\n',
+  'scores.manifest.json': manifestOf('s3://results/scores.csv'),
+}
+
+test.for([
+  ['the same output', 'scores.csv', scored, undefined],
+  ['another ending', 'scores.parquet', scored, 'scores.csv'],
+  ['another compression', 'scores.csv.gz', scored, 'scores.csv'],
+  ['no ending', 'scores', scored, 'scores.csv'],
+  ['another name', 'others.parquet', scored, undefined],
+  [
+    'another ending, of a result that is gone',
+    'scores.parquet',
+    { ...scored, 'scores.csv': undefined },
+    undefined,
+  ],
+  ['a folder', 'scores/', scored, undefined],
+  ['no manifest', 'scores.parquet', { 'scores.csv': 'Prediction\n' }, undefined],
+  [
+    'what is no JSON',
+    'scores.parquet',
+    { ...scored, 'scores.manifest.json': '{"spec":' },
+    undefined,
+  ],
+  [
+    'the manifest of something else',
+    'scores.parquet',
+    { ...scored, 'scores.manifest.json': '{"name":"app"}' },
+    undefined,
+  ],
+] as const)('beside %s lies the result it would harm', async ([, output, files, other]) => {
+  const there = Object.entries(files).filter(
+    (file): file is [string, string] => file[1] !== undefined,
+  )
+  expect(await taken(output, Object.fromEntries(there))).toBe(other)
+})
+
+test('in S3 its manifest alone is read', async () => {
+  const read: string[] = []
+  const storage = {
+    readDocument: async (uri: string) => {
+      read.push(uri)
+      return Buffer.from(manifestOf('s3://results/scores.csv'))
+    },
+    occupantOf: () => Promise.reject(new Error('denied')),
+  }
+  const output = outputSchema.parse({ uri: 's3://copies/scores.parquet' })
+  expect(await otherResult(storage, output, signal)).toBe('s3://copies/scores.csv')
+  expect(read).toEqual(['s3://copies/scores.manifest.json'])
+})
+
+test('what is too large for a manifest is none', async () => {
+  const huge = { 'scores.csv': 'x', 'scores.manifest.json': ' '.repeat(64 * 1024 * 1024 + 1) }
+  expect(await taken('scores.parquet', huge)).toBeUndefined()
+})
