@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { jsonLines, rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
 import { decideBy, readLines } from '@millrace/predictions'
@@ -150,12 +151,21 @@ describe('of a text that is not UTF-8', () => {
     )
   })
 
-  test('a row of JSON lines keeps its bytes beside a label of other letters', () => {
+  test.for([
+    ['an object', '{"a":"caf\xe9"}', String.raw`{\"a\":\"caf`, String.raw`\"}`],
+    ['a list', '["caf\xe9"]', String.raw`[\"caf`, String.raw`\"]`],
+    ['no JSON', 'caf\xe9', 'caf', ''],
+  ] as const)('a row of JSON lines that is %s is a string', ([, row, before, after]) => {
     const labels = { decision: { labels: ['ä', 'я'] } }
-    const row = Buffer.from('{"a":"caf\xe9"}\n', 'latin1')
-    const written = bytesOf({ ...spliced, ...labels }, '0.9', row)
-    const added = Buffer.from(',"Prediction":0.9,"Binary Classification":"я"}\n')
-    expect(written).toEqual(Buffer.concat([row.subarray(0, -2), added]))
+    const rows = Buffer.from(`{"a":1}\n${row}\n{"a":2}\n`, 'latin1')
+    const written = bytesOf({ ...spliced, ...labels }, '0.9\n\n0.1', rows)
+    expect(isUtf8(written)).toBe(true)
+    expect(String(written).split('\n')).toEqual([
+      '{"a":1,"Prediction":0.9,"Binary Classification":"я"}',
+      `{"row":"${before}\uFFFD${after}",${none}}`,
+      '{"a":2,"Prediction":0.1,"Binary Classification":"ä"}',
+      '',
+    ])
   })
 
   test('a letter that stands for a lost one in UTF-8 is a letter', () => {

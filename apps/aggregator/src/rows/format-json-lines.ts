@@ -10,7 +10,8 @@ import { joinedColumns } from './joined-columns.ts'
  *
  * Rows of a dataset that is JSON lines itself are joined as they are, byte for byte: the added
  * members come last in the row's own object. A row that is no object is the member `row` of one; if it is
- * no JSON either, which only a row without a prediction can be, as a string.
+ * no JSON either, which only a row without a prediction can be, as a string. So is one that is not UTF-8, which
+ * is no JSON: what is written is UTF-8.
  */
 export function createJsonLinesFormat(
   spec: JobSpec,
@@ -68,36 +69,33 @@ function valueOf(text: string, type: ColumnType): string {
 /** RFC 8259, section 6. */
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
 
-/** What is not UTF-8 is no JSON, but models take it: Latin-1 gives each of its bytes back as it was. */
 function splicedRows(
   predictions: readonly string[],
   { bytes, offsets }: NonNullable<BatchRows['input']>,
   members: (prediction: string) => string,
 ): Buffer {
-  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1'
-  const rows = predictions.map((line, row) => {
-    const text = bytes.toString(encoding, offsets[row], offsets[row + 1]).trim()
-    const added = encoding === 'utf8' ? members(line) : bytesOf(members(line))
-    return splicedRow(text, added, line !== '')
+  const rows = predictions.map((line, index) => {
+    const row = bytes.subarray(offsets[index], offsets[index + 1])
+    return splicedRow(row, members(line), line !== '')
   })
-  return Buffer.from(`${rows.join('\n')}\n`, encoding)
+  return Buffer.from(`${rows.join('\n')}\n`)
 }
 
-/** A text whose characters are the bytes of the other. */
-const bytesOf = (text: string): string => Buffer.from(text).toString('latin1')
-
 /** Only JSON is sent to an endpoint, so a row that has a prediction needs no second look. */
-function splicedRow(row: string, members: string, isPredicted: boolean): string {
-  const isObject = row.startsWith('{') && row.endsWith('}') && (isPredicted || isJson(row))
-  if (!isObject) return `{"row":${isJson(row) ? row : JSON.stringify(row)},${members}}`
-  const body = row.slice(0, -1).trimEnd()
+function splicedRow(row: Buffer, members: string, isPredicted: boolean): string {
+  const text = row.toString('utf8').trim()
+  const isLaidOut = text.startsWith('{') && text.endsWith('}')
+  if (!(isLaidOut && (isPredicted || isJson(row, text)))) {
+    return `{"row":${isJson(row, text) ? text : JSON.stringify(text)},${members}}`
+  }
+  const body = text.slice(0, -1).trimEnd()
   return body === '{' ? `{${members}}` : `${body},${members}}`
 }
 
-function isJson(row: string): boolean {
+function isJson(row: Buffer, text: string): boolean {
   try {
-    JSON.parse(row)
-    return true
+    JSON.parse(text)
+    return isUtf8(row)
   } catch {
     return false
   }
