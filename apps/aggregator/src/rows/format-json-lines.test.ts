@@ -38,12 +38,6 @@ test.for<Row>([
   ['a failed row has nulls', {}, '', '{"Prediction":null,"Binary Classification":null}'],
   ['nan is a string', {}, 'nan', '{"Prediction":"nan","Binary Classification":null}'],
   [
-    'a number that JSON has not is a string',
-    {},
-    '.5',
-    '{"Prediction":".5","Binary Classification":0}',
-  ],
-  [
     'a label that is a word is a string',
     { decision: { labels: ['no', 'yes'] } },
     '0.9',
@@ -63,6 +57,32 @@ test.for<Row>([
   ],
 ])('%s', ([, spec, prediction, line]) => {
   expect(rowsOf(spec, prediction)).toBe(`${line}\n`)
+})
+
+test.for([
+  [' 0.072', '0.072'],
+  ['0.70\t', '0.70'],
+  ['.5', '0.5'],
+  ['-.50', '-0.50'],
+  ['1.', '1'],
+  ['1.e5', '1e5'],
+  ['+1', '1'],
+  ['+.5E+03', '0.5E+03'],
+  ['007.0', '7.0'],
+  ['-00', '-0'],
+  ['0x10', '"0x10"'],
+  ['-inf', '"-inf"'],
+  [' nan', '"nan"'],
+  [' a word', '" a word"'],
+  ['1e', '"1e"'],
+  ['.', '"."'],
+  ['+', '"+"'],
+  ['e5', '"e5"'],
+] as const)('the prediction %j is the value %s', ([prediction, value]) => {
+  const none = { decision: { kind: 'none' as const } }
+  const [, written] = rowsOf(none, `0.5\n${prediction}`).split('\n')
+  expect(written).toBe(`{"Prediction":${value}}`)
+  expect(() => JSON.parse(written ?? '')).not.toThrow()
 })
 
 test('the columns of a CSV come first, as the strings that they are', () => {

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { JobSpec, PinnedDataset } from '@millrace/job'
-import type { ColumnType, Deciding } from '@millrace/predictions'
+import { type ColumnType, type Deciding, numberOf } from '@millrace/predictions'
 import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
 import { joinedColumns } from './joined-columns.ts'
 
 /**
- * A result as JSON lines: one object a row. Numbers stand as the very digits that the endpoint sent; a
- * failed row has nulls. Columns of a CSV are strings, since nobody knows whether `007` is a number.
+ * A result as JSON lines: one object a row. Numbers stand as the very digits that the endpoint sent, in the
+ * grammar of JSON and without white space around them; a failed row has nulls. Columns of a CSV are strings, since nobody knows whether `007` is a number.
  *
  * Rows of a dataset that is JSON lines itself are joined as they are, byte for byte: the added
  * members come last in the row's own object. A row that is no object is the member `row` of one; if it is
@@ -63,11 +63,25 @@ function memberWriter({ columns, fields }: Deciding): (prediction: string) => st
 function valueOf(text: string, type: ColumnType): string {
   if (type === 'text') return JSON.stringify(text)
   if (JSON_NUMBER.test(text)) return text
-  return text === '' ? 'null' : JSON.stringify(text)
+  if (text === '') return 'null'
+  if (numberOf(text) === undefined) return JSON.stringify(text)
+  const number = text.trim()
+  return JSON_NUMBER.test(number) ? number : (respelled(number) ?? JSON.stringify(number))
 }
 
 /** RFC 8259, section 6. */
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
+
+/** A number as others write it too: `.5`, `1.`, `+1`, `007`. */
+const DECIMAL = /^(?:\+|(-))?(?=\.?\d)0*(\d*)(?:\.(\d*))?([eE][-+]?\d+)?$/
+
+/** The digits of a number in the grammar of JSON; nothing for another text. */
+function respelled(text: string): string | undefined {
+  const found = DECIMAL.exec(text)
+  if (found === null) return undefined
+  const [, sign = '', whole = '', fraction = '', exponent = ''] = found
+  return `${sign}${whole || '0'}${fraction && `.${fraction}`}${exponent}`
+}
 
 function splicedRows(
   predictions: readonly string[],
