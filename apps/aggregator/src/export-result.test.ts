@@ -100,6 +100,12 @@ test.for<Row>([
     'spec_invalid',
     /^output.uri: wanted a folder/,
   ],
+  [
+    'over the dataset',
+    to({ uri: 's3://data/rows.csv' }),
+    'output_refused',
+    /^output s3:.* over the dataset/,
+  ],
   ['onto the result', to({ uri: 's3://results/scores.csv' }), 'output_taken', /own result lies/],
   [
     "onto the result's manifest",

@@ -7,6 +7,7 @@ import {
   type ResultExport,
   resultIssues,
   resultNames,
+  whyNotApart,
 } from '@millrace/job'
 import type { ResultSummary } from './aggregate-job.ts'
 import { OvertakenError } from './fence.ts'
@@ -109,6 +110,10 @@ async function whyNot(
   if (job === undefined) return undefined
   const refusal = deps.refusal(output.uri)
   if (refusal !== undefined) return { code: 'output_refused', message: refusal }
+  const notApart = whyNotApart(job.spec.dataset, output)
+  if (notApart !== undefined) {
+    return { code: 'output_refused', message: `output ${output.uri}: ${notApart}` }
+  }
   const [issue] = resultIssues(job.spec.dataset.format, decision, output)
   if (issue !== undefined) {
     return { code: 'spec_invalid', message: `${issue.path.join('.')}: ${issue.message}` }

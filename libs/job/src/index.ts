@@ -67,7 +67,7 @@ export {
   type MetricValueOf,
 } from './metric-catalogue.ts'
 export { type CreatedObject, objectsCreated } from './object-created.ts'
-export { newJobSpecSchema } from './new-job-spec.ts'
+export { newJobSpecSchema, whyNotApart } from './new-job-spec.ts'
 export {
   decodePlanSegment,
   encodePlanSegment,

@@ -70,6 +70,38 @@ test.for([
   },
 )
 
+const placed = (uri: string, out: string) => ({
+  clientToken: 'token',
+  spec: {
+    ...spec,
+    dataset: { ...spec.dataset, uri },
+    output: { ...spec.output, uri: out },
+  },
+})
+
+test.for([
+  ['s3://data/pref/', 's3://data/pref/scores.csv'],
+  ['s3://data/pref/', 's3://data/pref/out/'],
+  ['s3://data/', 's3://data/scores.csv'],
+  ['file:///data/', 'file:///data/out/scores.csv'],
+] as const)('a job of %s whose result is %s is refused: it lies below', ([uri, out]) => {
+  const asked = placed(uri, out)
+  expect(() => decodeJobRequest(encodeJobRequest(asked))).toThrow(
+    /^job request: spec.output.uri: .* below the dataset/,
+  )
+  expect(() => jobSpecSchema.parse(asked.spec)).not.toThrow()
+})
+
+test.for([
+  ['s3://data/pref/', 's3://data/pref.csv'],
+  ['s3://data/pref/', 's3://data/other/pref/scores.csv'],
+  ['s3://data/pref', 's3://data/pref/scores.csv'],
+  ['s3://data/pref/all.manifest', 's3://data/pref/scores.csv'],
+] as const)('a job of %s may have its result at %s', ([uri, out]) => {
+  const asked = placed(uri, out)
+  expect(decodeJobRequest(encodeJobRequest(asked))).toEqual(asked)
+})
+
 const columns = (count: number) => ({
   ...spec,
   dataset: { ...spec.dataset, features: { include: Array.from({ length: count }, (_, at) => at) } },

@@ -1,10 +1,24 @@
-import { jobSpecSchema } from './job-spec.ts'
+import { type JobSpec, jobSpecSchema } from './job-spec.ts'
 import { resultNames } from './result-names.ts'
 
-/** A spec of a job that is asked for: its result lies apart from its dataset, which it would write over. */
+/** A spec of a job that is asked for: its result lies apart from its dataset. */
 export const newJobSpecSchema = jobSpecSchema.superRefine(({ dataset, output }, context) => {
-  const written = Object.values(resultNames(output))
-  if (!written.includes(dataset.uri)) return
-  const message = `the result, or a file beside it, would be written over the dataset ${dataset.uri}: choose another place`
-  context.addIssue({ code: 'custom', path: ['output', 'uri'], message })
+  const message = whyNotApart(dataset, output)
+  if (message !== undefined) context.addIssue({ code: 'custom', path: ['output', 'uri'], message })
 })
+
+/**
+ * Why a result must not lie where it is to: over its dataset, or below it. What lies below a prefix is of the
+ * table, and so the next job of the same prefix would read the result of this one. Nothing when they lie apart.
+ */
+export function whyNotApart(
+  { uri }: Pick<JobSpec['dataset'], 'uri'>,
+  output: JobSpec['output'],
+): string | undefined {
+  const written = Object.values(resultNames(output))
+  if (written.includes(uri)) {
+    return `the result, or a file beside it, would be written over the dataset ${uri}: choose another place`
+  }
+  if (!uri.endsWith('/') || !output.uri.startsWith(uri)) return undefined
+  return `the result would lie below the dataset ${uri}, and the next job would take it for rows: choose another place`
+}
