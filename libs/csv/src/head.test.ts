@@ -33,6 +33,26 @@ describe('header', () => {
     { what: 'the same word twice', text: 'x,x\n1,2\n', header: false },
     { what: 'words repeated below', text: 'yes,red\nno,blue\nyes,green\n', header: false },
     { what: 'empty fields', text: ',,\n1,2,3\n', header: false },
+    { what: 'an empty name among others', text: 'a,,c\n1,2,3\n', header: false },
+    { what: 'a truth value', text: 'a,true\nb,false\n', header: false },
+    {
+      what: 'a name that begins with a digit, over numbers',
+      text: 'age,30d_spend,churn\n34,120.5,0\n51,-1e3,1\n',
+      header: true,
+    },
+    { what: 'such a name with spaces', text: 'id,7 day avg\na,+.5\nb,\nc,1.\n', header: true },
+    { what: 'such a name over words', text: 'a,30d_spend\nb,x\n', header: false },
+    { what: 'such a name over words, too', text: 'a,30d_spend\nb,1\nc,x\n', header: false },
+    { what: 'such a name over nothing', text: 'a,30d_spend\nb,\n', header: false },
+    { what: 'such a name alone', text: 'a,30d_spend\n', header: false },
+    { what: 'ranks', text: 'ann,3rd\nbob,1st\n', header: false },
+    { what: 'a number with an exponent', text: 'a,1e5\nb,2\n', header: false },
+    { what: 'a year over numbers', text: 'a,2021\nb,2\n', header: false },
+    { what: 'a date over numbers', text: 'a,2021-01-01\nb,2\n', header: false },
+    { what: 'a time', text: 'a,12:30\nb,12:31\n', header: false },
+    { what: 'a date in words', text: 'a,1 Jan 2021\nb,2 Jan 2021\n', header: false },
+    { what: 'a share', text: 'a,12%\nb,7\n', header: false },
+    { what: 'an amount of money', text: 'a,-$5\nb,€7\n', header: false },
   ])('on $what, auto answers $header', ({ text, header }) => {
     expect(inspectHead(bytes(text), csv, 'auto').header).toBe(header)
   })

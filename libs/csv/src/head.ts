@@ -31,10 +31,12 @@ const WITNESSES_MAX = 100
  * `headBytes` only a first row is looked at that does not end before, and it is then asked alone: whoever
  * reads on until it ends finds the same, however much that is.
  *
- * `auto` takes the first row for a header when none of its fields is a value: a number, a date or
- * time, a word for a missing one (an empty field is allowed in the first column, where pandas writes
- * its nameless index), when no two of them are the same, and when none is repeated in its column by
- * one of the rows below. A header of years is therefore not found: say `present`.
+ * `auto` takes the first row for a header when none of its fields is a value: what begins as a number, a date or
+ * a time does, a word for a missing one or a truth value (an empty field is allowed in the first column, where
+ * pandas writes its nameless index), when no two of them are the same, and when none is repeated in its column by
+ * one of the rows below. What begins with a digit and has a letter, such as `30d_spend`, is a name where all that
+ * stands below it are numbers. A header of years is therefore not found: say `present`. When in doubt there is
+ * none: a header that is sent is refused, and told; a row that is left out nobody misses.
  *
  * Of JSON lines a row that begins is all there is to know.
  *
@@ -138,7 +140,11 @@ function endedRows(
 
 function isHeader(first: readonly string[], below: readonly (readonly string[])[]): boolean {
   const names = first.map((text) => text.trim())
-  const named = names.every((name, column) => (name === '' ? column === 0 : !VALUE.test(name)))
+  const isName = (name: string, column: number): boolean => {
+    if (name === '') return column === 0
+    return !VALUE.test(name) || isOverNumbers(name, column, below)
+  }
+  const named = names.every(isName)
   if (!named || names.every((name) => name === '')) return false
   if (new Set(names).size < names.length) return false
   return !below.some((row) =>
@@ -146,5 +152,18 @@ function isHeader(first: readonly string[], below: readonly (readonly string[])[
   )
 }
 
-/** Numbers, dates and times begin with a digit (after a sign or a point); the rest are words. */
-const VALUE = /^([-+]?\.?\d.*|[-+]?(inf|infinity)|n\/?a|nan|null|none|true|false)$/isu
+/** True for a name that begins with a digit, by what is below it: `3rd` over words is one of their kind. */
+function isOverNumbers(
+  name: string,
+  column: number,
+  below: readonly (readonly string[])[],
+): boolean {
+  if (!/^\d.*\p{L}/su.test(name) || NUMBER.test(name)) return false
+  const texts = below.map((row) => row[column]?.trim() ?? '').filter((text) => text !== '')
+  return texts.length > 0 && texts.every((text) => NUMBER.test(text))
+}
+
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i
+
+/** Numbers, money, dates and times begin with a digit (after a sign, a currency's or a point); the rest are words. */
+const VALUE = /^([-+]?\p{Sc}?\.?\d.*|[-+]?(inf|infinity)|n\/?a|nan|null|none|true|false)$/isu
