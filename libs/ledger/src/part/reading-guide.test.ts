@@ -7,7 +7,16 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { type Cloud, startCloud } from '@millrace/cloud'
 import { type Documents, type Job, type JobId, jobIdOf, jobSpecSchema } from '@millrace/job'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createJob, createLedgerClient, type Ledger, type Part, putPart } from '../index.ts'
+import {
+  createJob,
+  createLedgerClient,
+  createProgressMarker,
+  type Ledger,
+  type Part,
+  putPart,
+  sealPlan,
+  settleProgress,
+} from '../index.ts'
 
 /* The programs of docs/reading-results.md, cut out of the page, read what this library has written. */
 
@@ -130,11 +139,13 @@ function partOf(
   }
 }
 
-/** The page has two programs in each language: one of ten lines, and one for every job. */
-async function programOf(language: 'python' | 'ts', which: 'ten lines' | 'all'): Promise<string> {
+type Which = 'ten lines' | 'all' | 'watermark'
+
+/** The page has two programs for parts in each language, one of ten lines and one for every job; and one more. */
+async function programOf(language: 'python' | 'ts', which: Which): Promise<string> {
   const page = await readFile(join(root, 'docs/reading-results.md'), 'utf8')
   const programs = [...page.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))]
-  const program = programs[which === 'all' ? 1 : 0]?.[1]
+  const program = programs[['ten lines', 'all', 'watermark'].indexOf(which)]?.[1]
   if (program === undefined) throw new Error(`the page has no program in ${language}`)
   return program
 }
@@ -153,7 +164,7 @@ async function read(
   command: string,
   language: 'python' | 'ts',
   { jobId }: Job = job,
-  which: 'ten lines' | 'all' = 'all',
+  which: Which = 'all',
 ): Promise<Map<string, string[]>> {
   const path = join(folder, language === 'ts' ? 'read.mts' : 'read.py')
   await writeFile(path, await programOf(language, which))
@@ -216,3 +227,63 @@ describe('a reader out of the guide', { timeout: 60_000 }, () => {
     expect(merged.size).toBe(3)
   })
 })
+
+describe('the watermark by the guide', { timeout: 60_000 }, () => {
+  const upTo = (end: number): number[] => Array.from({ length: end }, (_, batch) => batch)
+  const all = { batches: 200, marked: upTo(200), sealed: true }
+
+  test.for([
+    ['of a job that is complete', 'complete', all, 200],
+    ['of one with a gap', 'gap', { ...all, marked: upTo(200).filter((it) => it !== 5) }, 5],
+    ['of one that has begun its second item', 'second', { ...all, marked: upTo(138) }, 138],
+    ['of one whose last item is missing', 'missing', { ...all, marked: upTo(128) }, 128],
+    ['of a whole number of items', 'whole', { ...all, batches: 256, marked: upTo(256) }, 256],
+    ['before its plan is whole', 'growing', { ...all, marked: upTo(130), sealed: false }, 130],
+    ['of one without a part', 'nothing', { ...all, marked: [] }, 0],
+  ] as const)('%s, is the batches that are done', async ([, token, plan, batches]) => {
+    const made = { ...job, jobId: jobIdOf(token), clientToken: token, state: 'planning' as const }
+    await createJob(ledger, made, signal)
+    await record(made, plan)
+    await putLast(made.jobId, batches)
+    expect(await watermarkOf(made)).toBe(String(batches * 2))
+  })
+
+  test('of a retry, is found by the part of the job below', async () => {
+    const [base, again] = [jobIdOf('base'), jobIdOf('retry of base')]
+    const made = {
+      ...retry,
+      jobId: again,
+      clientToken: 'retry of base',
+      state: 'planning' as const,
+    }
+    await createJob(ledger, { ...made, retryOf: { jobId: base, layers: [base] } }, signal)
+    await record(made, all)
+    await putLast(base, 200)
+    expect(await watermarkOf(made)).toBe('400')
+  })
+
+  const watermarkOf = async (made: Job): Promise<string | undefined> => {
+    const found = await read(process.execPath, 'ts', made, 'watermark')
+    return [...found.keys()][0]
+  }
+
+  /** The part of the last batch below the watermark; each has two rows. */
+  const putLast = async (jobId: JobId, batches: number): Promise<void> => {
+    if (batches === 0) return
+    const part = { ...partOf(batches - 1, batches * 2 - 2, ['0.5', '0.7']), jobId }
+    const none = { read: async () => undefined, write: async () => {} }
+    await putPart(ledger, part, none, signal)
+  }
+})
+
+async function record(
+  { jobId }: Job,
+  plan: { readonly batches: number; readonly marked: readonly number[]; readonly sealed: boolean },
+): Promise<void> {
+  const marker = createProgressMarker(ledger)
+  await Promise.all(plan.marked.map((batch) => marker.mark({ jobId }, batch, 0, signal)))
+  if (!plan.sealed) return
+  const totals = { batches: plan.batches, rows: plan.batches * 2 }
+  await sealPlan(ledger, jobId, totals, { now: 1_000 }, signal)
+  await settleProgress(ledger, { jobId }, totals, signal)
+}
