@@ -366,3 +366,28 @@ test('several classes without labels are counted in the first row that has a pre
     'Probability 0,Probability 1,Classification\n,,\n,,\n0.1,0.9,1\n0.7,0.3,0\n',
   )
 })
+
+test.for([
+  ['csv', 'Prediction\n"a\nb"\n""\ncat\n""\n'],
+  [
+    'jsonl',
+    String.raw`{"Prediction":"a\nb"}
+{"Prediction":""}
+{"Prediction":"cat"}
+{"Prediction":null}
+`,
+  ],
+] as const)('strings of a JSON answer stand as texts in %s', async ([format, rows]) => {
+  const parts = [
+    partOf(plan[0]!, [String.raw`"a\nb"`, '""']),
+    partOf(plan[1]!, [String.raw`"c\u0061t"`, '']),
+  ]
+  const { deps, visible } = createWorld(parts)
+  const wanted = jobOf({
+    decision: { kind: 'none' },
+    endpoint: { name: 'labels', response: 'json:predictions[].label' },
+    output: { uri: RESULT, format },
+  })
+  await writeResult(deps, wanted, never)
+  expect(visible.get(RESULT)).toBe(rows)
+})

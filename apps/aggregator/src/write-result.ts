@@ -15,6 +15,7 @@ import { createErrorsFile } from './files/errors-file.ts'
 import { createGoneObjects } from './files/gone-objects.ts'
 import { firstPrediction } from './rows/first-prediction.ts'
 import { loneRowStyle } from './rows/format-csv.ts'
+import { withoutJsonStrings } from './rows/json-strings.ts'
 import type { CountedPart } from './account/history.ts'
 import { type Manifest, manifestOf } from './files/manifest.ts'
 import { createTally, type Tally } from './account/tally.ts'
@@ -142,7 +143,7 @@ async function decide(
   signal: AbortSignal,
 ): Promise<Deciding> {
   const first = asksForFirst(spec) ? await firstPrediction(deps.parts(job, signal)) : ''
-  return decideBy(spec.decision, spec.output.names, first)
+  return withoutJsonStrings(spec, decideBy(spec.decision, spec.output.names, first))
 }
 
 async function openResult(
