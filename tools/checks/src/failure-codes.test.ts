@@ -59,6 +59,11 @@ test('the page lists each code that a job can fail with, and no other', () => {
   expect(onThePage('Of a failed job').toSorted()).toEqual(without(codes, ...away, ...renamed))
 })
 
+test('the page lists each code that an export itself can fail with, and no other', () => {
+  const codes = givenIn('apps/aggregator/src/export-result.ts')
+  expect(onThePage('Of a failed export').toSorted()).toEqual(without(codes))
+})
+
 test('each stage names what befalls a dataset alike', () => {
   const names = ['dataset_changed', 'dataset_missing']
   expect(givenIn('apps/aggregator/src/connect.ts').toSorted()).toEqual(names)
