@@ -96,6 +96,11 @@ describe('an event of S3', () => {
 
   test.for([
     ['is outside of each prefix', s3(record('elsewhere/a.csv')), 'no_template'],
+    [
+      'has one of several records outside of each prefix',
+      s3(record('in/a.csv'), record('elsewhere/a.csv')),
+      'no_template',
+    ],
     ['names another bucket', s3({ ...record('in/a.csv'), s3: {} }), 'invalid'],
     ['holds no record', '{"Records":[]}', 'invalid'],
     ['names a key that no URI holds', s3(record(`in/${'x'.repeat(2_100)}`)), 'invalid'],
