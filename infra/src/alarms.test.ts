@@ -49,6 +49,18 @@ describe.for(STACKS)('in the %s stack', (stack) => {
     expect(named.filter((metric) => !isEmitted(metric, stack))).toEqual([])
   })
 
+  test('each failure of a job that rings is drawn on the dashboard', () => {
+    const failing = (named: readonly Named[]) => {
+      const failures = named.filter(
+        ({ name, dimensions }) =>
+          name === 'millrace.jobs.ended' && dimensions['state'] === 'failed',
+      )
+      return new Set(failures.map(({ dimensions }) => dimensions['app']))
+    }
+    expect(failing(alarmMetrics(graph))).toEqual(new Set(['producer', 'consumer', 'aggregator']))
+    expect(failing(widgetMetrics(graph))).toEqual(failing(alarmMetrics(graph)))
+  })
+
   test('each queue, dead-letter queue and endpoint is watched', () => {
     const names = alarmsOf(graph).map(({ name }) => name)
     for (const queue of ['jobs', 'batches', 'completions']) {

@@ -85,14 +85,17 @@ function panels({ metricsNamespace, queues, endpoints }: DashboardArgs): readonl
       'Sum',
       outcomes.map((outcome) => [outcome, of('millrace.batches', 'consumer', outcome)]),
     ),
-    panel(
-      'Jobs ended',
-      'Sum',
-      (['succeeded', 'succeeded_with_failures', 'failed'] as const).map((state) => [
-        state,
-        of('millrace.jobs.ended', 'aggregator', state),
-      ]),
-    ),
+    panel('Jobs ended', 'Sum', [
+      ['succeeded', of('millrace.jobs.ended', 'aggregator', 'succeeded')],
+      [
+        'succeeded_with_failures',
+        of('millrace.jobs.ended', 'aggregator', 'succeeded_with_failures'),
+      ],
+      // Each app ends jobs as failed, and each has an alarm of its own for it.
+      ['failed in planning', of('millrace.jobs.ended', 'producer', 'failed')],
+      ['failed in scoring', of('millrace.jobs.ended', 'consumer', 'failed')],
+      ['failed in aggregating', of('millrace.jobs.ended', 'aggregator', 'failed')],
+    ]),
     panel('What must be 0', 'Sum', [
       ['accounting failures', of('millrace.accounting.failures', 'aggregator')],
       ['jobs stalled', of('millrace.jobs.stalled', 'aggregator')],
