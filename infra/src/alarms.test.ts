@@ -76,13 +76,23 @@ test('the page of costs counts the alarms of both examples', () => {
   expect(counted.map(Number)).toEqual(made)
 })
 
-test('each section of the runbook is linked by an alarm', () => {
+test('an alarm, or the section of one, links each section', () => {
   const linked = alarmsOf(graphOf('prod')).map(
-    ({ inputs }) => String(inputs['alarmDescription']).split('#')[1],
+    ({ inputs }) => String(inputs['alarmDescription']).split('#')[1] ?? '',
+  )
+  const further = linked.flatMap((anchor) =>
+    [...(sections.get(anchor) ?? '').matchAll(/\]\(#([a-z-]+)\)/g)].map(([, found]) => found),
   )
   // A budget has no description to hold a link.
-  const unlinked = [...sections.keys()].filter((anchor) => !linked.includes(anchor))
+  const unlinked = [...sections.keys()].filter(
+    (anchor) => ![...linked, ...further].includes(anchor),
+  )
   expect(unlinked).toEqual(['unusual-cost'])
+})
+
+test('each link within the runbook leads to a section', () => {
+  const anchors = [...runbook.matchAll(/\]\(#([a-z-]+)\)/g)].map(([, anchor = '']) => anchor)
+  expect(anchors.filter((anchor) => !sections.has(anchor))).toEqual([])
 })
 
 test.for([...sections])('the section %s says what it is and what to do', ([, text]) => {

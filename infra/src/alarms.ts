@@ -8,7 +8,6 @@ import type { Settings } from './settings.ts'
 export interface AlarmsArgs {
   readonly rules: readonly AlarmRule[]
   readonly settings: Settings['alarms']
-  readonly kmsKeyArn?: pulumi.Input<string> | undefined
 }
 
 /** Rings by mail, and wherever else somebody listens to the topic; each alarm names its runbook. */
@@ -72,12 +71,9 @@ function measured({ metric, statistic, unless }: AlarmRule): Partial<MetricAlarm
   }
 }
 
-function createTopic(name: string, { settings, kmsKeyArn }: AlarmsArgs, parent: Parent) {
-  const topic = new aws.sns.Topic(
-    name,
-    { ...(kmsKeyArn === undefined ? {} : { kmsMasterKeyId: kmsKeyArn }) },
-    parent,
-  )
+/** Not with the stack's key: that it is disabled has to be told, too, and alarms hold no data. */
+function createTopic(name: string, { settings }: AlarmsArgs, parent: Parent) {
+  const topic = new aws.sns.Topic(name, {}, parent)
   const { accountId } = whereaboutsOf(parent)
   const publish = (sid: string, service: string) => ({
     Sid: sid,

@@ -4,7 +4,7 @@ import { whereaboutsOf } from './account.ts'
 import { policyOf, type Statement } from './policy.ts'
 import type { Settings } from './settings.ts'
 
-/** A key of this stack's own for queues, table, buckets, logs and alarms, turned over each year. */
+/** A key of this stack's own for queues, table, buckets, logs and images, turned over each year. */
 class EncryptionKey extends pulumi.ComponentResource {
   readonly key: aws.kms.Key
 
@@ -74,21 +74,7 @@ function keyPolicy(options: pulumi.InvokeOptions): pulumi.Output<string> {
       },
     },
     {
-      // Alarms, events and S3 notifications reach an encrypted topic or queue by this.
-      Sid: 'ServicesPublish',
-      Principal: { Service: 'cloudwatch.amazonaws.com' },
-      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      Resource: '*',
-      Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
-    },
-    {
-      Sid: 'BudgetPublishes',
-      Principal: { Service: 'budgets.amazonaws.com' },
-      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      Resource: '*',
-      Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
-    },
-    {
+      // New objects reach the encrypted jobs queue by this.
       Sid: 'EventsPublish',
       Principal: { Service: 'events.amazonaws.com' },
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],

@@ -127,7 +127,6 @@ const alarms = new Alarms(
   {
     rules: alarmRules({ metricsNamespace, queues, meter, arrivals, endpoints, backlogTarget }),
     settings: settings.alarms,
-    kmsKeyArn,
   },
   account,
 )

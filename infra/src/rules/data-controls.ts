@@ -4,7 +4,7 @@ import { each, eachStatement, eachWithout, statementsOf } from './each.ts'
 
 const DAY_SECONDS = 86_400
 
-/** Queues, table, buckets and key: encrypted, private, kept. */
+/** Queues, topics, table, buckets and key: encrypted, private, kept. */
 export const dataControls: readonly Control[] = [
   {
     id: 'SQS.1',
@@ -45,6 +45,15 @@ export const dataControls: readonly Control[] = [
       const kept = Number(dlq?.inputs['messageRetentionSeconds'])
       return !(kept >= Number(messageRetentionSeconds) + 7 * DAY_SECONDS) && `${kept} s`
     }),
+  },
+  {
+    id: 'SNS.1',
+    source: 'Security Hub',
+    says: 'topics are encrypted at rest with a key of KMS',
+    breaches: each('sns.Topic', ({ kmsMasterKeyId }) => kmsMasterKeyId === undefined && 'no key'),
+    justified: {
+      '*': { 'sns.Topic alarms': 'it tells of a key that is disabled, and alarms hold no data' },
+    },
   },
   {
     id: 'DynamoDB.1',
