@@ -10,7 +10,7 @@ import { readSettings } from './settings.ts'
 
 const settingsWith = (change: object) =>
   readSettings({
-    endpoints: [{ name: 'churn', concurrency: 64 }],
+    endpoints: [{ name: 'churn', variant: 'AllTraffic', concurrency: 64 }],
     network: { kind: 'existing', vpcId: 'vpc-1', subnetIds: ['subnet-1'] },
     ...change,
   })
@@ -76,6 +76,7 @@ test.for([
       endpoints: [
         {
           name: 'churn',
+          variant: 'AllTraffic',
           concurrency: 64,
           inferenceComponents: many(60, (index) => `Component-of-a-team-${index}`),
         },
@@ -103,6 +104,8 @@ describe.for(STACKS)('in the %s stack', (stack) => {
 })
 
 test('each spelling of an endpoint counts', () => {
-  const { endpoints } = settingsWith({ endpoints: [{ name: 'Fraud', concurrency: 64 }] })
+  const { endpoints } = settingsWith({
+    endpoints: [{ name: 'Fraud', variant: 'AllTraffic', concurrency: 64 }],
+  })
   expect(resourcesOf(endpoints)).toEqual(['endpoint/Fraud', 'endpoint/fraud'])
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readSettings, settingsSchema, tasksMaxOf } from './settings.ts'
 
 const least = {
-  endpoints: [{ name: 'churn', concurrency: 64 }],
+  endpoints: [{ name: 'churn', variant: 'AllTraffic', concurrency: 64 }],
   network: { kind: 'existing', vpcId: 'vpc-1', subnetIds: ['subnet-1'] },
 }
 
@@ -65,7 +65,16 @@ describe('a wrong setting is named with what was wanted', () => {
       'batchnig',
     ],
     ['endpoints', { endpoints: [] }, 'endpoints'],
-    ['an endpoint name', { endpoints: [{ name: 'a b', concurrency: 1 }] }, 'endpoints.0.name'],
+    [
+      'an endpoint name',
+      { endpoints: [{ name: 'a b', variant: 'AllTraffic', concurrency: 1 }] },
+      'endpoints.0.name',
+    ],
+    [
+      'an endpoint without its variant',
+      { endpoints: [{ name: 'a', concurrency: 64 }] },
+      'endpoints.0.variant: wanted the name of its variant; to ask for it: aws sagemaker',
+    ],
     ['a typing error', { endpoint: [] }, 'endpoint'],
     [
       'a tag for an image',
@@ -82,7 +91,12 @@ describe('a wrong setting is named with what was wanted', () => {
       'a variant of no instance',
       {
         endpoints: [
-          { name: 'a', concurrency: 64, scaling: { min: 0, max: 1, invocationsPerMinute: 1 } },
+          {
+            name: 'a',
+            variant: 'AllTraffic',
+            concurrency: 64,
+            scaling: { min: 0, max: 1, invocationsPerMinute: 1 },
+          },
         ],
       },
       'endpoints.0.scaling.min',
@@ -113,7 +127,7 @@ test('an inference component may have no copy at all', () => {
   const scaling = { inferenceComponent: 'a-1', min: 0, max: 1, invocationsPerMinute: 1 }
   const { endpoints } = readSettings({
     ...least,
-    endpoints: [{ name: 'a', concurrency: 64, scaling }],
+    endpoints: [{ name: 'a', variant: 'AllTraffic', concurrency: 64, scaling }],
   })
   expect(endpoints[0]?.scaling).toEqual(scaling)
 })
@@ -127,8 +141,8 @@ test.for([
   const settings = settingsSchema.parse({
     ...least,
     endpoints: [
-      { name: 'wide', concurrency: 1_000 },
-      { name: 'narrow', concurrency: served },
+      { name: 'wide', variant: 'AllTraffic', concurrency: 1_000 },
+      { name: 'narrow', variant: 'AllTraffic', concurrency: served },
     ],
     consumers: { tasksMax: wanted, concurrency: each },
   })

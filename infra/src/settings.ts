@@ -31,9 +31,17 @@ const endpointScaling = z
     message: 'wanted 1 or more: only an inference component can be woken from zero',
   })
 
+const ASK_VARIANT =
+  "aws sagemaker describe-endpoint --query 'ProductionVariants[].VariantName' --endpoint-name …"
+
 const endpoint = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'wanted a SageMaker endpoint name'),
-  variant: z.string().min(1).max(63).default('AllTraffic'),
+  // No default: SageMaker counts by variant, and alarms on one that there is not would never ring.
+  variant: z
+    .string(`wanted the name of its variant; to ask for it: ${ASK_VARIANT}`)
+    .min(1)
+    .max(63)
+    .describe('Whose invocations its alarms and its scaling look at.'),
   concurrency: z
     .int()
     .min(1)
