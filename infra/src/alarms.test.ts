@@ -69,13 +69,6 @@ describe.for(STACKS)('in the %s stack', (stack) => {
   })
 })
 
-test('the page of costs counts the alarms of both examples', () => {
-  const [, ...counted] =
-    /alarms: (\d+) and (\d+)/.exec(readFileSync(join(docs, 'costs.md'), 'utf8')) ?? []
-  const made = STACKS.map((stack) => ofType(graphOf(stack), 'cloudwatch.MetricAlarm').length)
-  expect(counted.map(Number)).toEqual(made)
-})
-
 test('an alarm, or the section of one, links each section', () => {
   const linked = alarmsOf(graphOf('prod')).map(
     ({ inputs }) => String(inputs['alarmDescription']).split('#')[1] ?? '',

@@ -7,7 +7,9 @@ import type { Settings } from './settings.ts'
 
 export interface AlarmsArgs {
   readonly rules: readonly AlarmRule[]
-  readonly settings: Settings['alarms']
+  readonly settings: Pick<Settings['alarms'], 'email' | 'runbook'>
+  /** Dollars; what costs more, or will, rings. */
+  readonly monthlyCostUsd: number
 }
 
 /** Rings by mail, and wherever else somebody listens to the topic; each alarm names its runbook. */
@@ -38,7 +40,7 @@ export class Alarms extends pulumi.ComponentResource {
           parent,
         ).arn,
     )
-    watchCost(name, args.settings.monthlyCostUsd, topic, parent)
+    watchCost(name, args.monthlyCostUsd, topic, parent)
     this.registerOutputs({ topicArn: this.topicArn })
   }
 }

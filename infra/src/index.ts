@@ -22,6 +22,7 @@ import { LedgerTable } from './ledger-table.ts'
 import { Network } from './network.ts'
 import { refuseLongPolicies } from './policy-size.ts'
 import { createProducer } from './producer.ts'
+import { budgetOf } from './resting-cost.ts'
 import { scalingPoliciesOf } from './scaling-policies.ts'
 import { ServiceScaling } from './service-scaling.ts'
 import { readSettings } from './settings.ts'
@@ -127,6 +128,7 @@ const alarms = new Alarms(
   {
     rules: alarmRules({ metricsNamespace, queues, meter, arrivals, endpoints, backlogTarget }),
     settings: settings.alarms,
+    monthlyCostUsd: budgetOf(settings),
   },
   account,
 )

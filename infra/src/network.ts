@@ -12,7 +12,7 @@ export type NetworkArgs = Settings['network'] & {
 }
 
 /** The services that tasks call and that have interface endpoints; S3 and DynamoDB have gateways. */
-const INTERFACES = ['sqs', 'sagemaker.runtime', 'logs', 'ecr.api', 'ecr.dkr']
+export const INTERFACES = ['sqs', 'sagemaker.runtime', 'logs', 'ecr.api', 'ecr.dkr']
 const GATEWAYS = ['s3', 'dynamodb']
 
 /**

@@ -126,8 +126,8 @@ const alarms = z.strictObject({
   monthlyCostUsd: z
     .number()
     .positive()
-    .default(50)
-    .describe('A month that costs more, or will, rings.'),
+    .optional()
+    .describe('A month that costs more, or will, rings (`resting-cost.ts` has the default).'),
   runbook: z
     .url()
     .default('https://github.com/millrace/millrace/blob/main/docs/runbook.md')

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { graphOf, ofType, STACKS } from './graph/graph.ts'
+import { alarmMetrics, budgetOf, interfacesOf, restingCosts } from './resting-cost.ts'
+import { readSettings } from './settings.ts'
+
+const infra = join(import.meta.dirname, '..')
+const page = readFileSync(join(infra, '../docs/costs.md'), 'utf8')
+
+function settingsOf(stack: string) {
+  const file = readFileSync(join(infra, `Pulumi.${stack}.yaml`), 'utf8')
+  const { config } = parse(file) as { config: Record<string, unknown> }
+  return readSettings(config['millrace:settings'])
+}
+
+/** The cells of the table "At rest", without its head. */
+const rows = (page.split('## At rest')[1] ?? '')
+  .split('##')[0]!
+  .split('\n')
+  .filter((line) => line.startsWith('| '))
+  .slice(2)
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+
+describe.for(STACKS)('in the %s stack', (stack) => {
+  const column = STACKS.indexOf(stack)
+  const settings = settingsOf(stack)
+  const graph = graphOf(stack)
+  const printed = rows.map((cells) => cells[column + 2])
+
+  test('the page of costs has the figures that the budget is made of', () => {
+    const costs = Object.values(restingCosts(settings))
+    const all = Math.round(costs.reduce((sum, usd) => sum + usd))
+    expect(printed).toEqual(['$0', ...costs.map(dollars), `**about $${all}**`])
+  })
+
+  test('as many metrics are counted as alarms watch', () => {
+    const watched = ofType(graph, 'cloudwatch.MetricAlarm').flatMap(({ inputs }) => {
+      const queries = (inputs['metricQueries'] ?? [{ metric: inputs }]) as { metric?: unknown }[]
+      return queries.filter(({ metric }) => metric !== undefined)
+    })
+    expect(alarmMetrics(settings)).toBe(watched.length)
+    const [, counted = ''] = rows.find(([, what]) => what?.startsWith('metrics that alarms')) ?? []
+    expect(Number(counted.match(/\d+/g)?.[column])).toBe(watched.length)
+  })
+
+  test('as many interface endpoints are counted as are made', () => {
+    const made = ofType(graph, 'ec2.VpcEndpoint').filter(
+      ({ inputs }) => inputs['vpcEndpointType'] === 'Interface',
+    )
+    expect(made.length).toBe(settings.network.kind === 'private' ? interfacesOf(settings) : 0)
+  })
+})
+
+const dollars = (usd: number): string => {
+  if (usd === 0) return '-'
+  return usd >= 5 || Number.isInteger(usd) ? `$${Math.round(usd)}` : `$${usd.toFixed(2)}`
+}
+
+const endpoints = [{ name: 'churn', variant: 'AllTraffic', concurrency: 64 }]
+const networks = {
+  public: { kind: 'public', zones: ['eu-central-1a'] },
+  private: { kind: 'private', zones: ['eu-central-1a', 'eu-central-1b'] },
+}
+
+test.for([
+  ['public', 50],
+  ['private', 140],
+] as const)('a %s network has a budget of $%i unless told otherwise', ([kind, usd]) => {
+  expect(budgetOf(readSettings({ endpoints, network: networks[kind] }))).toBe(usd)
+})
+
+test.for([
+  ['public', 11],
+  ['private', 84],
+] as const)('a budget below what a %s network costs at rest is refused', ([kind, atRest]) => {
+  const budget = (monthlyCostUsd: number) =>
+    budgetOf(readSettings({ endpoints, network: networks[kind], alarms: { monthlyCostUsd } }))
+  expect(budget(atRest + 1)).toBe(atRest + 1)
+  expect(() => budget(atRest)).toThrow(`monthlyCostUsd: wanted more than ${atRest}`)
+})
