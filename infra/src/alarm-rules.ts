@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { Arrivals } from './arrivals.ts'
 import type { BacklogMeter } from './backlog-meter.ts'
+import type { App } from './image-repositories.ts'
 import { awsMetric, type MetricOf, ours } from './metrics.ts'
 import type { EndpointSettings } from './settings.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -21,13 +22,25 @@ export interface AlarmRule {
   readonly minutesAbove?: number
   /** A gap says that something is wrong. Default: a gap says nothing. */
   readonly gapRings?: boolean
-  /** Rings only while this is so too: in each minute, at least so much of another metric. */
-  readonly unless?: { readonly metric: MetricOf; readonly atLeast: number }
+  /** A minute in which one of these is reached does not count. */
+  readonly unless?: readonly {
+    readonly metric: MetricOf
+    readonly statistic: 'Sum' | 'Average'
+    readonly atLeast: number
+  }[]
+}
+
+/** A queue, and who works on it. */
+export interface WatchedQueue {
+  readonly work: WorkQueue
+  readonly app: App
+  /** Messages that a task works on at once. */
+  readonly slots: number
 }
 
 export interface AlarmRuleArgs {
   readonly metricsNamespace: string
-  readonly queues: Readonly<Record<string, WorkQueue>>
+  readonly queues: Readonly<Record<string, WatchedQueue>>
   readonly meter: BacklogMeter
   readonly arrivals: Arrivals
   readonly endpoints: readonly EndpointSettings[]
@@ -39,7 +52,9 @@ const HOUR_SECONDS = 3_600
 
 export function alarmRules(args: AlarmRuleArgs): readonly AlarmRule[] {
   return [
-    ...Object.entries(args.queues).flatMap(([name, queue]) => queueRules(name, queue)),
+    ...Object.entries(args.queues).flatMap(([name, queue]) =>
+      queueRules(name, queue, args.metricsNamespace),
+    ),
     ...args.endpoints.flatMap(endpointRules),
     ...fleetRules(args),
     ...jobRules(args.metricsNamespace),
@@ -47,7 +62,11 @@ export function alarmRules(args: AlarmRuleArgs): readonly AlarmRule[] {
   ]
 }
 
-function queueRules(queue: string, work: WorkQueue): AlarmRule[] {
+function queueRules(
+  queue: string,
+  { work, app, slots }: WatchedQueue,
+  metricsNamespace: string,
+): AlarmRule[] {
   const { name } = work.queue
   return [
     {
@@ -70,13 +89,25 @@ function queueRules(queue: string, work: WorkQueue): AlarmRule[] {
     },
     {
       name: `${queue}-not-received`,
-      says: `Messages of ${queue} wait, and nobody has received one for 15 minutes.`,
+      says: `Messages of ${queue} wait, and nobody who had room has received one for 15 minutes.`,
       runbook: 'nothing-is-received',
       metric: awsMetric('queue', 'ApproximateNumberOfMessagesVisible', name),
       statistic: 'Maximum',
       threshold: 1,
       minutes: 15,
-      unless: { metric: awsMetric('queue', 'NumberOfMessagesReceived', name), atLeast: 1 },
+      unless: [
+        {
+          metric: awsMetric('queue', 'NumberOfMessagesReceived', name),
+          statistic: 'Sum',
+          atLeast: 1,
+        },
+        // All slots of all tasks hold work, which may be of hours.
+        {
+          metric: ours(metricsNamespace, 'millrace.messages.in_flight', app),
+          statistic: 'Average',
+          atLeast: slots,
+        },
+      ],
     },
   ]
 }

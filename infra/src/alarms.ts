@@ -48,7 +48,7 @@ export class Alarms extends pulumi.ComponentResource {
 type Parent = pulumi.CustomResourceOptions
 type MetricAlarmArgs = aws.cloudwatch.MetricAlarmArgs
 
-/** One metric; or one that counts only in minutes in which another is below its bound. */
+/** One metric; or one that counts only in minutes in which others are below their bounds. */
 function measured({ metric, statistic, unless }: AlarmRule): Partial<MetricAlarmArgs> {
   if (unless === undefined) {
     const { namespace, metricName, dimensions } = metric
@@ -59,14 +59,15 @@ function measured({ metric, statistic, unless }: AlarmRule): Partial<MetricAlarm
     id,
     metric: { ...of, dimensions: { ...of.dimensions }, period: 60, stat },
   })
+  const low = unless.map(({ atLeast }, index) => `FILL(other${index}, 0) < ${atLeast}`)
   return {
     metricQueries: [
       query('counted', metric, statistic),
-      query('other', unless.metric, 'Sum'),
+      ...unless.map((other, index) => query(`other${index}`, other.metric, other.statistic)),
       {
         id: 'result',
-        expression: `IF(FILL(other, 0) < ${unless.atLeast}, counted, 0)`,
-        label: 'counted while the other is low',
+        expression: `IF(${low.join(' AND ')}, counted, 0)`,
+        label: 'counted while the others are low',
         returnData: true,
       },
     ],

@@ -2,6 +2,7 @@
  * The whole system in one account: three queues, a table, two buckets, and three services that scale
  * from and to zero. Settings and examples: `docs/deploy.md`.
  */
+import { limits } from '@millrace/job'
 import * as pulumi from '@pulumi/pulumi'
 import { inAccount, whereaboutsOf } from './account.ts'
 import { createAggregator } from './aggregator.ts'
@@ -126,7 +127,14 @@ const backlogTarget = policies.consumer.target
 const alarms = new Alarms(
   'alarms',
   {
-    rules: alarmRules({ metricsNamespace, queues, meter, arrivals, endpoints, backlogTarget }),
+    rules: alarmRules({
+      ...{ metricsNamespace, meter, arrivals, endpoints, backlogTarget },
+      queues: {
+        jobs: { work: jobs, app: 'producer', slots: limits.plansAtOnce },
+        batches: { work: batches, app: 'consumer', slots: settings.consumers.concurrency },
+        completions: { work: completions, app: 'aggregator', slots: limits.resultsAtOnce },
+      },
+    }),
     settings: settings.alarms,
     monthlyCostUsd: budgetOf(settings),
   },

@@ -5,6 +5,7 @@ import {
   ContractError,
   decodeCompletionMessage,
   type JobId,
+  limits,
 } from '@millrace/job'
 import { createLedgerClient } from '@millrace/ledger'
 import {
@@ -42,9 +43,6 @@ import { type Deps as ExportDeps, type ExportOutcome, exportResult } from './exp
 import { reconcileForever } from './reconcile.ts'
 import { type Deps as EventDeps, tellEvents } from './tell-events.ts'
 import { watchBacklog } from './watch-backlog.ts'
-
-/** Results are streams: two at once keep the disk or S3 busy, more only share it. */
-const JOBS_AT_ONCE = 2
 
 /** By then the first poll has long left; a process that ends before has no use for the other thread. */
 const THREAD_BEGINS_MS = 1_000
@@ -129,7 +127,7 @@ export function createAggregator(
   }
   const worker = createWorker({
     queue,
-    concurrency: JOBS_AT_ONCE,
+    concurrency: limits.resultsAtOnce,
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,

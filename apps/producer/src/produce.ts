@@ -1,5 +1,5 @@
 import { createInvoke, proxiesOf } from '@millrace/invocation'
-import { ContractError, type JobRequest, type JobTemplate } from '@millrace/job'
+import { ContractError, type JobRequest, type JobTemplate, limits } from '@millrace/job'
 import { createLedgerClient, readJob } from '@millrace/ledger'
 import {
   createWorker,
@@ -30,9 +30,6 @@ import { dispositionOf } from './disposition-of.ts'
 import { type Deps, type PlanOutcome, planJob } from './plan-job.ts'
 import { reportOutcome } from './report-outcome.ts'
 import { requestsIn } from './requests-in.ts'
-
-/** Planning is one stream at a time; a second job must not wait for the first one's gigabytes. */
-const JOBS_AT_ONCE = 4
 
 /** The producer: a worker on the jobs queue that plans each job it is asked for. */
 export async function produce(
@@ -110,7 +107,7 @@ export function createProducer(
   }
   return createWorker({
     queue,
-    concurrency: JOBS_AT_ONCE,
+    concurrency: limits.plansAtOnce,
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
     heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,

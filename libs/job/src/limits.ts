@@ -59,6 +59,10 @@ export const limits = {
 
   /** Messages that one worker holds at most, whatever its configuration asks for. */
   concurrencyMax: 1_024,
+  /** Jobs that a producer plans at once: a second one must not wait for the first one's gigabytes. */
+  plansAtOnce: 4,
+  /** Results that an aggregator writes at once: two keep the disk or S3 busy, more only share it. */
+  resultsAtOnce: 2,
 
   /** Batches whose marks share one progress item; 128 numbers stay under 1 KB, one write unit. */
   progressFanOut: 128,
