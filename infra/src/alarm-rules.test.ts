@@ -36,3 +36,24 @@ describe('messages that nobody receives', () => {
     expect(rings(alarmNamed(`${queue}-not-received`), told)).toBe(heard)
   })
 })
+
+describe('an endpoint that throttles', () => {
+  const MINUTES = 36
+  const minutes = (of: (minute: number) => number) =>
+    Array.from({ length: MINUTES }, (_, m) => of(m))
+  /** Throttles that come so many seconds after each other. */
+  const every = (seconds: number) => {
+    const times = Array.from({ length: (MINUTES * 60) / seconds }, (_, n) => n * seconds)
+    return minutes((minute) => times.filter((at) => Math.floor(at / 60) === minute).length)
+  }
+
+  test.for<[string, Minutes, string]>([
+    ['rings when it serves half at a second', every(9), 'always'],
+    ['rings when one consumer of it learns that at three seconds', every(160), 'always'],
+    ['does not ring for live traffic each five minutes', minutes((m) => (m % 5 ? 0 : 36)), 'never'],
+    ['does not ring while it grows', minutes((m) => (m < 15 ? 200 : 0)), 'never'],
+    ['does not ring when it serves all', each(MINUTES, 0), 'never'],
+  ])('%s', ([, throttles, heard]) => {
+    expect(rings(alarmNamed('throttled'), { 'millrace.throttles': throttles })).toBe(heard)
+  })
+})

@@ -31,8 +31,7 @@ export class Alarms extends pulumi.ComponentResource {
             ...measured(rule),
             comparisonOperator: 'GreaterThanOrEqualToThreshold',
             threshold: rule.threshold,
-            evaluationPeriods: rule.minutes,
-            datapointsToAlarm: rule.minutesAbove ?? rule.minutes,
+            ...stretchesOf(rule),
             treatMissingData: rule.gapRings === true ? 'breaching' : 'notBreaching',
             alarmActions: [topic.arn],
             okActions: [topic.arn],
@@ -48,16 +47,25 @@ export class Alarms extends pulumi.ComponentResource {
 type Parent = pulumi.CustomResourceOptions
 type MetricAlarmArgs = aws.cloudwatch.MetricAlarmArgs
 
+function stretchesOf({ minutes, minutesAbove = minutes, stretchMinutes = 1 }: AlarmRule) {
+  return {
+    evaluationPeriods: minutes / stretchMinutes,
+    datapointsToAlarm: minutesAbove / stretchMinutes,
+  }
+}
+
 /** One metric; or one that counts only in minutes in which others are below their bounds. */
-function measured({ metric, statistic, unless }: AlarmRule): Partial<MetricAlarmArgs> {
+function measured(rule: AlarmRule): Partial<MetricAlarmArgs> {
+  const { metric, statistic, unless, stretchMinutes = 1 } = rule
+  const period = 60 * stretchMinutes
   if (unless === undefined) {
     const { namespace, metricName, dimensions } = metric
     const by = statistic === 'p99' ? { extendedStatistic: 'p99' } : { statistic }
-    return { namespace, metricName, dimensions: { ...dimensions }, period: 60, ...by }
+    return { namespace, metricName, dimensions: { ...dimensions }, period, ...by }
   }
   const query = (id: string, of: AlarmRule['metric'], stat: string) => ({
     id,
-    metric: { ...of, dimensions: { ...of.dimensions }, period: 60, stat },
+    metric: { ...of, dimensions: { ...of.dimensions }, period, stat },
   })
   const low = unless.map(({ atLeast }, index) => `FILL(other${index}, 0) < ${atLeast}`)
   return {
