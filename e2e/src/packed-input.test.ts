@@ -51,8 +51,8 @@ test('an S3 prefix is scored on this machine', async () => {
     const args = ['run', `s3://${BUCKET}/in/`, '--local-model', flights.model, '-o', 'late.csv']
     const env = {
       AWS_ENDPOINT_URL_S3: cloud.env['AWS_ENDPOINT_URL_S3'] ?? '',
-      AWS_ACCESS_KEY_ID: 'user',
-      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_ACCESS_KEY_ID: cloud.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: cloud.credentials.secretAccessKey,
       AWS_REGION: 'us-east-1',
     }
     const { code, stderr } = await runCli(args, { cwd: folder.path, env })

@@ -14,7 +14,7 @@ import { flights } from './support/flights.ts'
 import { BUCKET, type Fleet, startFleet } from './support/fleet.ts'
 import { objectsOf } from './support/objects.ts'
 import { giveUpAnUpload, recordLargePart } from './support/rare-calls.ts'
-import { startRecorder } from './support/recorder.ts'
+import { type App, startRecorder } from './support/recorder.ts'
 
 const text = (rows: readonly string[]): string => `${rows.join('\n')}\n`
 
@@ -119,10 +119,14 @@ test('the apps make the calls that their roles were made for, and no other', asy
   await expect
     .poll(whatIsCalled, { timeout: 30_000 })
     .toContain('producer sqs:SendMessage queue jobs')
-  await recordLargePart(await recorder.env('consumer'), fleet.ledger)
-  await giveUpAnUpload(await recorder.env('aggregator'), 'results/given-up.csv')
+  const throughRecorder = async (app: App) => ({
+    ...fleet.cloud.env,
+    ...(await recorder.env(app)),
+  })
+  await recordLargePart(await throughRecorder('consumer'), fleet.ledger)
+  await giveUpAnUpload(await throughRecorder('aggregator'), 'results/given-up.csv')
   // What it decompresses is not of its compression after many megabytes.
-  await giveUpAnUpload(await recorder.env('producer'), 'work/given-up.txt')
+  await giveUpAnUpload(await throughRecorder('producer'), 'work/given-up.txt')
   await expect(`${recorder.calls().join('\n')}\n`).toMatchFileSnapshot('../../infra/calls.txt')
 })
 

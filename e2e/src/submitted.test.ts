@@ -44,3 +44,31 @@ test('a job submitted ten times at once with one token is one job', async () => 
   dev.child.kill('SIGINT')
   expect(await dev.ended).toMatchObject({ code: 0 })
 })
+
+test('what dev has scored is exported, and another key is told nothing', async () => {
+  await using folder = await temporaryFolder()
+  const { path: cwd } = folder
+  await using dev = startCli(['dev', '--local-model', flights.model], { cwd })
+  const env = await environmentOf(dev.child.stdout)
+  const submit = ['submit', flights.features, '--endpoint', 'local', '-o', 'out.csv', '--watch']
+  expect(await runCli(submit, { cwd, env })).toMatchObject({ code: 0 })
+  const jobs = (await runCli(['list', '--json'], { cwd, env })).stdout
+  const [{ jobId = '' } = {}] = JSON.parse(jobs) as { jobId?: string }[]
+  // A profile that is nowhere shall not stand in the way of the keys that dev has printed.
+  const elsewhere = { ...env, AWS_PROFILE: 'nowhere' }
+  const exported = await runCli(['export', jobId, '-o', 'again.csv'], { cwd, env: elsewhere })
+  expect(exported).toMatchObject({ code: 0 })
+  expect((await readFile(join(cwd, 'again.csv'), 'utf8')) === expectedResult()).toBe(true)
+
+  const stranger = { ...env, AWS_ACCESS_KEY_ID: `local${'0'.repeat(32)}` }
+  expect(await runCli(['list'], { cwd, env: stranger })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('access_denied') as unknown,
+  })
+  const logs = join(cwd, '.millrace-dev', 'logs')
+  for (const app of ['producer', 'consumer-1', 'aggregator', 'endpoint']) {
+    expect(await readFile(join(logs, `${app}.log`), 'utf8')).not.toContain(env['AWS_ACCESS_KEY_ID'])
+  }
+  dev.child.kill('SIGINT')
+  expect(await dev.ended).toMatchObject({ code: 0 })
+})

@@ -33,7 +33,7 @@ beforeAll(async () => {
   dynamo = new DynamoDBClient({
     region: 'us-east-1',
     endpoint: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: cloud.credentials,
   })
 })
 afterAll(async () => {

@@ -56,13 +56,13 @@ type Spec = Pick<Partial<JobSpecInput>, 'decision'> & {
 /** The local cloud that a test has started. */
 interface Cloud {
   readonly env: Readonly<Record<string, string>>
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   close(): Promise<void>
 }
 
 export async function startRecorded(cloud: Cloud): Promise<Recorded> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-recorded-'))
-  const { env } = cloud
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const { env, credentials } = cloud
   const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? ''
   const client = createLedgerClient({
     region: 'us-east-1',

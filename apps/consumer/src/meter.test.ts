@@ -7,10 +7,6 @@ import { createMeter } from './meter.ts'
 
 let cloud: Awaited<ReturnType<typeof startCloud>>
 const never = new AbortController().signal
-const local = {
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-}
 
 beforeAll(async () => {
   cloud = await startCloud({ counting: true })
@@ -19,7 +15,8 @@ afterAll(() => cloud.close())
 
 test('requests and units are counted as the services count them', async () => {
   const meter = createMeter(() => 0)
-  const { env } = cloud
+  const { env, credentials } = cloud
+  const local = { region: 'us-east-1', credentials }
   const dynamo = createLedgerClient({ ...local, endpointUrl: env['AWS_ENDPOINT_URL_DYNAMODB'] })
   const sqs = createQueueClient({ ...local, endpointUrl: env['AWS_ENDPOINT_URL_SQS'] })
   meter.watchQueue(sqs)

@@ -115,7 +115,10 @@ async function publishNonsense(env: Readonly<Record<string, string>>): Promise<v
   const client = new SQSClient({
     region: env['AWS_REGION'] ?? '',
     endpoint: env['AWS_ENDPOINT_URL_SQS'] ?? '',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: {
+      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+    },
   })
   const QueueUrl = env['MILLRACE_JOBS_QUEUE_URL'] ?? ''
   await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'table ready' }))

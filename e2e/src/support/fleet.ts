@@ -50,7 +50,7 @@ export async function startFleet(
   const endpoint = await startEndpoint({ name: 'flights', model, ...options.endpoint })
   const settings = {
     region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: cloud.credentials,
   }
   const dynamo = createLedgerClient({
     ...settings,

@@ -18,12 +18,12 @@ interface Objects {
   remove(key: string): Promise<void>
 }
 
-export function objectsIn(cloud: Pick<Cloud, 'env'>): Objects {
+export function objectsIn(cloud: Pick<Cloud, 'env' | 'credentials'>): Objects {
   const client = new S3Client({
     region: 'us-east-1',
     endpoint: cloud.env['AWS_ENDPOINT_URL_S3'] ?? '',
     forcePathStyle: true,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: cloud.credentials,
   })
   return {
     put: async (key, body) => {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { withKeysInUrls } from '@millrace/cloud'
 import { jobIdOf } from '@millrace/job'
 import { type Ledger, putPart } from '@millrace/ledger'
 import { createS3Backend, createS3Client, createStorage, jobDocuments } from '@millrace/storage'
 import { BUCKET } from './fleet.ts'
 
 const MEBIBYTE = 1024 * 1024
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
 /*
  * What the apps do so rarely, or with so much data, that a test of the whole would take minutes: done
@@ -53,8 +53,8 @@ export async function recordLargePart(
 }
 
 function openStorage(env: Readonly<Record<string, string>>) {
-  const endpoint = env['AWS_ENDPOINT_URL_S3']
-  const client = createS3Client({ region: 'us-east-1', endpoint, credentials })
+  const endpoint = withKeysInUrls(env)['AWS_ENDPOINT_URL_S3']
+  const client = createS3Client({ region: 'us-east-1', endpoint })
   const storage = createStorage({ s3: createS3Backend(client) })
   return {
     storage,

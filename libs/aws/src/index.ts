@@ -1,4 +1,5 @@
 export { createCredentials, type CredentialsGiven } from './credentials.ts'
+export { keyedEndpoint, type KeyedEndpoint } from './endpoint-keys.ts'
 export { codeOfFailure, codesOfNames } from './failure-names.ts'
 export { type Origin, originOf } from './origin.ts'
 export { type Proxies, proxiesOf } from './proxies.ts'

@@ -8,7 +8,7 @@ export async function localLedger(facts: Pick<Ledger, 'now'> = {}): Promise<Ledg
   const client = createLedgerClient({
     region: 'us-east-1',
     endpointUrl: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: cloud.credentials,
   })
   afterAll(async () => {
     client.destroy()

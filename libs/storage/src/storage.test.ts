@@ -35,7 +35,7 @@ afterAll(async () => {
 const connection = () => ({
   region: 'us-east-1',
   endpoint: cloud.env.AWS_ENDPOINT_URL_S3!,
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  credentials: cloud.credentials,
 })
 
 /** What is true of folders and of S3 alike. */

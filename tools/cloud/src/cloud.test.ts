@@ -37,13 +37,11 @@ async function folder(): Promise<string> {
   return path
 }
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-
 function sqsOf(cloud: Cloud): SQSClient {
   const client = new SQSClient({
     region: 'us-east-1',
     endpoint: cloud.env['AWS_ENDPOINT_URL_SQS'] ?? '',
-    credentials,
+    credentials: cloud.credentials,
   })
   closing.push(() => client.destroy())
   return client
@@ -53,7 +51,7 @@ function tableOf(cloud: Cloud) {
   const client = new DynamoDBClient({
     region: 'us-east-1',
     endpoint: cloud.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
-    credentials,
+    credentials: cloud.credentials,
   })
   closing.push(() => client.destroy())
   return { client, TableName: cloud.env['MILLRACE_LEDGER_TABLE'] ?? '' }

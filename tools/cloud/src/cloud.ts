@@ -1,4 +1,5 @@
 import { limits } from '@millrace/job'
+import { type AccessKey, makeAccessKey } from './access-key.ts'
 import { type CloudUsage, createUsageCounter } from './count-usage.ts'
 import { startLedgerServer } from './ledger-server.ts'
 import { startQueueServer } from './queue-server.ts'
@@ -21,13 +22,15 @@ export interface CloudOptions {
   readonly counting?: boolean | undefined
 }
 
-/** SQS, DynamoDB and S3 on loopback, in this process. */
+/** SQS, DynamoDB and S3 on loopback, in this process, for whoever knows their key. */
 export interface Cloud {
   /**
-   * What an app needs to find them, as environment variables. The credentials in it are made up:
-   * leave them out for an app that also calls real AWS; any credentials will do here.
+   * What an app needs to find them, as environment variables. Requests by other credentials than these
+   * are refused; for an app that also calls AWS, see `withKeysInUrls`.
    */
   readonly env: Readonly<Record<string, string>>
+  /** Those in `env`, new with each start. */
+  readonly credentials: AccessKey
   /** What was used since the start; nothing unless it is counting. */
   readonly usage: CloudUsage
   /** Ends every open request and frees ports, files and memory. Repeating it is harmless. */
@@ -45,14 +48,17 @@ export const LEDGER_TABLE = 'millrace-ledger'
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const counter = createUsageCounter()
   const counting = options.counting === true ? counter : undefined
+  const credentials = makeAccessKey()
   const ledger = await startLedgerServer({
     region: REGION,
+    credentials,
     tableName: LEDGER_TABLE,
     stateDir: options.stateDir,
     counting,
   })
   const queues = await startQueueServer({
     region: REGION,
+    credentials,
     port: options.port ?? 0,
     buckets: options.buckets ?? [],
     deliverTwice: options.deliverTwice ?? false,
@@ -71,14 +77,15 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       AWS_REGION: REGION,
       // What boto3 reads, and it alone.
       AWS_DEFAULT_REGION: REGION,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_ENDPOINT_URL_SQS: queues.url,
       AWS_ENDPOINT_URL_DYNAMODB: ledger.url,
       ...(hasS3 ? { AWS_ENDPOINT_URL_S3: queues.url } : {}),
       ...queues.env,
       MILLRACE_LEDGER_TABLE: LEDGER_TABLE,
     },
+    credentials,
     get usage() {
       return counter.usage
     },

@@ -18,7 +18,7 @@ beforeAll(async () => {
     region: 'us-east-1',
     endpoint: cloud.env['AWS_ENDPOINT_URL_S3'] ?? '',
     forcePathStyle: true,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: cloud.credentials,
   })
 })
 afterAll(async () => {

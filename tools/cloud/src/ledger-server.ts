@@ -8,10 +8,12 @@ import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
+import type { AccessKey } from './access-key.ts'
 import { closeIterators } from './close-iterators.ts'
 import { CloudError, portError } from './cloud-error.ts'
 import type { UsageCounter } from './count-usage.ts'
 import { guardRequests } from './guard-requests.ts'
+import { refuseStrangers } from './refuse-strangers.ts'
 
 export interface LedgerServer {
   readonly url: string
@@ -24,6 +26,7 @@ const KEEP_ALIVE_MS = 75_000
 /** Starts dynalite on a free port of loopback, with the table. Its folder goes on where it was. */
 export async function startLedgerServer(options: {
   readonly region: string
+  readonly credentials: AccessKey
   readonly tableName: string
   readonly stateDir: string | undefined
   readonly counting?: UsageCounter | undefined
@@ -34,6 +37,7 @@ export async function startLedgerServer(options: {
   const server = dynalite({ ...place, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   options.counting?.watchLedger(server)
   const guard = guardRequests(server)
+  refuseStrangers(server, options.credentials.accessKeyId)
   server.keepAliveTimeout = KEEP_ALIVE_MS
   await listen(server)
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -89,9 +93,16 @@ function listen(server: Server): Promise<void> {
 
 async function ensureTable(
   url: string,
-  { region, tableName }: { readonly region: string; readonly tableName: string },
+  {
+    region,
+    credentials,
+    tableName,
+  }: {
+    readonly region: string
+    readonly credentials: AccessKey
+    readonly tableName: string
+  },
 ): Promise<void> {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const client = createLedgerClient({ region, endpointUrl: url, credentials })
   await createTable({ client, tableName }, AbortSignal.timeout(10_000))
   client.destroy()

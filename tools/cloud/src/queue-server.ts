@@ -1,4 +1,5 @@
 import { buildApp } from 'fauxqs'
+import type { AccessKey } from './access-key.ts'
 import { portError } from './cloud-error.ts'
 import { honourConditionalPuts } from './conditional-put.ts'
 import { deliverTwice } from './deliver-twice.ts'
@@ -6,6 +7,7 @@ import type { UsageCounter } from './count-usage.ts'
 import { takeEmptyPuts } from './empty-puts.ts'
 import { createFairStores } from './fair-queues.ts'
 import { nameQueuesByAddress } from './queue-urls.ts'
+import { refuseStrangers } from './refuse-strangers.ts'
 
 export interface QueueServer {
   readonly url: string
@@ -16,6 +18,7 @@ export interface QueueServer {
 
 export interface QueueServerOptions {
   readonly region: string
+  readonly credentials: AccessKey
   readonly port: number
   readonly buckets: readonly string[]
   readonly deliverTwice: boolean
@@ -42,6 +45,7 @@ export async function startQueueServer(options: QueueServerOptions): Promise<Que
   honourConditionalPuts(app)
   options.counting?.watchQueues(app)
   if (options.deliverTwice) deliverTwice(app)
+  refuseStrangers(app.server, options.credentials.accessKeyId)
   const url = await app.listen({ host: '127.0.0.1', port: options.port }).catch((error) => {
     throw portError(options.port, error)
   })

@@ -10,9 +10,18 @@ export function refusalAtTheDoor(
   options: EndpointOptions,
 ): ServiceError | undefined {
   const { method, url, headers } = request
+  if (isOfBrowser(headers)) return serviceErrors.ofBrowser
   const name = PATH.exec(url ?? '')?.[1]
   if (method !== 'POST' || name === undefined) return serviceErrors.unknownOperation
   return refusalOfSignature(request, payload, options) ?? refusalOfName(name, headers, options)
+}
+
+/**
+ * A page sends its origin with each request, unless a name of its own leads to this machine: then it calls
+ * the endpoint by that name. By the port of a proxy is no harm.
+ */
+function isOfBrowser({ origin, host = '' }: IncomingHttpHeaders): boolean {
+  return origin !== undefined || !/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host)
 }
 
 const PATH = /^\/endpoints\/([A-Za-z0-9-]+)\/invocations$/

@@ -42,6 +42,12 @@ export const serviceErrors = {
     code: 'InternalDependencyException',
     body: { Message: 'A dependency of the service has failed.' },
   },
+  // Not of SageMaker: what listens on loopback is open to every page of a browser of this machine.
+  ofBrowser: {
+    status: 403,
+    code: 'AccessDeniedException',
+    body: { Message: 'Requests of a page in a browser, or by another name, are refused.' },
+  },
   missingSignature: {
     status: 403,
     code: 'MissingAuthenticationTokenException',

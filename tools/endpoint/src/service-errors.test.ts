@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { ModelError } from '@aws-sdk/client-sagemaker-runtime'
 import { expect, test } from 'vitest'
 import { payloadOf, startFlights } from './flights.fixture.ts'
@@ -61,6 +63,23 @@ test('a throttle says its name in the header only', async () => {
   })
   expect(answer.headers.get('x-amzn-errortype')).toBe('ThrottlingException')
   expect(await answer.text()).toBe('{"message":null}')
+})
+
+test.for([
+  ['of a page elsewhere', { origin: 'https://page.example' }],
+  ['of a page in a file', { origin: 'null' }],
+  ['by the name of a page', { host: 'page.example' }],
+  ['by a name that begins like ours', { host: '127.0.0.1.page.example' }],
+] as const)('a request %s is refused', async ([, more]) => {
+  await using served = await startFlights()
+  const headers = { authorization: signature('AKIALOCAL'), ...more }
+  const url = `${served.endpoint.url}/endpoints/flights/invocations`
+  const sent = request(url, { method: 'POST', headers }).end(payloadOf(0, 1))
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  answer.resume()
+  expect(answer.statusCode).toBe(403)
+  expect(answer.headers['x-amzn-errortype']).toBe('AccessDeniedException')
+  expect(served.endpoint.stats.rows).toBe(0)
 })
 
 test('a payload over the limit is refused with 413 and no name', async () => {

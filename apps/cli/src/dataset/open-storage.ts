@@ -1,5 +1,6 @@
 import { createStorage, s3WhenWanted, type Storage, StorageError } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
+import { s3PlaceIn } from '../system/local-keys.ts'
 import { regionOf } from '../system/region.ts'
 import type { World } from '../world.ts'
 
@@ -15,7 +16,7 @@ export async function openStorage(
 async function s3Of(region: string | undefined, env: World['env']) {
   return s3WhenWanted({
     region: await regionOf(region === undefined ? {} : { region }),
-    endpoint: env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'],
+    ...s3PlaceIn(env),
   })
 }
 

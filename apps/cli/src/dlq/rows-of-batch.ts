@@ -1,6 +1,7 @@
 import { type BatchMessage, planSegmentOf, readPinnedDataset, readPlanSegment } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import { createStorage, jobDocuments, s3WhenWanted } from '@millrace/storage'
+import { s3PlaceIn } from '../system/local-keys.ts'
 import type { System } from '../system/system.ts'
 
 /** The rows of a batch as its job planned it, whatever its message says. */
@@ -16,8 +17,9 @@ const BYTES_MAX = 256 * 1024
 
 /** Reads rows where the system's jobs find them. Dispose of it to close its connections. */
 export function openRows(system: System) {
-  const endpoint = system.env['AWS_ENDPOINT_URL_S3'] ?? system.env['AWS_ENDPOINT_URL']
-  const storage = createStorage({ s3: s3WhenWanted({ region: system.region, endpoint }) })
+  const storage = createStorage({
+    s3: s3WhenWanted({ region: system.region, ...s3PlaceIn(system.env) }),
+  })
   return {
     /**
      * The first rows of the batch, of the version that the job is pinned to. Lines stand for rows: a

@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { proxiesOf } from '@millrace/invocation'
 import { orAborted } from '../or-aborted.ts'
+import { isOfLocalCloud } from '../system/local-keys.ts'
 import type { World } from '../world.ts'
 import { type ClockReading, judgeClock, watchClock } from './clock.ts'
 import { type Check, type Finding, failed, ok, skipped, warning } from './finding.ts'
@@ -50,7 +51,7 @@ async function unlessLocal(
   { region, env }: Account,
   look: () => Promise<Finding>,
 ): Promise<Finding> {
-  if (env['AWS_ACCESS_KEY_ID'] === 'local') return skipped('a local cloud does not ask')
+  if (isOfLocalCloud(env)) return skipped('a local cloud does not ask')
   return region === undefined ? skipped('no region to ask in') : await look()
 }
 

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createStorage, s3WhenWanted, type Storage } from '@millrace/storage'
+import { s3PlaceIn } from '../system/local-keys.ts'
 import type { Account } from './account.ts'
 import { type Check, deniedIs, failed, type Finding, ok, skipped } from './finding.ts'
 
@@ -53,8 +54,7 @@ function placeCheck(
     look: async (signal) => {
       if (!uri.startsWith('s3://')) return await look(createStorage({}), signal)
       if (region === undefined) return skipped('no region to ask in')
-      const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']
-      const storage = createStorage({ s3: s3WhenWanted({ region, endpoint }) })
+      const storage = createStorage({ s3: s3WhenWanted({ region, ...s3PlaceIn(env) }) })
       try {
         return await look(storage, signal)
       } catch (error) {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { withKeysInUrls } from '@millrace/cloud'
 import { CliError } from '../cli-error.ts'
 import { VISIBILITY_SECONDS } from '../system/local-system.ts'
 import { createProcesses, type Processes, type ProcessesOptions } from './processes.ts'
@@ -77,7 +78,11 @@ export async function startApps(
       env: { ...common, MILLRACE_CONCURRENCY: String(concurrency) },
     })
   }
-  await processes.start({ name: 'aggregator', entry: entryOf('aggregator'), env: common })
+  await processes.start({
+    name: 'aggregator',
+    entry: entryOf('aggregator'),
+    env: { ...common, MILLRACE_RESULTS_ALLOWED: apps.allowed.results },
+  })
   return { processes, endpointUrl }
 }
 
@@ -109,16 +114,17 @@ const usesAwsS3 = ({ services, allowed: { datasets, results } }: LoneApp): boole
   [datasets, results].some((list) => /(^|,)s3:/.test(list))
 
 /**
- * What each app is told. The embedded services take any credentials; a real endpoint and S3 take only the
- * user's, so the made-up ones must not stand in the way of the AWS chain then.
+ * What each app is told. The embedded services take their own key, which stands in their URLs; a real
+ * endpoint and S3 take only the user's credentials, so that key must not stand in the way of the AWS chain.
  */
 function environmentOf(
   { services, region, workUri }: LoneApp,
   { callsAws }: { readonly callsAws: boolean },
 ): Readonly<Record<string, string>> {
-  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = services
+  const keyed = withKeysInUrls(services)
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = keyed
   return {
-    ...(callsAws ? settings : services),
+    ...(callsAws ? settings : keyed),
     AWS_REGION: region,
     MILLRACE_WORK_URI: workUri,
     MILLRACE_VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),

@@ -32,8 +32,6 @@ let cloud: Cloud
 let system: System
 
 beforeAll(async () => {
-  // The store is reached with the credentials of the environment, as by whoever uses a stack.
-  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'local')
   cloud = await startCloud({ buckets: ['millrace-retry'] })
   system = connectSystem('deployed', cloud.env)
 })
@@ -60,7 +58,7 @@ async function jobIn(
   const job = jobWith({ jobId: jobIdOf(clientToken), clientToken, state, plan: totals, ...facts })
   await createJob(system.ledger, job, signal)
   const endpoint = cloud.env['AWS_ENDPOINT_URL_S3']
-  const s3 = createS3Client({ region: 'us-east-1', endpoint })
+  const s3 = createS3Client({ region: 'us-east-1', endpoint, credentials: cloud.credentials })
   const documents = jobDocuments(createStorage({ s3: createS3Backend(s3) }), WORK, job.jobId)
   await documents.write(planSegmentName(0), encodePlanSegment(plan), signal)
   for (const [batch, codes] of Object.entries(recorded)) {
@@ -82,7 +80,7 @@ let count = 0
 
 async function perform(job: JobId, options: Partial<RetryOptions> = {}) {
   const env = { ...cloud.env, MILLRACE_WORK_URI: WORK }
-  const { world, said } = createWorld({ ...env, AWS_ACCESS_KEY_ID: 'local' })
+  const { world, said } = createWorld(env)
   const usual = { localLatency: 0 }
   const quiet = { watch: false, json: false, quiet: false }
   const region = { region: 'us-east-1' }

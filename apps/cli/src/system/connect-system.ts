@@ -1,6 +1,7 @@
 import { createLedgerClient } from '@millrace/ledger'
 import { createQueueClient } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
+import { localKeys } from './local-keys.ts'
 import type { QueueName, System } from './system.ts'
 
 /**
@@ -14,10 +15,9 @@ export function connectSystem(
   close?: () => Promise<void>,
 ): System {
   const region = wanted(env, 'AWS_REGION')
-  const credentials = env['AWS_ACCESS_KEY_ID'] === 'local' ? LOCAL_CREDENTIALS : undefined
   const endpointUrl = (service: string): string | undefined =>
     env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL']
-  const common = { region, ...(credentials === undefined ? {} : { credentials }) }
+  const common = { region, ...localKeys(env) }
   const transport = env['MILLRACE_LEDGER_TRANSPORT'] === 'sdk' ? 'sdk' : 'fast'
   const dynamo = createLedgerClient({ ...common, endpointUrl: endpointUrl('DYNAMODB'), transport })
   const sqs = createQueueClient({ ...common, endpointUrl: endpointUrl('SQS') })
@@ -40,9 +40,6 @@ export function connectSystem(
     },
   }
 }
-
-/** The embedded services take any; an AWS profile must not be needed to reach them. */
-const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' }
 
 function wanted(env: Readonly<Record<string, string>>, name: string): string {
   const value = env[name]

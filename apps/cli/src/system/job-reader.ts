@@ -3,6 +3,7 @@ import { readJob } from '@millrace/ledger'
 import { createStorage, jobDocuments, s3WhenWanted, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import type { World } from '../world.ts'
+import { s3PlaceIn } from './local-keys.ts'
 import { openJob } from './open-system.ts'
 import type { SystemOptions } from './which-system.ts'
 import type { System } from './system.ts'
@@ -31,10 +32,7 @@ export async function openReader(
   await using opened = new AsyncDisposableStack()
   opened.use(system)
   const { env, region } = system
-  const s3 = s3WhenWanted({
-    region,
-    endpoint: env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'],
-  })
+  const s3 = s3WhenWanted({ region, ...s3PlaceIn(env) })
   const storage = createStorage({ s3 })
   opened.defer(() => storage.close())
   const job = await readJob(system.ledger, jobId, world.stop)

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startCloud } from '@millrace/cloud'
 import { expect, onTestFinished, test } from 'vitest'
@@ -28,6 +28,14 @@ test('beside a run at work, its services are found, and no other run begins', as
     message: expect.stringContaining('the folder is in use by another process'),
     hint: expect.stringContaining('millrace watch'),
   })
+})
+
+test('only the user may read where the services of a run are', async () => {
+  const folder = await createFolder()
+  await using run = await openHostedSystem(folder)
+  const note = join(folder, 'services.json')
+  expect((await stat(note)).mode & 0o777).toBe(0o600)
+  expect(await readFile(note, 'utf8')).toContain(run.env['AWS_ACCESS_KEY_ID'])
 })
 
 test.for([

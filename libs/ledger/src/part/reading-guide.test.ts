@@ -31,7 +31,6 @@ if (!hasPython) console.log(`skipped: ${PYTHON} lacks python3-boto3 or python3-z
 
 const BUCKET = 'millrace-guide'
 const signal = AbortSignal.timeout(120_000)
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 const job: Job = {
   jobId: jobIdOf('guide'),
   clientToken: 'guide',
@@ -81,6 +80,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-guide-'))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   const region = 'us-east-1'
+  const { credentials } = cloud
   const endpointUrl = cloud.env['AWS_ENDPOINT_URL_DYNAMODB']
   const client = createLedgerClient({ region, endpointUrl, credentials })
   const endpoint = cloud.env['AWS_ENDPOINT_URL_S3'] ?? ''

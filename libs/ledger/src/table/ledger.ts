@@ -1,4 +1,4 @@
-import type { CredentialsGiven } from '@millrace/aws'
+import { type CredentialsGiven, keyedEndpoint } from '@millrace/aws'
 import { createFastClient } from './client-fast.ts'
 import { createSdkClient } from './client-sdk.ts'
 import type { ClosableTableClient, TableClient } from './table-client.ts'
@@ -13,9 +13,9 @@ export interface Ledger {
 
 export interface LedgerClientOptions {
   readonly region: string
-  /** Another endpoint than AWS's own, for a local table. */
+  /** Another endpoint than AWS's own, maybe with its keys, for a local table. */
   readonly endpointUrl?: string | undefined
-  /** Keys or a provider of keys. Default: AWS's usual chain (environment, profile, role). */
+  /** Keys or a provider of keys; those in `endpointUrl` go before them. Default: AWS's usual chain. */
   readonly credentials?: CredentialsGiven | undefined
   /** `sdk` is AWS's stock client; `fast` costs a fraction of its CPU. Default `fast`. */
   readonly transport?: 'fast' | 'sdk' | undefined
@@ -37,8 +37,7 @@ const SOCKETS_MAX = 256
 export function createLedgerClient(options: LedgerClientOptions): ClosableTableClient {
   const settings = {
     region: options.region,
-    endpointUrl: options.endpointUrl,
-    credentials: options.credentials,
+    ...keyedEndpoint(options.endpointUrl, options.credentials),
     socketsMax: options.socketsMax ?? SOCKETS_MAX,
     connectTimeoutMs: CONNECTION_TIMEOUT_MS,
     timeoutMs: REQUEST_TIMEOUT_MS,

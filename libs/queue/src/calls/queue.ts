@@ -1,4 +1,5 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs'
+import { keyedEndpoint } from '@millrace/aws'
 import { limits } from '@millrace/job'
 
 /** A queue and the client that reaches it. */
@@ -21,14 +22,15 @@ const CALL_TIMEOUT_MS = 10_000
  */
 export function createQueueClient(options: {
   readonly region: string
-  /** Another place than AWS; it is used whatever host a queue's URL names. */
+  /** Another place than AWS, maybe with its keys; it is used whatever host a queue's URL names. */
   readonly endpointUrl?: string | undefined
   /** Default: `acknowledge`, which is everything but receiving. */
   readonly use?: 'receive' | 'acknowledge' | 'publish'
-  /** Default: the AWS chain. */
+  /** Those in `endpointUrl` go before them. Default: the AWS chain. */
   readonly credentials?: NonNullable<SQSClientConfig['credentials']>
 }): SQSClient {
-  const { region, endpointUrl, use = 'acknowledge', credentials } = options
+  const { region, use = 'acknowledge' } = options
+  const { endpointUrl, credentials } = keyedEndpoint(options.endpointUrl, options.credentials)
   const agent = { keepAlive: true, maxSockets: use === 'receive' ? 8 : 50 }
   return new SQSClient({
     region,

@@ -1,15 +1,17 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { keyedEndpoint } from '@millrace/aws'
 
 export interface S3ClientOptions {
   readonly region: string
-  /** An S3 that is not AWS, such as the local one; buckets then stand in the path. */
+  /** An S3 that is not AWS, such as the local one, maybe with its keys; buckets then stand in the path. */
   readonly endpoint?: string | undefined
-  /** The default provider chain unless given. */
+  /** Those in `endpoint` go before them. Default: the provider chain. */
   readonly credentials?: NonNullable<S3ClientConfig['credentials']>
 }
 
 /** An S3 client as storage wants it: each request once, since storage repeats; and no silent waits. */
-export function createS3Client({ region, endpoint, credentials }: S3ClientOptions): S3Client {
+export function createS3Client({ region, ...given }: S3ClientOptions): S3Client {
+  const { endpointUrl, credentials } = keyedEndpoint(given.endpoint, given.credentials)
   return new S3Client({
     region,
     maxAttempts: 1,
@@ -20,7 +22,7 @@ export function createS3Client({ region, endpoint, credentials }: S3ClientOption
       requestTimeout: 60_000,
       throwOnRequestTimeout: true, // Otherwise the SDK only warns, and goes on waiting.
     },
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl, forcePathStyle: true }),
     ...(credentials === undefined ? {} : { credentials }),
   })
 }

@@ -2,7 +2,15 @@ import { type Cloud, startCloud } from '@millrace/cloud'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type QueueUnderTest, queueSentences } from './queue-sentences.ts'
 import type { Sentence } from './sentence.ts'
-import { modelQueue, modelStore, modelTable, queueAt, storeAt, tableAt } from './services.ts'
+import {
+  modelQueue,
+  modelStore,
+  modelTable,
+  type Place,
+  queueAt,
+  storeAt,
+  tableAt,
+} from './services.ts'
 import { type StoreUnderTest, storeSentences } from './store-sentences.ts'
 import { type TableUnderTest, tableSentences } from './table-sentences.ts'
 
@@ -46,7 +54,10 @@ const once = <Under>(make: () => Promise<Under>): (() => Promise<Under>) => {
   let made: Promise<Under> | undefined
   return () => (made ??= make())
 }
-const at = (name: 'DYNAMODB' | 'SQS' | 'S3'): string => cloud.env[`AWS_ENDPOINT_URL_${name}`] ?? ''
+const at = (name: 'DYNAMODB' | 'SQS' | 'S3'): Place => ({
+  endpoint: cloud.env[`AWS_ENDPOINT_URL_${name}`] ?? '',
+  credentials: cloud.credentials,
+})
 
 const table = modelTable()
 holdTo<TableUnderTest>('the simulated table', tableSentences, () => table)
@@ -78,19 +89,23 @@ if (!asked) console.warn('conformance: no MILLRACE_OPINION_DYNAMODB, _SQS or _S3
 
 describe.runIf(asked)('an independent implementation', () => {
   const { table: tableUrl, queue: queueUrl, store: storeUrl } = opinions
+  const there = (endpoint: string): Place => ({
+    endpoint,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
   if (tableUrl !== undefined)
     holdTo(
       'table',
       tableSentences,
-      once(() => tableAt(tableUrl)),
+      once(() => tableAt(there(tableUrl))),
     )
   if (storeUrl !== undefined)
     holdTo(
       'store',
       storeSentences,
-      once(() => storeAt(storeUrl)),
+      once(() => storeAt(there(storeUrl))),
     )
   if (queueUrl !== undefined) {
-    holdTo('queue', queueSentences, (index) => queueAt(queueUrl, `q${index}`))
+    holdTo('queue', queueSentences, (index) => queueAt(there(queueUrl), `q${index}`))
   }
 })

@@ -34,36 +34,36 @@ export function modelQueue(): QueueUnderTest {
   return { client: queueClient(new Map([[url, queue]]), atOnce), url }
 }
 
-const settings = (endpoint: string) => ({
-  endpoint,
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  maxAttempts: 1,
-})
+/** Where a service is, with the keys that it wants. */
+export interface Place {
+  readonly endpoint: string
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
+}
+
+const common = { region: 'us-east-1', maxAttempts: 1 } as const
 
 /** A new table at a DynamoDB-like service, reached as the ledger reaches its own. */
 export async function tableAt(
-  endpointUrl: string,
+  { endpoint: endpointUrl, credentials }: Place,
   transport: 'fast' | 'sdk' = 'fast',
 ): Promise<TableUnderTest> {
-  const { region, credentials } = settings(endpointUrl)
-  const client = createLedgerClient({ region, endpointUrl, credentials, transport })
+  const client = createLedgerClient({ ...common, endpointUrl, credentials, transport })
   const tableName = `conformance-${transport}-${process.pid}-${Date.now()}`
   await createTable({ client, tableName }, AbortSignal.timeout(10_000))
   return { client, tableName }
 }
 
 /** A new queue at an SQS-like service. */
-export async function queueAt(endpoint: string, name: string): Promise<QueueUnderTest> {
-  const client = new SQSClient({ ...settings(endpoint), useQueueUrlAsEndpoint: false })
+export async function queueAt(place: Place, name: string): Promise<QueueUnderTest> {
+  const client = new SQSClient({ ...common, ...place, useQueueUrlAsEndpoint: false })
   const command = new CreateQueueCommand({ QueueName: `conformance-${process.pid}-${name}` })
   const { QueueUrl = '' } = await client.send(command)
   return { client, url: QueueUrl }
 }
 
 /** A new bucket at an S3-like service. */
-export async function storeAt(endpoint: string): Promise<StoreUnderTest> {
-  const client = new S3Client({ ...settings(endpoint), forcePathStyle: true })
+export async function storeAt(place: Place): Promise<StoreUnderTest> {
+  const client = new S3Client({ ...common, ...place, forcePathStyle: true })
   const bucket = `conformance-${process.pid}-${Date.now()}`
   await client.send(new CreateBucketCommand({ Bucket: bucket }))
   return { client, bucket }

@@ -1,11 +1,12 @@
 /*
  * A process of its own, so that what serving costs is not charged to the reader: `plain <bytes> [row]` is
  * an HTTP server of one row again and again that is faster than the emulator and honours Range and
- * If-Match; `emulator` is the S3 of the tests. Prints its URL, and ends when standard input does.
+ * If-Match; `emulator` is the S3 of the tests, whose URL holds its keys. Prints its URL,
+ * and ends when standard input does.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { startCloud } from '@millrace/cloud'
+import { startCloud, withKeysInUrls } from '@millrace/cloud'
 
 const [kind, size, row = '0.12,0.5,17,0.003,1e-7,42\n'] = process.argv.slice(2)
 /** Of whole rows. */
@@ -14,7 +15,7 @@ const etag = '"pinned"'
 
 if (kind === 'emulator') {
   const cloud = await startCloud({ buckets: ['bucket'] })
-  console.log(cloud.env.AWS_ENDPOINT_URL_S3)
+  console.log(withKeysInUrls(cloud.env).AWS_ENDPOINT_URL_S3)
 } else {
   const server = createServer(serve).listen(0, '127.0.0.1', () => {
     console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
