@@ -4,10 +4,13 @@ import { recordRun, runIn } from '../run/recorded-run.fixture.ts'
 import { createWorld, temporaryFolder } from '../test-data.fixture.ts'
 import { get, type GetOptions } from './get.ts'
 
-async function perform(options: Partial<GetOptions>) {
+async function perform(
+  options: Partial<GetOptions>,
+  answers: Parameters<typeof recordRun>[3] = {},
+) {
   const folder = await temporaryFolder()
   const { prepared } = await runIn(folder)
-  await recordRun(prepared)
+  await recordRun(prepared, undefined, undefined, answers)
   const { world, said } = createWorld({})
   const usual = { state: join(folder, '.millrace'), whereFailed: false, json: false }
   const exitCode = await get({ ...usual, ...options }, world)
@@ -24,6 +27,15 @@ test.for([
   [{ row: 0, count: 2 }, '0\t0.4\n1\t0.6\n'],
 ] as const)('%j tells those rows', async ([options, said]) => {
   expect(await perform(options)).toEqual({ exitCode: 0, said })
+})
+
+test('what an endpoint says does not steer the terminal', async () => {
+  const steering = '\u001b]0;owned\u0007\u009b2J\u202e'
+  const failures = [{ row: 1, code: 'row_refused', message: steering }]
+  const answers = { predictions: Buffer.from(`${steering}\n`), failures }
+  const { said } = await perform({ row: 0, count: 2 }, answers)
+  const shown = '\uFFFD]0;owned\uFFFD\uFFFD2J\uFFFD'
+  expect(said).toBe(`0\t${shown}\n1\tfailed: row_refused: ${shown}\n`)
 })
 
 test('a count of rows wants the first of them', async () => {

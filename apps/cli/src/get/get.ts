@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Job, RowFailure } from '@millrace/job'
+import { type Job, printable, type RowFailure } from '@millrace/job'
 import {
   readFailures,
   readRows,
@@ -64,7 +64,7 @@ async function tellRows(
 const answerText = (answer: RowAnswer): string => {
   switch (answer.kind) {
     case 'predicted':
-      return `${answer.row}\t${answer.prediction}`
+      return `${answer.row}\t${printable(answer.prediction)}`
     case 'failed':
       return failureText(answer)
     case 'pending':
@@ -78,9 +78,6 @@ const answerText = (answer: RowAnswer): string => {
 
 const failureText = ({ row, code, message }: RowFailure): string =>
   `${row}\tfailed: ${code}: ${printable(message)}`
-
-/** The endpoint's words stand on one line and do not steer the terminal. */
-const printable = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ')
 
 async function tellFailures(
   { system, job, documentsOf }: JobReader,

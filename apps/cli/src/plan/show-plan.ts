@@ -1,4 +1,4 @@
-import { dialectOf, type JobSpec } from '@millrace/job'
+import { dialectOf, type JobSpec, printable } from '@millrace/job'
 import { factsOf } from '../show/table.ts'
 import type { PlanReport } from './survey-objects.ts'
 
@@ -79,13 +79,9 @@ function featuresOf(
 
 function listed(names: readonly string[]): string {
   const more = names.length - NAMES_MAX
-  const shown = names.slice(0, NAMES_MAX).map(printable).join(', ')
+  const shown = names.slice(0, NAMES_MAX).join(', ')
   return more > 0 ? `${shown} and ${count(more)} more` : shown
 }
-
-/** A header is the file's own text: it must not move the cursor of whoever looks at it. */
-const printable = (text: string): string =>
-  /[^\x20-\x7e\xa0-\uffff]/.test(text) ? JSON.stringify(text) : text
 
 function oddOf({ oddRows, checked }: PlanReport): string {
   return checked
@@ -95,7 +91,7 @@ function oddOf({ oddRows, checked }: PlanReport): string {
 
 function faultLine({ object, row, byte, problem }: PlanReport['faults'][number]): string {
   const place = [row === undefined ? '' : ` row ${row}`, byte === undefined ? '' : ` byte ${byte}`]
-  return `! ${object}${place.join('')}: ${printable(problem)}`
+  return printable(`! ${object}${place.join('')}: ${problem}`)
 }
 
 /** One column that holds another delimiter is hardly ever meant. */

@@ -7,7 +7,7 @@ import {
   planSegmentName,
   writePinnedDataset,
 } from '@millrace/job'
-import { createJob, createProgressMarker, putPart } from '@millrace/ledger'
+import { createJob, createProgressMarker, type Part, putPart } from '@millrace/ledger'
 import { createStorage, jobDocuments } from '@millrace/storage'
 import { makeFolders } from '../local/state-folder.ts'
 import { openHostedSystem } from '../system/local-system.ts'
@@ -42,11 +42,13 @@ const ENDED = { state: 'succeeded', plan: { batches: 1, rows: 2 } } as const
  *
  * @param pinned what the dataset was, where it is not on this machine.
  * @param left how far the job came: while it is planned, its rows are not known.
+ * @param answers what the endpoint has said, if not two numbers.
  */
 export async function recordRun(
   { spec, state }: Pick<PreparedRun, 'spec' | 'state'>,
   pinned?: readonly PinnedObject[],
   left: Pick<Job, 'state' | 'plan'> = ENDED,
+  answers: Partial<Pick<Part, 'predictions' | 'failures'>> = {},
 ): Promise<Job> {
   await makeFolders(state.path)
   await using system = await openHostedSystem(state.path)
@@ -69,6 +71,7 @@ export async function recordRun(
     ...{ jobId, partitions: 1, batch: 0, rows, failures: [], inputHash: 'a'.repeat(64) },
     ...{ predictions: Buffer.from('0.4\n0.6'), attempt: 1, invocations: 1, throttles: 0 },
     ...{ durationMs: 40, recordedAt: 1_500 },
+    ...answers,
   }
   await putPart(system.ledger, part, documents, never)
   await createProgressMarker(system.ledger).mark(job, 0, 0, never)
