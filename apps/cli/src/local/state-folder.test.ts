@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
@@ -28,6 +28,15 @@ test('it lies below the root, with a place for each thing', async () => {
   expect(existsSync(stateRoot)).toBe(false)
   await openStateFolder(state.path, kept)
   expect([state.ledger, state.logs].every((path) => existsSync(path))).toBe(true)
+})
+
+test('nobody but the user may look into it', async () => {
+  const stateRoot = join(await temporaryFolder(), '.millrace')
+  const { path } = stateIn(stateRoot)
+  await openStateFolder(path, kept)
+  const folders = [stateRoot, path, ...['ledger', 'work', 'logs'].map((name) => join(path, name))]
+  const modes = await Promise.all(folders.map(async (folder) => (await stat(folder)).mode & 0o777))
+  expect(modes).toEqual(folders.map(() => 0o700))
 })
 
 test('the same command on the same files is the same job', () => {

@@ -82,9 +82,13 @@ export async function makeFolders(path: string): Promise<void> {
   await writeStateVersion(path)
 }
 
-/** @throws {CliError} */
+/**
+ * Nobody but the user may look into it: it holds rows, predictions and what the apps say of them.
+ *
+ * @throws {CliError}
+ */
 export async function makeStateFolder(path: string): Promise<void> {
-  await makeFolder(path).catch((cause: NodeJS.ErrnoException) => {
+  await makeFolder(path, 0o700).catch((cause: NodeJS.ErrnoException) => {
     throw new CliError(`${path}: cannot be made (${cause.code})`, {
       hint: 'choose another place for the state of the run with --state DIR',
       cause,

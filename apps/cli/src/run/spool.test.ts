@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { chmod, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
@@ -13,6 +13,13 @@ test('what is piped lies in a file of the same bytes', async () => {
   expect(bytes).toBe(8)
   expect(await readFile(path, 'utf8')).toBe('1,2\n3,4\n')
   expect(await readdir(folder)).toHaveLength(1)
+})
+
+test('what is piped is the user’s alone, in a folder that others may read too', async () => {
+  const folder = await temporaryFolder()
+  await chmod(folder, 0o755)
+  const { path } = await spool(piped('1,2\n'), folder, never)
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
 })
 
 test('the same bytes piped again are the very same file', async () => {

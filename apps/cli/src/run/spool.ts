@@ -32,7 +32,7 @@ export async function spool(
     },
   })
   try {
-    await pipeline(source, measure, createWriteStream(partial), { signal })
+    await pipeline(source, measure, createWriteStream(partial, { mode: 0o600 }), { signal })
     if (bytes === 0) {
       throw new CliError('standard input is empty, wanted at least one row', {
         hint: 'pipe the table into it; the same table again continues its run',

@@ -12,6 +12,14 @@ test('makes the missing folders above it, by many at once', async () => {
   expect((await stat(path)).isDirectory()).toBe(true)
 })
 
+test('makes all that is missing with the mode that is asked for', async () => {
+  const folder = await temporaryFolder()
+  await makeFolder(join(folder, 'a/b'), 0o700)
+  await makeFolder(join(folder, 'a/b/c'), 0o750)
+  const modes = ['a', 'a/b', 'a/b/c'].map(async (name) => (await stat(join(folder, name))).mode)
+  expect((await Promise.all(modes)).map((mode) => mode & 0o777)).toEqual([0o700, 0o700, 0o750])
+})
+
 test('a folder that is there is fine, by a link too', async () => {
   const folder = await temporaryFolder()
   await makeFolder(folder)

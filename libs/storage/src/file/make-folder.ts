@@ -6,11 +6,12 @@ import { dirname, resolve } from 'node:path'
  * way begins anew whenever a folder cannot be made below one that exists, as below /proc, and so never
  * ends; this one looks upward once and makes downward once.
  *
+ * @param mode of those that it makes, beneath the umask; by default whoever the umask lets in may read them.
  * @throws {NodeJS.ErrnoException} the operating system's; `ENOTDIR` where a file stands in the way.
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   for (const folder of await missingOf(resolve(path))) {
-    await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
+    await mkdir(folder, { mode }).catch(async (error: NodeJS.ErrnoException) => {
       // Another process may have made it meanwhile.
       if (error.code !== 'EEXIST' || !(await isFolder(folder))) throw error
     })
