@@ -86,6 +86,11 @@ describe('a wrong value in the error', () => {
       value: { AWS_ENDPOINT_URL: 'ftp://me:hunter2@host/' },
       shown: '"ftp://***@host/"',
     },
+    {
+      what: 'a URL with a long password',
+      value: { AWS_ENDPOINT_URL: `ftp://me:hunter2${'x'.repeat(300)}@host/` },
+      shown: '"ftp://***@host/"',
+    },
   ])('that is $what, is masked', ({ value, shown }) => {
     const [problem] = problemsOf({ ...env, ...value })
     expect(problem?.got).toBe(shown)

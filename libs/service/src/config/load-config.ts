@@ -36,7 +36,9 @@ function problemOf(issue: z.core.$ZodIssue, schema: z.ZodObject, env: NodeJS.Pro
 function shown(variable: string, value: string | undefined): string {
   if (value === undefined || value === '') return 'nothing'
   if (isSecretName(variable)) return `a secret of ${value.length} characters`
-  return JSON.stringify(maskSecrets(value.length > 200 ? `${value.slice(0, 200)}…` : value))
+  // Masked as a whole: what ends a password may lie behind the cut.
+  const masked = maskSecrets(value)
+  return JSON.stringify(masked.length > 200 ? `${masked.slice(0, 200)}…` : masked)
 }
 
 function onePerVariable(problems: readonly ConfigProblem[]): ConfigProblem[] {

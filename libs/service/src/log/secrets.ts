@@ -1,5 +1,12 @@
 const SECRET_NAME = /secret|token|password|passwd|credential|authorization|(api|access)_?key/i
-const USER_INFO = /(:\/\/)[^\s/@]+@/g
+/**
+ * User info, up to the last `@` of what has no space: a password that nobody has encoded may hold `/` and
+ * `@`. A colon and a port before a path begin none.
+ */
+const USER_INFO =
+  /(:\/\/)(?:[^\s/@:]{0,256}:(?!\d{1,5}[/?#])[^\s"'<>]{0,512}@|[^\s/?#"'<>]{1,512}@)/g
+/** The same of a proxy, which is often named without a scheme; what follows must look like a host. */
+const BARE_USER_INFO = /(?<![^\s"'=(,;])[^\s"'=(,;<>@:/]{1,256}:(?!\/\/)[^\s"'<>]{1,512}@(?=[\w[])/g
 const SIGNED_QUERY = /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"']+/gi
 const AUTHORIZATION = /\b(AWS4-HMAC-SHA256|Bearer|Basic)\s+[^"'\n]+/g
 
@@ -12,6 +19,7 @@ export function isSecretName(name: string): boolean {
 export function maskSecrets(text: string): string {
   return text
     .replace(USER_INFO, '$1***@')
+    .replace(BARE_USER_INFO, '***@')
     .replace(SIGNED_QUERY, '$1***')
     .replace(AUTHORIZATION, '$1 ***')
 }
