@@ -77,10 +77,20 @@ function decoded(
       )
     }
     // Raw newlines stand between JSON tokens only: in a string they are escaped.
-    texts.push(text.slice(node.start, node.end).replaceAll(/\s*\n\s*/g, ' '))
+    texts.push(onOneLine(text.slice(node.start, node.end)))
   }
   return { kind: 'decoded', predictions: Buffer.from(texts.join('\n'), 'latin1'), layout }
 }
+
+/** Line by line: a pattern would look at each run of spaces again from its every space. */
+const onOneLine = (value: string): string =>
+  value.includes('\n')
+    ? value
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+        .join(' ')
+    : value
 
 function isNumeric(node: JsonNode, text: string): boolean {
   if (node.kind === 'scalar') return isNumberText(text.slice(node.start, node.end))

@@ -6,7 +6,7 @@ export function decodeNpy(body: Buffer, rows: number): Decoded {
   if (typeof header === 'string') return { kind: 'malformed', reason: header }
   const { read, bytes, shape, start } = header
   const width = shape.slice(1).reduce((product, size) => product * size, 1)
-  if (shape[0] !== rows || body.length !== start + rows * width * bytes) {
+  if (shape[0] !== rows || width === 0 || body.length !== start + rows * width * bytes) {
     return { kind: 'malformed', reason: `array of shape (${shape.join()}) for ${rows} rows` }
   }
   const texts = Array.from({ length: rows }, (_, row) =>

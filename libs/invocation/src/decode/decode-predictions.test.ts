@@ -202,3 +202,27 @@ test.for([
   const answer = { body: Buffer.from(text), contentType: 'application/json' }
   expect(decodePredictions(answer, 2, 'auto').kind).toBe('malformed')
 })
+
+// Each would hold up everything in the process for minutes, if it were read over and over.
+test.for<[string, string, string, string]>([
+  ['a line of digits', 'text/csv', `${'1'.repeat(300_000)}x`, 'malformed'],
+  ['spaces in a list', 'application/json', `[[1,${' '.repeat(300_000)}2],\n[3,4]]`, 'decoded'],
+])('an answer with %s is read once', ([, contentType, body, kind]) => {
+  expect(decodePredictions({ body: Buffer.from(body), contentType }, 2, 'auto').kind).toBe(kind)
+})
+
+test('rows of no columns are no predictions', () => {
+  const dict = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 0), }"
+  const head = Buffer.concat([
+    Buffer.from('\x93NUMPY\x01\x00', 'latin1'),
+    Buffer.of(dict.length, 0),
+  ])
+  const answer = {
+    body: Buffer.concat([head, Buffer.from(dict)]),
+    contentType: 'application/x-npy',
+  }
+  expect(decodePredictions(answer, 2, 'auto')).toEqual({
+    kind: 'malformed',
+    reason: 'array of shape (2,0) for 2 rows',
+  })
+})

@@ -1,4 +1,4 @@
-const NUMBER = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?)$/i
+const NUMBER = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?)$/i
 
 /** True for what Python, Java and JavaScript write for a float: `4.9e-05`, `1`, `nan`, `-inf`. */
 export const isNumberText = (text: string): boolean => NUMBER.test(text)

@@ -25,14 +25,13 @@ interface Facts {
  */
 export function classifyFailure(error: unknown): InvocationErrorCode {
   if (error instanceof InvocationError) return error.code
-  if (typeof error !== 'object' || error === null) return 'unknown'
-  const facts = error as Facts
+  const facts = factsOf(error)
   if (facts.name === 'ModelError') return ofModel(facts)
   if (facts.name === 'ValidationError') return ofValidation(facts)
   return (
     // Before the name: AWS's client calls a reset connection a TimeoutError.
     byNodeCode(facts.code) ??
-    BY_NAME[facts.name ?? ''] ??
+    BY_NAME.get(facts.name ?? '') ??
     BY_STATUS[facts.$metadata?.httpStatusCode ?? 0] ??
     ofCause(facts)
   )
@@ -41,7 +40,7 @@ export function classifyFailure(error: unknown): InvocationErrorCode {
 /** The same as an error that carries the endpoint and the container's own words. */
 export function invocationErrorOf(endpoint: string, error: unknown): InvocationError {
   if (error instanceof InvocationError) return error
-  const facts = (typeof error === 'object' && error !== null ? error : {}) as Facts
+  const facts = factsOf(error)
   const status = facts.OriginalStatusCode
   const name = facts.code ?? facts.name ?? typeof error
   return new InvocationError(
@@ -52,29 +51,48 @@ export function invocationErrorOf(endpoint: string, error: unknown): InvocationE
   )
 }
 
-const BY_NAME: Readonly<Record<string, InvocationErrorCode>> = {
-  ...codesOfNames<InvocationErrorCode>({
-    // HTTP 400 with an empty message: only the name tells it from a bad request.
-    throttled: 'endpoint_throttled',
-    unavailable: 'endpoint_unavailable',
-    // Of those that are codes, `byNodeCode` says more.
-    unreachable: 'connection_failed',
-    // The client's own clock ran out: `throwOnRequestTimeout` of the SDK, headers or body of undici.
-    timed_out: 'invocation_timed_out',
-    access_denied: 'access_denied',
-    credentials_missing: 'credentials_missing',
-    credentials_expired: 'credentials_expired',
-    clock_skewed: 'clock_skewed',
-  }),
-  // A multi-model endpoint is loading the model.
-  ModelNotReadyException: 'model_not_ready',
-  // HTTP 530, which no SDK repeats.
-  InternalDependencyException: 'endpoint_unavailable',
-  HeadersTimeoutError: 'invocation_timed_out',
-  BodyTimeoutError: 'invocation_timed_out',
-  UnknownOperationException: 'request_refused',
-  SerializationException: 'request_refused',
+/** The endpoint writes its errors itself, name and all: what is no text of theirs is not there. */
+function factsOf(error: unknown): Facts {
+  if (typeof error !== 'object' || error === null) return {}
+  const { name, code, message, Message, OriginalMessage, OriginalStatusCode, $metadata, cause } =
+    error as Readonly<Record<string, unknown>>
+  const texts = Object.entries({ name, code, message, Message, OriginalMessage }).filter(
+    ([, value]) => typeof value === 'string',
+  )
+  return {
+    ...Object.fromEntries(texts),
+    ...(typeof OriginalStatusCode === 'number' && { OriginalStatusCode }),
+    ...(typeof $metadata === 'object' && $metadata !== null && { $metadata }),
+    ...(cause !== undefined && { cause }),
+  }
 }
+
+/** A map: a name may be that of what every object has, such as `constructor`. */
+const BY_NAME: ReadonlyMap<string, InvocationErrorCode> = new Map(
+  Object.entries({
+    ...codesOfNames<InvocationErrorCode>({
+      // HTTP 400 with an empty message: only the name tells it from a bad request.
+      throttled: 'endpoint_throttled',
+      unavailable: 'endpoint_unavailable',
+      // Of those that are codes, `byNodeCode` says more.
+      unreachable: 'connection_failed',
+      // The client's own clock ran out: `throwOnRequestTimeout` of the SDK, headers or body of undici.
+      timed_out: 'invocation_timed_out',
+      access_denied: 'access_denied',
+      credentials_missing: 'credentials_missing',
+      credentials_expired: 'credentials_expired',
+      clock_skewed: 'clock_skewed',
+    }),
+    // A multi-model endpoint is loading the model.
+    ModelNotReadyException: 'model_not_ready',
+    // HTTP 530, which no SDK repeats.
+    InternalDependencyException: 'endpoint_unavailable',
+    HeadersTimeoutError: 'invocation_timed_out',
+    BodyTimeoutError: 'invocation_timed_out',
+    UnknownOperationException: 'request_refused',
+    SerializationException: 'request_refused',
+  }),
+)
 
 /** Only for answers without a name, which come from load balancers and proxies on the way. */
 const BY_STATUS: Readonly<Record<number, InvocationErrorCode>> = {

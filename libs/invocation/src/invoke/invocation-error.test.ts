@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { invocationErrorOf } from './classify-failure.ts'
 import { InvocationError } from './invocation-error.ts'
 
 const words = (text: string): string =>
@@ -15,4 +16,12 @@ test.for([
 
 test('endless words are cut', () => {
   expect(words('x'.repeat(100_000))).toHaveLength(512)
+})
+
+test.for<[string, object]>([
+  ['of what every object has', { name: 'constructor', message: 'odd' }],
+  ['that is no text', { name: 5, Message: { odd: true }, message: 'odd' }],
+  ['with words that are no text', { name: 'Odd', OriginalMessage: ['odd'], message: 'odd' }],
+])('an error with a name %s is an unknown one', ([, sent]) => {
+  expect(invocationErrorOf('model', sent)).toMatchObject({ code: 'unknown', words: 'odd' })
 })
