@@ -37,6 +37,50 @@ describe('messages that nobody receives', () => {
   })
 })
 
+describe('a deployment', () => {
+  const { attemptsMax } = limits
+  /** What happens in the third of ten minutes, and in the next. */
+  const then = (...values: number[]) => [0, 0, ...values, ...each(8 - values.length, 0)]
+
+  test.for<[string, Minutes, string]>([
+    ['is rolled back for one request that always fails', then(attemptsMax), 'always'],
+    ['is rolled back when two reports share its attempts', then(2, attemptsMax - 2), 'always'],
+    ['is rolled back for slow attempts', then(1, 1, 1, 1, 1), 'always'],
+    ['is rolled back for a refused role', then(5, 1, 1, 2, 1, 1, 1, 1), 'always'],
+    ['stands when the third attempt succeeds', then(2), 'never'],
+  ])('of the producer %s', ([, failed, heard]) => {
+    for (const app of ['producer', 'aggregator']) {
+      const told = { 'millrace.attempts.failed': failed }
+      expect(rings(alarmNamed(`${app}-deployment`), told)).toBe(heard)
+    }
+  })
+
+  test.for<[string, Minutes, Minutes, string]>([
+    ['is rolled back for a thousand batches', then(1_000 * attemptsMax), then(0), 'always'],
+    ['is rolled back for a job of four batches', then(9, 11), then(0), 'always'],
+    ['is rolled back when a third of the batches fail', then(0, 500), then(900, 200), 'always'],
+    ['stands for one batch that breaks its container', then(attemptsMax), then(0), 'never'],
+    ['stands when each hundredth batch does', then(50), then(990), 'never'],
+  ])('of consumers %s', ([, failed, ended, heard]) => {
+    const told = { 'millrace.attempts.failed': failed, 'millrace.messages.settled': ended }
+    expect(rings(alarmNamed('consumer-deployment'), told)).toBe(heard)
+  })
+})
+
+describe('attempts that fail', () => {
+  /** One request, given back uncharged: soon at first, then later each time, at most once in a minute. */
+  const refused = [4, 2, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1]
+
+  test.for<[string, Minutes, string]>([
+    ['ring when a request comes back for a quarter hour', refused, 'always'],
+    ['do not ring for a request that is set aside', [3, 2, ...each(18, 0)], 'never'],
+    ['do not ring for an outage of minutes', [...each(6, 40), ...each(14, 0)], 'never'],
+  ])('%s', ([, failed, heard]) => {
+    const told = { 'millrace.attempts.failed': failed }
+    expect(rings(alarmNamed('producer-failing'), told)).toBe(heard)
+  })
+})
+
 describe('an endpoint that throttles', () => {
   const MINUTES = 36
   const minutes = (of: (minute: number) => number) =>

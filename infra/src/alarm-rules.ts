@@ -154,6 +154,18 @@ function endpointRules({ name, variant, latencySecondsMax }: EndpointSettings): 
 function fleetRules({ metricsNamespace, meter, backlogTarget }: AlarmRuleArgs): AlarmRule[] {
   const namespace = metricsNamespace
   return [
+    ...(['producer', 'aggregator'] as const).map(
+      (app): AlarmRule => ({
+        name: `${app}-failing`,
+        says: `The ${app} fails at its work for a quarter of an hour; what it gives back comes again.`,
+        runbook: 'attempts-fail',
+        metric: ours(namespace, 'millrace.attempts.failed', app),
+        statistic: 'Sum',
+        threshold: 1,
+        minutes: 15,
+        minutesAbove: 10,
+      }),
+    ),
     {
       name: 'backlog-per-task',
       says: 'The fleet is as large as it may be, or cannot grow, and does not keep up.',

@@ -96,6 +96,14 @@ function panels({ metricsNamespace, queues, endpoints }: DashboardArgs): readonl
       ['failed in scoring', of('millrace.jobs.ended', 'consumer', 'failed')],
       ['failed in aggregating', of('millrace.jobs.ended', 'aggregator', 'failed')],
     ]),
+    panel(
+      'Attempts that failed',
+      'Sum',
+      (['producer', 'consumer', 'aggregator'] as const).map((app) => [
+        app,
+        of('millrace.attempts.failed', app),
+      ]),
+    ),
     panel('What must be 0', 'Sum', [
       ['accounting failures', of('millrace.accounting.failures', 'aggregator')],
       ['jobs stalled', of('millrace.jobs.stalled', 'aggregator')],

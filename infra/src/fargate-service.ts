@@ -3,8 +3,8 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { whereaboutsOf } from './account.ts'
 import type { Cluster } from './cluster.ts'
+import { watchDeployment } from './deployment-alarm.ts'
 import type { App, ImageOfRepository } from './image-repositories.ts'
-import { ours } from './metrics.ts'
 import type { Network } from './network.ts'
 import { policyOf, type Statement, trust } from './policy.ts'
 
@@ -78,7 +78,7 @@ export class FargateService extends pulumi.ComponentResource {
       },
       parent,
     )
-    const failing = watchDeployments(app, args.metricsNamespace, parent)
+    const failing = watchDeployment(app, args.metricsNamespace, parent)
     const capacityProvider = args.spot ? 'FARGATE_SPOT' : 'FARGATE'
     const service = new aws.ecs.Service(
       app,
@@ -117,34 +117,6 @@ const endsFirst = {
   deploymentMinimumHealthyPercent: 0,
   deploymentMaximumPercent: 100,
   availabilityZoneRebalancing: 'DISABLED',
-}
-
-/**
- * Rings when messages are given back with an attempt charged, minute after minute: tasks that run and
- * fail at their work, which the circuit breaker does not see. A deployment that was going on is rolled back.
- */
-function watchDeployments(
-  app: App,
-  namespace: string,
-  parent: pulumi.CustomResourceOptions,
-): aws.cloudwatch.MetricAlarm {
-  const { dimensions, ...metric } = ours(namespace, 'millrace.messages.settled', app, 'released')
-  return new aws.cloudwatch.MetricAlarm(
-    `${app}-deployment`,
-    {
-      alarmDescription: `Deployment: the ${app} fails at its work. A deployment is rolled back.`,
-      ...metric,
-      dimensions: { ...dimensions },
-      statistic: 'Sum',
-      period: 60,
-      comparisonOperator: 'GreaterThanOrEqualToThreshold',
-      threshold: 10,
-      evaluationPeriods: 5,
-      datapointsToAlarm: 3,
-      treatMissingData: 'notBreaching',
-    },
-    parent,
-  )
 }
 
 function containerOf(

@@ -64,19 +64,24 @@ const networks = {
   private: { kind: 'private', zones: ['eu-central-1a', 'eu-central-1b'] },
 }
 
-test.for([
-  ['public', 50],
-  ['private', 140],
-] as const)('a %s network has a budget of $%i unless told otherwise', ([kind, usd]) => {
-  expect(budgetOf(readSettings({ endpoints, network: networks[kind] }))).toBe(usd)
-})
+const settingsWith = (kind: keyof typeof networks, alarms = {}) =>
+  readSettings({ endpoints, network: networks[kind], alarms })
 
 test.for([
-  ['public', 11],
-  ['private', 84],
-] as const)('a budget below what a %s network costs at rest is refused', ([kind, atRest]) => {
-  const budget = (monthlyCostUsd: number) =>
-    budgetOf(readSettings({ endpoints, network: networks[kind], alarms: { monthlyCostUsd } }))
-  expect(budget(atRest + 1)).toBe(atRest + 1)
-  expect(() => budget(atRest)).toThrow(`monthlyCostUsd: wanted more than ${atRest}`)
+  ['public', 50],
+  ['private', 150],
+] as const)('a %s network has a budget of $%i unless told otherwise', ([kind, usd]) => {
+  expect(budgetOf(settingsWith(kind))).toBe(usd)
 })
+
+test.for(['public', 'private'] as const)(
+  'a budget of what a %s network costs at rest is refused',
+  (kind) => {
+    const costs = Object.values(restingCosts(settingsWith(kind)))
+    const atRest = Math.ceil(costs.reduce((sum, usd) => sum + usd))
+    expect(budgetOf(settingsWith(kind, { monthlyCostUsd: atRest + 1 }))).toBe(atRest + 1)
+    expect(() => budgetOf(settingsWith(kind, { monthlyCostUsd: atRest }))).toThrow(
+      `monthlyCostUsd: wanted more than ${atRest}`,
+    )
+  },
+)

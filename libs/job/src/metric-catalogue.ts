@@ -87,12 +87,12 @@ export const metricCatalogue = {
     meaning:
       'What became of messages: done; given back for another attempt; given back uncharged; set aside with a reason; or left to their visibility timeout because SQS did not answer.',
   },
-  'millrace.messages.outages': {
+  'millrace.attempts.failed': {
     kind: 'counter',
     unit: 'count',
     apps: everyApp,
     meaning:
-      'Messages given back uncharged because a service that the app needs was away, or refused it. A batch that waits for its endpoint is none.',
+      'Attempts that failed: the message is given back for another, or uncharged where a service was away or refuses the app. Not those that were cut off, nor what waits for its endpoint.',
   },
   'millrace.messages.in_flight': {
     kind: 'gauge',

@@ -155,14 +155,17 @@ async function attempt(
 ): Promise<Disposition> {
   try {
     const disposition = await handle(item.received, item.signal)
+    if (disposition.kind !== 'release') return disposition
     // Cut short, it does not wait out a backoff.
-    return item.signal.aborted && disposition.kind === 'release' ? GIVEN_BACK : disposition
+    if (item.signal.aborted) return GIVEN_BACK
+    counters.count('attemptsFailed')
+    return disposition
   } catch (error) {
     // It ended because it was told to; whether given back or lost is decided elsewhere.
     if (item.signal.aborted) return GIVEN_BACK
+    counters.count('attemptsFailed')
     const { messageId, attempt, requeues } = item.received
     if (isOutage(error)) {
-      counters.count('outages')
       logger.warn({ error, messageId, attempt, requeues }, 'service away')
       return { kind: 'requeue', delaySeconds: postponedSeconds(requeues, random) }
     }

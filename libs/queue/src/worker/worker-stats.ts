@@ -15,8 +15,8 @@ export interface WorkerStats {
   readonly released: number
   readonly requeued: number
   readonly deadLettered: number
-  /** Of the requeued, those whose handler threw because a service was away or refused it. */
-  readonly outages: number
+  /** Attempts that were not cut off: their handler threw, or gave the message back for another. */
+  readonly attemptsFailed: number
   /** Messages lost to another worker while in hand. */
   readonly visibilityLost: number
   /** Calls that could not be made good: the message comes again after its visibility. */
@@ -47,7 +47,7 @@ export function createCounters(now: () => number): Counters {
     released: 0,
     requeued: 0,
     deadLettered: 0,
-    outages: 0,
+    attemptsFailed: 0,
     visibilityLost: 0,
     settleErrors: 0,
     receiveErrors: 0,

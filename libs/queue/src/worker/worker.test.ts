@@ -61,11 +61,12 @@ describe('an attempt', () => {
     const { handle, seen, enough } = noting(2, ({ attempt }) =>
       attempt === 1 ? { kind: 'release', delaySeconds: 0 } : { kind: 'acknowledge' },
     )
-    const { queue, stop } = await start(handle, ['again'])
+    const { queue, worker, stop } = await start(handle, ['again'])
     await enough
     await stop()
     expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2])
     expect(await countsOf(queue.acknowledge)).toEqual(empty)
+    expect(worker.stats()).toMatchObject({ attemptsFailed: 1, acknowledged: 1 })
   })
 
   test('that requeues, comes again as a first attempt with its attributes', async () => {
@@ -81,7 +82,7 @@ describe('an attempt', () => {
     expect(seen.at(-1)).toMatchObject({ attributes: { trace: 't-1' }, requeues: 4 })
     expect(await countsOf(queue.acknowledge)).toEqual(empty)
     expect(await countsOf(queue.deadLetter)).toEqual(empty)
-    expect(worker.stats()).toMatchObject({ requeued: 4, acknowledged: 1 })
+    expect(worker.stats()).toMatchObject({ attemptsFailed: 0, requeued: 4, acknowledged: 1 })
   })
 
   test('that dead-letters, moves its message there with the reason', async () => {
@@ -124,7 +125,7 @@ describe('an attempt', () => {
     await stop()
     expect(logger.error.mock.lastCall?.[1]).toBe('handler failed')
     expect(await countsOf(queue.acknowledge)).toEqual({ ...empty, inFlight: 1 })
-    expect(worker.stats()).toMatchObject({ outages: 0, released: 1 })
+    expect(worker.stats()).toMatchObject({ attemptsFailed: 1, released: 1 })
   })
 
   test('that throws for a service that is away, is not charged', async () => {
@@ -141,7 +142,7 @@ describe('an attempt', () => {
     )
     expect(seen[1]).toMatchObject({ body: 'early', attempt: 1, requeues: 1 })
     expect(await countsOf(queue.acknowledge)).toEqual(empty)
-    expect(worker.stats()).toMatchObject({ outages: 1, requeued: 1, acknowledged: 1 })
+    expect(worker.stats()).toMatchObject({ attemptsFailed: 1, requeued: 1, acknowledged: 1 })
   })
 })
 
@@ -292,13 +293,14 @@ describe('on abort', () => {
       })
       return { kind: 'acknowledge' }
     })
-    const { queue, logger, drain, abort, done } = await start(handle, numbered(4))
+    const { queue, worker, logger, drain, abort, done } = await start(handle, numbered(4))
     await enough
     drain.abort()
     abort.abort()
     await done
     expect(await countsOf(queue.acknowledge)).toEqual({ ...empty, visible: 4 })
     expect(logger.error).not.toHaveBeenCalled()
+    expect(worker.stats()).toMatchObject({ attemptsFailed: 0, released: 4 })
   })
 
   test('gives back without backoff what its handler releases', async () => {
@@ -306,12 +308,13 @@ describe('on abort', () => {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
       return { kind: 'release' }
     })
-    const { queue, drain, abort, done } = await start(handle, ['cut short'])
+    const { queue, worker, drain, abort, done } = await start(handle, ['cut short'])
     await enough
     drain.abort()
     abort.abort()
     await done
     expect(await countsOf(queue.acknowledge)).toEqual({ ...empty, visible: 1 })
+    expect(worker.stats()).toMatchObject({ attemptsFailed: 0, released: 1 })
   })
 
   test('gives back what ignores its signal, after the grace', async () => {

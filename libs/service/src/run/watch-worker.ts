@@ -7,8 +7,8 @@ export interface WatchedStats {
   readonly acknowledged: number
   readonly released: number
   readonly requeued: number
-  readonly outages: number
   readonly deadLettered: number
+  readonly attemptsFailed: number
   readonly settleErrors: number
   readonly visibilityLost: number
   readonly receiveErrors: number
@@ -31,12 +31,12 @@ export function watchWorker(metrics: Metrics, worker: WatchedWorker): void {
     of(({ received }) => received),
   )
   metrics.total(
-    'millrace.heartbeats.lost',
-    of(({ visibilityLost }) => visibilityLost),
+    'millrace.attempts.failed',
+    of(({ attemptsFailed }) => attemptsFailed),
   )
   metrics.total(
-    'millrace.messages.outages',
-    of(({ outages }) => outages),
+    'millrace.heartbeats.lost',
+    of(({ visibilityLost }) => visibilityLost),
   )
   metrics.total(
     'millrace.receive.errors',
