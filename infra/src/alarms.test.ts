@@ -70,9 +70,11 @@ describe.for(STACKS)('in the %s stack', (stack) => {
 })
 
 test('an alarm, or the section of one, links each section', () => {
-  const linked = alarmsOf(graphOf('prod')).map(
-    ({ inputs }) => String(inputs['alarmDescription']).split('#')[1] ?? '',
-  )
+  const graph = graphOf('prod')
+  const linked = [
+    ...alarmsOf(graph).map(({ inputs }) => String(inputs['alarmDescription'])),
+    ...ofType(graph, 'cloudwatch.EventTarget').flatMap(({ inputs }) => textOf(inputs) ?? []),
+  ].map((text) => text.split('#')[1] ?? '')
   const further = linked.flatMap((anchor) =>
     [...(sections.get(anchor) ?? '').matchAll(/\]\(#([a-z-]+)\)/g)].map(([, found]) => found),
   )
@@ -88,6 +90,17 @@ test('each link within the runbook leads to a section', () => {
   expect(anchors.filter((anchor) => !sections.has(anchor))).toEqual([])
 })
 
+test('a deployment that fails is told in words, at the topic of alarms', () => {
+  const graph = graphOf('prod')
+  const [target] = ofType(graph, 'cloudwatch.EventTarget').filter(
+    ({ name }) => name === 'rollbacks',
+  )
+  expect(target?.inputs['arn']).toMatch(/:sns:.*-alarms$/)
+  expect(textOf(target?.inputs ?? {})).toMatch(
+    /^A deployment of <service> failed and is rolled back: <reason> https:.*#deployment-fails$/,
+  )
+})
+
 test.for([...sections])('the section %s says what it is and what to do', ([, text]) => {
   const parts = [...text.matchAll(/^\*\*(.+?)\.\*\*/gm)].map(([, title]) => title)
   expect(parts).toEqual(['What it means', 'How to look', 'What to do', 'How to know it is over'])
@@ -100,6 +113,12 @@ test.for([
 ] as const)('a metric of %s is refused', ([, name]) => {
   expect(name).toThrow('millrace.')
 })
+
+/** What an event is turned into before it is told. */
+function textOf(inputs: Readonly<Record<string, unknown>>): string | undefined {
+  const { inputTransformer } = inputs as { inputTransformer?: { inputTemplate: string } }
+  return inputTransformer && (JSON.parse(inputTransformer.inputTemplate) as string)
+}
 
 /** The catalogue is held to what apps emit by `e2e/src/telemetry.test.ts` and `meter/handler.test.ts`. */
 function isEmitted({ namespace, name, dimensions }: Named, stack: string): boolean {

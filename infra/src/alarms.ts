@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { whereaboutsOf } from './account.ts'
 import type { AlarmRule } from './alarm-rules.ts'
+import type { FargateService } from './fargate-service.ts'
 import { policyOf } from './policy.ts'
 import type { Settings } from './settings.ts'
 
@@ -10,6 +11,8 @@ export interface AlarmsArgs {
   readonly settings: Pick<Settings['alarms'], 'email' | 'runbook'>
   /** Dollars; what costs more, or will, rings. */
   readonly monthlyCostUsd: number
+  /** Whose failed deployments ring. */
+  readonly services: readonly Pick<FargateService, 'arn'>[]
 }
 
 /** Rings by mail, and wherever else somebody listens to the topic; each alarm names its runbook. */
@@ -40,6 +43,7 @@ export class Alarms extends pulumi.ComponentResource {
         ).arn,
     )
     watchCost(name, args.monthlyCostUsd, topic, parent)
+    tellRollbacks(args, topic, parent)
     this.registerOutputs({ topicArn: this.topicArn })
   }
 }
@@ -96,6 +100,13 @@ function createTopic(name: string, { settings }: AlarmsArgs, parent: Parent) {
   const policy = policyOf([
     publish('AlarmsRing', 'cloudwatch.amazonaws.com'),
     publish('CostRings', 'budgets.amazonaws.com'),
+    // "You can't use Condition blocks in Amazon SNS topic policies for EventBridge."
+    {
+      Sid: 'RollbacksRing',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: 'sns:Publish',
+      Resource: topic.arn,
+    },
     {
       Sid: 'RefusePlainHttp',
       Effect: 'Deny',
@@ -113,6 +124,46 @@ function createTopic(name: string, { settings }: AlarmsArgs, parent: Parent) {
   }
   /* oxlint-enable no-new */
   return topic
+}
+
+/**
+ * A deployment that the circuit breaker or its alarm has ended. ECS tells of it as an event; `pulumi up` has long returned,
+ * for it does not wait: a task that is protected may keep a deployment for hours.
+ *
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html
+ */
+function tellRollbacks(
+  { services, settings }: AlarmsArgs,
+  topic: aws.sns.Topic,
+  parent: Parent,
+): void {
+  const rule = new aws.cloudwatch.EventRule(
+    'rollbacks',
+    {
+      description: 'Deployments of Millrace that failed',
+      eventPattern: pulumi.jsonStringify({
+        source: ['aws.ecs'],
+        'detail-type': ['ECS Deployment State Change'],
+        resources: services.map(({ arn }) => arn),
+        detail: { eventName: ['SERVICE_DEPLOYMENT_FAILED'] },
+      }),
+    },
+    parent,
+  )
+  const says = `A deployment of <service> failed and is rolled back: <reason> ${settings.runbook}#deployment-fails`
+  // oxlint-disable-next-line no-new -- a resource registers itself.
+  new aws.cloudwatch.EventTarget(
+    'rollbacks',
+    {
+      rule: rule.name,
+      arn: topic.arn,
+      inputTransformer: {
+        inputPaths: { service: '$.resources[0]', reason: '$.detail.reason' },
+        inputTemplate: JSON.stringify(says),
+      },
+    },
+    parent,
+  )
 }
 
 /**

@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { whereaboutsOf } from './account.ts'
 import type { Cluster } from './cluster.ts'
 import { watchDeployment } from './deployment-alarm.ts'
+import { HEALTH_PORT, healthCheck } from './health-check.ts'
 import type { App, ImageOfRepository } from './image-repositories.ts'
 import type { Network } from './network.ts'
 import { policyOf, type Statement, trust } from './policy.ts'
@@ -130,6 +131,7 @@ function containerOf(
     image: args.image,
     essential: true,
     stopTimeout: limits.stopTimeoutSeconds,
+    healthCheck,
     user: '65532:65532', // "nonroot" of the distroless images.
     readonlyRootFilesystem: true,
     privileged: false,
@@ -139,6 +141,7 @@ function containerOf(
       // Lines of the log that CloudWatch makes metrics of: no collector, no permission.
       MILLRACE_METRICS: 'emf',
       MILLRACE_METRICS_NAMESPACE: args.metricsNamespace,
+      MILLRACE_HEALTH_PORT: String(HEALTH_PORT),
       ...args.environment,
     }).map(([name, value]) => ({ name, value })),
     logConfiguration: {

@@ -137,6 +137,7 @@ const alarms = new Alarms(
     }),
     settings: settings.alarms,
     monthlyCostUsd: budgetOf(settings),
+    services: [producer, consumer, aggregator],
   },
   account,
 )

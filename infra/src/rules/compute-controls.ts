@@ -1,4 +1,5 @@
 import { limits } from '@millrace/job'
+import { ofType } from '../graph/graph.ts'
 import type { Control } from './control.ts'
 import { each, eachContainer, eachWithout } from './each.ts'
 
@@ -103,6 +104,15 @@ export const computeControls: readonly Control[] = [
     ),
   },
   {
+    id: 'health-check',
+    source: 'Millrace',
+    says: 'a task that hangs is ended, by a check that needs no shell',
+    breaches: eachContainer(({ healthCheck, environment }) => {
+      const isServed = environment.some(({ name }) => name === 'MILLRACE_HEALTH_PORT')
+      return !(isServed && healthCheck?.command[0] === 'CMD') && 'no check'
+    }),
+  },
+  {
     id: 'image-digest',
     source: 'Millrace',
     says: 'images are named by digest, which cannot move',
@@ -155,6 +165,20 @@ export const computeControls: readonly Control[] = [
       const watched = alarmNames?.some((alarm) => alarm.endsWith(`-${name}-deployment`))
       return !(enable === true && rollback === true && watched === true) && 'no alarm'
     }),
+  },
+  {
+    id: 'rollback-told',
+    source: 'Millrace',
+    says: 'somebody is told that a deployment failed',
+    breaches: (graph) => {
+      const [rule] = ofType(graph, 'cloudwatch.EventRule').filter(({ inputs }) =>
+        String(inputs['eventPattern']).includes('SERVICE_DEPLOYMENT_FAILED'),
+      )
+      return each('ecs.Service', (_, { name }) => {
+        const isWatched = String(rule?.inputs['eventPattern']).includes(`-${name}"`)
+        return !isWatched && 'nobody is told'
+      })(graph)
+    },
   },
   {
     id: 'ECR.1',

@@ -38,6 +38,7 @@ export interface Container {
   readonly privileged?: boolean
   readonly readonlyRootFilesystem?: boolean
   readonly stopTimeout?: number
+  readonly healthCheck?: { readonly command: readonly string[] }
   readonly image: string
   readonly environment: readonly { readonly name: string; readonly value: string }[]
   readonly logConfiguration?: { readonly logDriver: string }
