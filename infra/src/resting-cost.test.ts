@@ -29,7 +29,7 @@ describe.for(STACKS)('in the %s stack', (stack) => {
   const graph = graphOf(stack)
   const printed = rows.map((cells) => cells[column + 2])
 
-  test('the page of costs has the figures that the budget is made of', () => {
+  test('the page has the figures that the budget is made of', () => {
     const costs = Object.values(restingCosts(settings))
     const all = Math.round(costs.reduce((sum, usd) => sum + usd))
     expect(printed).toEqual(['$0', ...costs.map(dollars), `**about $${all}**`])
