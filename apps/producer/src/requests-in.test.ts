@@ -138,6 +138,23 @@ describe('a template', () => {
     ])
   })
 
+  test.for([
+    ['its own prefix', 's3://lake/{name}/x.csv', record('in/in/a.csv')],
+    ['another prefix', 's3://lake/{name}.csv', record('in/more/b.csv')],
+  ] as const)('whose object leads its result below %s asks for no job', ([, uri, one]) => {
+    const output = { uri }
+    const [plain] = templates
+    const more = { ...plain, prefix: 's3://lake/more/' }
+    const leading = jobTemplatesSchema.parse([{ ...plain, spec: { ...plain?.spec, output } }, more])
+    expect(() => requestsIn(s3(one), leading)).toThrow(
+      expect.objectContaining({
+        code: 'invalid',
+        message: expect.stringContaining('lies below the prefix s3://lake/'),
+      }),
+    )
+    expect(requestsIn(s3(record('in/a.csv')), leading)).toHaveLength(1)
+  })
+
   const template = (change: object) => [{ ...templates[0], ...change }]
   const spec = (output: string, more: object = {}) => ({
     spec: { version: 1, endpoint: { name: 'any' }, output: { uri: output }, ...more },

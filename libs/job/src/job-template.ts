@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { describeIssues } from './contract-error.ts'
+import { ContractError, describeIssues } from './contract-error.ts'
 import { type JobRequest, jobRequestOf } from './job-request.ts'
 import { jobSpecSchema } from './job-spec.ts'
 import type { CreatedObject } from './object-created.ts'
@@ -56,17 +56,24 @@ export const jobTemplatesSchema = z
       const parsed = jobSpecSchema.safeParse(sample, { reportInput: true })
       if (!parsed.success) refuse(describeIssues(parsed.error))
       const [output = ''] = spec.output.uri.split(/\{(?:name|version)\}/)
-      const watched = templates.find((other) => output.startsWith(other.prefix))
-      // A result is an object too: it would ask for the next job, and that one for the next.
+      const watched = watchedBy(templates, output)
       if (watched !== undefined) refuse(`output ${output} lies below the prefix ${watched.prefix}`)
     }
   })
+
+/** A result is an object too: below a prefix it would ask for the next job, and that one for the next. */
+const watchedBy = (
+  templates: readonly Pick<JobTemplate, 'prefix'>[],
+  output: string,
+): Pick<JobTemplate, 'prefix'> | undefined =>
+  templates.find(({ prefix }) => output.startsWith(prefix))
 
 /**
  * The request that an object asks for, or nothing when no template is for it; the longest prefix wins.
  * The client token follows from object and version, so that S3 may tell of it twice.
  *
- * @throws {ContractError} when the object's name makes a spec that cannot be.
+ * @throws {ContractError} when the object's name makes a spec that cannot be, or leads its result below a
+ *   prefix: what stands before the name is looked at when an app starts, and no more can be then.
  */
 export function requestFor(
   templates: readonly JobTemplate[],
@@ -77,11 +84,13 @@ export function requestFor(
     .filter(({ prefix, suffix }) => uri.startsWith(prefix) && uri.endsWith(suffix))
     .toSorted((a, b) => b.prefix.length - a.prefix.length)[0]
   if (fitting === undefined) return undefined
-  return jobRequestOf({
-    version: 1,
-    clientToken: tokenOf(uri, version),
-    spec: specFor(fitting, object),
-  })
+  const clientToken = tokenOf(uri, version)
+  const request = jobRequestOf({ version: 1, clientToken, spec: specFor(fitting, object) })
+  const output = request.spec.output.uri
+  const watched = watchedBy(templates, output)
+  if (watched === undefined) return request
+  const message = `${uri}: its output ${output} lies below the prefix ${watched.prefix}`
+  throw new ContractError('invalid', message)
 }
 
 function specFor(
