@@ -57,6 +57,7 @@ const small = { expandedBytesFree: 60_000, expansionMax: 2, expandedBytesMax: 1e
 test.for([
   ['one that expands too far for its size', [table], { ...small, expandedBytesFree: 40_000 }],
   ['all that together expand too far', [table, table], { ...small, expandedBytesMax: 90_000 }],
+  ['many whose each is small enough', [table, table], small],
 ] as const)('%s is refused', async ([, files, limits]) => {
   const { deps, objects } = await createFolder(...files)
   await expect(spoolObjects({ ...deps, limits }, objects, 'zstd', never)).rejects.toMatchObject({

@@ -27,15 +27,16 @@ export async function spoolObjects(
   signal: AbortSignal,
 ): Promise<PinnedObject[]> {
   let bytes = 0
+  const stored = objects.reduce((sum, object) => sum + object.bytes, 0)
+  const allMax = Math.min(deps.limits.expandedBytesMax, boundOf(stored, deps.limits))
   const entries = [...objects.entries()]
   return await mapBounded(OBJECTS_AT_ONCE, entries, async ([index, source]) => {
-    const { expandedBytesFree, expansionMax, expandedBytesMax } = deps.limits
-    const bytesMax = Math.max(expandedBytesFree, source.bytes * expansionMax)
+    const bytesMax = boundOf(source.bytes, deps.limits)
     const uri = deps.placeOf(index)
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       for await (const text of deps.decompress(source, { compression, bytesMax }, signal)) {
         bytes += text.length
-        if (bytes > expandedBytesMax) throw tooLarge(source.uri, expandedBytesMax)
+        if (bytes > allMax) throw tooLarge(source.uri, allMax)
         yield text
       }
     }
@@ -44,6 +45,10 @@ export async function spoolObjects(
     return { ...copy, source }
   })
 }
+
+/** What is free is so once for each object and once for all of them, not once more with each. */
+const boundOf = (bytes: number, { expandedBytesFree, expansionMax }: Deps['limits']): number =>
+  Math.max(expandedBytesFree, bytes * expansionMax)
 
 function tooLarge(uri: string, bytesMax: number): StorageError {
   const detail = `the dataset expands beyond ${bytesMax} bytes`

@@ -73,7 +73,7 @@ export const limits = {
   /** Batches of one plan segment, a 32-byte record each. */
   planSegmentBatches: 1_024,
 
-  /** What compressed input may expand to: so many times its size, or so little that nobody minds. */
+  /** What an object and a whole dataset may expand to: so many times its size, or so little that nobody minds. */
   expansionMax: 250,
   expandedBytesFree: 1024 * 1024 * 1024,
   /** Of the whole dataset, decompressed. */
