@@ -117,6 +117,16 @@ export const mutationsOfLibs: readonly Mutation[] = [
     edits: [["  if (isFirst) return { kind: 'requeue' }\n", '']],
   },
   {
+    name: 'a worker ends when nobody has told it to',
+    file: `${queue}/worker/worker.ts`,
+    edits: [
+      [
+        'AbortSignal.any([drain, abort])',
+        'AbortSignal.any([drain, abort, AbortSignal.timeout(45_000)])',
+      ],
+    ],
+  },
+  {
     name: 'a requeued message is deleted before it is copied',
     file: `${queue}/worker/settle-message.ts`,
     edits: [

@@ -110,7 +110,12 @@ export function createFleet(options: FleetOptions): Fleet {
       }
       time.on(machine, () => {
         runApp(options, member, fleet).then(
-          () => ended('stopped'),
+          () => {
+            if (!member.drain.signal.aborted && !member.abort.signal.aborted) {
+              notes.violation('no app ends of itself', `${name}: nobody has told it to stop`)
+            }
+            ended('stopped')
+          },
           (error: unknown) => {
             notes.appFailed(name, error)
             if (!member.abort.signal.aborted) {

@@ -17,6 +17,7 @@ test.for([
   [68, 'a job is judged by an endpoint that has no room'],
   [27, 'a worker that stops charges what it has not begun'],
   [1, 'what a look cannot read ends the aggregator'],
+  [1, 'a worker ends when nobody has told it to'],
   [227, 'an aborted consumer leaves a rejection that nobody handles'],
   [255, 'a service that is away is charged to the message'],
   [370, 'an end that nobody has told is told by nobody'],
