@@ -1,7 +1,7 @@
 import { limits } from '@millrace/job'
 import { ofType } from '../graph/graph.ts'
 import type { Control } from './control.ts'
-import { each, eachContainer, eachWithout } from './each.ts'
+import { each, eachContainer, eachWithout, otherThan, textOf } from './each.ts'
 
 /** Tasks, images and logs: no more rights than needed, nothing that moves, a trace of what was done. */
 export const computeControls: readonly Control[] = [
@@ -10,10 +10,7 @@ export const computeControls: readonly Control[] = [
     source: 'FSBP',
     says: 'tasks run as an ordinary user, in a network of their own',
     breaches: (graph) => [
-      ...each(
-        'ecs.TaskDefinition',
-        ({ networkMode }) => networkMode !== 'awsvpc' && networkMode,
-      )(graph),
+      ...each('ecs.TaskDefinition', ({ networkMode }) => otherThan('awsvpc', networkMode))(graph),
       ...eachContainer(({ user = 'root' }) => /^(0|root)\b/.test(user) && user)(graph),
     ],
   },
@@ -78,18 +75,15 @@ export const computeControls: readonly Control[] = [
     id: 'ECS.10',
     source: 'FSBP',
     says: 'services run on the latest platform',
-    breaches: each(
-      'ecs.Service',
-      ({ platformVersion }) => platformVersion !== 'LATEST' && platformVersion,
-    ),
+    breaches: each('ecs.Service', ({ platformVersion }) => otherThan('LATEST', platformVersion)),
   },
   {
     id: 'ECS.12',
     source: 'FSBP',
     says: 'clusters use Container Insights',
     breaches: each('ecs.Cluster', ({ settings }) => {
-      const [setting] = settings as { name: string; value: string }[]
-      return setting?.value !== 'enabled' && setting?.value
+      const all = (settings ?? []) as { name: string; value: string }[]
+      return otherThan('enabled', all.find(({ name }) => name === 'containerInsights')?.value)
     }),
     justified: {
       dev: { 'ecs.Cluster millrace': 'about $12 a month that an idle stack would cost' },
@@ -99,9 +93,7 @@ export const computeControls: readonly Control[] = [
     id: 'stop-timeout',
     source: 'Millrace',
     says: 'tasks get all the time that Fargate gives to drain',
-    breaches: eachContainer(
-      ({ stopTimeout }) => stopTimeout !== limits.stopTimeoutSeconds && stopTimeout,
-    ),
+    breaches: eachContainer(({ stopTimeout }) => otherThan(limits.stopTimeoutSeconds, stopTimeout)),
   },
   {
     id: 'health-check',
@@ -116,18 +108,20 @@ export const computeControls: readonly Control[] = [
     id: 'image-digest',
     source: 'Millrace',
     says: 'images are named by digest, which cannot move',
-    breaches: eachContainer(({ image }) => !/@sha256:[0-9a-f]{64}$/.test(image) && image),
+    breaches: eachContainer(
+      ({ image }) => !/@sha256:[0-9a-f]{64}$/.test(image ?? '') && textOf(image),
+    ),
   },
   {
     id: 'rollback',
     source: 'Millrace',
     says: 'a deployment that fails rolls back by itself',
     breaches: each('ecs.Service', ({ deploymentCircuitBreaker }) => {
-      const { enable, rollback } = deploymentCircuitBreaker as {
-        enable: boolean
-        rollback: boolean
+      const { enable, rollback } = (deploymentCircuitBreaker ?? {}) as {
+        enable?: boolean
+        rollback?: boolean
       }
-      return !(enable && rollback) && 'no rollback'
+      return !(enable === true && rollback === true) && 'no rollback'
     }),
   },
   {
@@ -185,17 +179,16 @@ export const computeControls: readonly Control[] = [
     source: 'FSBP',
     says: 'images are scanned',
     breaches: each('ecr.Repository', ({ imageScanningConfiguration }) => {
-      const { scanOnPush } = imageScanningConfiguration as { scanOnPush: boolean }
-      return !scanOnPush && 'no scan'
+      const { scanOnPush } = (imageScanningConfiguration ?? {}) as { scanOnPush?: boolean }
+      return scanOnPush !== true && 'no scan'
     }),
   },
   {
     id: 'ECR.2',
     source: 'FSBP',
     says: 'tags do not move',
-    breaches: each(
-      'ecr.Repository',
-      ({ imageTagMutability }) => imageTagMutability !== 'IMMUTABLE' && imageTagMutability,
+    breaches: each('ecr.Repository', ({ imageTagMutability }) =>
+      otherThan('IMMUTABLE', imageTagMutability),
     ),
   },
   {
@@ -211,7 +204,8 @@ export const computeControls: readonly Control[] = [
     breaches: each(
       'lambda.Permission',
       ({ principal, sourceArn }) =>
-        (!String(principal).endsWith('.amazonaws.com') || sourceArn === undefined) && principal,
+        (!String(principal).endsWith('.amazonaws.com') || sourceArn === undefined) &&
+        textOf(principal),
     ),
   },
   {
@@ -220,7 +214,7 @@ export const computeControls: readonly Control[] = [
     says: 'functions run on a runtime that is supported',
     breaches: each(
       'lambda.Function',
-      ({ runtime }) => !/^nodejs(22|24)\.x$/.test(String(runtime)) && runtime,
+      ({ runtime }) => !/^nodejs(22|24)\.x$/.test(String(runtime)) && textOf(runtime),
     ),
   },
   {

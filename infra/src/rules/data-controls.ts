@@ -1,6 +1,10 @@
 import { ofType } from '../graph/graph.ts'
 import type { Control } from './control.ts'
-import { each, eachStatement, eachWithout, statementsOf } from './each.ts'
+import { each, eachStatement, eachWithout, otherThan, statementsOf } from './each.ts'
+
+interface EncryptionRule {
+  readonly applyServerSideEncryptionByDefault?: { readonly sseAlgorithm?: string }
+}
 
 const DAY_SECONDS = 86_400
 
@@ -59,9 +63,8 @@ export const dataControls: readonly Control[] = [
     id: 'DynamoDB.1',
     source: 'FSBP',
     says: 'tables scale with demand',
-    breaches: each(
-      'dynamodb.Table',
-      ({ billingMode }) => billingMode !== 'PAY_PER_REQUEST' && billingMode,
+    breaches: each('dynamodb.Table', ({ billingMode }) =>
+      otherThan('PAY_PER_REQUEST', billingMode),
     ),
   },
   {
@@ -150,8 +153,8 @@ export const dataControls: readonly Control[] = [
     breaches: (graph) => [
       ...eachWithout('s3.Bucket', 's3.BucketOwnershipControls', 'bucket')(graph),
       ...each('s3.BucketOwnershipControls', ({ rule }) => {
-        const { objectOwnership } = rule as { objectOwnership: string }
-        return objectOwnership !== 'BucketOwnerEnforced' && objectOwnership
+        const { objectOwnership } = (rule ?? {}) as { objectOwnership?: string }
+        return otherThan('BucketOwnerEnforced', objectOwnership)
       })(graph),
     ],
   },
@@ -159,19 +162,39 @@ export const dataControls: readonly Control[] = [
     id: 'S3.13',
     source: 'FSBP',
     says: 'buckets have a lifecycle',
-    breaches: eachWithout('s3.Bucket', 's3.BucketLifecycleConfiguration', 'bucket'),
+    breaches: (graph) => [
+      ...eachWithout('s3.Bucket', 's3.BucketLifecycleConfiguration', 'bucket')(graph),
+      ...each('s3.BucketLifecycleConfiguration', ({ rules }) => {
+        const all = (rules ?? []) as { status?: string }[]
+        return !all.some(({ status }) => status === 'Enabled') && 'no rule that is enabled'
+      })(graph),
+    ],
   },
   {
     id: 'S3.14',
     source: 'Security Hub',
     says: 'buckets keep versions',
-    breaches: eachWithout('s3.Bucket', 's3.BucketVersioning', 'bucket'),
+    breaches: (graph) => [
+      ...eachWithout('s3.Bucket', 's3.BucketVersioning', 'bucket')(graph),
+      ...each('s3.BucketVersioning', ({ versioningConfiguration }) => {
+        const { status } = (versioningConfiguration ?? {}) as { status?: string }
+        return otherThan('Enabled', status)
+      })(graph),
+    ],
   },
   {
     id: 'bucket-encryption',
     source: 'Millrace',
     says: 'buckets are encrypted at rest',
-    breaches: eachWithout('s3.Bucket', 's3.BucketServerSideEncryptionConfiguration', 'bucket'),
+    breaches: (graph) => [
+      ...eachWithout('s3.Bucket', 's3.BucketServerSideEncryptionConfiguration', 'bucket')(graph),
+      ...each('s3.BucketServerSideEncryptionConfiguration', ({ rules }) => {
+        const [rule] = (rules ?? []) as EncryptionRule[]
+        return (
+          rule?.applyServerSideEncryptionByDefault?.sseAlgorithm === undefined && 'no algorithm'
+        )
+      })(graph),
+    ],
   },
   {
     id: 'KMS.4',
@@ -191,7 +214,8 @@ export const dataControls: readonly Control[] = [
 ]
 
 function openToAll({ Effect, Principal }: { Effect: string; Principal?: unknown }) {
-  const all = Principal === '*' || (Principal as { AWS?: unknown } | undefined)?.AWS === '*'
+  const { AWS } = (Principal ?? {}) as { AWS?: unknown }
+  const all = Principal === '*' || [AWS].flat().includes('*')
   return Effect === 'Allow' && all && JSON.stringify(Principal)
 }
 

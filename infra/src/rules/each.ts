@@ -20,6 +20,12 @@ export const each =
       ]
     })
 
+/** What is found in place of what is wanted. What is absent is no less found: AWS's default takes its place. */
+export const otherThan = (wanted: unknown, found: unknown): string | false =>
+  found !== wanted && textOf(found)
+
+export const textOf = (found: unknown): string => (found === undefined ? 'absent' : String(found))
+
 /** Resources of a type that no resource of another type points to by this input. */
 export const eachWithout =
   (type: string, other: string, key: string) =>
@@ -39,7 +45,7 @@ export interface Container {
   readonly readonlyRootFilesystem?: boolean
   readonly stopTimeout?: number
   readonly healthCheck?: { readonly command: readonly string[] }
-  readonly image: string
+  readonly image?: string
   readonly environment: readonly { readonly name: string; readonly value: string }[]
   readonly logConfiguration?: { readonly logDriver: string }
   readonly linuxParameters?: { readonly capabilities?: { readonly drop?: readonly string[] } }

@@ -1,6 +1,6 @@
 import { ofType } from '../graph/graph.ts'
 import type { Control } from './control.ts'
-import { each, eachWithout } from './each.ts'
+import { each, eachWithout, otherThan } from './each.ts'
 
 /** Nothing comes in; what goes out is HTTPS. */
 export const networkControls: readonly Control[] = [
@@ -20,7 +20,13 @@ export const networkControls: readonly Control[] = [
     id: 'EC2.6',
     source: 'FSBP, CIS 3.0',
     says: 'VPCs log the traffic that they refuse',
-    breaches: eachWithout('ec2.Vpc', 'ec2.FlowLog', 'vpcId'),
+    breaches: (graph) => [
+      ...eachWithout('ec2.Vpc', 'ec2.FlowLog', 'vpcId')(graph),
+      ...each(
+        'ec2.FlowLog',
+        ({ trafficType }) => trafficType !== 'ALL' && otherThan('REJECT', trafficType),
+      )(graph),
+    ],
   },
   {
     id: 'EC2.15',
@@ -47,8 +53,10 @@ export const networkControls: readonly Control[] = [
     id: 'egress',
     source: 'Millrace',
     says: 'tasks call out over HTTPS only, and in a private network to endpoints only',
-    breaches: each('vpc.SecurityGroupEgressRule', ({ fromPort, toPort, cidrIpv4 }) =>
-      fromPort !== 443 || toPort !== 443 ? `ports ${String(fromPort)}-${String(toPort)}` : cidrIpv4,
+    breaches: each('vpc.SecurityGroupEgressRule', ({ fromPort, toPort, cidrIpv4, cidrIpv6 }) =>
+      fromPort !== 443 || toPort !== 443
+        ? `ports ${String(fromPort)}-${String(toPort)}`
+        : (cidrIpv4 ?? cidrIpv6),
     ),
     justified: {
       dev: { 'vpc.SecurityGroupEgressRule network': 'AWS is reached over the internet there' },
