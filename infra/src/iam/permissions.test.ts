@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { graphOf, STACKS } from '../graph/graph.ts'
+import { graphOf, ofType, STACKS } from '../graph/graph.ts'
 import { readSettings } from '../settings.ts'
 import { deniedCalls } from './denied-calls.ts'
 import { decide, refusedCalls, rolePolicy, unusedGrants } from './permissions.ts'
@@ -57,6 +57,21 @@ describe.for(STACKS)('in the %s stack', (stack) => {
     expect(allowed).toEqual(but === undefined ? [] : [but])
   })
 })
+
+test.for(['sqs.QueuePolicy', 's3.BucketPolicy', 'sns.TopicPolicy', 'kms.Key'])(
+  'a refusal too wide in a %s is told',
+  (type) => {
+    const graph = graphOf('prod')
+    const refusal = { Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' }
+    const policy = JSON.stringify({ Statement: [refusal] })
+    const [first] = ofType(graph, type)
+    const resources = graph.resources.map((it) =>
+      it === first ? { ...it, inputs: { ...it.inputs, policy } } : it,
+    )
+    const refused = refusedCalls({ ...graph, resources }, reachOf('prod'), calls)
+    expect(refused).toContainEqual(expect.stringMatching(/^consumer: sqs:ReceiveMessage on arn:/))
+  },
+)
 
 test('a grant too many is told', () => {
   const graph = graphOf('dev')

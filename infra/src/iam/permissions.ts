@@ -10,9 +10,10 @@ export function refusedCalls(
   calls: readonly Call[],
   policy: (app: string) => PolicyJson = (app) => rolePolicy(graph, app),
 ): readonly string[] {
+  const ofResources = resourcePolicies(graph)
   return calls.flatMap((call) =>
     requestsOf(graph, reach, call)
-      .filter((request) => evaluate([policy(call.app)], [], request).kind !== 'allowed')
+      .filter((request) => evaluate([policy(call.app)], ofResources, request).kind !== 'allowed')
       .map(({ action, resource }) => `${call.app}: ${action} on ${resource}`),
   )
 }
@@ -43,11 +44,14 @@ function grantsOf(statement: StatementJson): readonly StatementJson[] {
 }
 
 export function decide(graph: Graph, app: string, request: Request): string {
-  const resourcePolicies = ['sqs.QueuePolicy', 's3.BucketPolicy']
+  return evaluate([rolePolicy(graph, app)], resourcePolicies(graph), request).kind
+}
+
+/** The policies of resources, of which a refusal counts for all that it names. */
+const resourcePolicies = (graph: Graph): readonly PolicyJson[] =>
+  ['sqs.QueuePolicy', 's3.BucketPolicy', 'sns.TopicPolicy', 'kms.Key']
     .flatMap((type) => ofType(graph, type))
     .map(({ inputs }) => JSON.parse(String(inputs['policy'])) as PolicyJson)
-  return evaluate([rolePolicy(graph, app)], resourcePolicies, request).kind
-}
 
 /** The policy of an app's task role. */
 export function rolePolicy(graph: Graph, app: string): PolicyJson {

@@ -12,19 +12,17 @@ export const each =
     ofType(graph, type).flatMap((resource) => {
       const found = wrong(resource.inputs, resource, graph)
       if (found === undefined || found === false) return []
-      return [
-        {
-          resource: `${type} ${resource.name}`,
-          found: typeof found === 'string' ? found : JSON.stringify(found),
-        },
-      ]
+      return [{ resource: `${type} ${resource.name}`, found: textOf(found) }]
     })
 
 /** What is found in place of what is wanted. What is absent is no less found: AWS's default takes its place. */
 export const otherThan = (wanted: unknown, found: unknown): string | false =>
   found !== wanted && textOf(found)
 
-export const textOf = (found: unknown): string => (found === undefined ? 'absent' : String(found))
+export function textOf(found: unknown): string {
+  if (found === undefined) return 'absent'
+  return typeof found === 'string' ? found : JSON.stringify(found)
+}
 
 /** Resources of a type that no resource of another type points to by this input. */
 export const eachWithout =
