@@ -38,6 +38,8 @@ test('under kills, stops, resets and cuts, every row comes out once', {
   const random = createRandom(SEED)
   const log = join(tmpdir(), `millrace-chaos-${process.pid}.log`)
   const logFd = openSync(log, 'a')
+  // Whatever fails below, this says how to see it again, and where it is written what the apps did.
+  console.info(`chaos: MILLRACE_CHAOS_SEED=${SEED}, logs in ${log} until all of it has held`)
   await using fleet = await startFleet({
     logFd,
     endpoint: { faults: { throttle: 0.02, reset: 0.01, cut_body: 0.01 }, latencyMs: 5 },
@@ -77,14 +79,16 @@ test('under kills, stops, resets and cuts, every row comes out once', {
 
   for (const token of tokens) {
     const job = await fleet.ended(token, 10_000)
-    expect(job).toMatchObject({ state: 'succeeded', plan: { rows: ROWS } })
+    expect(job, token).toMatchObject({ state: 'succeeded', plan: { rows: ROWS } })
     const result = await objects.get(`results/${token}.csv`)
-    expect(result === expectedResult(flights.answers.slice(0, ROWS))).toBe(true)
+    expect(result === expectedResult(flights.answers.slice(0, ROWS)), token).toBe(true)
   }
   closeSync(logFd)
   const verdicts = verdictsOf(log)
-  rmSync(log)
-  expect(verdicts.flatMap(({ violations }) => violations)).toEqual([])
+  const violations = verdicts.flatMap((verdict) =>
+    verdict.violations.map((what) => `${verdict.jobId}: ${what}`),
+  )
+  expect(violations).toEqual([])
   expectToTell(verdicts, tokens, toBeTold)
   const duplicates = verdicts.reduce((sum, verdict) => sum + verdict.duplicates, 0)
   const faults = Object.entries({ ...counts, ...ways.struck() }).map(([kind, n]) => `${kind} ${n}`)
@@ -93,6 +97,7 @@ test('under kills, stops, resets and cuts, every row comes out once', {
       `${tokens.length * ROWS} rows in and out, ` +
       `${duplicates} duplicates suppressed, ${redriven} requests redriven; ${faults.join(', ')}`,
   )
+  rmSync(log)
 })
 
 /**
