@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorCodes } from './error-codes.ts'
 
@@ -12,7 +12,10 @@ const preload = join(import.meta.dirname, 'note-error-codes.mjs')
 async function notedOf(files: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-codes-'))
   try {
-    for (const [name, source] of Object.entries(files)) await writeFile(join(folder, name), source)
+    for (const [name, source] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      await writeFile(join(folder, name), source)
+    }
     const [first = ''] = Object.keys(files)
     const notes = join(folder, 'notes')
     const env = { MILLRACE_ERROR_CODES: notes }
@@ -53,6 +56,18 @@ test('a code that only a test makes is not noted', async () => {
   const main = `import { WorldError } from './product.mts'; new WorldError('lost'); new Error('x')`
   expect(await notedOf({ 'main.test.mts': main, 'product.mts': PRODUCT })).toBe('')
 })
+
+test.for(['e2e/src/simulation', 'libs/testing/src'])(
+  'a code that only a model in %s makes is not noted',
+  async (folder) => {
+    const model = `import { WorldError } from '../../../product.mts'
+      export const refuse = () => new WorldError('lost')`
+    const main = `import { fail } from './product.mts'
+      import { refuse } from './${folder}/model.mts'; refuse(); fail('found')`
+    const files = { 'main.mts': main, 'product.mts': PRODUCT, [`${folder}/model.mts`]: model }
+    expect(await notedOf(files)).toBe('WorldError found\n')
+  },
+)
 
 test('what the noting gives out for Error is Error to everybody', async () => {
   const main = `import { fail } from './product.mts'
