@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
@@ -5,15 +6,18 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CloudUsage } from '@millrace/cloud'
-import type { JobSpecInput } from '@millrace/job'
+import { isFinal, type Job, type JobSpecInput, jobIdOf } from '@millrace/job'
+import { readJob } from '@millrace/ledger'
 import { createRandom } from '@millrace/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { runCli, temporaryFolder } from './support/cli.ts'
 import { BUCKET, type Fleet, startFleet } from './support/fleet.ts'
 import { objectsOf } from './support/objects.ts'
 
 /** What one of ours says, and what the emulators have counted, may differ by so much. */
 const WITHIN = 0.1
+/** How many times what was read a bill may say. */
+const READS_MAX = 1.6
 const BATCHES = 96
 const CONCURRENCY = 8
 const CONSUMERS = 2
@@ -59,7 +63,7 @@ test.for(JOBS)('the estimate and the bill of a job with $what are what it used',
   await objects.put('data/rows.csv', table)
   const before = fleet.cloud.usage
   await fleet.submit(shape.what, specOf(shape))
-  const job = await fleet.ended(shape.what, 90_000)
+  const { job, looks } = await endOf(shape.what)
   expect(job.state).toBe(shape.badRows === 0 ? 'succeeded' : 'succeeded_with_failures')
   const manifest = JSON.parse((await objects.get('results/out.manifest.json')) ?? '')
   const counted = difference(fleet.cloud.usage, before)
@@ -68,11 +72,33 @@ test.for(JOBS)('the estimate and the bill of a job with $what are what it used',
   expectNear(usage.sqsRequests, counted.requests)
   expectNear(usage.writeUnits, counted.writes)
   expectNear(usage.s3Reads, counted.s3Reads)
+  // Neither knows that there is a file of the failed rows.
+  expectNear(usage.s3Writes, counted.s3Writes - (shape.badRows === 0 ? 0 : 1))
+  // What is read of parts follows from the kilobytes that they were written in, and is less where they are small.
+  expect(usage.readUnits / (counted.reads - looks)).toBeGreaterThan(1 - WITHIN)
+  expect(usage.readUnits / (counted.reads - looks)).toBeLessThan(READS_MAX)
   expectNear(estimate.usage.sqsRequests, usage.sqsRequests)
   expectNear(estimate.usage.writeUnits, usage.writeUnits)
   expectNear(estimate.usage.s3Reads, usage.s3Reads)
+  expectNear(estimate.usage.s3Writes, usage.s3Writes)
+  expectNear(estimate.usage.readUnits, counted.reads - looks)
   expect(usage.invocations).toBeGreaterThanOrEqual(BATCHES)
 })
+
+/** Waits for a job's end, and tells how often it has read the job for that. */
+async function endOf(token: string): Promise<{ readonly job: Job; readonly looks: number }> {
+  let looks = 0
+  const job = await vi.waitFor(
+    async () => {
+      looks += 1
+      const job = await readJob(fleet.ledger, jobIdOf(token), new AbortController().signal)
+      assert(job !== undefined && isFinal(job.state), `job of ${token}: ${job?.state}`)
+      return job
+    },
+    { timeout: 90_000, interval: 250 },
+  )
+  return { job, looks }
+}
 
 const expectNear = (said: number, counted: number) =>
   expect(said / counted).toSatisfy((ratio: number) => Math.abs(ratio - 1) < WITHIN)
@@ -116,11 +142,15 @@ function difference(after: CloudUsage, before: CloudUsage) {
   return {
     requests: sum(after) - sum(before),
     writes: after.writeUnits - before.writeUnits,
+    reads: after.readUnits - before.readUnits,
     s3Reads: readsOf(after) - readsOf(before),
+    s3Writes: writesOf(after) - writesOf(before),
   }
 }
 
 const readsOf = ({ s3: { GET = 0, HEAD = 0 } }: CloudUsage): number => GET + HEAD
+
+const writesOf = ({ s3: { PUT = 0, POST = 0 } }: CloudUsage): number => PUT + POST
 
 const LATENCY_MS = 400
 

@@ -50,7 +50,10 @@ const JOIN_READ_BATCHES = 32
  */
 export const QUEUE_CALLS = 9
 export const JOB_ITEM_UNITS = 5 * 3
-const JOB_ITEM_READS = 20
+const JOB_ITEM_READS = 10
+/** Of a consumer that begins a job, beside a look at it every two seconds. */
+const FIRST_LOOKS = 2
+const LOOK_SECONDS = 2
 /** What lies under the names of errors, result, report and manifest is looked at before they are written. */
 const RESULT_LOOKS = 4
 
@@ -68,6 +71,7 @@ export function expectUsage(shape: JobShape): Expected {
   const seconds = (batches * batchSeconds) / Math.max(1, busy)
   const fair = fairRequests(shape, busy)
   const invocations = batches
+  const looks = consumers * (FIRST_LOOKS + seconds / LOOK_SECONDS)
   return {
     seconds,
     usage: {
@@ -78,7 +82,7 @@ export function expectUsage(shape: JobShape): Expected {
       sqsRequests: Math.round(fair + QUEUE_CALLS),
       sqsFairRequests: Math.round(fair),
       writeUnits: writeUnitsOf(shape, busy),
-      readUnits: readUnitsOf(shape, seconds),
+      readUnits: Math.round(readUnitsOf(shape) + looks),
       ...s3Requests(shape),
       workerSeconds: seconds * consumers,
     },
@@ -112,15 +116,12 @@ function writeUnitsOf(shape: JobShape, busy: number): number {
   return Math.round(batches * partUnits + marks + upwards + JOB_ITEM_UNITS)
 }
 
-/** The aggregator reads every part once; consumers and producer look at the job every two seconds. */
-export function readUnitsOf(
-  { batches, partBytes, partitions, consumers }: JobShape,
-  seconds: number,
-): number {
-  const used = Math.min(partitions, batches)
-  const parts = (batches * partBytes) / READ_UNIT_BYTES + 2 * used
+/** Of producer and aggregator, which reads every part once: what it reads of a partition is rounded up. */
+export function readUnitsOf({ batches, partBytes, partitions }: JobShape): number {
+  const used = Math.max(1, Math.min(partitions, batches))
+  const parts = used * Math.ceil(((batches / used) * partBytes) / READ_UNIT_BYTES)
   const progress = Math.ceil(batches / limits.progressFanOut)
-  return Math.round(parts + progress + JOB_ITEM_READS + (consumers + 1) * (seconds / 2))
+  return parts + progress + JOB_ITEM_READS
 }
 
 export function s3Requests(shape: JobShape): Pick<Usage, 's3Reads' | 's3Writes'> {

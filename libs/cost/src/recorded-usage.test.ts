@@ -29,6 +29,8 @@ test('what was counted of most parts is carried over to all', () => {
     // Ten calls that publish, and those of the consumers.
     sqsFairRequests: 210,
     writeUnits: 300 + 15,
+    // Those of the consumers; 16 partitions of seven parts of 2 KB; an item of progress, and looks at the job.
+    readUnits: 10 + 16 * 4 + 1 + 10,
     workerSeconds: 50,
   })
 })

@@ -53,7 +53,7 @@ export function recordedUsage(recorded: Recorded): Counted {
       sqsRequests: fair + QUEUE_CALLS,
       sqsFairRequests: fair,
       writeUnits: carried(spent.writes) + JOB_ITEM_UNITS,
-      readUnits: carried(spent.reads) + readUnitsOf(shape, 0),
+      readUnits: carried(spent.reads) + readUnitsOf(shape),
       ...s3Requests(shape),
       workerSeconds: seconds,
     },
@@ -72,6 +72,7 @@ function shapeOf(recorded: Recorded, share: number): JobShape {
     rowBytesIn: 0,
     rowBytesOut: rows === 0 ? 0 : predictionBytes / rows,
     partUnits: Math.max(1, Math.round(units - 1)),
+    // At the most: a part is written in whole kilobytes.
     partBytes: Math.max(1, units - 1) * 1_024,
     batchSeconds: 0,
     concurrency: 1,
