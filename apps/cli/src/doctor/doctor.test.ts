@@ -45,8 +45,9 @@ async function startProxyTo(url: string): Promise<string> {
     const upstream = connect(Number(port), hostname)
     sockets.push(socket, upstream)
     socket.once('data', (first) => {
-      // Who asks a proxy names the whole URL.
-      upstream.write(String(first).replace(/^(\S+) http:\/\/[^/]+/, '$1 '))
+      // Who asks a proxy names the whole URL; the endpoint takes requests by no name but its own.
+      const request = String(first).replace(/^(\S+) http:\/\/[^/]+/, '$1 ')
+      upstream.write(request.replace(/^host: .*$/im, `host: ${hostname}:${port}`))
       socket.pipe(upstream).pipe(socket)
     })
   }).listen(0, '127.0.0.1')
@@ -179,11 +180,10 @@ const KEYS = {
 }
 
 test('keys are told by whose they are, and no secret is shown', async () => {
-  const { named, said } = await findings({
-    ...KEYS,
-    AWS_ENDPOINT_URL_STS: stack()['AWS_ENDPOINT_URL_SQS'],
-  })
-  expect(named['credentials']).toEqual({ kind: 'ok', found: 'arn:aws:iam::000000000000:root' })
+  const arn = 'arn:aws:iam::000000000000:root'
+  await using standIn = await startStandIn({ arn })
+  const { named, said } = await findings({ ...KEYS, AWS_ENDPOINT_URL_STS: standIn.url })
+  expect(named['credentials']).toEqual({ kind: 'ok', found: arn })
   expect(named['clock']).toEqual({ kind: 'ok', found: "as the service's" })
   expect(said).not.toContain('very-secret-key')
 })

@@ -9,6 +9,8 @@ export interface StandInOptions {
   readonly refused?: RegExp
   /** The answer to every call, when it is no refusal. */
   readonly answer?: object
+  /** Who asks STS, when it is no refusal. */
+  readonly arn?: string
   /** How far the service's clock is ahead of this machine's. */
   readonly clockSeconds?: number
 }
@@ -17,7 +19,7 @@ export interface StandInOptions {
 export async function startStandIn(
   options: StandInOptions,
 ): Promise<AsyncDisposable & { readonly url: string }> {
-  const { message = 'refused', refused = /./, answer, clockSeconds = 0 } = options
+  const { message = 'refused', refused = /./, answer, arn, clockSeconds = 0 } = options
   const server = createServer((request, response) => {
     request.resume()
     request.on('end', () => {
@@ -27,7 +29,9 @@ export async function startStandIn(
       // The query protocol of STS answers in XML, the others in JSON.
       const isQuery = request.headers['content-type']?.includes('urlencoded') === true
       const body = isQuery
-        ? `<ErrorResponse><Error><Code>${error}</Code><Message>${message}</Message></Error></ErrorResponse>`
+        ? error === undefined
+          ? `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>${arn}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`
+          : `<ErrorResponse><Error><Code>${error}</Code><Message>${message}</Message></Error></ErrorResponse>`
         : JSON.stringify(error === undefined ? answer : { __type: error, message })
       response.writeHead(error === undefined ? 200 : 400, {
         date,
