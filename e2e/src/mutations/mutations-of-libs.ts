@@ -3,6 +3,12 @@ import type { Mutation } from './mutation.ts'
 const ledger = 'libs/ledger/src'
 const queue = 'libs/queue/src'
 
+/** Who tries a row in rounds over seconds has seen the circuit open by then, the endpoint back, or the fault gone. */
+const provenAtOnce = {
+  file: 'libs/invocation/src/score/solve-piece.ts',
+  edits: [['const PROOFS = 3', 'const PROOFS = 1']],
+} as const
+
 /** Of ledger, queue and invocation: conditions, sets, generations, heartbeats, the order of calls. */
 export const mutationsOfLibs: readonly Mutation[] = [
   {
@@ -182,6 +188,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
     name: 'a model that fails is not asked again',
     file: 'libs/invocation/src/score/retry-rules.ts',
     edits: [["  model_failed: at(2, 'bisect'),", "  model_failed: at(0, 'bisect'),"]],
+    also: [provenAtOnce],
   },
   {
     name: 'an answer that is malformed is not asked for again',
@@ -197,6 +204,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
         '  retries.set(code, before + 1)\n  return [...retries.values()].reduce((sum, times) => sum + times) - 1\n',
       ],
     ],
+    also: [provenAtOnce],
   },
   {
     name: 'a row is blamed while nobody is answered',
@@ -204,8 +212,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
     edits: [
       ['return await isThere(run)', 'return true'],
       ["(await tryPiece(run, run.witness)).kind === 'predicted'", 'true'],
-      // Who tries it over seconds has seen the circuit open by then, or the endpoint back.
-      ['const PROOFS = 3', 'const PROOFS = 1'],
+      ...provenAtOnce.edits,
     ],
   },
   {
