@@ -2,11 +2,11 @@ import { hash } from 'node:crypto'
 import {
   chooseColumns,
   type ColumnSelection,
-  malformedLines,
   rowOffsets,
   selectColumns,
   type Survey,
   surveyRows,
+  unfitRows,
 } from '@millrace/csv'
 import {
   type Batch,
@@ -123,7 +123,7 @@ async function readRows(
   checkRows(batch, survey.rows)
   const inputHash = hash('sha256', bytes)
 
-  const unfit = unfitRows(open, batch, bytes, survey)
+  const unfit = unfitIn(open, batch, bytes, survey)
   const dropped = new Set(unfit.map(({ row }) => row - batch.rows.start))
   if (only !== undefined) {
     for (let row = 0; row < lengthOf(batch.rows); row += 1) if (!only.has(row)) dropped.add(row)
@@ -242,25 +242,15 @@ function restoreRows(
 }
 
 /** The rows that the model must not see. */
-function unfitRows(
+function unfitIn(
   { job, dataset }: OpenJob,
   batch: Batch,
   bytes: Buffer,
   { odd }: Survey,
 ): RowFailure[] {
   const first = batch.rows.start
-  if (job.spec.dataset.format === 'jsonl') {
-    return malformedLines(bytes).map(({ row, problem }) => ({
-      row: first + row,
-      code: 'row_malformed',
-      message: problem,
-    }))
-  }
-  return odd.map(({ row, fields }) => ({
-    row: first + row,
-    code: 'row_width',
-    message: `${fields} fields, wanted ${dataset.width}`,
-  }))
+  const unfit = unfitRows(bytes, dialectOf(job.spec.dataset), dataset.width, odd)
+  return unfit.map((failure) => ({ ...failure, row: first + failure.row }))
 }
 
 /** The plan lets a single row be larger than a payload, so that it costs itself and no other row. */

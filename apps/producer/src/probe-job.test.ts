@@ -1,6 +1,7 @@
 import type { JobSpecInput } from '@millrace/job'
+import type { ModelRows } from '@millrace/predictions'
 import { expect, test } from 'vitest'
-import { type ProbeReport, type ProbeRows, probeJob } from './probe-job.ts'
+import { type ProbeReport, probeJob } from './probe-job.ts'
 import { jobWith, never, objectsOf } from './test-data.fixture.ts'
 
 const shown = { rows: 20, latencyMs: 48, bytesSent: 80, bytesAnswered: 380 }
@@ -12,11 +13,11 @@ async function probe(
   report: ProbeReport = { kind: 'ready', preflight: shown },
   facts: object = {},
 ) {
-  const asked: ProbeRows[] = []
+  const asked: ModelRows[] = []
   const deps = {
     read: async (_: unknown, { start, end }: { start: number; end: number }) =>
       Buffer.from(text).subarray(start, end),
-    preflight: async (_: unknown, rows: ProbeRows) => {
+    preflight: async (_: unknown, rows: ModelRows) => {
       asked.push(rows)
       return report
     },
@@ -80,8 +81,8 @@ test.for<[JobSpecInput['output']['join'], number]>([
   const text = '1,wide!\n'
   const job = jobWith({ output: { uri: 's3://results/scores.csv', join } })
   const dataset = { objects: objectsOf(text), header: false, columns: ['id', 'note'], width: 2 }
-  let seen: ProbeRows | undefined
-  const preflight = async (_: unknown, rows: ProbeRows): Promise<ProbeReport> => {
+  let seen: ModelRows | undefined
+  const preflight = async (_: unknown, rows: ModelRows): Promise<ProbeReport> => {
     seen = rows
     return { kind: 'ready', preflight: shown }
   }

@@ -1,15 +1,10 @@
 import {
-  chooseColumns,
-  type ColumnChoice,
   createCutter,
   CsvError,
   type Dialect,
   headBytes,
   inspectHead,
-  malformedLines,
-  oddRows,
   rowOffsets,
-  selectColumns,
 } from '@millrace/csv'
 import {
   dialectOf,
@@ -18,20 +13,9 @@ import {
   type PinnedObject,
   type Preflight,
 } from '@millrace/job'
+import { type ModelRows, modelRows } from '@millrace/predictions'
 import { PlanningError } from './planning-error.ts'
 import { textColumnsAdvice } from './text-columns.ts'
-
-/** The first rows of a job, as the endpoint will see them. */
-export interface ProbeRows {
-  readonly body: Uint8Array
-  readonly rows: number
-  /** Where each row begins in `body`, and its end. */
-  rowOffsets(): Uint32Array
-  /** Of a row as it lies in the dataset, on average. */
-  readonly inputRowBytes: number
-  /** What of it stands in the result. */
-  readonly joinedRowBytes: number
-}
 
 export type ProbeReport =
   /** Of the rows, some may have been refused, but not all. */
@@ -45,7 +29,7 @@ export interface Deps {
     signal: AbortSignal,
   ): Promise<Buffer>
   /** Invokes the endpoint with the rows, and says what makes the job hopeless. */
-  preflight(job: Job, rows: ProbeRows, signal: AbortSignal): Promise<ProbeReport>
+  preflight(job: Job, rows: ModelRows, signal: AbortSignal): Promise<ProbeReport>
 }
 
 /** Enough to tell rows from one multi-class row, and cheap. */
@@ -82,7 +66,7 @@ function firstRows(
   dataset: PinnedDataset,
   head: Buffer,
   isWhole: boolean,
-): ProbeRows | undefined {
+): ModelRows | undefined {
   const dialect = dialectOf(spec.dataset)
   const body = bodyOf(head, isWhole, dialect, dataset)
   const cutter = createCutter({
@@ -94,30 +78,7 @@ function firstRows(
   const [cut] = [...cutter.push(body), ...cutter.end()]
   if (cut === undefined) return undefined
   const bytes = body.subarray(cut.bytes.start, cut.bytes.end)
-  // They are failures of their own later, and would have the whole probe refused.
-  const unfit =
-    spec.dataset.format === 'jsonl' ? malformedLines(bytes) : oddRows(bytes, dialect, dataset.width)
-  const odd = new Set(unfit.map(({ row }) => row))
-  if (odd.size === cut.rows) return undefined
-  const chosen = (choice?: ColumnChoice) =>
-    selectColumns(bytes, dialect, chooseColumns(dataset, choice), odd)
-  const payload = chosen(spec.dataset.features)
-  const rows = cut.rows - odd.size
-  return {
-    body: payload,
-    rows,
-    rowOffsets: () => rowOffsets(payload, dialect),
-    inputRowBytes: bytes.length / cut.rows,
-    joinedRowBytes: joinedOf(spec.output.join, chosen).length / rows,
-  }
-}
-
-function joinedOf(
-  join: Job['spec']['output']['join'],
-  chosen: (choice?: ColumnChoice) => Uint8Array,
-): Uint8Array {
-  if (join === 'none') return new Uint8Array()
-  return chosen(join === 'all' ? undefined : { include: join })
+  return modelRows(bytes, cut.rows, spec, dataset)
 }
 
 /** The whole rows of a head: a row that is cut off would be another row to the endpoint. */

@@ -1,4 +1,4 @@
-import { chooseColumns, malformedLines, oddRows, selectColumns } from '@millrace/csv'
+import { chooseColumns, selectColumns, unfitRows } from '@millrace/csv'
 import {
   type Batch,
   dialectOf,
@@ -71,8 +71,7 @@ async function oneRow(
   const bytes = await deps.read(object, batch.bytes, signal)
   const part = await deps.below(job, batch.batch, signal)
   const dialect = dialectOf(source)
-  const unfit =
-    source.format === 'jsonl' ? malformedLines(bytes) : oddRows(bytes, dialect, dataset.width)
+  const unfit = unfitRows(bytes, dialect, dataset.width)
   const rows = Array.from({ length: lengthOf(batch.rows) }, (_, row) => row)
   const row = wantedRows(job, part, rows).find((one) => unfit.every((other) => other.row !== one))
   if (row === undefined) return undefined

@@ -1,9 +1,8 @@
 import type { PreflightReport } from '@millrace/invocation'
 import type { JobId, JobSpec, PinnedDataset, Preflight } from '@millrace/job'
-import { unfitBatching, unfitChoice, unfitColumns, unfitPrediction } from '@millrace/predictions'
+import { type ModelRows, unfitFirstRows } from '@millrace/predictions'
 import type { Logger } from '@millrace/service'
-import type { ProbeRows } from './probe-job.ts'
-import { unfitResult } from './unfit-result.ts'
+import { OBJECT_BYTES_MAX } from '@millrace/storage'
 
 /**
  * Logs what the first rows of a job have shown. Shown without predictions: they are the job's, and
@@ -25,28 +24,18 @@ export function tellPreflight(
 }
 
 /**
- * The report, but that a result can be made of the first rows and of what the endpoint has answered: else it
- * fails after the last row.
+ * The report, but that a result can be made of the first rows and of what the endpoint has answered.
  */
 export function judgeReport(
   report: PreflightReport,
   spec: JobSpec,
   dataset: PinnedDataset,
-  probe: Pick<ProbeRows, 'body' | 'inputRowBytes' | 'joinedRowBytes'>,
+  probe: Pick<ModelRows, 'body' | 'inputRowBytes' | 'joinedRowBytes'>,
 ): PreflightReport {
   if (report.kind === 'wrong') return report
-  const { predictions } = report
-  const problem =
-    unfitChoice(spec, report.choice) ??
-    unfitPrediction(spec, predictions) ??
-    unfitColumns(spec, dataset, { rows: probe.body, predictions }) ??
-    unfitBatching(spec, report) ??
-    unfitResult(spec.output, dataset, { ...probe, predictionBytes: rowBytesOf(report) })
+  const problem = unfitFirstRows(spec, dataset, probe, report, OBJECT_BYTES_MAX)
   return problem === undefined ? report : { kind: 'wrong', problems: [problem] }
 }
-
-const rowBytesOf = ({ predictions, rowsAnswered }: PreflightReport & { kind: 'ready' }): number =>
-  (predictions.length + 1) / rowsAnswered
 
 /** What of it goes into the ledger. */
 export function preflightOf(report: PreflightReport & { kind: 'ready' }): Preflight {

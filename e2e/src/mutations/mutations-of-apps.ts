@@ -59,7 +59,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   {
     name: 'rows of another width are sent to the model',
     file: `${consumer}/score-rows.ts`,
-    edits: [['return odd.map(', 'return odd.slice(0, 0).map(']],
+    edits: [['return unfit.map(', 'return unfit.slice(0, 0).map(']],
   },
   {
     name: 'throttles are charged to the batch',

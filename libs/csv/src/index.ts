@@ -21,3 +21,4 @@ export {
   type Surveyor,
   surveyRows,
 } from './survey.ts'
+export { type UnfitRow, unfitRows } from './unfit-rows.ts'

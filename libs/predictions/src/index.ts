@@ -1,6 +1,7 @@
 export { type AddedColumn, type ColumnType, decideBy, type Deciding } from './decide.ts'
 export { DecisionError } from './decision-error.ts'
 export { numberOf } from './number-of.ts'
+export { type ModelRows, modelRows } from './model-rows.ts'
 export { countLines, type PredictionLines, readLines } from './prediction-lines.ts'
 export {
   linesBytesMax,
@@ -12,15 +13,12 @@ export {
 export { kernelStyle, type KernelStyle, type RowStyle } from './row-style.ts'
 export { createRowWriter, type Joined, type RowWriter } from './row-writer.ts'
 export { createScoreCounts, type ScoreCounts } from './score-counts.ts'
-export { unfitBatching } from './unfit-batching.ts'
-export { unfitChoice } from './unfit-choice.ts'
 export {
   joinedNames,
   NOT_UTF8_HINT,
   REPLACED,
   TAKEN_HINT,
   takenName,
-  unfitColumns,
 } from './unfit-columns.ts'
 export { undecidedLines } from './undecided-lines.ts'
-export { unfitPrediction } from './unfit-prediction.ts'
+export { unfitFirstRows } from './unfit-first-rows.ts'

@@ -36,6 +36,7 @@ test('the page lists each code that a row can fail with, and no other', () => {
   const charged = INVOCATIONS.filter(({ kind }) => kind !== 'throttle' && kind !== 'systemic')
   const codes = [
     ...givenIn('apps/consumer/src/score-rows.ts'),
+    ...givenIn('libs/csv/src/unfit-rows.ts'),
     ...charged.map(({ code }) => code),
     ...codesOf('DecisionError'),
   ]

@@ -1,12 +1,6 @@
-import {
-  chooseColumns,
-  inspectHead,
-  malformedLines,
-  oddRows,
-  rowOffsets,
-  selectColumns,
-} from '@millrace/csv'
+import { type Head, inspectHead, rowOffsets } from '@millrace/csv'
 import { dialectOf, type JobSpec } from '@millrace/job'
+import { type ModelRows, modelRows } from '@millrace/predictions'
 
 /** Rows of a dataset as the endpoint would be sent them. */
 export interface SampleRows {
@@ -16,7 +10,13 @@ export interface SampleRows {
   readonly offsets: Uint32Array
   /** Rows of the object that are not among them, ascending; each counted from the first below the header. */
   readonly odd: readonly number[]
+  /** What they were taken from. */
+  readonly table: SampledTable
 }
+
+/** A table as a sample of it shows it. */
+export type SampledTable = Pick<Head, 'columns' | 'width'> &
+  Pick<ModelRows, 'inputRowBytes' | 'joinedRowBytes'>
 
 /**
  * The first whole rows of an object, without those that never leave: of a wrong width, or no JSON.
@@ -28,9 +28,10 @@ export interface SampleRows {
 export function sampleRows(
   bytes: Uint8Array,
   isWhole: boolean,
-  { dataset }: Pick<JobSpec, 'dataset'>,
+  spec: Pick<JobSpec, 'dataset' | 'output'>,
   rowsMax: number,
 ): SampleRows | undefined {
+  const { dataset } = spec
   const dialect = dialectOf(dataset)
   const isJson = dataset.format === 'jsonl'
   const head = inspectHead(bytes, dialect, isJson ? 'absent' : dataset.csv.header, isWhole)
@@ -40,12 +41,11 @@ export function sampleRows(
   const rows = Math.min(rowsMax, found.length - (isWhole ? 1 : 2))
   if (rows < 1) return undefined
   const whole = body.subarray(0, found[rows])
-  const unfit = isJson ? malformedLines(whole) : oddRows(whole, dialect, head.width)
-  const odd = unfit.map(({ row }) => row)
-  if (odd.length === rows) return undefined
-  const columns = chooseColumns(head, dataset.features)
-  const payload = selectColumns(whole, dialect, columns, new Set(odd))
-  return { body: payload, rows: rows - odd.length, offsets: rowOffsets(payload, dialect), odd }
+  const sample = modelRows(whole, rows, spec, head)
+  if (sample === undefined) return undefined
+  const { left: odd, inputRowBytes, joinedRowBytes } = sample
+  const table = { ...head, inputRowBytes, joinedRowBytes }
+  return { body: sample.body, rows: sample.rows, offsets: sample.rowOffsets(), odd, table }
 }
 
 /** Which row of the object a row of the sample is. */
@@ -56,13 +56,15 @@ export function objectRowOf({ odd }: Pick<SampleRows, 'odd'>, row: number): numb
 }
 
 /** The first of these rows, as many as are wanted and as one payload takes. */
-export function firstOf(
-  { body, rows, offsets, odd }: SampleRows,
-  rowsMax: number,
-  bytesMax: number,
-): SampleRows {
+export function firstOf(sample: SampleRows, rowsMax: number, bytesMax: number): SampleRows {
+  const { body, rows, offsets } = sample
   let count = Math.min(rows, rowsMax)
   while (count > 1 && (offsets[count] ?? 0) > bytesMax) count -= 1
   const end = offsets[count] ?? body.length
-  return { body: body.subarray(0, end), rows: count, offsets: offsets.subarray(0, count + 1), odd }
+  return {
+    ...sample,
+    body: body.subarray(0, end),
+    rows: count,
+    offsets: offsets.subarray(0, count + 1),
+  }
 }

@@ -1,8 +1,10 @@
 import { InvocationError, preflight, type PreflightReport } from '@millrace/invocation'
 import type { JobSpec } from '@millrace/job'
-import { unfitBatching, unfitChoice, unfitPrediction } from '@millrace/predictions'
+import { unfitFirstRows } from '@millrace/predictions'
+import { OBJECT_BYTES_MAX } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
+import type { SourceObject } from '../plan/plan-source.ts'
 import type { OpenEndpoint } from './open-endpoint.ts'
 import { firstOf, type SampleRows } from './sample-rows.ts'
 
@@ -10,29 +12,32 @@ import { firstOf, type SampleRows } from './sample-rows.ts'
 const ROWS = 20
 
 /**
- * Invokes the endpoint with a table's first rows, as every job begins.
+ * Invokes the endpoint with a table's first rows, and judges the answer, as every job begins.
  *
- * @throws {CliError} with what is wrong, when it does not take them or the job could not decide on the answer.
+ * @param objects of the dataset; what is compressed is taken for as large as it is stored.
+ * @throws {CliError} with what is wrong, when it does not take them or no result could be made of the answer.
  */
 export async function tryFirstRows(
   { invoke, region }: Pick<OpenEndpoint, 'invoke' | 'region'>,
   spec: JobSpec,
   sample: SampleRows,
+  objects: readonly Pick<SourceObject, 'bytesStored'>[],
   signal: AbortSignal,
 ): Promise<PreflightReport & { readonly kind: 'ready' }> {
   const { rows: rowsMax, payloadBytesMax } = spec.batching
   const few = firstOf(sample, Math.min(ROWS, rowsMax), payloadBytesMax)
   const input = { ...few, endpoint: spec.endpoint, region, rowOffsets: () => few.offsets }
   const report = await preflight({ invoke }, input, signal).catch(busy)
-  const problem =
-    report.kind === 'wrong'
-      ? report.problems.join(' ')
-      : (unfitChoice(spec, report.choice) ??
-        unfitPrediction(spec, report.predictions) ??
-        unfitBatching(spec, report))
-  if (report.kind === 'ready' && problem === undefined) return report
-  throw new CliError(problem ?? '', { exitCode: EXIT.failed })
+  if (report.kind === 'wrong') throw unfit(report.problems.join(' '))
+  const sizes = objects.map(({ bytesStored = 0 }) => ({ bytes: bytesStored }))
+  const dataset = { ...sample.table, objects: sizes }
+  const sent = { ...sample.table, body: few.body }
+  const problem = unfitFirstRows(spec, dataset, sent, report, OBJECT_BYTES_MAX)
+  if (problem !== undefined) throw unfit(problem)
+  return report
 }
+
+const unfit = (problem: string): CliError => new CliError(problem, { exitCode: EXIT.failed })
 
 function busy(cause: unknown): never {
   if (!(cause instanceof InvocationError)) throw cause

@@ -44,7 +44,7 @@ export async function probeBatch(
   const batch = firstOf(found, rowsMax, payloadBytesMax)
   await using endpoint = await openEndpoint(options, world)
   const { invoke, region } = endpoint
-  const report = await tryFirstRows(endpoint, spec, found, world.stop)
+  const report = await tryFirstRows(endpoint, spec, found, start.objects, world.stop)
   const isMore = batch.rows > report.rowsAnswered + report.rowsRefused
   const one =
     (isMore ? await invokeBatch(invoke, spec, batch, world.stop) : undefined) ??

@@ -125,6 +125,19 @@ test('rows that the endpoint does not take end it with code 1', async () => {
   })
 })
 
+test.for<[string, string, object, string]>([
+  ['a column of the name of one that is added', 'a,Prediction\n', { join: 'all' }, 'Two columns'],
+  ['a column to join that is not there', 'a,b\n', { join: ['c'] }, 'no column "c"'],
+])('%s ends it as it would end a job', async ([, header, output, words]) => {
+  const { url } = await startHalves()
+  const spec = {
+    endpoint: { name: 'halves' },
+    dataset: { csv: { header: 'present' } },
+    output: { format: 'jsonl', ...output },
+  } as const
+  await expect(said({ endpointUrl: url, spec }, header + rows(100))).rejects.toThrow(words)
+})
+
 test('without an endpoint, says what is wanted', async () => {
   await expect(said({ spec: {} }, rows(10))).rejects.toThrow(/--endpoint NAME, or --no-probe/)
 })

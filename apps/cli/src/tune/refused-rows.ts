@@ -175,5 +175,5 @@ function without(sample: SampleRows, looked: number, refused: readonly Refused[]
   for (const [index, row] of kept.entries()) ends[index + 1] = (ends[index] ?? 0) + row.length
   const odd = [...sample.odd, ...refused.map(({ row }) => objectRowOf(sample, row))]
   odd.sort((a, b) => a - b)
-  return { body: Buffer.concat(kept), rows: kept.length, offsets: ends, odd }
+  return { ...sample, body: Buffer.concat(kept), rows: kept.length, offsets: ends, odd }
 }

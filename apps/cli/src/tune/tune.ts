@@ -10,7 +10,7 @@ import { readPrices } from '../estimate/read-prices.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { told } from '../plan/plan.ts'
-import { openSource } from '../plan/plan-source.ts'
+import { openSource, type Source } from '../plan/plan-source.ts'
 import { refuseOtherUri } from '../dataset/check-input.ts'
 import { readSpec } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
@@ -45,9 +45,9 @@ export async function tune(options: TuneOptions, world: World): Promise<ExitCode
   if (options.write && options.file === undefined) {
     throw new CliError('--write wants a spec file to write into: -f millrace.yaml')
   }
-  const { spec, sample: read } = await readSample(options, world)
+  const { spec, objects, sample: read } = await readSample(options, world)
   await using endpoint = await openEndpoint(options, world)
-  await tryFirstRows(endpoint, spec, read, world.stop)
+  await tryFirstRows(endpoint, spec, read, objects, world.stop)
   const deadlineAt = now() + options.seconds * 1_000
   const { sample, leftOut } = await withoutRefused(endpoint, spec, read, options, world)
   const answers = new Map<number, Answer>()
@@ -84,7 +84,7 @@ async function deliver(
 async function readSample(
   options: TuneOptions,
   world: World,
-): Promise<{ readonly spec: JobSpec; readonly sample: SampleRows }> {
+): Promise<{ readonly sample: SampleRows } & Pick<Source, 'spec' | 'objects'>> {
   const wanted = withEndpoint(await readSpec(options.file, options.spec), options)
   const data = options.data ?? wanted.dataset?.uri
   if (data === undefined) {
@@ -94,10 +94,10 @@ async function readSample(
   try {
     const asked = { name: options.file ?? 'tune', wanted }
     await using source = await openSource(data, asked, options, world)
-    const { spec } = source
-    const start = await readStart(source.objects, options.sampleRows, spec)
+    const { spec, objects } = source
+    const start = await readStart(objects, options.sampleRows, spec)
     const sample = sampleRows(start.bytes, start.isWhole, spec, options.sampleRows)
-    if (sample !== undefined) return { spec, sample }
+    if (sample !== undefined) return { spec, objects, sample }
     throw new CliError('no row at the start of the dataset has the width of the first one', {
       hint: 'millrace plan --check tells which rows are odd',
     })

@@ -1,22 +1,23 @@
-import type { JobSpecInput } from '@millrace/job'
+import { type JobSpecInput, jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { jobWith } from './test-data.fixture.ts'
 import { unfitResult } from './unfit-result.ts'
 
 type Output = Partial<JobSpecInput['output']>
 
 /** Two objects of 400 GB, a hundred bytes a row: eight billion rows. */
 function told(output: Output, joinedRowBytes = 0, predictionBytes = 20) {
-  const { spec } = jobWith({ output: { uri: 's3://results/scores/', ...output } })
-  const objects = ['a', 'b'].map((name) => ({
-    uri: `s3://tables/${name}.csv`,
-    bytes: 400e9,
-    version: 'v1',
-  }))
+  const spec = jobSpecSchema.parse({
+    version: 1,
+    dataset: { uri: 's3://tables/' },
+    endpoint: { name: 'churn' },
+    output: { uri: 's3://results/scores/', ...output },
+  })
+  const objects = [{ bytes: 400e9 }, { bytes: 400e9 }]
   return unfitResult(
     spec.output,
     { objects },
     { inputRowBytes: 100, joinedRowBytes, predictionBytes },
+    614.5e9,
   )
 }
 
