@@ -1,11 +1,10 @@
-import { CsvError, jsonLines, rowOffsets } from '@millrace/csv'
+import { jsonLines, rowOffsets } from '@millrace/csv'
 import {
   allowsUri,
   type Documents,
   encodeCompletionMessage,
   encodeJobRequest,
   type Job,
-  type JobFailure,
   type JobId,
   limits,
   type PinnedDataset,
@@ -24,7 +23,6 @@ import {
   holdsLease,
   isHeld,
   type Ledger,
-  LedgerError,
   listJobs,
   moveJob,
   noteTakers,
@@ -36,19 +34,18 @@ import {
   type UnreadableJob,
 } from '@millrace/ledger'
 import type { EventSinks } from '@millrace/events'
-import { DecisionError } from '@millrace/predictions'
 import { publish, type Queue } from '@millrace/queue'
 import { type Logger, type Metrics, noMetrics } from '@millrace/service'
-import { jobDocuments, type Storage, StorageError, type StorageErrorCode } from '@millrace/storage'
+import { jobDocuments, type Storage } from '@millrace/storage'
 import { AccountingError } from './account/accounting-error.ts'
 import { beginThread } from './thread/ask-thread.ts'
 import type { Claim, Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
 import type { Deps as ExportDeps } from './export-result.ts'
+import { failureOf } from './failure-of.ts'
 import { fenced, type FencedFiles } from './fence.ts'
 import { keepOtherResult } from './files/keep-other-result.ts'
 import { keepLease } from './keep-lease.ts'
-import { OutputError } from './rows/output-error.ts'
 import { createPrinter } from './thread/printer.ts'
 import type { Deps as ReconcileDeps } from './reconcile.ts'
 import { type Deps as EventDeps, tellEvents } from './tell-events.ts'
@@ -156,35 +153,6 @@ function pinOf(job: Job): NonNullable<Job['dataset']> {
   if (job.dataset === undefined) throw new PlanError(`job ${job.jobId} has no pinned dataset`)
   return job.dataset
 }
-
-/** Errors that trying again cannot mend, as the job's failure. */
-function failureOf(error: unknown): JobFailure | undefined {
-  if (error instanceof StorageError) {
-    if (error.retryable || error.isOutage || WRITTEN_AGAIN.has(error.code)) return undefined
-    const hint = error.hint === undefined ? '' : ` — ${error.hint}`
-    const code = OF_THE_DATASET[error.code] ?? error.code
-    return { code, message: `${error.message}${hint}` }
-  }
-  // What the ledger holds was changed by another hand: it stays so, whoever reads it next.
-  if (error instanceof LedgerError && error.code === 'item_corrupt') {
-    return { code: error.code, message: error.message }
-  }
-  if (!FINAL.some((kind) => error instanceof kind)) return undefined
-  const final = error as InstanceType<(typeof FINAL)[number]> & { readonly hint?: string }
-  const hint = final.hint === undefined ? '' : ` — ${final.hint}`
-  return { code: final.code, message: `${final.message}${hint}` }
-}
-
-/** What the objects of a pinned dataset can meet, named as the other stages name it. */
-const OF_THE_DATASET: Partial<Record<StorageErrorCode, string>> = {
-  object_changed: 'dataset_changed',
-  object_missing: 'dataset_missing',
-}
-
-/** The result could not be written so; another attempt writes all of it. */
-const WRITTEN_AGAIN: ReadonlySet<StorageErrorCode> = new Set(['conflict', 'upload_lost'])
-
-const FINAL = [AccountingError, CsvError, DecisionError, OutputError, PlanError] as const
 
 /** What `tellEvents` needs; nothing when nobody wants to hear. */
 export function createEventDeps({ ledger, events }: World): EventDeps | undefined {

@@ -14,6 +14,7 @@ import {
   type JobFailure,
   type JobId,
   findPlanSegment,
+  jobFailureOf,
   layersOf,
 } from '@millrace/job'
 import {
@@ -44,7 +45,7 @@ import { scoreRetry } from './score-retry.ts'
 import { type Deps as ScoringDeps, readRow, type ScoredPayload, scoreRows } from './score-rows.ts'
 import { createSlots } from './slots.ts'
 import { createToleranceWatch } from './tolerance-watch.ts'
-import { codeOf, isAway, reasonToGiveUp, verdictOf, wordsOf } from './verdict.ts'
+import { isAway, reasonToGiveUp, verdictOf } from './verdict.ts'
 import { createWitnesses } from './witnesses.ts'
 
 export interface World {
@@ -217,8 +218,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
         await publish(world.completions, [message], signal)
       })
     },
-    failJob: ({ jobId }, reason, signal) =>
-      failJob(jobId, { code: codeOf(reason), message: wordsOf(reason) }, signal),
+    failJob: ({ jobId }, reason, signal) => failJob(jobId, jobFailureOf(reason), signal),
     verdict: verdictOf,
   }
 }

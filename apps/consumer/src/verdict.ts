@@ -57,15 +57,3 @@ const isOutage = ({ kind, code }: InvocationError): boolean =>
 export const isAway = (error: unknown): boolean =>
   (error instanceof LedgerError || error instanceof StorageError || error instanceof QueueError) &&
   error.isOutage
-
-/** What a job's failure says: what may be done about it, too. */
-export const wordsOf = (error: Error & { readonly hint?: string | undefined }): string =>
-  error.hint === undefined ? error.message : `${error.message} — ${error.hint}`
-
-/** The code of a job's failure. */
-export function codeOf(error: Error): string {
-  const code = 'code' in error ? error.code : undefined
-  if (code === 'object_changed') return 'dataset_changed'
-  if (code === 'object_missing') return 'dataset_missing'
-  return typeof code === 'string' ? code : 'unknown'
-}

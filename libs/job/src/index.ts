@@ -40,6 +40,7 @@ export {
   sourceOf,
 } from './job.ts'
 export { type JobEvent, jobEventSchema } from './job-event.ts'
+export { jobFailureOf } from './job-failure.ts'
 export { isJobId, type JobId, jobIdOf } from './job-id.ts'
 export {
   decodeJobRequest,

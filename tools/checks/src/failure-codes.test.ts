@@ -51,7 +51,7 @@ test('the page lists each code that a job can fail with, and no other', () => {
   const errors = ['AccountingError', 'CsvError', 'DecisionError', 'OutputError', 'PlanError']
   const codes = [
     ...codesOf(...errors, 'PlanningError', 'StorageError'),
-    ...givenIn('apps/producer/src/failure-of.ts'),
+    ...givenIn('libs/job/src/job-failure.ts'),
     ...givenIn('libs/job/src/tolerance.ts'),
     ...givenIn('apps/aggregator/src/reconcile.ts'),
     ...ends.map(({ code }) => code),
@@ -65,8 +65,9 @@ test('the page lists each code that an export itself can fail with, and no other
   expect(onThePage('Of a failed export').toSorted()).toEqual(without(codes))
 })
 
-test('each stage names what befalls a dataset alike', () => {
+test('what befalls a dataset is named in one place', () => {
   const names = ['dataset_changed', 'dataset_missing']
-  expect(givenIn('apps/aggregator/src/connect.ts').toSorted()).toEqual(names)
-  expect(givenIn('apps/producer/src/failure-of.ts').toSorted()).toEqual(names)
+  expect(givenIn('libs/job/src/job-failure.ts').toSorted()).toEqual(names)
+  const stages = ['aggregator/src/failure-of', 'consumer/src/verdict', 'producer/src/failure-of']
+  expect(stages.flatMap((stage) => givenIn(`apps/${stage}.ts`))).toEqual([])
 })
