@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { JobId } from '@millrace/job'
-import type { OpenJob } from './process-batch.ts'
+import type { OpenJob } from './open-job.ts'
 
 /** How long a job's state is trusted: pause, cancel and failure reach a consumer within this. */
 const FRESH_MS = 2_000

@@ -2,7 +2,7 @@ import { createWaitingLine, type Limiter, type WaitingLine } from '@millrace/inv
 import { type JobId, takesBatches } from '@millrace/job'
 import { JobHaltedError } from './job-halted-error.ts'
 import { NoShareError } from './no-share-error.ts'
-import type { OpenJob } from './process-batch.ts'
+import type { OpenJob } from './open-job.ts'
 
 /*
  * The way of a job's invocations to the endpoint's limiter, which all its jobs share:

@@ -1,6 +1,6 @@
 import type { RowFailure } from '@millrace/job'
 import { type Part, workOf } from '@millrace/ledger'
-import type { Scored } from './process-batch.ts'
+import type { Scored } from './scored.ts'
 
 /**
  * The part of a retry: what the part below holds, with the answers to the rows that were invoked

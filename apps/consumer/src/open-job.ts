@@ -1,7 +1,18 @@
-import { type Documents, type JobId, readPinnedDataset } from '@millrace/job'
+import {
+  type Documents,
+  type Job,
+  type JobId,
+  type PinnedDataset,
+  readPinnedDataset,
+} from '@millrace/job'
 import { type Ledger, readJob } from '@millrace/ledger'
-import { shareOf } from './job-share.ts'
-import type { OpenJob } from './process-batch.ts'
+import { type Share, shareOf } from './job-share.ts'
+
+/** A job with what its batches need, as the consumer keeps it in memory. */
+export interface OpenJob extends Share {
+  readonly job: Job
+  readonly dataset: PinnedDataset
+}
 
 /**
  * Reads a job anew, and with it this consumer's share of the job's concurrency. Its dataset never

@@ -1,16 +1,8 @@
-import type {
-  Batch,
-  BatchMessage,
-  Job,
-  JobId,
-  JobState,
-  PinnedDataset,
-  RowFailure,
-} from '@millrace/job'
+import type { Batch, BatchMessage, Job, JobId, JobState } from '@millrace/job'
 import { takesBatches } from '@millrace/job'
-import type { PartWork } from '@millrace/ledger'
 import { JobHaltedError } from './job-halted-error.ts'
-import type { Share } from './job-share.ts'
+import type { OpenJob } from './open-job.ts'
+import { factsOf, type PartFacts, type Scored } from './scored.ts'
 
 /** What became of one attempt, and so what happens to its message. */
 export type Outcome =
@@ -27,41 +19,6 @@ export type Outcome =
 export interface Rejection {
   readonly code: 'job_unknown' | 'batch_not_planned'
   readonly reason: string
-}
-
-/** The predictions of a batch: `rows` lines, an empty one for each row that failed. */
-export interface Scored {
-  readonly predictions: Buffer
-  readonly failures: readonly RowFailure[]
-  readonly inputHash: string
-  readonly invocations: number
-  readonly throttles: number
-  /** How often rows were split. Default 0. */
-  readonly bisections?: number
-  readonly durationMs: number
-  readonly variant?: string
-  /** All that answered, where there were several. */
-  readonly variants?: readonly string[]
-  /** In a retry: of which rows this is the answer, and what the jobs below have done on the batch. */
-  readonly retried?: { readonly rows: number; readonly mended: number }
-  readonly earlier?: readonly PartWork[]
-}
-
-export interface PartFacts {
-  readonly rows: number
-  readonly failedRows: number
-  readonly invocations: number
-  readonly throttles: number
-  readonly bisections: number
-  readonly durationMs: number
-  /** In a retry, the rows that were invoked again, and how many of them have a prediction now. */
-  readonly retried?: { readonly rows: number; readonly mended: number }
-}
-
-/** A job with what its batches need, as the consumer keeps it in memory. */
-export interface OpenJob extends Share {
-  readonly job: Job
-  readonly dataset: PinnedDataset
 }
 
 export interface Deps {
@@ -232,13 +189,3 @@ const sameRanges = (planned: Batch, message: BatchMessage): boolean =>
   planned.bytes.start === message.bytes.start &&
   planned.bytes.end === message.bytes.end &&
   planned.object === message.object
-
-const factsOf = (batch: Batch, scored: Scored): PartFacts => ({
-  rows: batch.rows.end - batch.rows.start,
-  failedRows: scored.failures.length,
-  invocations: scored.invocations,
-  throttles: scored.throttles,
-  bisections: scored.bisections ?? 0,
-  durationMs: scored.durationMs,
-  ...(scored.retried === undefined ? {} : { retried: scored.retried }),
-})

@@ -1,7 +1,8 @@
 import { type Batch, isWanted, type Job } from '@millrace/job'
 import type { Part } from '@millrace/ledger'
 import { mergePart } from './merge-part.ts'
-import type { OpenJob, Scored } from './process-batch.ts'
+import type { OpenJob } from './open-job.ts'
+import type { Scored } from './scored.ts'
 
 export interface Deps {
   /** The newest part of the batch among those of the jobs that a retry stands on. */

@@ -19,7 +19,8 @@ import {
   type RowFailure,
 } from '@millrace/job'
 import type { InTurn } from './in-turn.ts'
-import type { OpenJob, Scored } from './process-batch.ts'
+import type { OpenJob } from './open-job.ts'
+import type { Scored } from './scored.ts'
 import { setUnfitAside } from './set-unfit-aside.ts'
 
 /** The rows that reach the model. */

@@ -1,6 +1,6 @@
 import type { JobSpec } from '@millrace/job'
 import { undecidedLines } from '@millrace/predictions'
-import type { Scored } from './process-batch.ts'
+import type { Scored } from './scored.ts'
 
 /**
  * Makes row failures of predictions that the job cannot decide on, such as a null that the endpoint answered

@@ -4,7 +4,8 @@ import { LedgerError } from '@millrace/ledger'
 import { QueueError } from '@millrace/queue'
 import { StorageError } from '@millrace/storage'
 import { NoShareError } from './no-share-error.ts'
-import type { OpenJob, Verdict } from './process-batch.ts'
+import type { OpenJob } from './open-job.ts'
+import type { Verdict } from './process-batch.ts'
 import type { RowReason } from './score-rows.ts'
 
 /** The last attempt decides; what is not the rows' fault or the batch's is never charged to them. */

@@ -1,7 +1,7 @@
 import type { Witnesses } from '@millrace/invocation'
 import type { Batch, Job, JobId } from '@millrace/job'
 import type { LayeredProgress, Part } from '@millrace/ledger'
-import type { OpenJob } from './process-batch.ts'
+import type { OpenJob } from './open-job.ts'
 
 export interface Deps {
   /** Which batches are recorded of the job, or of those below a retry. */
