@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import {
-  createLayoutMemory,
-  InvocationError,
-  type Invoke,
-  type Limiters,
-  scoreBatch,
-} from '@millrace/invocation'
+import { createLayoutMemory, type Invoke, type Limiters } from '@millrace/invocation'
 import {
   type Documents,
-  encodeBatchMessage,
   encodeCompletionMessage,
   type Job,
   type JobFailure,
@@ -21,7 +14,6 @@ import {
   createProgressMarker,
   type Ledger,
   moveJob,
-  type Part,
   putPart,
   putRejection,
   readLayeredProgress,
@@ -41,8 +33,11 @@ import { openJob } from './open-job.ts'
 import type { Meter } from './meter.ts'
 import { createPlanCache } from './plan-cache.ts'
 import type { Deps } from './process-batch.ts'
-import { scoreRetry } from './score-retry.ts'
-import { type Deps as ScoringDeps, readRow, type ScoredPayload, scoreRows } from './score-rows.ts'
+import { recordPart } from './record-part.ts'
+import { recordRejection } from './record-rejection.ts'
+import { scoreOverLayers } from './score-over-layers.ts'
+import { scorePayload } from './score-payload.ts'
+import { type Deps as ScoringDeps, readRow, scoreRows } from './score-rows.ts'
 import { createSlots } from './slots.ts'
 import { createToleranceWatch } from './tolerance-watch.ts'
 import { isAway, reasonToGiveUp, verdictOf } from './verdict.ts'
@@ -78,7 +73,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   const layouts = createLayoutMemory()
   const slots = createSlots(config.MILLRACE_CONCURRENCY, now)
   const failJob = async (jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void> => {
-    const facts = { failure, now: Math.floor(Date.now() / 1_000) }
+    const facts = { failure, now: seconds() }
     const { kind } = await moveJob(ledger, jobId, 'failed', facts, signal)
     if (kind === 'moved') metrics.count('millrace.jobs.ended', 1, 'failed')
     // The aggregator tells of the end.
@@ -118,95 +113,62 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     read: storage.read,
     reasonToGiveUp,
     inTurn: createInTurn(),
-    score: async (open, { batch: index }, payload, aborted): Promise<ScoredPayload> => {
-      const { job } = open
-      const { endpoint, batching } = job.spec
-      if (world.limiters.isInTheWay(endpoint)) throw gone(endpoint.name)
-      const shared = world.limiters.of(endpoint)
-      const limiter = laneOf(job.jobId, shared)
-      const { mayWait, giveBack } = slots.take(shared)
-      try {
-        return await scoreBatch(
-          {
-            invoke: world.invoke,
-            limiter,
-            layouts,
-            sleep: wait,
-            mayWait,
-            random: Math.random,
-            now,
-          },
-          {
-            ...payload,
-            endpoint,
-            firstRow: 0,
-            payloadBytesMax: batching.payloadBytesMax,
-            inferenceId: `${job.jobId}-${index}`,
-            witnesses: witnessesOf(open),
-          },
-          aborted,
-        )
-      } finally {
-        giveBack()
-      }
-    },
+    scorePayload: (open, batch, payload, signal) =>
+      scorePayload(
+        {
+          limiters: world.limiters,
+          laneOf,
+          slots,
+          witnessesOf,
+          scoring: { invoke: world.invoke, layouts, sleep: wait, random: Math.random, now },
+        },
+        open,
+        batch,
+        payload,
+        signal,
+      ),
   }
   return {
     openJob: jobs.open,
     openJobNow: jobs.openNow,
-    recordRejection: async (job, message, { code, reason }, attempts, signal) => {
-      const { batch } = message
-      // Anybody may send any number; what the plan does not know is kept in the queue alone.
-      if (job.plan === undefined || batch >= job.plan.batches) return
-      const evidence = encodeBatchMessage(message)
-      const rejectedAt = Math.floor(Date.now() / 1_000)
-      const rejection = { batch, code, message: reason, attempts, evidence, rejectedAt }
-      await putRejection(ledger, job, rejection, signal)
-    },
+    recordRejection: (...rejected) =>
+      recordRejection(
+        {
+          put: (job, rejection, signal) => putRejection(ledger, job, rejection, signal),
+          now: seconds,
+        },
+        ...rejected,
+      ),
     watchTolerance,
     planned,
     recorded: async (job, batch, signal) => {
       const part = await readPart(ledger, job, batch, documentsOf(job.jobId), signal)
       return part?.failures.length
     },
-    score: (open, batch, attempt, signal) =>
-      scoreRetry(
+    score: (...batch) =>
+      scoreOverLayers(
         {
           below: async ({ retryOf, partitions }, index, aborted) => {
             const place = { layers: retryOf?.layers ?? [], partitions }
             return await readNewestPart(ledger, place, index, documentsOf, aborted)
           },
-          score: (...rows) => scoreRows(scoring, ...rows),
+          scoreRows: (...rows) => scoreRows(scoring, ...rows),
         },
-        open,
-        batch,
-        attempt,
-        signal,
+        ...batch,
       ),
-    putPart: async (job, batch, attempt, scored, signal) => {
-      const spent = world.meter?.take()
-      const part: Part = {
-        jobId: job.jobId,
-        batch: batch.batch,
-        rows: batch.rows,
-        attempt,
-        recordedAt: Math.floor(Date.now() / 1_000),
-        ...(job.expiresAt === undefined ? {} : { expiresAt: job.expiresAt }),
-        ...(spent === undefined ? {} : { spent: { ...spent } }),
-        ...scored,
-      }
-      const place = { ...part, partitions: job.partitions }
-      const documents = documentsOf(job.jobId)
-      const record = () => putPart(ledger, place, documents, signal)
-      const put = await kept(job, batch.batch, record, signal).catch((error: unknown) => {
-        if (spent !== undefined) world.meter?.giveBack(spent)
-        throw error
-      })
-      if (put.kind === 'recorded') world.meter?.recorded()
-      else if (spent !== undefined) world.meter?.giveBack(spent)
-      const held = put.kind === 'duplicate' ? put.part : part
-      return { kind: put.kind, failedRows: held.failures.length }
-    },
+    putPart: (...answered) =>
+      recordPart(
+        {
+          put: (job, part, signal) => {
+            const place = { ...part, partitions: job.partitions }
+            const documents = documentsOf(job.jobId)
+            return kept(job, part.batch, () => putPart(ledger, place, documents, signal), signal)
+          },
+          meter: world.meter,
+          now: seconds,
+        },
+        ...answered,
+      ),
     mark: async (job, batch, failedRows, signal) => {
       const record = () => marker.mark(job, batch, failedRows, signal)
       const { full } = await kept(job, batch, record, signal)
@@ -223,10 +185,9 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
   }
 }
 
-const gone = (endpoint: string): InvocationError =>
-  new InvocationError('endpoint_outage', endpoint, 'circuit open, and other endpoints have work')
-
 const now = (): number => performance.now()
+
+const seconds = (): number => Math.floor(Date.now() / 1_000)
 
 const forever = (): Promise<never> => new Promise(() => {})
 

@@ -25,7 +25,7 @@ function createWorld(text: string, answer: Partial<ScoredPayload> | Error = {}) 
       return inTurn(work, signal)
     },
     read: async () => Buffer.from(text),
-    score: async (_, __, { body, rows, rowOffsets }) => {
+    scorePayload: async (_, __, { body, rows, rowOffsets }) => {
       seen.push({ body: Buffer.from(body).toString(), rows, offsets: [...rowOffsets()] })
       if (answer instanceof Error) throw answer
       return { ...answered, ...answer }

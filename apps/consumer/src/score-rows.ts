@@ -39,7 +39,12 @@ export type ScoredPayload = Omit<Scored, 'inputHash'>
 export interface Deps {
   /** Exactly these bytes, of the version that the job is pinned to. */
   read(object: PinnedObject, range: Batch['bytes'], signal: AbortSignal): Promise<Buffer>
-  score(open: OpenJob, batch: Batch, payload: Payload, signal: AbortSignal): Promise<ScoredPayload>
+  scorePayload(
+    open: OpenJob,
+    batch: Batch,
+    payload: Payload,
+    signal: AbortSignal,
+  ): Promise<ScoredPayload>
   /** Why the rows are given up after this attempt; nothing when another attempt may score them. */
   reasonToGiveUp(error: unknown, attempt: number): RowReason | undefined
   /** One at a time in this process: a row that no payload takes is read to leave columns of it out. */
@@ -146,7 +151,7 @@ async function scoreOrGiveUp(
   signal: AbortSignal,
 ): Promise<ScoredPayload> {
   try {
-    return setUnfitAside(open.job.spec, await deps.score(open, batch, payload, signal))
+    return setUnfitAside(open.job.spec, await deps.scorePayload(open, batch, payload, signal))
   } catch (error) {
     signal.throwIfAborted()
     const reason = deps.reasonToGiveUp(error, attempt)

@@ -28,7 +28,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a duplicate counts its own failures',
-    file: `${consumer}/connect.ts`,
+    file: `${consumer}/record-part.ts`,
     edits: [["const held = put.kind === 'duplicate' ? put.part : part", 'const held = part']],
   },
   {
@@ -125,8 +125,8 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'no row of another batch is asked',
-    file: `${consumer}/connect.ts`,
-    edits: [['            witnesses: witnessesOf(open),\n', '']],
+    file: `${consumer}/score-payload.ts`,
+    edits: [['        witnesses: deps.witnessesOf(open),\n', '']],
   },
   {
     name: 'batches are published before their plan is written',

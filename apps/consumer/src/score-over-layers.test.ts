@@ -3,7 +3,7 @@ import type { Part } from '@millrace/ledger'
 import { expect, test } from 'vitest'
 import { createInTurn } from './in-turn.ts'
 import { type Deps as ScoringDeps, scoreRows } from './score-rows.ts'
-import { scoreRetry } from './score-retry.ts'
+import { scoreOverLayers } from './score-over-layers.ts'
 import { batch, never, openJobWith } from './test-data.fixture.ts'
 
 const base = jobIdOf('base')
@@ -34,7 +34,7 @@ function createWorld(reasons?: readonly string[], part: Part | 'nothing' = below
     read: async () => Buffer.from('1,2,3\n4,5,6\n7,8,9\n'),
     reasonToGiveUp: (error, attempt) =>
       attempt < 5 ? undefined : { code: 'model_error', message: (error as Error).message },
-    score: async (_, __, { body, rows }) => {
+    scorePayload: async (_, __, { body, rows }) => {
       const text = Buffer.from(body).toString()
       seen.push(text)
       if (text.includes('7,8,9')) {
@@ -51,10 +51,10 @@ function createWorld(reasons?: readonly string[], part: Part | 'nothing' = below
   const spent = { invocations: 1, throttles: 0, durationMs: 5, variant: 'green' }
   const last = (rows: number) => failure(rows - 1, 'still refused')
   const score = async () =>
-    await scoreRetry(
+    await scoreOverLayers(
       {
         below: async () => (part === 'nothing' ? undefined : part),
-        score: async (...rows) => await scoreRows(scoring, ...rows),
+        scoreRows: async (...rows) => await scoreRows(scoring, ...rows),
       },
       openJobWith({}, { retryOf }),
       batch,

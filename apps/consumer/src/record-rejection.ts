@@ -1,0 +1,28 @@
+import { type BatchMessage, encodeBatchMessage, type Job } from '@millrace/job'
+import type { Rejection as RecordedRejection } from '@millrace/ledger'
+import type { Rejection } from './process-batch.ts'
+
+export interface Deps {
+  put(job: Job, rejection: RecordedRejection, signal: AbortSignal): Promise<void>
+  /** Seconds since the epoch. */
+  now(): number
+}
+
+/**
+ * Keeps in the ledger why a message was set aside. Anybody may send any number; what the plan does not know is
+ * kept in the queue alone.
+ */
+export async function recordRejection(
+  deps: Deps,
+  job: Job,
+  message: BatchMessage,
+  { code, reason }: Rejection,
+  attempts: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { batch } = message
+  if (job.plan === undefined || batch >= job.plan.batches) return
+  const evidence = encodeBatchMessage(message)
+  const rejection = { batch, code, message: reason, attempts, evidence, rejectedAt: deps.now() }
+  await deps.put(job, rejection, signal)
+}
