@@ -33,11 +33,11 @@ import { openJob } from './open-job.ts'
 import type { Meter } from './meter.ts'
 import { createPlanCache } from './plan-cache.ts'
 import type { Deps } from './process-batch.ts'
-import { recordPart } from './record-part.ts'
-import { recordRejection } from './record-rejection.ts'
-import { scoreOverLayers } from './score-over-layers.ts'
-import { scorePayload } from './score-payload.ts'
-import { type Deps as ScoringDeps, readRow, scoreRows } from './score-rows.ts'
+import { type Deps as PartDeps, recordPart } from './record-part.ts'
+import { type Deps as RejectionDeps, recordRejection } from './record-rejection.ts'
+import { type Deps as LayersDeps, scoreOverLayers } from './score-over-layers.ts'
+import { type Deps as PayloadDeps, scorePayload } from './score-payload.ts'
+import { type Deps as RowsDeps, readRow, scoreRows } from './score-rows.ts'
 import { createSlots } from './slots.ts'
 import { createToleranceWatch } from './tolerance-watch.ts'
 import { isAway, reasonToGiveUp, verdictOf } from './verdict.ts'
@@ -59,7 +59,6 @@ export interface World {
 export function createDeps(config: Config, world: World, lifetime: AbortSignal): Deps {
   const { ledger, storage } = world
   const { metrics, tracer } = world.telemetry
-  const marker = createProgressMarker(ledger)
   const documentsOf = (jobId: JobId): Documents =>
     jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
   const consumer = randomUUID()
@@ -68,10 +67,9 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
       openJob({ ledger, documents: documentsOf(jobId), consumer }, jobId, previous, lifetime),
     now,
   )
-  const laneOf = createJobLanes({ openJob: jobs.open, every })
-  // Small batches are read as large ones of the same endpoint were.
-  const layouts = createLayoutMemory()
-  const slots = createSlots(config.MILLRACE_CONCURRENCY, now)
+  const planned = createPlanCache((job, segment) =>
+    findPlanSegment(documentsOf(job.jobId), segment, lifetime),
+  )
   const failJob = async (jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void> => {
     const facts = { failure, now: seconds() }
     const { kind } = await moveJob(ledger, jobId, 'failed', facts, signal)
@@ -79,101 +77,20 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     // The aggregator tells of the end.
     await publish(world.completions, [{ body: encodeCompletionMessage(jobId) }], signal)
   }
-  const watchTolerance = createToleranceWatch({
-    job: async (jobId) => (await jobs.open(jobId))?.job,
-    failedRows: async (jobId) => (await readProgress(ledger, jobId, lifetime)).failedRows,
-    failJob: (jobId, failure) => failJob(jobId, failure, lifetime),
-    onError: (error, jobId) => world.logger.warn({ error, jobId }, 'tolerance not looked at'),
-    sleep: (ms) => wait(ms, lifetime).catch(forever),
-    now,
-  })
-  const kept = <Recorded>(
-    { jobId }: Job,
-    batch: number,
-    record: () => Promise<Recorded>,
-    signal: AbortSignal,
-  ): Promise<Recorded> => {
-    const onWait = (error: unknown): void =>
-      world.logger.warn({ error, jobId, batch }, 'recording waits')
-    return keepRecording({ isAway, onWait, sleep: wait, random: Math.random, now }, record, signal)
-  }
-  const planned = createPlanCache((job, segment) =>
-    findPlanSegment(documentsOf(job.jobId), segment, lifetime),
-  )
-  const witnessesOf = createWitnesses({
-    progress: (job, signal) => readLayeredProgress(ledger, layersOf(job), signal),
-    part: (job, batch, signal) =>
-      readNewestPart(ledger, { ...job, layers: layersOf(job) }, batch, documentsOf, signal),
-    planned,
-    payload: (open, batch, row, signal) => readRow(storage, open, batch, row, signal),
-    onError: (error, jobId) => world.logger.warn({ error, jobId }, 'no answered row found'),
-    now,
-  })
-  const scoring: ScoringDeps = {
-    read: storage.read,
-    reasonToGiveUp,
-    inTurn: createInTurn(),
-    scorePayload: (open, batch, payload, signal) =>
-      scorePayload(
-        {
-          limiters: world.limiters,
-          laneOf,
-          slots,
-          witnessesOf,
-          scoring: { invoke: world.invoke, layouts, sleep: wait, random: Math.random, now },
-        },
-        open,
-        batch,
-        payload,
-        signal,
-      ),
-  }
   return {
     openJob: jobs.open,
     openJobNow: jobs.openNow,
-    recordRejection: (...rejected) =>
-      recordRejection(
-        {
-          put: (job, rejection, signal) => putRejection(ledger, job, rejection, signal),
-          now: seconds,
-        },
-        ...rejected,
-      ),
-    watchTolerance,
     planned,
-    recorded: async (job, batch, signal) => {
-      const part = await readPart(ledger, job, batch, documentsOf(job.jobId), signal)
-      return part?.failures.length
-    },
-    score: (...batch) =>
-      scoreOverLayers(
-        {
-          below: async ({ retryOf, partitions }, index, aborted) => {
-            const place = { layers: retryOf?.layers ?? [], partitions }
-            return await readNewestPart(ledger, place, index, documentsOf, aborted)
-          },
-          scoreRows: (...rows) => scoreRows(scoring, ...rows),
-        },
-        ...batch,
-      ),
-    putPart: (...answered) =>
-      recordPart(
-        {
-          put: (job, part, signal) => {
-            const place = { ...part, partitions: job.partitions }
-            const documents = documentsOf(job.jobId)
-            return kept(job, part.batch, () => putPart(ledger, place, documents, signal), signal)
-          },
-          meter: world.meter,
-          now: seconds,
-        },
-        ...answered,
-      ),
-    mark: async (job, batch, failedRows, signal) => {
-      const record = () => marker.mark(job, batch, failedRows, signal)
-      const { full } = await kept(job, batch, record, signal)
-      return full
-    },
+    score: createScoring(config, world, { openJob: jobs.open, planned, documentsOf }),
+    ...createRecording(world, documentsOf),
+    watchTolerance: createToleranceWatch({
+      job: async (jobId) => (await jobs.open(jobId))?.job,
+      failedRows: async (jobId) => (await readProgress(ledger, jobId, lifetime)).failedRows,
+      failJob: (jobId, failure) => failJob(jobId, failure, lifetime),
+      onError: (error, jobId) => world.logger.warn({ error, jobId }, 'tolerance not looked at'),
+      sleep: (ms) => wait(ms, lifetime).catch(forever),
+      now,
+    }),
     publishCompletion: async ({ jobId }, signal) => {
       await publishSpan(tracer, world.completions.url, async () => {
         const message = { body: encodeCompletionMessage(jobId), attributes: tracer.carrier() }
@@ -182,6 +99,90 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     },
     failJob: ({ jobId }, reason, signal) => failJob(jobId, jobFailureOf(reason), signal),
     verdict: verdictOf,
+  }
+}
+
+interface Reads extends Pick<Deps, 'openJob' | 'planned'> {
+  documentsOf(jobId: JobId): Documents
+}
+
+/** The way of a batch to its endpoint: layers, rows, payload. */
+function createScoring(
+  config: Config,
+  { ledger, storage, invoke, limiters, logger }: World,
+  { openJob: open, planned, documentsOf }: Reads,
+): Deps['score'] {
+  const laneOf = createJobLanes({ openJob: open, every })
+  // Small batches are read as large ones of the same endpoint were.
+  const layouts = createLayoutMemory()
+  const slots = createSlots(config.MILLRACE_CONCURRENCY, now)
+  const witnessesOf = createWitnesses({
+    progress: (job, signal) => readLayeredProgress(ledger, layersOf(job), signal),
+    part: (job, batch, signal) =>
+      readNewestPart(ledger, { ...job, layers: layersOf(job) }, batch, documentsOf, signal),
+    planned,
+    payload: (job, batch, row, signal) => readRow(storage, job, batch, row, signal),
+    onError: (error, jobId) => logger.warn({ error, jobId }, 'no answered row found'),
+    now,
+  })
+  const scoring = { invoke, layouts, sleep: wait, random: Math.random, now }
+  const payloadDeps: PayloadDeps = { limiters, laneOf, slots, witnessesOf, scoring }
+  const rowsDeps: RowsDeps = {
+    read: storage.read,
+    reasonToGiveUp,
+    inTurn: createInTurn(),
+    scorePayload: (...payload) => scorePayload(payloadDeps, ...payload),
+  }
+  const layersDeps: LayersDeps = {
+    below: async ({ retryOf, partitions }, batch, signal) => {
+      const place = { layers: retryOf?.layers ?? [], partitions }
+      return await readNewestPart(ledger, place, batch, documentsOf, signal)
+    },
+    scoreRows: (...rows) => scoreRows(rowsDeps, ...rows),
+  }
+  return (...batch) => scoreOverLayers(layersDeps, ...batch)
+}
+
+/** What the ledger is told of a batch; while it is away what was answered waits here. */
+function createRecording(
+  { ledger, logger, meter }: World,
+  documentsOf: (jobId: JobId) => Documents,
+): Pick<Deps, 'recorded' | 'putPart' | 'mark' | 'recordRejection'> {
+  const marker = createProgressMarker(ledger)
+  const kept = <Recorded>(
+    { jobId }: Job,
+    batch: number,
+    record: () => Promise<Recorded>,
+    signal: AbortSignal,
+  ): Promise<Recorded> => {
+    const onWait = (error: unknown): void => logger.warn({ error, jobId, batch }, 'recording waits')
+    return keepRecording({ isAway, onWait, sleep: wait, random: Math.random, now }, record, signal)
+  }
+  const partDeps: PartDeps = {
+    put: (job, part, signal) => {
+      const place = { ...part, partitions: job.partitions }
+      const documents = documentsOf(job.jobId)
+      return kept(job, part.batch, () => putPart(ledger, place, documents, signal), signal)
+    },
+    meter,
+    now: seconds,
+  }
+  const rejectionDeps: RejectionDeps = {
+    put: (job, rejection, signal) => putRejection(ledger, job, rejection, signal),
+    now: seconds,
+  }
+  return {
+    recorded: async (job, batch, signal) => {
+      const part = await readPart(ledger, job, batch, documentsOf(job.jobId), signal)
+      return part?.failures.length
+    },
+    putPart: (...answered) => recordPart(partDeps, ...answered),
+    mark: async (job, batch, failedRows, signal) => {
+      const record = () => marker.mark(job, batch, failedRows, signal)
+      const { full } = await kept(job, batch, record, signal)
+      return full
+    },
+    recordRejection: (...rejected) => recordRejection(rejectionDeps, ...rejected),
   }
 }
 
