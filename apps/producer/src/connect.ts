@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Invoke, preflight } from '@millrace/invocation'
+import type { Invoke } from '@millrace/invocation'
 import {
   type Documents,
-  encodeBatchMessage,
   encodeCompletionMessage,
   type Job,
   type JobId,
   type JobRequest,
   limits,
   readPlan,
-  REPUBLISHED,
 } from '@millrace/job'
 import {
   createJob,
@@ -22,7 +20,7 @@ import {
   sealPlan,
   settleProgress,
 } from '@millrace/ledger'
-import { type OutgoingMessage, publish, type Queue, readDepth } from '@millrace/queue'
+import { publish, type Queue, readDepth } from '@millrace/queue'
 import { type Logger, noTelemetry, publishSpan, type Telemetry } from '@millrace/service'
 import { jobDocuments, readersFor, type Storage } from '@millrace/storage'
 import { datasetRefusalOf, refusalOf } from './allow-list.ts'
@@ -34,12 +32,12 @@ import { createPatience } from './patience.ts'
 import { patient } from './patient-invoke.ts'
 import { pinDataset } from './pin-dataset.ts'
 import type { Deps } from './plan-job.ts'
+import { type Deps as PreflightDeps, preflightRows } from './preflight-rows.ts'
 import { probeJob } from './probe-job.ts'
+import { type Deps as PublishDeps, publishBatches } from './publish-batches.ts'
 import { scanBatches } from './scan-batches.ts'
 import { spoolJob } from './spool-job.ts'
 import { createStateCache } from './state-cache.ts'
-import { judgeReport, preflightOf, tellPreflight } from './tell-preflight.ts'
-import { type Deps as RoomDeps, whileRoom } from './while-room.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -73,18 +71,24 @@ export function createDeps(
     const made = await createJob(ledger, job, signal)
     return made.kind === 'created' ? job : made.job
   }
-  const roomDeps: RoomDeps = {
-    waiting: async (signal) => {
-      const { visible, inFlight, delayed } = await readDepth(world.batches, signal)
-      return visible + inFlight + delayed
+  const publishing: PublishDeps = {
+    room: {
+      waiting: async (signal) => {
+        const { visible, inFlight, delayed } = await readDepth(world.batches, signal)
+        return visible + inFlight + delayed
+      },
+      sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     },
-    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+    waitingMax: config.MILLRACE_BATCHES_WAITING_MAX,
+    carrier: () => tracer.carrier(),
+    publish: (messages, signal) => publish(world.batches, messages, signal),
   }
   const spooling = { storage, workUri: config.MILLRACE_WORK_URI, logger }
   const patience = createPatience(config.MILLRACE_PREFLIGHT_PATIENCE_SECONDS * 1_000, () =>
     performance.now(),
   )
   const invokeFor = patient({ invoke: world.invoke, patience })
+  const preflighting: PreflightDeps = { invokeFor, region: config.AWS_REGION, logger }
   const retry = createRetryDeps({ ...world, allow, invokeFor, documentsOf, createJob: makeJob })
   return {
     stateOf,
@@ -123,22 +127,9 @@ export function createDeps(
         await retry.probe(job, dataset, inherited, signal)
         return undefined
       }
+      const { read } = storage
       return await probeJob(
-        {
-          read: storage.read,
-          preflight: async ({ jobId, spec }, probe, aborted) => {
-            const { endpoint, batching } = spec
-            const report = await preflight(
-              { invoke: invokeFor(jobId) },
-              { ...probe, endpoint, region: config.AWS_REGION, rowsMax: batching.rows },
-              aborted,
-            )
-            const judged = judgeReport(report, spec, dataset, probe)
-            tellPreflight(logger, jobId, probe.rows, judged)
-            if (judged.kind === 'wrong') return judged
-            return { kind: 'ready', preflight: preflightOf(judged) }
-          },
-        },
+        { read, preflight: (...rows) => preflightRows(preflighting, ...rows) },
         job,
         dataset,
         signal,
@@ -167,25 +158,12 @@ export function createDeps(
       const { done } = await readProgress(ledger, job.jobId, signal)
       return (batch) => done.has(batch)
     },
-    publishBatches: async (job, batches, signal) => {
-      // With a pinned dataset an earlier attempt, or the same job before a pause, may have published.
-      const again = job.dataset === undefined ? {} : { [REPUBLISHED]: 'yes' }
-      await publishSpan(tracer, world.batches.url, async (span) => {
-        const attributes = { ...tracer.carrier(), ...again }
-        const { MILLRACE_BATCHES_WAITING_MAX: waitingMax } = config
-        const bounded =
-          waitingMax === undefined ? batches : whileRoom(roomDeps, batches, waitingMax, signal)
-        async function* messages(): AsyncGenerator<OutgoingMessage> {
-          for await (const batch of bounded) {
-            const body = encodeBatchMessage({ jobId: job.jobId, ...batch })
-            yield { body, groupId: job.jobId, attributes }
-          }
-        }
-        const published = await publish(world.batches, messages(), signal)
+    publishBatches: (job, batches, signal) =>
+      publishSpan(tracer, world.batches.url, async (span) => {
+        const published = await publishBatches(publishing, job, batches, signal)
         metrics.count('millrace.batches.published', published)
         span.set({ 'messaging.batch.message_count': published, 'millrace.job_id': job.jobId })
-      })
-    },
+      }),
     seal: async (job, { totals, ...facts }, signal) => {
       await sealPlan(ledger, job.jobId, totals, { now: now(), ...facts }, signal)
       await settleProgress(ledger, job, totals, signal)

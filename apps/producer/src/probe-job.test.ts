@@ -17,7 +17,7 @@ async function probe(
   const deps = {
     read: async (_: unknown, { start, end }: { start: number; end: number }) =>
       Buffer.from(text).subarray(start, end),
-    preflight: async (_: unknown, rows: ModelRows) => {
+    preflight: async (_: unknown, __: unknown, rows: ModelRows) => {
       asked.push(rows)
       return report
     },
@@ -82,7 +82,7 @@ test.for<[JobSpecInput['output']['join'], number]>([
   const job = jobWith({ output: { uri: 's3://results/scores.csv', join } })
   const dataset = { objects: objectsOf(text), header: false, columns: ['id', 'note'], width: 2 }
   let seen: ModelRows | undefined
-  const preflight = async (_: unknown, rows: ModelRows): Promise<ProbeReport> => {
+  const preflight = async (_: unknown, __: unknown, rows: ModelRows): Promise<ProbeReport> => {
     seen = rows
     return { kind: 'ready', preflight: shown }
   }

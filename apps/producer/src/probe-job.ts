@@ -29,7 +29,12 @@ export interface Deps {
     signal: AbortSignal,
   ): Promise<Buffer>
   /** Invokes the endpoint with the rows, and says what makes the job hopeless. */
-  preflight(job: Job, rows: ModelRows, signal: AbortSignal): Promise<ProbeReport>
+  preflight(
+    job: Job,
+    dataset: PinnedDataset,
+    rows: ModelRows,
+    signal: AbortSignal,
+  ): Promise<ProbeReport>
 }
 
 /** Enough to tell rows from one multi-class row, and cheap. */
@@ -55,7 +60,7 @@ export async function probeJob(
   const rows = firstRows(job, dataset, head, end === object.bytes)
   // No whole row in the first megabyte, or none of the right width: nothing to learn from it.
   if (rows === undefined) return undefined
-  const report = await deps.preflight(job, rows, signal)
+  const report = await deps.preflight(job, dataset, rows, signal)
   if (report.kind === 'ready') return report.preflight
   const sentences = [...report.problems, ...textColumnsAdvice(job, dataset, rows.body)]
   throw new PlanningError('preflight_failed', sentences.join(' '))

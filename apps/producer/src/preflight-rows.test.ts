@@ -1,7 +1,7 @@
 import type { PreflightReport } from '@millrace/invocation'
 import { jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { judgeReport } from './tell-preflight.ts'
+import { judgeReport } from './preflight-rows.ts'
 
 const spec = jobSpecSchema.parse({
   version: 1,

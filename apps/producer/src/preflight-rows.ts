@@ -1,14 +1,38 @@
-import type { PreflightReport } from '@millrace/invocation'
-import type { JobId, JobSpec, PinnedDataset, Preflight } from '@millrace/job'
+import { type Invoke, preflight, type PreflightReport } from '@millrace/invocation'
+import type { Job, JobId, JobSpec, PinnedDataset, Preflight } from '@millrace/job'
 import { type ModelRows, unfitFirstRows } from '@millrace/predictions'
 import type { Logger } from '@millrace/service'
 import { OBJECT_BYTES_MAX } from '@millrace/storage'
+import type { ProbeReport } from './probe-job.ts'
+
+export interface Deps {
+  /** Repeats the invocations of a job over passing faults. */
+  invokeFor(jobId: JobId): Invoke
+  readonly region: string
+  readonly logger: Pick<Logger, 'info' | 'warn'>
+}
+
+/** Invokes the endpoint with the first rows of a job, judges its answer, and logs what came of it. */
+export async function preflightRows(
+  { invokeFor, region, logger }: Deps,
+  { jobId, spec }: Job,
+  dataset: PinnedDataset,
+  probe: ModelRows,
+  signal: AbortSignal,
+): Promise<ProbeReport> {
+  const { endpoint, batching } = spec
+  const input = { ...probe, endpoint, region, rowsMax: batching.rows }
+  const report = await preflight({ invoke: invokeFor(jobId) }, input, signal)
+  const judged = judgeReport(report, spec, dataset, probe)
+  tellPreflight(logger, jobId, probe.rows, judged)
+  return judged.kind === 'wrong' ? judged : { kind: 'ready', preflight: preflightOf(judged) }
+}
 
 /**
  * Logs what the first rows of a job have shown. Shown without predictions: they are the job's, and
  * logs are read by others.
  */
-export function tellPreflight(
+function tellPreflight(
   logger: Pick<Logger, 'info' | 'warn'>,
   jobId: JobId,
   rows: number,
@@ -38,7 +62,7 @@ export function judgeReport(
 }
 
 /** What of it goes into the ledger. */
-export function preflightOf(report: PreflightReport & { kind: 'ready' }): Preflight {
+function preflightOf(report: PreflightReport & { kind: 'ready' }): Preflight {
   const { rowsAnswered: rows, latencyMs, bytesPerRow, answerBytes } = report
   return { rows, latencyMs, bytesSent: Math.round(bytesPerRow * rows), bytesAnswered: answerBytes }
 }
