@@ -129,7 +129,6 @@ export function createAggregator(
     queue,
     concurrency: limits.resultsAtOnce,
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
-    heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
     handle: (message, signal) => {

@@ -25,7 +25,7 @@ export const configSchema = z.object({
     .int()
     .min(1)
     .max(limits.concurrencyMax)
-    .default(16)
+    .default(limits.concurrencyDefault)
     .describe(`invocations in flight at most, 1 to ${limits.concurrencyMax}`),
   MILLRACE_CONCURRENCY_SHARE: z.coerce
     .number()

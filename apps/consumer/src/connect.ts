@@ -27,7 +27,7 @@ import { jobDocuments, type Storage } from '@millrace/storage'
 import type { Config } from './config.ts'
 import { createInTurn } from './in-turn.ts'
 import { createJobCache } from './job-cache.ts'
-import { createJobLanes } from './job-lanes.ts'
+import { createJobLanes, LOOK_MS } from './job-lanes.ts'
 import { keepRecording } from './keep-recording.ts'
 import { openJob } from './open-job.ts'
 import type { Meter } from './meter.ts'
@@ -191,9 +191,6 @@ const now = (): number => performance.now()
 const seconds = (): number => Math.floor(Date.now() / 1_000)
 
 const forever = (): Promise<never> => new Promise(() => {})
-
-/** Twice in the time for which a job's state is trusted. */
-const LOOK_MS = 1_000
 
 function every(run: () => void): { stop(): void } {
   const timer = setInterval(run, LOOK_MS).unref()

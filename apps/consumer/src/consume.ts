@@ -58,7 +58,6 @@ export function createConsumer(
     queue,
     concurrency: config.MILLRACE_CONCURRENCY,
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
-    heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
     ready: handler.ready,

@@ -1,9 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { JobId } from '@millrace/job'
+import { type JobId, limits } from '@millrace/job'
 import type { OpenJob } from './open-job.ts'
 
-/** How long a job's state is trusted: pause, cancel and failure reach a consumer within this. */
-const FRESH_MS = 2_000
 /** Jobs kept in memory; a job costs its dataset's list of objects. */
 const JOBS_MAX = 64
 
@@ -80,7 +78,7 @@ export function createJobCache(
 }
 
 const isTrusted = ({ state, readAt }: Entry, at: number): boolean =>
-  state === 'pending' || (state === 'read' && at - readAt < FRESH_MS)
+  state === 'pending' || (state === 'read' && at - readAt < limits.jobFreshMs)
 
 function forget(entries: Map<JobId, Entry>, jobId: JobId, entry: Entry): void {
   if (entries.get(jobId) === entry) entries.delete(jobId)

@@ -1,5 +1,5 @@
 import { createWaitingLine, type Limiter, type WaitingLine } from '@millrace/invocation'
-import { type JobId, takesBatches } from '@millrace/job'
+import { type JobId, limits, takesBatches } from '@millrace/job'
 import { JobHaltedError } from './job-halted-error.ts'
 import { NoShareError } from './no-share-error.ts'
 import type { OpenJob } from './open-job.ts'
@@ -21,7 +21,7 @@ import type { OpenJob } from './open-job.ts'
 export interface Deps {
   /** The job as it was within the last two seconds. */
   openJob(jobId: JobId): Promise<OpenJob | undefined>
-  /** Runs something every second or so until it is stopped; it must not keep the process alive. */
+  /** Runs something every `LOOK_MS` or so until it is stopped; it must not keep the process alive. */
   every(run: () => void): { stop(): void }
 }
 
@@ -34,8 +34,10 @@ interface Lane {
   readonly looks: { stop(): void }
 }
 
-/** Some twenty seconds: shares change within two when a consumer comes or goes. */
-const LOOKS_WITHOUT_SHARE_MAX = 20
+/** Twice in the time for which a job's state is trusted. */
+export const LOOK_MS = limits.jobFreshMs / 2
+/** Shares change within two looks when a consumer comes or goes. */
+const LOOKS_WITHOUT_SHARE_MAX = limits.placeKeptMs / LOOK_MS
 
 /** A limiter for each job, which keeps to the job's state and maximum beside the shared one. */
 export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => Limiter {

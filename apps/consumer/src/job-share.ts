@@ -1,12 +1,17 @@
-import { isFinal, type Job } from '@millrace/job'
+import assert from 'node:assert/strict'
+import { isFinal, type Job, limits } from '@millrace/job'
 import { announceConsumer, type Ledger } from '@millrace/ledger'
 
-/** A consumer counts for so long after its last word; its word is renewed every two seconds. */
+/** A consumer counts for so long after its last word, which it renews whenever it reads the job anew. */
 const PRESENT_SECONDS = 10
 /** Whoever could not renew its word for so long takes it that nobody could. */
 const SILENT_SECONDS = 5
 /** A silence of more than this is no outage: this consumer had no batch of the job. */
 const REMEMBERED_SECONDS = 60
+
+// One word may be late and is no silence; and a silence is noticed while the words before it still count.
+assert(SILENT_SECONDS * 1_000 > 2 * limits.jobFreshMs)
+assert(PRESENT_SECONDS >= 2 * SILENT_SECONDS)
 
 /** Who shares a job, as one consumer has heard it last. */
 export interface Sharers {
@@ -60,7 +65,7 @@ export function hear(
   const { heardAt, before, beforeCountsUntil } = previous
   const silence = now - heardAt
   const wasOutage = silence >= SILENT_SECONDS && silence <= REMEMBERED_SECONDS
-  // Of one that follows at once nothing more is learned: who is gone would count for ever.
+  // An outage while those before the last one still count adds nobody: who is gone would be carried on for ever.
   return wasOutage && now >= beforeCountsUntil
     ? { ...fresh, before: previous.present, beforeCountsUntil: now + PRESENT_SECONDS }
     : { ...fresh, before, beforeCountsUntil }

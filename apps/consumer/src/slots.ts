@@ -1,4 +1,5 @@
 import type { Limiter } from '@millrace/invocation'
+import { limits } from '@millrace/job'
 
 /*
  * A consumer has so many slots, and receives nothing while all are taken. Batches that wait for an
@@ -33,8 +34,6 @@ interface Holding {
   leftAt: number
 }
 
-const LOOK_MS = 20_000
-
 /** @param now milliseconds from any origin. */
 export function createSlots(count: number, now: () => number): Slots {
   const holdings = new Map<Pick<Limiter, 'state'>, Holding>()
@@ -68,7 +67,7 @@ export function createSlots(count: number, now: () => number): Slots {
   function mayWait(limiter: Pick<Limiter, 'state'>, holding: Holding): boolean {
     if (taken < count || holding.held <= neededBy(limiter, holding)) return true
     if (isAnotherServed(limiter)) return false
-    if (now() - holding.leftAt < LOOK_MS) return true
+    if (now() - holding.leftAt < limits.placeKeptMs) return true
     holding.leftAt = now()
     return false
   }
@@ -79,7 +78,7 @@ export function createSlots(count: number, now: () => number): Slots {
       holding.answers = state.answers
       holding.answeredAt = now()
     }
-    return now() - holding.answeredAt < LOOK_MS ? 2 * state.limit : 1
+    return now() - holding.answeredAt < limits.placeKeptMs ? 2 * state.limit : 1
   }
 
   function isAnotherServed(own: Pick<Limiter, 'state'>): boolean {

@@ -1,5 +1,5 @@
 import type { Witnesses } from '@millrace/invocation'
-import type { Batch, Job, JobId } from '@millrace/job'
+import { type Batch, type Job, type JobId, limits } from '@millrace/job'
 import type { LayeredProgress, Part } from '@millrace/ledger'
 import type { OpenJob } from './open-job.ts'
 
@@ -17,8 +17,6 @@ export interface Deps {
 
 /** Parts that are looked through for a row that was answered. */
 const PARTS_MAX = 8
-/** The preflight has found some of the first rows to be answered. */
-const FIRST_ROWS = 20
 /** Where nothing is recorded yet, it is looked for again after this. */
 const AGAIN_MS = 10_000
 const JOBS_MAX = 64
@@ -93,7 +91,8 @@ export function createWitnesses(deps: Deps): (open: OpenJob) => Witnesses {
     signal: AbortSignal,
   ): Promise<Uint8Array | undefined> {
     let before = 0
-    const row = known.asked % FIRST_ROWS
+    // The preflight has found some of these to be answered.
+    const row = known.asked % limits.probeRows
     known.asked += 1
     for (let index = 0; before <= row; index += 1) {
       const batch = await deps.planned(open.job, index)

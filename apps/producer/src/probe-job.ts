@@ -9,6 +9,7 @@ import {
 import {
   dialectOf,
   type Job,
+  limits,
   type PinnedDataset,
   type PinnedObject,
   type Preflight,
@@ -36,9 +37,6 @@ export interface Deps {
     signal: AbortSignal,
   ): Promise<ProbeReport>
 }
-
-/** Enough to tell rows from one multi-class row, and cheap. */
-const PROBE_ROWS = 20
 
 /**
  * Invokes the endpoint with the first rows of the dataset, before a million of them are published: a
@@ -77,7 +75,7 @@ function firstRows(
   const cutter = createCutter({
     dialect,
     header: false,
-    rowsMax: PROBE_ROWS,
+    rowsMax: limits.probeRows,
     bytesMax: spec.batching.payloadBytesMax,
   })
   const [cut] = [...cutter.push(body), ...cutter.end()]

@@ -109,7 +109,6 @@ export function createProducer(
     queue,
     concurrency: limits.plansAtOnce,
     visibilityTimeoutSeconds: config.MILLRACE_VISIBILITY_SECONDS,
-    heartbeatSeconds: config.MILLRACE_VISIBILITY_SECONDS / 3,
     receiveWaitSeconds: config.MILLRACE_RECEIVE_WAIT_SECONDS,
     logger,
     handle: (message, signal) => {

@@ -1,7 +1,5 @@
-import { type JobId, type JobState, takesBatches } from '@millrace/job'
+import { type JobId, type JobState, limits, takesBatches } from '@millrace/job'
 
-/** How long a job's state is trusted: pause and cancel reach a producer within this. */
-const FRESH_MS = 2_000
 /** More than are planned at once. */
 const JOBS_MAX = 16
 
@@ -20,7 +18,11 @@ export function createStateCache(
 
   return async (jobId, signal) => {
     const known = entries.get(jobId)
-    if (known !== undefined && now() - known.readAt < FRESH_MS && takesBatches(known.state)) {
+    if (
+      known !== undefined &&
+      now() - known.readAt < limits.jobFreshMs &&
+      takesBatches(known.state)
+    ) {
       return known.state
     }
     const readAt = now()

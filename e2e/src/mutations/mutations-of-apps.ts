@@ -146,12 +146,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   {
     name: 'a job counts as paused for a while after it was resumed',
     file: `${producer}/state-cache.ts`,
-    edits: [
-      [
-        'now() - known.readAt < FRESH_MS && takesBatches(known.state)',
-        'now() - known.readAt < FRESH_MS',
-      ],
-    ],
+    edits: [[' &&\n      takesBatches(known.state)\n', '\n']],
   },
   {
     name: 'what a late attempt finds fails a job that is planned',

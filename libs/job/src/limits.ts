@@ -21,8 +21,8 @@ export const limits = {
   rowBytesMax: 64 * 1024 * 1024,
 
   /**
-   * Predictions of one batch, as text, that a job is begun with: sixteen batches, as many as a consumer
-   * invokes at once unless told otherwise, take half of the 512 MiB that it has.
+   * Predictions of one batch, as text, that a job is begun with: as many batches as a consumer invokes at once
+   * unless told otherwise take half of the 512 MiB that it has.
    */
   predictionBytesPlanned: 16 * 1024 * 1024,
   /** With which a batch ends, whatever its job was begun with: rows further on may be answered with more. */
@@ -36,8 +36,6 @@ export const limits = {
 
   /** How long a received message stays hidden from other workers, unless extended. */
   visibilityTimeoutSeconds: 120,
-  /** How often a worker extends the visibility of a message it holds. */
-  visibilityHeartbeatSeconds: 40,
   /** SQS ends visibility this long after the receive, whatever is extended. */
   visibilityMaxSeconds: 12 * 60 * 60,
   /** Attempts of one message before SQS moves it to the dead-letter queue. */
@@ -57,12 +55,21 @@ export const limits = {
   /** How long it is tried while the ledger or the store is away: what the endpoint answered is paid for. */
   recordPatienceSeconds: 600,
 
-  /** Messages that one worker holds at most, whatever its configuration asks for. */
+  /** Messages that one worker handles at once at most, whatever its configuration asks for; a poll more may wait. */
   concurrencyMax: 1_024,
   /** Jobs that a producer plans at once: a second one must not wait for the first one's gigabytes. */
   plansAtOnce: 4,
   /** Results that an aggregator writes at once: two keep the disk or S3 busy, more only share it. */
   resultsAtOnce: 2,
+  /** Invocations that a consumer has in flight at most, unless told otherwise. */
+  concurrencyDefault: 16,
+  /** A job's state is trusted for so long: pause, cancel and adjustments reach every worker within it. */
+  jobFreshMs: 2_000,
+  /** A batch that does not get on keeps its place in a consumer for so long before others may have it. */
+  placeKeptMs: 20_000,
+
+  /** The first rows of a job, which are tried before it is planned: enough to tell rows from one multi-class row, and cheap. */
+  probeRows: 20,
 
   /** Batches whose marks share one progress item; 128 numbers stay under 1 KB, one write unit. */
   progressFanOut: 128,
@@ -103,8 +110,6 @@ export const limits = {
   jobRequestBytesMax: 128 * 1024,
 } as const
 
-// One heartbeat may be lost, and the next is still in time.
-assert(limits.visibilityTimeoutSeconds >= 3 * limits.visibilityHeartbeatSeconds)
 // A whole invocation fits, so a batch is not redelivered because one heartbeat came late.
 assert(limits.visibilityTimeoutSeconds * 1_000 > limits.invocationSocketTimeoutMs)
 // SageMaker's own time-out speaks first; otherwise its reason is lost.
@@ -127,6 +132,11 @@ assert(limits.payloadBytesDefault <= limits.payloadBytesMax)
 // Whatever no payload takes still has a number, up to a size that nobody means.
 assert(limits.rowBytesMax > limits.payloadBytesMax)
 assert(limits.predictionBytesPlanned < limits.predictionBytesMax)
+// What a consumer invokes at once takes half of its 512 MiB.
+assert(limits.concurrencyDefault * limits.predictionBytesPlanned <= 256 * 1024 * 1024)
+assert(limits.concurrencyDefault <= limits.concurrencyMax)
+// Whoever waits for its place has heard of its job several times.
+assert(limits.placeKeptMs >= 5 * limits.jobFreshMs)
 // A batch's bytes are a u32 in the plan: it is no larger than a payload, or is one row.
 assert(limits.rowBytesMax < 2 ** 32)
 // What a consumer still tries to record is not published again.

@@ -98,7 +98,6 @@ async function timeOurs(queue: WorkerQueues): Promise<number> {
     queue,
     concurrency: SLOTS,
     visibilityTimeoutSeconds: 30,
-    heartbeatSeconds: 10,
     receiveWaitSeconds: 1,
     logger: console,
     async handle({ body }) {

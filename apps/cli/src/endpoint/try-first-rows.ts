@@ -1,5 +1,5 @@
 import { InvocationError, preflight, type PreflightReport } from '@millrace/invocation'
-import type { JobSpec } from '@millrace/job'
+import { type JobSpec, limits } from '@millrace/job'
 import { unfitFirstRows } from '@millrace/predictions'
 import { OBJECT_BYTES_MAX } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
@@ -7,9 +7,6 @@ import { EXIT } from '../exit-code.ts'
 import type { SourceObject } from '../plan/plan-source.ts'
 import type { OpenEndpoint } from './open-endpoint.ts'
 import { firstOf, type SampleRows } from './sample-rows.ts'
-
-/** As many as the producer tries before it plans: what is wrong with them is told by name. */
-const ROWS = 20
 
 /**
  * Invokes the endpoint with a table's first rows, and judges the answer, as every job begins.
@@ -25,7 +22,7 @@ export async function tryFirstRows(
   signal: AbortSignal,
 ): Promise<PreflightReport & { readonly kind: 'ready' }> {
   const { rows: rowsMax, payloadBytesMax } = spec.batching
-  const few = firstOf(sample, Math.min(ROWS, rowsMax), payloadBytesMax)
+  const few = firstOf(sample, Math.min(limits.probeRows, rowsMax), payloadBytesMax)
   const input = { ...few, endpoint: spec.endpoint, region, rowOffsets: () => few.offsets }
   const report = await preflight({ invoke }, input, signal).catch(busy)
   if (report.kind === 'wrong') throw unfit(report.problems.join(' '))

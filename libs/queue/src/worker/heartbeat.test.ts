@@ -13,7 +13,6 @@ function beating(answer: (seconds: number) => Promise<EntryOutcome>) {
   const lost: { atSeconds: number; error: QueueError }[] = []
   const heartbeat = startHeartbeat({
     visibilityTimeoutSeconds: 120,
-    heartbeatSeconds: 40,
     now: Date.now,
     extend(seconds) {
       extended.push({ atSeconds: Date.now() / 1_000, seconds })

@@ -12,7 +12,6 @@ export interface Heartbeat {
 
 export interface HeartbeatOptions {
   readonly visibilityTimeoutSeconds: number
-  readonly heartbeatSeconds: number
   readonly now: () => number
   /** Makes the message stay hidden for so many seconds from now. */
   extend(seconds: number): Promise<EntryOutcome>
@@ -31,6 +30,8 @@ export interface HeartbeatOptions {
  * given to somebody else.
  */
 
+/** In the time for which a message is hidden: one that is lost is made up for by the next. */
+const BEATS = 3
 /** A beat that failed is tried again after this share of the rhythm. */
 const RETRY_SHARE = 4
 /** Nobody is told; without a reason each message's end would cost an exception with its stack. */
@@ -38,7 +39,8 @@ const STOPPED = 'stopped'
 
 /** Keeps a message hidden from when it was received until stopped, lost, or 12 hours old. */
 export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { now, visibilityTimeoutSeconds, heartbeatSeconds } = options
+  const { now, visibilityTimeoutSeconds } = options
+  const heartbeatSeconds = visibilityTimeoutSeconds / BEATS
   const stopping = new AbortController()
   const endMs = now() + limits.visibilityMaxSeconds * 1_000
   const marginMs = Math.min(1_000, heartbeatSeconds * 100)

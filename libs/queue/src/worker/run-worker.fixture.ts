@@ -15,7 +15,6 @@ export function runWorker(
     queue,
     concurrency: 4,
     visibilityTimeoutSeconds: 30,
-    heartbeatSeconds: 10,
     receiveWaitSeconds: 1,
     logger,
     handle,

@@ -45,7 +45,6 @@ function shiftOver(
       queue: { receive: queue, acknowledge: queue },
       concurrency,
       visibilityTimeoutSeconds: 120,
-      heartbeatSeconds: 40,
       prefetchMax: 0,
       logger,
       handle,

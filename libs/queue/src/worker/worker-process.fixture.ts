@@ -17,7 +17,6 @@ const worker = createWorker({
   },
   concurrency: 8,
   visibilityTimeoutSeconds: 3,
-  heartbeatSeconds: 1,
   receiveWaitSeconds: 1,
   logger: { info() {}, warn: console.error, error: console.error },
   async handle({ body }) {

@@ -13,7 +13,7 @@ import { noting, runWorker } from './run-worker.fixture.ts'
  */
 
 const never = new AbortController().signal
-const short = { visibilityTimeoutSeconds: 1, heartbeatSeconds: 0.3, concurrency: 1 }
+const short = { visibilityTimeoutSeconds: 1, concurrency: 1 }
 
 let emulator: Emulator
 beforeAll(async () => {
