@@ -1,5 +1,6 @@
 import type { RowFailure } from '@millrace/job'
 import { type Part, workOf } from '@millrace/ledger'
+import { joinLines, splitLines } from '@millrace/predictions'
 import type { Scored } from './scored.ts'
 
 /**
@@ -13,14 +14,13 @@ export function mergePart(below: Part, wanted: ReadonlySet<number>, scored: Scor
   const isWanted = ({ row }: RowFailure): boolean => wanted.has(row - below.rows.start)
   const again = scored.failures.filter(isWanted)
   const kept = below.failures.filter((failure) => !isWanted(failure))
-  // Latin-1 gives each byte back as it was, whatever the text's encoding.
-  const answers = scored.predictions.toString('latin1').split('\n')
-  const lines = below.predictions.toString('latin1').split('\n')
+  const answers = splitLines(scored.predictions)
+  const lines = splitLines(below.predictions)
   for (const row of wanted) lines[row] = answers[row] ?? ''
   const { variant = below.variant } = scored
   return {
     ...scored,
-    predictions: Buffer.from(lines.join('\n'), 'latin1'),
+    predictions: joinLines(lines),
     failures: [...kept, ...again].sort((a, b) => a.row - b.row),
     retried: { rows: wanted.size, mended: wanted.size - again.length },
     earlier: workOf(below),

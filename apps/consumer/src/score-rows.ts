@@ -18,6 +18,7 @@ import {
   PlanError,
   type RowFailure,
 } from '@millrace/job'
+import { joinLines, splitLines } from '@millrace/predictions'
 import type { InTurn } from './in-turn.ts'
 import type { OpenJob } from './open-job.ts'
 import type { Scored } from './scored.ts'
@@ -236,14 +237,13 @@ function restoreRows(
   }
   const rows = Array.from({ length: lengthOf(batch.rows) }, (_, row) => row)
   const kept = rows.filter((row) => !dropped.has(row))
-  // Latin-1 gives each byte back as it was, whatever the text's encoding.
-  const lines = kept.length === 0 ? [] : scored.predictions.toString('latin1').split('\n')
+  const lines = kept.length === 0 ? [] : splitLines(scored.predictions)
   const lineOf = new Map(kept.map((row, index) => [row, lines[index] ?? '']))
   const failures = [
     ...unfit,
     ...scored.failures.map((failure) => ({ ...failure, row: first + (kept[failure.row] ?? 0) })),
   ].sort((a, b) => a.row - b.row)
-  const predictions = Buffer.from(rows.map((row) => lineOf.get(row) ?? '').join('\n'), 'latin1')
+  const predictions = joinLines(rows.map((row) => lineOf.get(row) ?? ''))
   return { ...scored, predictions, failures }
 }
 

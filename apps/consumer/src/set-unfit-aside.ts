@@ -1,5 +1,5 @@
 import type { JobSpec } from '@millrace/job'
-import { undecidedLines } from '@millrace/predictions'
+import { joinLines, splitLines, undecidedLines } from '@millrace/predictions'
 import type { Scored } from './scored.ts'
 
 /**
@@ -12,15 +12,11 @@ export function setUnfitAside<T extends Pick<Scored, 'predictions' | 'failures'>
 ): T {
   const unfit = undecidedLines(spec, scored.predictions)
   if (unfit.size === 0) return scored
-  // Latin-1 gives each byte back as it was, whatever the text's encoding.
-  const lines = scored.predictions.toString('latin1').split('\n')
+  const lines = splitLines(scored.predictions)
   const failures = [...unfit].map(([row, { code, message }]) => ({ row, code, message }))
   return {
     ...scored,
-    predictions: Buffer.from(
-      lines.map((line, row) => (unfit.has(row) ? '' : line)).join('\n'),
-      'latin1',
-    ),
+    predictions: joinLines(lines.map((line, row) => (unfit.has(row) ? '' : line))),
     failures: [...scored.failures, ...failures].sort((a, b) => a.row - b.row),
   }
 }

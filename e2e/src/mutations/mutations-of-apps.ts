@@ -291,6 +291,6 @@ export const mutationsOfApps: readonly Mutation[] = [
   {
     name: 'a retry forgets the rows that it did not invoke',
     file: `${consumer}/merge-part.ts`,
-    edits: [["below.predictions.toString('latin1')", "scored.predictions.toString('latin1')"]],
+    edits: [['splitLines(below.predictions)', 'splitLines(scored.predictions)']],
   },
 ]

@@ -1,6 +1,7 @@
 export { type AddedColumn, type ColumnType, decideBy, type Deciding } from './decide.ts'
 export { DecisionError } from './decision-error.ts'
 export { numberOf } from './number-of.ts'
+export { joinLines, splitLines } from './lines-text.ts'
 export { type ModelRows, modelRows } from './model-rows.ts'
 export { countLines, type PredictionLines, readLines } from './prediction-lines.ts'
 export {

@@ -1,6 +1,7 @@
 import { decodePredictions, InvocationError, type Invoke } from '@millrace/invocation'
 import type { JobSpec } from '@millrace/job'
 import { expectPartSize, type PartSize } from '@millrace/ledger'
+import { joinLines, splitLines } from '@millrace/predictions'
 import { CliError } from '../cli-error.ts'
 import { TYPICAL_ROW_BYTES, typicalPredictions } from '../cost/typical-predictions.ts'
 import { openEndpoint } from '../endpoint/open-endpoint.ts'
@@ -88,9 +89,9 @@ async function invokeBatch(
 /** The predictions of a few rows, over and over, where a batch has more. */
 function repeated({ predictions, rows }: Answered, wanted: number): Buffer {
   if (rows === wanted) return predictions
-  const lines = predictions.toString('latin1').split('\n')
+  const lines = splitLines(predictions)
   const all = Array.from({ length: wanted }, (_, row) => lines[row % lines.length] ?? '')
-  return Buffer.from(all.join('\n'), 'latin1')
+  return joinLines(all)
 }
 
 const LATENCY_MS = 100
