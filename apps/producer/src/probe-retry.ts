@@ -47,7 +47,10 @@ export async function probeRetry(
   }
 }
 
-/** Whether a row may have failed of itself, as it has before: for one that the model fails at, a turn of asking will do. */
+/**
+ * Whether an error may be the doing of the row that was sent, which has failed before: then the retry goes on. A model
+ * that has failed at it for a whole turn of asking counts as such; whatever else has an endpoint called away does not.
+ */
 export function isAboutRow(error: unknown): boolean {
   const said = error instanceof EndpointAwayError ? error.cause : error
   if (!(said instanceof InvocationError)) return false

@@ -59,7 +59,6 @@ export async function startFleet(
   const sqs = createQueueClient({
     ...settings,
     endpointUrl: cloud.env['AWS_ENDPOINT_URL_SQS'],
-    use: 'publish',
   })
   const queue = (name: string, suffix = 'QUEUE_URL'): Queue => ({
     client: sqs,

@@ -6,7 +6,7 @@ import type { DatasetPin, Job, PinnedDataset } from './job.ts'
 import { limits } from './limits.ts'
 import { decodePlanSegment, PlanError, planSegmentName } from './plan.ts'
 
-/** Where the documents of one job lie: its pinned dataset and its plan. Storage is given to it. */
+/** Where the documents of one job lie: its pinned dataset, its plan, parts too large for an item. Storage is given to it. */
 export interface Documents {
   read(name: string, bytesMax: number, signal: AbortSignal): Promise<Buffer | undefined>
   write(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<unknown>

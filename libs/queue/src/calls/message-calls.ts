@@ -35,8 +35,9 @@ export interface MessageCalls {
 
 const ENTRIES_MAX = 10
 const TRIES_MAX = 4
-/** So that ten messages of the largest size we read fit one call with their attributes. */
+/** So that ten of them fit one call; a larger copy, as that of a large job request, has a call of its own. */
 const BATCHED_BYTES_MAX = 96 * 1024
+
 /**
  * The calls of one worker, gathered ten at a time.
  *

@@ -21,12 +21,12 @@ export interface AppQueuesOptions {
   readonly deadLetterUrl?: string | undefined
 }
 
-/** Opens a client for each use, for they do not share sockets: see `createQueueClient`. */
+/** Opens a client to receive, one to acknowledge and one to publish: none waits for a socket of another. */
 export function openQueues(options: AppQueuesOptions): AppQueues {
   const { url, deadLetterUrl, ...connection } = options
   const receiving = createQueueClient({ ...connection, use: 'receive' })
-  const acknowledging = createQueueClient({ ...connection, use: 'acknowledge' })
-  const publishing = createQueueClient({ ...connection, use: 'publish' })
+  const acknowledging = createQueueClient(connection)
+  const publishing = createQueueClient(connection)
   const clients = [receiving, acknowledging, publishing]
   return {
     worked: {

@@ -13,8 +13,8 @@ const RECEIVE_TIMEOUT_MS = (limits.receiveWaitSeconds + 10) * 1_000
 const CALL_TIMEOUT_MS = 10_000
 
 /**
- * A client with our own time-outs. Two per app: sixty long polls on one client's fifty sockets hold a
- * delete back for seconds, so what receives is not what acknowledges or publishes.
+ * A client with our own time-outs. An app has one that receives and others for the rest (see `openQueues`): sixty
+ * long polls on one client's fifty sockets hold a delete back for seconds.
  *
  * `maxAttempts` is 1, because retries are ours: the SDK would repeat a timed-out call beneath our own
  * repeats, and stops retrying altogether once its budget of 500 tokens is spent. Without
@@ -25,7 +25,7 @@ export function createQueueClient(options: {
   /** Another place than AWS, maybe with its keys; it is used whatever host a queue's URL names. */
   readonly endpointUrl?: string | undefined
   /** Default: `acknowledge`, which is everything but receiving. */
-  readonly use?: 'receive' | 'acknowledge' | 'publish'
+  readonly use?: 'receive' | 'acknowledge'
   /** Those in `endpointUrl` go before them. Default: the AWS chain. */
   readonly credentials?: NonNullable<SQSClientConfig['credentials']>
 }): SQSClient {

@@ -149,15 +149,26 @@ describe('redriving', () => {
   test('keeps to its rate', async () => {
     const queue = await queueWithDead(bodies(40))
     let atMs = 0
+    let redriven = 0
     const rates: number[] = []
     const redrive = {
       ...every,
       perSecond: 5,
-      onProgress: (redriven: number) => void rates.push((1_000 * (redriven - 10)) / atMs),
       now: () => atMs,
       sleep: async (ms: number) => void (atMs += ms),
     }
-    await redriveDeadLetters(queue.deadLetter, queue.acknowledge, redrive, never)
+    const { client } = queue.acknowledge
+    const watched: Queue = {
+      ...queue.acknowledge,
+      client: Object.assign(Object.create(client), {
+        async send(command: SendMessageBatchCommand, options: object) {
+          rates.push((1_000 * redriven) / atMs)
+          redriven += command.input.Entries?.length ?? 0
+          return await client.send(command, options)
+        },
+      }),
+    }
+    await redriveDeadLetters(queue.deadLetter, watched, redrive, never)
     expect(await countsOf(queue.acknowledge)).toEqual({ ...empty, visible: 40 })
     expect(Math.max(...rates.slice(1))).toBeLessThanOrEqual(5)
     expect(atMs).toBeGreaterThanOrEqual(6_000)

@@ -51,8 +51,6 @@ export async function discardDeadLetters(
 export interface Redrive extends DeadLettersWanted {
   /** Messages published a second, at most: a thousand at once may be what has brought them here. */
   readonly perSecond: number
-  /** How many have been published so far. */
-  readonly onProgress?: (redriven: number) => void
   readonly now?: () => number
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -100,7 +98,6 @@ export async function redriveDeadLetters(
       refused += wanted.length - published.length
       refusal ??= outcomes.find((outcome) => outcome !== undefined)
       isOver = published.length === 0
-      redrive.onProgress?.(redriven)
       return published
     },
     signal,

@@ -7,9 +7,6 @@ export interface Pool<T> {
   takeWaiting(): T[]
   /** Resolves when nothing runs and nothing waits. */
   idle(): Promise<void>
-  /** What runs is not interrupted; a lower number takes effect as it ends. */
-  setConcurrency(concurrency: number): void
-  readonly concurrency: number
   readonly running: number
   waiting(): number
 }
@@ -21,11 +18,11 @@ export function createPool<T>(options: {
   /** Fired whenever one of the pool's numbers has changed. */
   readonly change: Change
 }): Pool<T> {
-  const { change } = options
+  const { change, concurrency } = options
   let waiting: T[] = []
 
   const fill = () => {
-    while (pool.running < pool.concurrency && waiting.length > 0) {
+    while (pool.running < concurrency && waiting.length > 0) {
       pool.running += 1
       void options.run(waiting.shift() as T).finally(() => {
         pool.running -= 1
@@ -36,7 +33,6 @@ export function createPool<T>(options: {
   }
   const isIdle = () => pool.running === 0 && waiting.length === 0
   const pool = {
-    concurrency: options.concurrency,
     running: 0,
     waiting: () => waiting.length,
     offer(item: T) {
@@ -51,10 +47,6 @@ export function createPool<T>(options: {
     },
     async idle() {
       while (!isIdle()) await change.next()
-    },
-    setConcurrency(wanted: number) {
-      pool.concurrency = wanted
-      fill()
     },
   }
   return pool

@@ -3,7 +3,7 @@ import { createPrefetch } from './prefetch.ts'
 
 /** The prefetch after so many polls and messages of the same length. */
 function sizeOf(load: { slots: number; pollMs: number; workMs: number; max?: number }) {
-  const prefetch = createPrefetch(load.max ?? 10, () => load.slots)
+  const prefetch = createPrefetch(load.max ?? 10, load.slots)
   for (let times = 0; times < 20; times += 1) {
     prefetch.polled(load.pollMs)
     prefetch.handled(load.workMs)
@@ -23,7 +23,7 @@ test.for([
 })
 
 test('before anything was handled, is 0', () => {
-  const prefetch = createPrefetch(10, () => 10)
+  const prefetch = createPrefetch(10, 10)
   prefetch.polled(3)
   expect(prefetch.size()).toBe(0)
 })
@@ -33,7 +33,7 @@ test('with a maximum of 0, stays 0', () => {
 })
 
 test('after polls that waited for messages, is taken from those that did not', () => {
-  const prefetch = createPrefetch(10, () => 10)
+  const prefetch = createPrefetch(10, 10)
   prefetch.handled(100)
   for (const ms of [3, 15_000, 19_000]) prefetch.polled(ms)
   expect(prefetch.size()).toBe(1)

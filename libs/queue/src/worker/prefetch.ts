@@ -24,14 +24,14 @@ const SIZE_MIN = 0.1
  * Little's law: what is handled in the time of a poll. Short work on a distant queue gets up to `max`;
  * long work gets none, because a message that waits here cannot be taken by another worker.
  */
-export function createPrefetch(max: number, concurrency: () => number): Prefetch {
+export function createPrefetch(max: number, concurrency: number): Prefetch {
   let polls: number[] = []
   let handledMs = 0
   return {
     size() {
       if (handledMs === 0 || polls.length === 0) return 0
       const pollMs = Math.min(POLL_MS_MAX, ...polls)
-      const wanted = (POLLS_TO_COVER * concurrency() * pollMs) / handledMs
+      const wanted = (POLLS_TO_COVER * concurrency * pollMs) / handledMs
       return wanted < SIZE_MIN ? 0 : Math.min(max, Math.ceil(wanted))
     },
     polled(ms) {

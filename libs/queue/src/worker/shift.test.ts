@@ -49,7 +49,6 @@ function shiftOver(
       logger,
       handle,
     },
-    concurrency,
     createCounters(Date.now),
   )
   const take = (...names: string[]) =>

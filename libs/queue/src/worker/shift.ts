@@ -30,7 +30,6 @@ export interface Shift {
   /** A poll that brought all it asked for took so long. */
   polled(ms: number): void
   readonly change: Change
-  setConcurrency(concurrency: number): void
   hands(): Pick<WorkerStats, 'running' | 'oldestMs' | 'waiting' | 'settling'>
 }
 
@@ -45,8 +44,8 @@ const LAST_CALLS_MS = 2_000
 
 const GIVEN_BACK: Disposition = { kind: 'release', delaySeconds: 0 }
 
-export function startShift(options: WorkerOptions, concurrency: number, counters: Counters): Shift {
-  const { queue, random = Math.random, now = Date.now } = options
+export function startShift(options: WorkerOptions, counters: Counters): Shift {
+  const { queue, concurrency, random = Math.random, now = Date.now } = options
   const change = createChange()
   const end = createEnd(options.abortGraceMs ?? ABORT_GRACE_MS)
   const calls = createMessageCalls(
@@ -58,7 +57,7 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
   /** Of what is in the hands of a handler; the oldest is the first. */
   const startedAt = new Map<Held, number>()
   const pool = createPool<Held>({ concurrency, run: work, change })
-  const prefetch = createPrefetch(options.prefetchMax ?? PREFETCH_MAX, () => pool.concurrency)
+  const prefetch = createPrefetch(options.prefetchMax ?? PREFETCH_MAX, concurrency)
 
   async function work(item: Held): Promise<void> {
     // It was lost while it waited for its slot.
@@ -101,12 +100,11 @@ export function startShift(options: WorkerOptions, concurrency: number, counters
       end.clear()
     },
     room() {
-      const slots = pool.concurrency + prefetch.size() - pool.running - pool.waiting()
-      return Math.min(slots, pool.concurrency + SETTLING_MAX - settling.size())
+      const slots = concurrency + prefetch.size() - pool.running - pool.waiting()
+      return Math.min(slots, concurrency + SETTLING_MAX - settling.size())
     },
     polled: (ms) => prefetch.polled(ms),
     change,
-    setConcurrency: (wanted) => pool.setConcurrency(wanted),
     hands() {
       const [oldest = now()] = startedAt.values()
       const [running, waiting] = [pool.running, pool.waiting()]

@@ -42,8 +42,11 @@ export interface WorkerOptions {
 
 /** A wrong option is a bug of the caller: wanted and got are said, and nothing is started. */
 export function checkOptions(options: WorkerOptions): void {
-  const { visibilityTimeoutSeconds, receiveWaitSeconds = 1 } = options
-  checkConcurrency(options.concurrency)
+  const { concurrency, visibilityTimeoutSeconds, receiveWaitSeconds = 1 } = options
+  assert(
+    Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= limits.concurrencyMax,
+    `wanted a concurrency from 1 to ${limits.concurrencyMax}, got ${concurrency}`,
+  )
   assert(
     visibilityTimeoutSeconds > 0,
     `wanted a visibility timeout above 0, got ${visibilityTimeoutSeconds} s`,
@@ -51,12 +54,5 @@ export function checkOptions(options: WorkerOptions): void {
   assert(
     receiveWaitSeconds >= 1 && receiveWaitSeconds <= limits.receiveWaitSeconds,
     `wanted receiveWaitSeconds from 1 to ${limits.receiveWaitSeconds}, got ${receiveWaitSeconds}`,
-  )
-}
-
-export function checkConcurrency(concurrency: number): void {
-  assert(
-    Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= limits.concurrencyMax,
-    `wanted a concurrency from 1 to ${limits.concurrencyMax}, got ${concurrency}`,
   )
 }

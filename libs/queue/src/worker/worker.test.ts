@@ -192,37 +192,6 @@ describe('receiving', () => {
     await enough
     await stop()
   })
-
-  test('after the concurrency was raised, fills the new slots', async () => {
-    const turn = Promise.withResolvers<void>()
-    const { handle } = noting(1, async () => {
-      await turn.promise
-      return { kind: 'acknowledge' }
-    })
-    const { worker, stop } = await start(handle, numbered(12), { concurrency: 1 })
-    await vi.waitFor(() => expect(worker.stats().running).toBe(1))
-    worker.setConcurrency(12)
-    await vi.waitFor(() => expect(worker.stats().running).toBe(12))
-    turn.resolve()
-    await stop()
-  })
-
-  test('after the concurrency was lowered, waits until so many have ended', async () => {
-    const turns: (() => void)[] = []
-    const { handle, enough } = noting(4, async () => {
-      await new Promise<void>((resolve) => turns.push(resolve))
-      return { kind: 'acknowledge' }
-    })
-    const { worker, stop } = await start(handle, numbered(8), { prefetchMax: 0 })
-    await enough
-    worker.setConcurrency(1)
-    turns.splice(0, 3).forEach((end) => end())
-    await vi.waitFor(() => expect(worker.stats().acknowledged).toBe(3))
-    expect(worker.stats()).toMatchObject({ running: 1, received: 4 })
-    const ending = stop()
-    turns.forEach((end) => end())
-    await ending
-  })
 })
 
 describe('on drain', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { limits } from '@millrace/job'
 import { receive } from './receive.ts'
 import { type Shift, startShift } from './shift.ts'
-import { checkConcurrency, checkOptions, type WorkerOptions } from './worker-options.ts'
+import { checkOptions, type WorkerOptions } from './worker-options.ts'
 import { type Counters, createCounters, type WorkerStats } from './worker-stats.ts'
 
 /*
@@ -34,8 +34,6 @@ export interface Worker {
    * only on a bug. A stopped worker may be run again.
    */
   run(signals: { readonly drain: AbortSignal; readonly abort: AbortSignal }): Promise<void>
-  /** What runs is not interrupted; a lower number takes effect as it ends. */
-  setConcurrency(concurrency: number): void
   readonly state: WorkerState
   stats(): WorkerStats
 }
@@ -44,7 +42,6 @@ export interface Worker {
 export function createWorker(options: WorkerOptions): Worker {
   checkOptions(options)
   const counters = createCounters(options.now ?? Date.now)
-  let concurrency = options.concurrency
   let shift: Shift | undefined
 
   const worker: { -readonly [Name in keyof Worker]: Worker[Name] } = {
@@ -52,7 +49,7 @@ export function createWorker(options: WorkerOptions): Worker {
     async run({ drain, abort }) {
       assert.equal(worker.state, 'stopped', 'the worker runs already')
       worker.state = 'running'
-      const own = (shift = startShift(options, concurrency, counters))
+      const own = (shift = startShift(options, counters))
       const stopping = AbortSignal.any([drain, abort])
       const undo = [
         onAbort(stopping, () => {
@@ -68,11 +65,6 @@ export function createWorker(options: WorkerOptions): Worker {
         for (const remove of undo) remove()
         worker.state = 'stopped'
       }
-    },
-    setConcurrency(wanted) {
-      checkConcurrency(wanted)
-      concurrency = wanted
-      shift?.setConcurrency(wanted)
     },
     stats() {
       return counters.snapshot(
