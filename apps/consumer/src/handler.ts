@@ -15,7 +15,7 @@ import { createDeps, type World } from './connect.ts'
 import { dispositionOf } from './disposition-of.ts'
 import { type Delivery, type Deps, processBatch } from './process-batch.ts'
 import { reportOutcome } from './report-outcome.ts'
-import { endpointTeller, watchInvoke, watchLimiter } from './watch-endpoint.ts'
+import { endpointTeller, watchInvoke, watchLimiter } from './endpoint/watch-endpoint.ts'
 
 /** What becomes of messages once they are received. */
 export interface Handler {

@@ -1,8 +1,8 @@
 import type { BatchMessage, Job, JobState } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
-import { JobHaltedError } from './job-halted-error.ts'
+import { JobHaltedError } from './job/job-halted-error.ts'
 import { type Delivery, type Deps, processBatch, type Verdict } from './process-batch.ts'
-import type { Scored } from './scored.ts'
+import type { Scored } from './score/scored.ts'
 import { batch, jobId, never, openJobWith } from './test-data.fixture.ts'
 
 const message: BatchMessage = { jobId, ...batch }

@@ -1,8 +1,8 @@
 import type { Batch, BatchMessage, Job, JobId, JobState } from '@millrace/job'
 import { takesBatches } from '@millrace/job'
-import { JobHaltedError } from './job-halted-error.ts'
-import type { OpenJob } from './open-job.ts'
-import { factsOf, type PartFacts, type Scored } from './scored.ts'
+import { JobHaltedError } from './job/job-halted-error.ts'
+import type { OpenJob } from './job/open-job.ts'
+import { factsOf, type PartFacts, type Scored } from './score/scored.ts'
 
 /** What became of one attempt, and so what happens to its message. */
 export type Outcome =

@@ -1,5 +1,5 @@
 import { type Batch, type Job, type JobSpecInput, jobIdOf, jobSpecSchema } from '@millrace/job'
-import type { OpenJob } from './open-job.ts'
+import type { OpenJob } from './job/open-job.ts'
 
 /** Small jobs for the tests of this app: an object of three columns. */
 export const jobId = jobIdOf('token')

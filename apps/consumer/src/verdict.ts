@@ -3,10 +3,10 @@ import { limits, PlanError } from '@millrace/job'
 import { LedgerError } from '@millrace/ledger'
 import { QueueError } from '@millrace/queue'
 import { StorageError } from '@millrace/storage'
-import { NoShareError } from './no-share-error.ts'
-import type { OpenJob } from './open-job.ts'
+import { NoShareError } from './job/no-share-error.ts'
+import type { OpenJob } from './job/open-job.ts'
 import type { Verdict } from './process-batch.ts'
-import type { RowReason } from './score-rows.ts'
+import type { RowReason } from './score/score-rows.ts'
 
 /** The last attempt decides; what is not the rows' fault or the batch's is never charged to them. */
 export function reasonToGiveUp(error: unknown, attempt: number): RowReason | undefined {

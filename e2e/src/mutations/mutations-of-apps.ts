@@ -28,7 +28,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a duplicate counts its own failures',
-    file: `${consumer}/record-part.ts`,
+    file: `${consumer}/record/record-part.ts`,
     edits: [["const held = put.kind === 'duplicate' ? put.part : part", 'const held = part']],
   },
   {
@@ -47,18 +47,18 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a segment that is not written yet fails the job',
-    file: `${consumer}/plan-cache.ts`,
+    file: `${consumer}/job/plan-cache.ts`,
     edits: [['    if (job.plan === undefined) return undefined\n', '']],
   },
   {
     name: 'an older read tells that a segment is not written',
     seed: 10_061_876,
-    file: `${consumer}/plan-cache.ts`,
+    file: `${consumer}/job/plan-cache.ts`,
     edits: [['    if (known !== undefined) return await planned(job, batch)\n', '']],
   },
   {
     name: 'rows of another width are sent to the model',
-    file: `${consumer}/score-rows.ts`,
+    file: `${consumer}/score/score-rows.ts`,
     edits: [['return unfit.map(', 'return unfit.slice(0, 0).map(']],
   },
   {
@@ -94,7 +94,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a job has no maximum of its own',
-    file: `${consumer}/job-lanes.ts`,
+    file: `${consumer}/job/job-lanes.ts`,
     edits: [
       [
         'if (lane.running < lane.max && lane.waiting.length === 0) lane.running += 1',
@@ -104,18 +104,18 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'each consumer takes the maximum of a job for its own',
-    file: `${consumer}/job-share.ts`,
+    file: `${consumer}/job/job-share.ts`,
     edits: [['shareOfConcurrency(jobMax, inJob(sharers), consumer)', 'jobMax']],
   },
   {
     name: 'each consumer finds itself alone after an outage',
     seed: 2_800_000_491,
-    file: `${consumer}/job-share.ts`,
+    file: `${consumer}/job/job-share.ts`,
     edits: [['return wasOutage && ', 'return false && ']],
   },
   {
     name: 'a consumer is forgotten while it only invokes',
-    file: `${consumer}/job-lanes.ts`,
+    file: `${consumer}/job/job-lanes.ts`,
     edits: [
       [
         'deps.every(() => void lookAt(lane, jobId))',
@@ -125,7 +125,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'no row of another batch is asked',
-    file: `${consumer}/score-payload.ts`,
+    file: `${consumer}/score/score-payload.ts`,
     edits: [['        witnesses: deps.witnessesOf(open),\n', '']],
   },
   {
@@ -290,7 +290,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a retry forgets the rows that it did not invoke',
-    file: `${consumer}/merge-part.ts`,
+    file: `${consumer}/score/merge-part.ts`,
     edits: [['splitLines(below.predictions)', 'splitLines(scored.predictions)']],
   },
 ]

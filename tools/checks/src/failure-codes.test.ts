@@ -35,7 +35,7 @@ test('the page lists each code that a row can fail with, and no other', () => {
   // The others are never charged to a row.
   const charged = INVOCATIONS.filter(({ kind }) => kind !== 'throttle' && kind !== 'systemic')
   const codes = [
-    ...givenIn('apps/consumer/src/score-rows.ts'),
+    ...givenIn('apps/consumer/src/score/score-rows.ts'),
     ...givenIn('libs/csv/src/unfit-rows.ts'),
     ...charged.map(({ code }) => code),
     ...codesOf('DecisionError'),

@@ -2,7 +2,7 @@ import { NOTHING_SPENT, type Spent } from '@millrace/cost'
 import type { Part, PutPartOutcome } from '@millrace/ledger'
 import { expect, test } from 'vitest'
 import { recordPart } from './record-part.ts'
-import { batch, never, openJobWith } from './test-data.fixture.ts'
+import { batch, never, openJobWith } from '../test-data.fixture.ts'
 
 const scored = {
   predictions: Buffer.from('0.1\n\n0.3'),

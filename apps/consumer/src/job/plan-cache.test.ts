@@ -1,7 +1,7 @@
 import { type Batch, limits } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { createPlanCache } from './plan-cache.ts'
-import { batch, openJobWith } from './test-data.fixture.ts'
+import { batch, openJobWith } from '../test-data.fixture.ts'
 
 const { job } = openJobWith({}, { plan: { batches: 400_000, rows: 400_000 } })
 const planning = openJobWith().job

@@ -20,7 +20,7 @@ import {
 } from '@millrace/job'
 import { joinLines, splitLines } from '@millrace/predictions'
 import type { InTurn } from './in-turn.ts'
-import type { OpenJob } from './open-job.ts'
+import type { OpenJob } from '../job/open-job.ts'
 import type { Scored } from './scored.ts'
 import { setUnfitAside } from './set-unfit-aside.ts'
 

@@ -1,6 +1,6 @@
 import { type BatchMessage, encodeBatchMessage, type Job } from '@millrace/job'
 import type { Rejection as RecordedRejection } from '@millrace/ledger'
-import type { Rejection } from './process-batch.ts'
+import type { Rejection } from '../process-batch.ts'
 
 export interface Deps {
   put(job: Job, rejection: RecordedRejection, signal: AbortSignal): Promise<void>

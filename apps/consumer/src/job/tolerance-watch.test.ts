@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Job, JobFailure } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { jobId, openJobWith } from './test-data.fixture.ts'
+import { jobId, openJobWith } from '../test-data.fixture.ts'
 import { createToleranceWatch } from './tolerance-watch.ts'
 
 const plan = { batches: 100, rows: 10_000 }

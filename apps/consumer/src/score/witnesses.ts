@@ -1,7 +1,7 @@
 import type { Witnesses } from '@millrace/invocation'
 import { type Batch, type Job, type JobId, limits } from '@millrace/job'
 import type { LayeredProgress, Part } from '@millrace/ledger'
-import type { OpenJob } from './open-job.ts'
+import type { OpenJob } from '../job/open-job.ts'
 
 export interface Deps {
   /** Which batches are recorded of the job, or of those below a retry. */

@@ -3,7 +3,7 @@ import { createJob, type Ledger, type TableOperations } from '@millrace/ledger'
 import { atOnce, createTableModel, tableClient } from '@millrace/testing'
 import { expect, test } from 'vitest'
 import { openJob } from './open-job.ts'
-import { jobId, never, openJobWith } from './test-data.fixture.ts'
+import { jobId, never, openJobWith } from '../test-data.fixture.ts'
 
 /** Opens a job of a limited concurrency; `refused` is what the ledger does not let the consumer do. */
 async function open(state: JobState, refused?: keyof TableOperations) {

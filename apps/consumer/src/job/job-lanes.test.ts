@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { JobHaltedError } from './job-halted-error.ts'
 import { createJobLanes } from './job-lanes.ts'
 import { NoShareError } from './no-share-error.ts'
-import { jobId, never, openJobWith } from './test-data.fixture.ts'
+import { jobId, never, openJobWith } from '../test-data.fixture.ts'
 
 /** A job that the test changes, and a limiter with room for all. */
 function createWorld(concurrencyMax = 2) {

@@ -2,7 +2,7 @@ import type { Rejection } from '@millrace/ledger'
 import { decodeBatchMessage } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { recordRejection } from './record-rejection.ts'
-import { batch, jobId, never, openJobWith } from './test-data.fixture.ts'
+import { batch, jobId, never, openJobWith } from '../test-data.fixture.ts'
 
 /** What is kept of a message for batch 2 of a plan of so many batches. */
 async function kept(batches: number | undefined) {

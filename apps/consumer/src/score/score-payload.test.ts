@@ -1,7 +1,7 @@
 import { createLimiters, type InvocationRequest, type Invoke } from '@millrace/invocation'
 import { expect, test } from 'vitest'
 import { scorePayload } from './score-payload.ts'
-import { batch, jobId, never, openJobWith } from './test-data.fixture.ts'
+import { batch, jobId, never, openJobWith } from '../test-data.fixture.ts'
 
 const now = (): number => performance.now()
 /** No time passes. */

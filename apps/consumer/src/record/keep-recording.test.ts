@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { keepRecording } from './keep-recording.ts'
-import { never } from './test-data.fixture.ts'
+import { never } from '../test-data.fixture.ts'
 
 const throttled = new Error('throttled')
 

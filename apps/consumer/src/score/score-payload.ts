@@ -7,9 +7,9 @@ import {
   type Witnesses,
 } from '@millrace/invocation'
 import type { Batch, JobId } from '@millrace/job'
-import type { OpenJob } from './open-job.ts'
+import type { OpenJob } from '../job/open-job.ts'
 import type { Payload, ScoredPayload } from './score-rows.ts'
-import type { Slots } from './slots.ts'
+import type { Slots } from '../endpoint/slots.ts'
 
 /*
  * What stands between a payload and its endpoint, in this order:

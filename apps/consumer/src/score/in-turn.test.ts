@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createInTurn } from './in-turn.ts'
-import { never } from './test-data.fixture.ts'
+import { never } from '../test-data.fixture.ts'
 
 test('one waits until the one before has ended, or failed', async () => {
   const inTurn = createInTurn()

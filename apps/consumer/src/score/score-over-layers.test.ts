@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createInTurn } from './in-turn.ts'
 import { type Deps as ScoringDeps, scoreRows } from './score-rows.ts'
 import { scoreOverLayers } from './score-over-layers.ts'
-import { batch, never, openJobWith } from './test-data.fixture.ts'
+import { batch, never, openJobWith } from '../test-data.fixture.ts'
 
 const base = jobIdOf('base')
 const failure = (row: number, code: string): RowFailure => ({ row, code, message: 'no' })

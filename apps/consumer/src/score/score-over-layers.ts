@@ -1,7 +1,7 @@
 import { type Batch, isWanted, type Job } from '@millrace/job'
 import type { Part } from '@millrace/ledger'
 import { mergePart } from './merge-part.ts'
-import type { OpenJob } from './open-job.ts'
+import type { OpenJob } from '../job/open-job.ts'
 import type { Scored } from './scored.ts'
 
 export interface Deps {

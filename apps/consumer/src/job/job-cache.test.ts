@@ -2,7 +2,7 @@ import { jobIdOf } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { createJobCache } from './job-cache.ts'
 import type { OpenJob } from './open-job.ts'
-import { jobId, openJobWith } from './test-data.fixture.ts'
+import { jobId, openJobWith } from '../test-data.fixture.ts'
 
 const open = openJobWith()
 

@@ -1,7 +1,7 @@
 import { type Circuit, InvocationError, type InvocationErrorCode } from '@millrace/invocation'
 import { noTelemetry } from '@millrace/service'
 import { expect, test } from 'vitest'
-import { never, openJobWith } from './test-data.fixture.ts'
+import { never, openJobWith } from '../test-data.fixture.ts'
 import { endpointTeller, watchInvoke } from './watch-endpoint.ts'
 
 const stateOf = (circuit: Circuit) => ({

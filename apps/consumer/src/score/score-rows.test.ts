@@ -3,7 +3,7 @@ import { type Batch, type JobSpecInput, limits } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { createInTurn } from './in-turn.ts'
 import { type Deps, type ScoredPayload, scoreRows } from './score-rows.ts'
-import { batch, never, openJobWith } from './test-data.fixture.ts'
+import { batch, never, openJobWith } from '../test-data.fixture.ts'
 
 const answered: ScoredPayload = {
   predictions: Buffer.from('0.1\n0.2\n0.3'),

@@ -1,7 +1,7 @@
 import type { Batch } from '@millrace/job'
 import type { Part } from '@millrace/ledger'
 import { expect, test } from 'vitest'
-import { jobId, never, openJobWith } from './test-data.fixture.ts'
+import { jobId, never, openJobWith } from '../test-data.fixture.ts'
 import { createWitnesses } from './witnesses.ts'
 
 const open = openJobWith()

@@ -1,8 +1,8 @@
 import type { Batch, Job } from '@millrace/job'
 import type { Part, PutPartOutcome } from '@millrace/ledger'
-import type { Meter } from './meter.ts'
-import type { PutPart } from './process-batch.ts'
-import type { Scored } from './scored.ts'
+import type { Meter } from '../meter.ts'
+import type { PutPart } from '../process-batch.ts'
+import type { Scored } from '../score/scored.ts'
 
 export interface Deps {
   /** Writes the part unless there is one; waits while ledger or store are away. */
