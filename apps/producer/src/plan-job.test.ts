@@ -1,6 +1,6 @@
 import { type Batch, type Job, type JobRequest, type JobState, jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { EndpointAwayError } from './endpoint-away-error.ts'
+import { EndpointAwayError } from './preflight/endpoint-away-error.ts'
 import { type Deps, planJob } from './plan-job.ts'
 import { jobId, jobWith, never } from './test-data.fixture.ts'
 

@@ -11,7 +11,7 @@ import {
   type PlanTotals,
   type Preflight,
 } from '@millrace/job'
-import { EndpointAwayError } from './endpoint-away-error.ts'
+import { EndpointAwayError } from './preflight/endpoint-away-error.ts'
 
 /** What became of one look at a job request, and so what happens to its message. */
 export type PlanOutcome =

@@ -130,7 +130,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'batches are published before their plan is written',
-    file: `${producer}/scan-batches.ts`,
+    file: `${producer}/dataset/scan-batches.ts`,
     edits: [['    segment.push(batch)\n', '    segment.push(batch)\n    yield batch\n']],
   },
   {
@@ -157,12 +157,12 @@ export const mutationsOfApps: readonly Mutation[] = [
   {
     name: 'a preflight believes the first time-out',
     seed: 7_011_719,
-    file: `${producer}/patient-invoke.ts`,
+    file: `${producer}/preflight/patient-invoke.ts`,
     edits: [['late: [250]', 'late: []']],
   },
   {
     name: 'a job is judged by an endpoint that has no room',
-    file: `${producer}/patient-invoke.ts`,
+    file: `${producer}/preflight/patient-invoke.ts`,
     edits: [['new EndpointAwayError(error as Error)', 'error']],
   },
   {
@@ -265,7 +265,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'every retry is refused',
-    file: `${producer}/open-retry.ts`,
+    file: `${producer}/retry/open-retry.ts`,
     edits: [
       [
         '(refusalOf(deps, fresh, base) ?? (await nothingToDo(deps, base, retryOf, signal)))',
@@ -275,12 +275,12 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a retry of a job that was not scored whole is refused',
-    file: `${producer}/open-retry.ts`,
+    file: `${producer}/retry/open-retry.ts`,
     edits: [['plan === undefined || done.size < plan.batches', 'plan === undefined']],
   },
   {
     name: 'a retry takes over what it is to mend',
-    file: `${producer}/inherit-batches.ts`,
+    file: `${producer}/retry/inherit-batches.ts`,
     edits: [
       [
         '    if (retryOf.reasons === undefined) return true\n',

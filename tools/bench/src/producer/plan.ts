@@ -6,8 +6,8 @@ import {
   jobDocuments,
   readersFor,
 } from '@millrace/storage'
-import { pinDataset } from '../../../../apps/producer/src/pin-dataset.ts'
-import { scanBatches } from '../../../../apps/producer/src/scan-batches.ts'
+import { pinDataset } from '../../../../apps/producer/src/dataset/pin-dataset.ts'
+import { scanBatches } from '../../../../apps/producer/src/dataset/scan-batches.ts'
 import { peakMemoryKb } from '../harness/peak-memory.ts'
 
 /** `producer/plan.ts <dataset> <work folder>`: pins and scans a dataset, and prints what that took. */

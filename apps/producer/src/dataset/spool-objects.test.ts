@@ -7,7 +7,7 @@ import { limits } from '@millrace/job'
 import { createStorage } from '@millrace/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { spoolObjects } from './spool-objects.ts'
-import { never } from './test-data.fixture.ts'
+import { never } from '../test-data.fixture.ts'
 
 /** A folder with these compressed files, pinned, and a place for their copies. */
 async function createFolder(...files: readonly Buffer[]) {

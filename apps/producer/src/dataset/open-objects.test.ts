@@ -1,7 +1,7 @@
 import type { PinnedObject } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { type Deps, openObjects } from './open-objects.ts'
-import { never } from './test-data.fixture.ts'
+import { never } from '../test-data.fixture.ts'
 
 const objectsOf = (...sizes: readonly number[]): PinnedObject[] =>
   sizes.map((bytes, index) => ({ uri: `s3://data/${index}`, bytes, version: 'v' }))

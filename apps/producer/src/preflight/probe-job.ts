@@ -15,7 +15,7 @@ import {
   type Preflight,
 } from '@millrace/job'
 import { type ModelRows, modelRows } from '@millrace/predictions'
-import { PlanningError } from './planning-error.ts'
+import { PlanningError } from '../planning-error.ts'
 import { textColumnsAdvice } from './text-columns.ts'
 
 export type ProbeReport =

@@ -2,7 +2,7 @@ import type { JobSpecInput } from '@millrace/job'
 import type { ModelRows } from '@millrace/predictions'
 import { expect, test } from 'vitest'
 import { type ProbeReport, probeJob } from './probe-job.ts'
-import { jobWith, never, objectsOf } from './test-data.fixture.ts'
+import { jobWith, never, objectsOf } from '../test-data.fixture.ts'
 
 const shown = { rows: 20, latencyMs: 48, bytesSent: 80, bytesAnswered: 380 }
 

@@ -21,7 +21,7 @@ import {
 } from '@millrace/job'
 import { type Deps as MemoryDeps, lendMemory } from './lend-memory.ts'
 import { type Deps as ObjectDeps, openObjects } from './open-objects.ts'
-import { PlanningError } from './planning-error.ts'
+import { PlanningError } from '../planning-error.ts'
 
 export interface Deps extends ObjectDeps, MemoryDeps {
   readonly documents: Documents

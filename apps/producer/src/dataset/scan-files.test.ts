@@ -5,7 +5,7 @@ import type { Batch } from '@millrace/job'
 import { createStorage, fileUri, readersFor } from '@millrace/storage'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Deps, scanBatches } from './scan-batches.ts'
-import { collect, createDocuments, jobWith, never } from './test-data.fixture.ts'
+import { collect, createDocuments, jobWith, never } from '../test-data.fixture.ts'
 
 const storage = createStorage({})
 let folder: string

@@ -15,11 +15,11 @@ import {
 } from '@millrace/job'
 import type { BatchMark, Part } from '@millrace/ledger'
 import { describe, expect, test } from 'vitest'
-import { EndpointAwayError } from './endpoint-away-error.ts'
+import { EndpointAwayError } from '../preflight/endpoint-away-error.ts'
 import { inheritBatches } from './inherit-batches.ts'
 import { inheritDataset, inheritedPlan, type Deps as PlanDeps } from './inherit-plan.ts'
 import { type Deps as ProbeDeps, isAboutRow, probeRetry } from './probe-retry.ts'
-import { collect, createDocuments, doneBatches, jobWith, never } from './test-data.fixture.ts'
+import { collect, createDocuments, doneBatches, jobWith, never } from '../test-data.fixture.ts'
 
 const base = jobIdOf('base')
 const middle = jobIdOf('middle')

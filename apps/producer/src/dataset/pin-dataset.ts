@@ -12,7 +12,7 @@ import {
   writePinnedDataset,
 } from '@millrace/job'
 import { type Compression, compressionOf, objectResults } from '@millrace/storage'
-import { PlanningError } from './planning-error.ts'
+import { PlanningError } from '../planning-error.ts'
 
 export interface Deps {
   readonly documents: Documents

@@ -1,9 +1,9 @@
 import { type Job, type JobSpecInput, jobIdOf, type RowFailure } from '@millrace/job'
 import type { LayeredProgress } from '@millrace/ledger'
 import { expect, test } from 'vitest'
-import { placesRefusalOf } from './allow-list.ts'
+import { placesRefusalOf } from '../allow-list.ts'
 import { type Deps, openRetry } from './open-retry.ts'
-import { doneBatches, jobWith, never } from './test-data.fixture.ts'
+import { doneBatches, jobWith, never } from '../test-data.fixture.ts'
 
 const base = jobWith(
   {},

@@ -1,7 +1,7 @@
 import { type JobSpecInput, limits, type PinnedDataset } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { scanBatches } from './scan-batches.ts'
-import { collect, createDocuments, jobWith, never, objectsOf } from './test-data.fixture.ts'
+import { collect, createDocuments, jobWith, never, objectsOf } from '../test-data.fixture.ts'
 
 const batching = (rows: number, payloadBytesMax = 1_024): Partial<JobSpecInput> => ({
   batching: { rows, payloadBytesMax },

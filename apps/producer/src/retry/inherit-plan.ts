@@ -12,7 +12,7 @@ import {
   readPlanSegment,
   writePinnedDataset,
 } from '@millrace/job'
-import { PlanningError } from './planning-error.ts'
+import { PlanningError } from '../planning-error.ts'
 
 /*
  * A retry has copies of the pinned dataset and the plan of the job that it retries. Whoever works on a

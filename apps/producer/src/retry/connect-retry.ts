@@ -11,7 +11,7 @@ import {
   readNewestPart,
 } from '@millrace/ledger'
 import type { Storage } from '@millrace/storage'
-import { type AllowList, placesRefusalOf } from './allow-list.ts'
+import { type AllowList, placesRefusalOf } from '../allow-list.ts'
 import { inheritBatches } from './inherit-batches.ts'
 import {
   type Deps as PlanDeps,
@@ -20,7 +20,7 @@ import {
   plannedLayer,
 } from './inherit-plan.ts'
 import { type Deps as OpenDeps, openRetry } from './open-retry.ts'
-import type { Opened } from './plan-job.ts'
+import type { Opened } from '../plan-job.ts'
 import { isAboutRow, probeRetry } from './probe-retry.ts'
 
 interface World {

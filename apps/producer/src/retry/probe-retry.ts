@@ -10,7 +10,7 @@ import {
 } from '@millrace/job'
 import { InvocationError, type InvocationErrorCode } from '@millrace/invocation'
 import type { Part } from '@millrace/ledger'
-import { EndpointAwayError } from './endpoint-away-error.ts'
+import { EndpointAwayError } from '../preflight/endpoint-away-error.ts'
 
 export interface Deps {
   planned(job: Job, signal: AbortSignal): AsyncIterable<Batch>

@@ -12,7 +12,7 @@ import {
   type RowFailure,
 } from '@millrace/job'
 import type { LayeredProgress } from '@millrace/ledger'
-import type { Opened } from './plan-job.ts'
+import type { Opened } from '../plan-job.ts'
 
 export interface Deps {
   readJob(jobId: JobId, signal: AbortSignal): Promise<Job | undefined>

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 import { EndpointAwayError } from './endpoint-away-error.ts'
 import { createPatience } from './patience.ts'
 import { patient } from './patient-invoke.ts'
-import { jobId, jobWith, never } from './test-data.fixture.ts'
+import { jobId, jobWith, never } from '../test-data.fixture.ts'
 
 const request = { endpoint: jobWith().spec.endpoint, body: Buffer.from('1,2\n') }
 

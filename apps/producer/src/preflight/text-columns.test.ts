@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jobWith } from './test-data.fixture.ts'
+import { jobWith } from '../test-data.fixture.ts'
 import { textColumnsAdvice } from './text-columns.ts'
 
 const columns = ['date', 'distance', 'origin']

@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { type DatasetPin, type Job, type JobSpecInput, limits } from '@millrace/job'
 import { expect, test, vi } from 'vitest'
 import { type Deps, pinDataset } from './pin-dataset.ts'
-import { createDocuments, jobWith, never, objectsOf } from './test-data.fixture.ts'
+import { createDocuments, jobWith, never, objectsOf } from '../test-data.fixture.ts'
 
 /** A dataset in memory, and a ledger that keeps the first pin. */
 function createWorld(...texts: readonly string[]) {
