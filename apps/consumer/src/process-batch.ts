@@ -2,6 +2,8 @@ import type { Batch, BatchMessage, Job, JobId, JobState } from '@millrace/job'
 import { takesBatches } from '@millrace/job'
 import { JobHaltedError } from './job/job-halted-error.ts'
 import type { OpenJob } from './job/open-job.ts'
+import type { PutPart } from './record/record-part.ts'
+import type { Rejection } from './record/record-rejection.ts'
 import { factsOf, type PartFacts, type Scored } from './score/scored.ts'
 
 /** What became of one attempt, and so what happens to its message. */
@@ -14,12 +16,6 @@ export type Outcome =
   | { readonly kind: 'released'; readonly reason: Error } // Give it back for another attempt.
   | ({ readonly kind: 'rejected' } & Rejection) // No such batch: set the message aside.
   | { readonly kind: 'job_failed'; readonly reason: Error } // The job ended by this: delete the message.
-
-/** Why no attempt at a message can succeed. */
-export interface Rejection {
-  readonly code: 'job_unknown' | 'batch_not_planned'
-  readonly reason: string
-}
 
 export interface Deps {
   /** The job as it was within the last seconds; undefined when there is none. */
@@ -56,8 +52,6 @@ export interface Deps {
   watchTolerance(job: Job): void
   verdict(error: unknown, open: OpenJob, attempt: number): Verdict
 }
-
-export type PutPart = { readonly kind: 'recorded' | 'duplicate'; readonly failedRows: number }
 
 /** What is known of a batch's delivery beside its message. */
 export interface Delivery {

@@ -1,8 +1,10 @@
 import type { Batch, Job } from '@millrace/job'
 import type { Part, PutPartOutcome } from '@millrace/ledger'
 import type { Meter } from '../meter.ts'
-import type { PutPart } from '../process-batch.ts'
 import type { Scored } from '../score/scored.ts'
+
+/** Whose part holds, and how many of its rows failed. */
+export type PutPart = { readonly kind: 'recorded' | 'duplicate'; readonly failedRows: number }
 
 export interface Deps {
   /** Writes the part unless there is one; waits while ledger or store are away. */

@@ -1,6 +1,11 @@
 import { type BatchMessage, encodeBatchMessage, type Job } from '@millrace/job'
 import type { Rejection as RecordedRejection } from '@millrace/ledger'
-import type { Rejection } from '../process-batch.ts'
+
+/** Why no attempt at a message can succeed. */
+export interface Rejection {
+  readonly code: 'job_unknown' | 'batch_not_planned'
+  readonly reason: string
+}
 
 export interface Deps {
   put(job: Job, rejection: RecordedRejection, signal: AbortSignal): Promise<void>
