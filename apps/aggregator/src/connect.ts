@@ -84,8 +84,12 @@ export function createDeps(config: Config, world: World, metrics: Metrics = noMe
         work,
       ),
     writeResult: async ({ job, lease }, signal) => {
-      await keepOtherResult(storage, job.spec, signal)
-      const files = fenced(storage, (aborted) => holdsLease(ledger, lease, aborted))
+      const kept = keepOtherResult(storage, job.spec, signal)
+      kept.catch(() => {}) // Whoever commits is told.
+      const files = fenced(storage, async (aborted) => {
+        await kept
+        return await holdsLease(ledger, lease, aborted)
+      })
       return await writeResult({ ...result, ...files }, { job, spec: job.spec }, signal)
     },
     failureOf: (error) => {
@@ -180,9 +184,12 @@ export function createExportDeps(config: Config, world: World): ExportDeps {
         : `output ${uri} is outside of MILLRACE_RESULTS_ALLOWED`,
     writeResult: async (wanted, signal) => {
       const name = { jobId: wanted.job.jobId, exportId: wanted.exportId }
-      await keepOtherResult(storage, wanted.spec, signal)
-      const mayWrite = async (aborted: AbortSignal) =>
-        (await readExport(ledger, name, aborted))?.state === 'requested'
+      const kept = keepOtherResult(storage, wanted.spec, signal)
+      kept.catch(() => {}) // Whoever commits is told.
+      const mayWrite = async (aborted: AbortSignal) => {
+        await kept
+        return (await readExport(ledger, name, aborted))?.state === 'requested'
+      }
       return await writeResult({ ...result, ...fenced(storage, mayWrite) }, wanted, signal)
     },
     failureOf,

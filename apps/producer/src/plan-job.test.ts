@@ -78,7 +78,7 @@ test('a new job is probed, planned, published and sealed', async () => {
   expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals, preflight })
 })
 
-test('the output is looked at before the dataset is pinned, and not again', async () => {
+test('the output is looked at while the dataset is pinned, and not again', async () => {
   const { world, deps, change } = createWorld()
   const pinDataset = async (job: Job) => {
     expect(world.looks).toBe(1)
@@ -89,6 +89,20 @@ test('the output is looked at before the dataset is pinned, and not again', asyn
   await planJob({ ...deps, pinDataset }, request, never)
   expect(world).toMatchObject({ looks: 1 })
 })
+
+test.for([
+  ['is pinned', async () => dataset],
+  ['is out of reach', () => Promise.reject(new Error('reset'))],
+] as const)(
+  'a job that would harm another result fails when its dataset %s',
+  async ([, pinDataset]) => {
+    const { world, deps } = createWorld()
+    const keepOtherResult = () => Promise.reject(new Error('hopeless'))
+    const outcome = await planJob({ ...deps, keepOtherResult, pinDataset }, request, never)
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { message: 'hopeless' } })
+    expect(world).toMatchObject({ probes: 0, published: [] })
+  },
+)
 
 test('the client token names the job', async () => {
   const { world, deps } = createWorld()

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { createAggregator } from '@millrace/aggregator/aggregate'
 import { configSchema as aggregatorConfig } from '@millrace/aggregator/config'
 import { configSchema as consumerConfig } from '@millrace/consumer/config'
@@ -54,6 +55,8 @@ export interface Member {
 export interface FleetOptions {
   readonly time: VirtualTime
   readonly random: Random
+  /** A stream of its own for the reads of manifests. */
+  readonly ofManifests: Random
   readonly scenario: Scenario
   readonly cloud: SimulatedCloud
   readonly endpoint: EndpointModel
@@ -219,6 +222,19 @@ const CONFIGS = {
   aggregator: aggregatorConfig.parse(ENVIRONMENT),
 }
 
+/** Whether another result lies where a job writes is asked beside everything else, and draws from a stream of its own. */
+function storeOf(options: FleetOptions, member: Member, fleet: Fleet, link: Link): S3Client {
+  const { cloud, ofManifests } = options
+  const store = storeClient(cloud.store, link)
+  const apart = storeClient(cloud.store, linkOf({ ...options, random: ofManifests }, member, fleet))
+  const send = (command: GetObjectCommand, sending?: { abortSignal?: AbortSignal }) => {
+    const isLook =
+      command instanceof GetObjectCommand && command.input.Key?.endsWith('.manifest.json')
+    return (isLook ? apart : store).send(command, sending)
+  }
+  return { send } as S3Client
+}
+
 async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Promise<void> {
   const { scenario, cloud, endpoint, listener, notes } = options
   const { app, machine } = member
@@ -233,7 +249,9 @@ async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Prom
   }
   const world = {
     ledger: { client: tableClient(cloud.table, link), tableName: TABLE },
-    storage: createStorage({ s3: createS3Backend(storeClient(cloud.store, link), 'sdk', clock) }),
+    storage: createStorage({
+      s3: createS3Backend(storeOf(options, member, fleet, link), 'sdk', clock),
+    }),
     invoke: endpoint.through(link, machine.name),
     jobs: queue('jobs'),
     batches: queue('batches'),

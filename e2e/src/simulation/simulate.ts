@@ -51,6 +51,7 @@ const NARROW_SEED = 4_000_000_007
 const DELETES_SEED = 5_000_000_029
 const UNAVAILABLE_SEED = 6_000_000_011
 const CRASHING_SEED = 7_000_000_001
+const MANIFESTS_SEED = 8_000_000_011
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -86,7 +87,9 @@ export async function simulate(
     watch: invocations,
   })
   const listener = createListener()
-  const fleet = createFleet({ time, random, scenario, cloud, endpoint, listener, notes })
+  const ofManifests = createRandom(seed + MANIFESTS_SEED)
+  const world = { time, random, ofManifests, scenario, cloud, endpoint, listener, notes }
+  const fleet = createFleet(world)
   const ledger = { client: tableClient(cloud.table, atOnce), tableName: TABLE }
   const operator = createOperator({ time, random, scenario, cloud, fleet, jobs, ledger, notes })
 
