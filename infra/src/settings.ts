@@ -83,7 +83,7 @@ const network = z.discriminatedUnion('kind', [
 
 const consumerTasks = z.strictObject({
   tasksMax: z.int().min(1).max(1_000).default(10),
-  concurrency: z.int().min(1).max(limits.concurrencyMax).default(16),
+  concurrency: z.int().min(1).max(limits.concurrencyMax).default(limits.concurrencyDefault),
   batchSeconds: z.number().positive().max(600).default(1).describe('What a batch takes.'),
   delaySeconds: z
     .number()

@@ -4,7 +4,7 @@
  * Its declarations are published as they stand here, so no type of this file comes from another.
  */
 import { PassThrough } from 'node:stream'
-import { besideResult } from '@millrace/job'
+import { besideResult, limits } from '@millrace/job'
 import { executeRun } from './run/execute-run.ts'
 import { prepareRun } from './run/prepare-run.ts'
 
@@ -112,7 +112,7 @@ async function perform(
   const { endpoint, spec, ...rest } = options
   const wanted = {
     localLatency: 0,
-    concurrency: 16,
+    concurrency: limits.concurrencyDefault,
     consumers: 1,
     fresh: false,
     quiet: true,

@@ -15,7 +15,7 @@ export function devCommand(perform: Perform): Command {
       '--concurrency <count>',
       'invocations in flight at most',
       wholeNumber(1, limits.concurrencyMax),
-      16,
+      limits.concurrencyDefault,
     )
     .option('--consumers <count>', 'consumer processes', wholeNumber(1, 64), 1)
   return addEndpointOptions(command)

@@ -35,7 +35,7 @@ function addEstimateOptions(command: Command): Command {
       '--concurrency <count>',
       'invocations in flight at most',
       wholeNumber(1, limits.concurrencyMax),
-      16,
+      limits.concurrencyDefault,
     )
     .option('--consumers <count>', 'consumers that share them', wholeNumber(1, 64), 2)
     .option(

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { limits } from '@millrace/job'
 import { jobName, wholeNumber } from '../arguments.ts'
-import { CONCURRENCY, CONSUMERS, type RetryOptions } from '../retry/retry-options.ts'
+import { CONSUMERS, type RetryOptions } from '../retry/retry-options.ts'
 import { addJsonOption, addStateOption } from '../system/system-options.ts'
 import { repeated } from '../usage-error.ts'
 import type { Perform } from '../world.ts'
@@ -30,7 +30,7 @@ export function retryCommand(perform: Perform): Command {
   addStateOption(command)
     .option(
       '--concurrency <count>',
-      `invocations in flight at most (default: ${CONCURRENCY})`,
+      `invocations in flight at most (default: ${limits.concurrencyDefault})`,
       wholeNumber(1, limits.concurrencyMax),
     )
     .option('--consumers <count>', `consumer processes (default: ${CONSUMERS})`, wholeNumber(1, 64))

@@ -40,7 +40,7 @@ function addMachineOptions(command: Command): Command {
       '--concurrency <count>',
       'invocations in flight at most',
       wholeNumber(1, limits.concurrencyMax),
-      16,
+      limits.concurrencyDefault,
     )
     .option(
       '--consumers <count>',

@@ -14,7 +14,6 @@ export interface Setting {
 
 const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 /** What is reckoned with where nobody says: as `millrace run` has it. */
-const CONCURRENCY = 16
 const CONSUMERS = 2
 
 /**
@@ -39,7 +38,7 @@ export async function expectedText(job: Job, setting: Setting): Promise<string |
 async function shapeOf(
   { spec, dataset, partitions }: Job,
   { plan, preflight }: Required<Pick<Job, 'plan' | 'preflight'>>,
-  { concurrency = CONCURRENCY, consumers = CONSUMERS }: Setting,
+  { concurrency = limits.concurrencyDefault, consumers = CONSUMERS }: Setting,
 ) {
   const rowBytesOut = preflight.bytesAnswered / preflight.rows
   const inBatch = Math.ceil(plan.rows / plan.batches)

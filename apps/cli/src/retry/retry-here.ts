@@ -1,6 +1,13 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { encodeUriList, type Job, type JobRequest, jobIdOf, resultNames } from '@millrace/job'
+import {
+  encodeUriList,
+  type Job,
+  type JobRequest,
+  jobIdOf,
+  limits,
+  resultNames,
+} from '@millrace/job'
 import { readJob, resumeJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -21,7 +28,7 @@ import { removeLiveCloud, writeLiveCloud } from '../system/live-cloud.ts'
 import { stateFolderOf } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
-import { CONCURRENCY, CONSUMERS, type RetryOptions } from './retry-options.ts'
+import { CONSUMERS, type RetryOptions } from './retry-options.ts'
 
 interface RetryHereOptions extends RetryOptions {
   /** Rows that stay as they are. */
@@ -89,7 +96,7 @@ async function openApps(
     results: encodeUriList([...new Set([spec.output.uri, base.spec.output.uri])]),
     endpoints: spec.endpoint.name,
   }
-  const { concurrency = CONCURRENCY, consumers = CONSUMERS } = options
+  const { concurrency = limits.concurrencyDefault, consumers = CONSUMERS } = options
   const workUri = env['MILLRACE_WORK_URI'] ?? ''
   return {
     apps: { services: env, workUri, region, endpoint, allowed, concurrency, consumers },

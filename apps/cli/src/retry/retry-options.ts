@@ -15,6 +15,5 @@ export interface RetryOptions extends SystemOptions, RetryWanted {
   readonly quiet: boolean
 }
 
-/** Invocations in flight, and consumer processes, where nobody says. */
-export const CONCURRENCY = 16
+/** Consumer processes where nobody says. */
 export const CONSUMERS = Math.min(2, availableParallelism())

@@ -82,7 +82,7 @@ async function millionOf({ rows, concurrency, p50Ms }: Counted, { spec, answers 
     partBytes: part.bytes,
     batchSeconds: p50Ms / 1_000,
     concurrency,
-    consumers: Math.max(1, Math.ceil(concurrency / 16)),
+    consumers: Math.max(1, Math.ceil(concurrency / limits.concurrencyDefault)),
     joins: spec.output.join !== 'none',
     partitions: limits.partPartitions,
   }

@@ -112,7 +112,7 @@ assert(
     limits.visibilityMaxSeconds * 1_000,
 )
 /** How long a batch waits for its endpoint before others may have its place. */
-const WAIT_MS = 20_000
+const WAIT_MS = limits.placeKeptMs
 const LOOK_MS = 10_000
 /** Why waiting has ended where others have the place: the batch is given back, and charged to nobody. */
 export const GAVE_WAY = 'gave way'
