@@ -193,7 +193,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a result is written over whatever lies there',
-    seed: 20_304,
+    seed: 41_689,
     file: `${aggregator}/fence.ts`,
     edits: [
       ['writer.commit({ over })', 'writer.commit()'],
