@@ -54,8 +54,11 @@ const JOB_ITEM_READS = 10
 /** Of a consumer that begins a job, beside a look at it every two seconds. */
 const FIRST_LOOKS = 2
 const LOOK_SECONDS = 2
-/** What lies under the names of errors, result, report and manifest is looked at before they are written. */
-const RESULT_LOOKS = 4
+/**
+ * What lies under the names of errors, result, report and manifest is looked at before they are written; and whose the
+ * manifest is, before the job is planned and before its result is written.
+ */
+const RESULT_LOOKS = 4 + 2
 
 /**
  * What a job will use, by what producer, consumers and aggregator do for each batch.
