@@ -3,6 +3,7 @@ import type { ModelRows } from './model-rows.ts'
 import { unfitBatching } from './unfit-batching.ts'
 import { type FoundChoice, unfitChoice } from './unfit-choice.ts'
 import { unfitColumns } from './unfit-columns.ts'
+import { unfitDelimiter } from './unfit-delimiter.ts'
 import { unfitPrediction } from './unfit-prediction.ts'
 import { unfitResult } from './unfit-result.ts'
 
@@ -35,6 +36,7 @@ export function unfitFirstRows(
   const { predictions, rowsAnswered } = answer
   const predictionBytes = (predictions.length + 1) / rowsAnswered
   return (
+    unfitDelimiter(spec.dataset, dataset, sent.body) ??
     unfitChoice(spec, answer.choice) ??
     unfitPrediction(spec, predictions) ??
     unfitColumns(spec, dataset, { rows: sent.body, predictions }) ??

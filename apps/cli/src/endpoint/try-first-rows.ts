@@ -23,7 +23,8 @@ export async function tryFirstRows(
 ): Promise<PreflightReport & { readonly kind: 'ready' }> {
   const { rows: rowsMax, payloadBytesMax } = spec.batching
   const few = firstOf(sample, Math.min(limits.probeRows, rowsMax), payloadBytesMax)
-  const input = { ...few, endpoint: spec.endpoint, region, rowOffsets: () => few.offsets }
+  const about = { endpoint: spec.endpoint, region, delimiter: spec.dataset.csv.delimiter }
+  const input = { ...few, ...about, rowOffsets: () => few.offsets }
   const report = await preflight({ invoke }, input, signal).catch(busy)
   if (report.kind === 'wrong') throw unfit(report.problems.join(' '))
   const sizes = objects.map(({ bytesStored = 0 }) => ({ bytes: bytesStored }))

@@ -21,7 +21,8 @@ export async function preflightRows(
   signal: AbortSignal,
 ): Promise<ProbeReport> {
   const { endpoint, batching } = spec
-  const input = { ...probe, endpoint, region, rowsMax: batching.rows }
+  const { delimiter } = spec.dataset.csv
+  const input = { ...probe, endpoint, region, delimiter, rowsMax: batching.rows }
   const report = await preflight({ invoke: invokeFor(jobId) }, input, signal)
   const judged = judgeReport(report, spec, dataset, probe)
   tellPreflight(logger, jobId, probe.rows, judged)

@@ -101,7 +101,7 @@ const isOfType = (error: InvocationError): boolean =>
 
 async function explainRows(
   ask: Ask,
-  { endpoint, body, rows }: PreflightInput,
+  { endpoint, body, rows, delimiter = ',' }: PreflightInput,
   error: InvocationError,
 ): Promise<Explanation> {
   const [first = '', second = ''] = Buffer.from(body).toString('utf8').split(/\r?\n/, 2)
@@ -116,18 +116,24 @@ async function explainRows(
     )
   }
   const isCsv = endpoint.contentType.startsWith('text/csv')
-  if (isCsv && rows > 1 && looksLikeHeader(first, second) && (await answers(ask, body, first))) {
+  if (
+    isCsv &&
+    rows > 1 &&
+    looksLikeHeader(first, second, delimiter) &&
+    (await answers(ask, body, first))
+  ) {
     return wrong(
       'The first row looks like a header and was sent as data: set dataset.csv.header to present',
     )
   }
-  const delimiter = isCsv ? likelyDelimiter(first) : undefined
-  if (delimiter !== undefined) {
+  // Whoever has set one has done what could be advised: then a bad row is to be found, not a delimiter.
+  const other = isCsv && delimiter === ',' ? likelyDelimiter(first) : undefined
+  if (other !== undefined) {
     return wrong(
-      `The rows seem to be delimited by ${JSON.stringify(delimiter)}, not by a comma: set dataset.csv.delimiter`,
+      `The rows seem to be delimited by ${JSON.stringify(other)}, not by a comma: set dataset.csv.delimiter`,
     )
   }
-  if (isCsv && !((await ask(narrowerRows(body))) instanceof InvocationError)) {
+  if (isCsv && !((await ask(narrowerRows(body, delimiter))) instanceof InvocationError)) {
     // No proof: it takes fewer columns without a word, and what is cut off may be a bad row's fault.
     return {
       kind: 'unexplained',
@@ -144,10 +150,10 @@ async function explainRows(
 const isText = ({ words }: InvocationError): boolean => /could not convert|loading csv/i.test(words)
 
 /** Names where there are numbers below, in half of the columns at least: in fewer it is a bad row. */
-const looksLikeHeader = (first: string, second: string): boolean => {
-  const fields = first.split(',')
+const looksLikeHeader = (first: string, second: string, delimiter: string): boolean => {
+  const fields = first.split(delimiter)
   const named = fields.filter((field) => Number.isNaN(Number(unquoted(field))))
-  const alsoBelow = second.split(',').filter((field) => Number.isNaN(Number(unquoted(field))))
+  const alsoBelow = second.split(delimiter).filter((field) => Number.isNaN(Number(unquoted(field))))
   return named.length > alsoBelow.length && named.length * 2 >= fields.length
 }
 
@@ -164,17 +170,18 @@ function likelyDelimiter(row: string): string | undefined {
 }
 
 /** The rows with further columns of zeros. */
-export function widerRows(body: Uint8Array, columns: number): Buffer {
-  const more = ',0'.repeat(columns)
+export function widerRows(body: Uint8Array, columns: number, delimiter: string): Buffer {
+  const more = `${delimiter}0`.repeat(columns)
   return mapRows(body, (row) => row + more)
 }
 
 /** The rows without their last column. */
-export const narrowerRows = (body: Uint8Array): Buffer =>
-  mapRows(body, (row) => row.replace(LAST_COLUMN, ''))
-
-/** A comma in quotes parts no columns. */
-const LAST_COLUMN = /(?:^|,)(?:"[^"]*(?:""[^"]*)*"|[^",]*)$/
+export function narrowerRows(body: Uint8Array, delimiter: string): Buffer {
+  // A delimiter in quotes parts no columns.
+  const part = `\\x${delimiter.charCodeAt(0).toString(16).padStart(2, '0')}`
+  const last = new RegExp(`(?:^|${part})(?:"[^"]*(?:""[^"]*)*"|[^"${part}]*)$`)
+  return mapRows(body, (row) => row.replace(last, ''))
+}
 
 function mapRows(body: Uint8Array, map: (row: string) => string): Buffer {
   const rows = Buffer.from(body).toString('utf8').trimEnd().split(/\r?\n/)

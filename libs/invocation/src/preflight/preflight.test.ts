@@ -183,6 +183,25 @@ test.for<[string, string, PreflightInput['endpoint'], string, RegExp]>([
   expect(asked).toBeLessThan(4)
 })
 
+test.for([';', '\t'])('finds a column that is missing among columns by %j', async (delimiter) => {
+  const by = (row: string): string => row.replaceAll(',', delimiter)
+  expect(await check({ delimiter, body: rowsMapped(by) })).toMatchObject({ kind: 'ready' })
+  const short = rowsMapped((row) => by(row.replace(/,[^,]*$/, '')))
+  expect(await check({ delimiter, body: short })).toEqual({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/takes more columns/)],
+  })
+})
+
+test('of a bad row among columns by a semicolon, blames the row', async () => {
+  const rows = rowsMapped((row) => row.replaceAll(',', ';')).toString()
+  const body = Buffer.from(rows.replace(/^\d+/, 'x'))
+  expect(await check({ delimiter: ';', body })).toMatchObject({
+    kind: 'ready',
+    rowsRefused: 1,
+  })
+})
+
 test('names another delimiter when the container reads commas only', async () => {
   // XGBoost's own container finds the delimiter by itself.
   const invoke = () =>

@@ -11,28 +11,28 @@ import type { Ask, PreflightInput } from './preflight-input.ts'
  */
 export async function takesMoreColumns(
   ask: Ask,
-  { endpoint, body }: PreflightInput,
+  { endpoint, body, delimiter = ',' }: PreflightInput,
 ): Promise<boolean | InvocationError> {
   if (!endpoint.contentType.startsWith('text/csv')) return false
-  const oneMore = await takes(ask, widerRows(body, 1))
+  const oneMore = await takes(ask, widerRows(body, 1, delimiter))
   if (oneMore !== true) return oneMore
-  const anyMore = await takes(ask, widerRows(body, 2_000))
+  const anyMore = await takes(ask, widerRows(body, 2_000, delimiter))
   if (anyMore !== false) return anyMore instanceof InvocationError ? anyMore : false
-  return !(await refusesFewer(ask, body))
+  return !(await refusesFewer(ask, body, delimiter))
 }
 
 /** XGBoost's container finds no delimiter in one column and refuses it, so one fewer of two says nothing. */
 const COLUMNS_MIN = 3
 
 /** Twice, for a fault that comes by chance must not make rows that are too short pass. */
-async function refusesFewer(ask: Ask, body: Uint8Array): Promise<boolean> {
-  if (columnsOf(body) < COLUMNS_MIN) return false
-  const fewer = narrowerRows(body)
+async function refusesFewer(ask: Ask, body: Uint8Array, delimiter: string): Promise<boolean> {
+  if (columnsOf(body, delimiter) < COLUMNS_MIN) return false
+  const fewer = narrowerRows(body, delimiter)
   return (await refuses(ask, fewer)) && (await refuses(ask, fewer))
 }
 
-const columnsOf = (body: Uint8Array): number =>
-  (Buffer.from(body).toString('utf8').split('\n', 1)[0] ?? '').split(',').length
+const columnsOf = (body: Uint8Array, delimiter: string): number =>
+  (Buffer.from(body).toString('utf8').split('\n', 1)[0] ?? '').split(delimiter).length
 
 async function refuses(ask: Ask, body: Uint8Array): Promise<boolean> {
   const answer = await ask(body)
