@@ -51,6 +51,11 @@ const FORMATS = [
   // A header may begin with the letters PAR1; the byte after them is Parquet's first page header.
   { name: 'Parquet', magic: [0x50, 0x41, 0x52, 0x31, 0x15], hint: 'export it as CSV first' },
   {
+    name: 'bzip2-compressed', // In blocks of 900 KB, as it does unless told otherwise.
+    magic: [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59],
+    hint: 'bzip2 -d it first',
+  },
+  {
     name: 'xz-compressed',
     magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
     hint: 'xz -d it first',

@@ -21,6 +21,17 @@ test('what is typed comes before what the file says', async () => {
   })
 })
 
+test('columns that are typed stand in the place of those in the file', async () => {
+  const file = await fileWith('dataset: { uri: s3://tables/t.csv, features: { exclude: [id] } }\n')
+  const uri = 's3://tables/t.csv'
+  expect(await readSpec(file, { dataset: { features: { include: ['age'] } } })).toEqual({
+    dataset: { uri, features: { include: ['age'] } },
+  })
+  expect(await readSpec(file, { dataset: { format: 'csv' } })).toEqual({
+    dataset: { uri, format: 'csv', features: { exclude: ['id'] } },
+  })
+})
+
 test('a path in the file becomes a URI', async () => {
   const file = await fileWith('dataset: { uri: rows.csv }\noutput: { uri: s3://results/today/ }\n')
   expect(await readSpec(file, {})).toEqual({

@@ -100,9 +100,14 @@ export function uriOf(place: string): string {
 function merge(under: unknown, over: unknown): unknown {
   if (!isRecord(under) || !isRecord(over)) return over === undefined ? under : over
   const merged: Record<string, unknown> = { ...under }
-  for (const [key, value] of Object.entries(over)) merged[key] = merge(under[key], value)
+  for (const [key, value] of Object.entries(over)) {
+    merged[key] = WHOLE.has(key) ? (value ?? under[key]) : merge(under[key], value)
+  }
   return merged
 }
+
+/** Its members exclude each other: `--include` stands in the place of the file's `exclude`. */
+const WHOLE = new Set(['features'])
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
