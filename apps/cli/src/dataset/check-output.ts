@@ -51,7 +51,7 @@ async function refuseOver(out: string, what: 'input' | 'model', read: string): P
 }
 
 /** By what lies there: with a link, or on a disk to which small letters are as large ones, a file has two names. */
-async function isSame(one: string, other: string): Promise<boolean> {
+export async function isSame(one: string, other: string): Promise<boolean> {
   if (one === other) return true
   const look = (path: string) => stat(path, { bigint: true }).catch(() => undefined)
   const [first, second] = await Promise.all([look(one), look(other)])

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readPage } from '@millrace/report'
@@ -16,13 +16,14 @@ interface Result {
   readonly errors?: string
   readonly spec?: Record<string, unknown>
   readonly header?: boolean
+  readonly folder?: string
   readonly history?: readonly { readonly jobId: string }[]
 }
 
 /** A result with its manifest, in a folder of its own: gives its path. */
 async function resultWith(result: Result): Promise<string> {
   const { text, errors, spec = {}, header = true, history } = result
-  const folder = await temporaryFolder()
+  const folder = result.folder ?? (await temporaryFolder())
   const uri = pathToFileURL(join(folder, 'scores.csv')).href
   const files = {
     'scores.csv': text,
@@ -80,6 +81,32 @@ test('a result and its manifest are enough for a report', async () => {
     failures: [{ code: 'row_width', rows: 1 }],
     timeline: { points: [] },
   })
+})
+
+test.for([
+  ['the result', 'scores.csv', 'is the result itself'],
+  ['the result, by another name', 'hard.csv', 'is the result itself'],
+  ['the failed rows', 'scores.errors.csv', 'is the file of failed rows itself'],
+  ['the manifest', 'scores.manifest.json', 'is the manifest itself'],
+  ['the labels', 'labels.csv', 'is the file of labels itself'],
+  ['the dataset', 'rows.csv', 'is the dataset itself'],
+  ['a folder that is the dataset', 'full/page.html', 'which the run reads', 'full/'],
+] as const)('a page over %s is refused', async ([, name, refusal, read = 'rows.csv']) => {
+  const folder = await temporaryFolder()
+  const dataset = { uri: pathToFileURL(join(folder, read)).href }
+  await mkdir(join(folder, 'full'))
+  const job = await resultWith({ text: BINARY, errors: 'row\n', spec: { dataset }, folder })
+  const [labels, out] = [join(folder, 'labels.csv'), join(folder, name)]
+  await writeFile(labels, '1\n0\n1\n1\n')
+  await writeFile(join(folder, 'rows.csv'), '1\n')
+  await link(job, join(folder, 'hard.csv'))
+  const before = await readFile(out, 'utf8').catch(() => undefined)
+  const reporting = reportOf(job, { labels, out })
+  await expect(reporting).rejects.toMatchObject({
+    message: expect.stringContaining(refusal),
+    exitCode: 2,
+  })
+  expect(await readFile(out, 'utf8').catch(() => undefined)).toBe(before)
 })
 
 test('to standard output, the page itself is written', async () => {

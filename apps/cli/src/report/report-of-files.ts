@@ -1,11 +1,12 @@
 import { type Dialect, headBytes, inspectHead } from '@millrace/csv'
-import { thresholdsOf } from '@millrace/job'
+import { besideResult, thresholdsOf } from '@millrace/job'
 import { createReport, type Decision, type ReportCollector, renderPage } from '@millrace/report'
 import { createStorage, fileUri, type Storage } from '@millrace/storage'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { costIn } from '../cost/read-cost.ts'
 import { CliError } from '../cli-error.ts'
+import { checkPage } from '../dataset/check-page.ts'
 import { labelsInFile } from './labels.ts'
 import { createMeasure, type Measure } from './measure.ts'
 import { scoresOfColumns } from './prediction-columns.ts'
@@ -20,6 +21,7 @@ export async function pageOfFiles(
   signal: AbortSignal,
 ): Promise<{ readonly jobId: string; readonly page: string }> {
   const result = await findVouchedResult(named)
+  await keepFiles(result, options)
   const storage = createStorage({})
   try {
     return {
@@ -29,6 +31,20 @@ export async function pageOfFiles(
   } finally {
     await storage.close()
   }
+}
+
+async function keepFiles(
+  { path, errors, spec }: VouchedResult,
+  { out, labels }: ReportOptions,
+): Promise<void> {
+  if (out === undefined || out === '-') return
+  await checkPage(out, 'report.html', [
+    ['result', path],
+    ['file of failed rows', errors?.path],
+    ['manifest', besideResult(path).manifest],
+    ['dataset', spec.dataset.uri],
+    ['file of labels', labels],
+  ])
 }
 
 async function drawPage(

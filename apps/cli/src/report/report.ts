@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { CsvError } from '@millrace/csv'
-import { type Job, readPlan, thresholdsOf } from '@millrace/job'
+import { type Job, readPlan, resultNames, thresholdsOf } from '@millrace/job'
 import { type Part, readParts, variantsOf } from '@millrace/ledger'
 import {
   createReport,
@@ -14,6 +14,7 @@ import { createStorage, fileUri, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { type JobCost, readCost } from '../cost/read-cost.ts'
 import { checkTarget } from '../dataset/check-output.ts'
+import { checkPage } from '../dataset/check-page.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type JobReader, openReader } from '../system/job-reader.ts'
 import type { World } from '../world.ts'
@@ -34,6 +35,7 @@ export async function report(options: ReportOptions, world: World): Promise<Exit
   }
   await using reader = await openReader(options.job, options, world)
   const { job, storage } = reader
+  await keepFiles(job, options)
   if (job.plan === undefined) {
     throw new CliError(`${job.jobId}: is still being planned (${job.state})`, {
       hint: 'millrace watch shows how far it is',
@@ -42,6 +44,20 @@ export async function report(options: ReportOptions, world: World): Promise<Exit
   const cost = await readCost(job, { region: reader.system.region }, world)
   const page = await drawPage(reader, job.plan, { ...options, cost }, world.stop).catch(told)
   return await write(job.jobId, page, storage, options, world)
+}
+
+/** The files of a job, and the labels, are no place for its page. */
+async function keepFiles({ spec }: Job, { out, labels }: ReportOptions): Promise<void> {
+  if (out === undefined || out === '-') return
+  const { result, errors, manifest } = resultNames(spec.output)
+  await checkPage(out, 'report.html', [
+    // In a folder of results there is room for a page.
+    ['result', result.endsWith('/') ? undefined : result],
+    ['file of failed rows', errors],
+    ['manifest', manifest],
+    ['dataset', spec.dataset.uri],
+    ['file of labels', labels],
+  ])
 }
 
 async function write(
