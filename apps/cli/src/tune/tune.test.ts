@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -123,6 +123,32 @@ test('a page with charts is written where it was asked for', async () => {
   const out = join(await temporaryFolder(), 'tune.html')
   await tuned({ endpointUrl, out, seconds: 1 })
   expect(await readFile(out, 'utf8')).toContain('"best":')
+})
+
+test.for([
+  ['in no folder', 'none/t.html', /its folder does not exist/],
+  ['that is a folder', 'sub', /is a directory, wanted a file\b/],
+  ['over its dataset', 'rows.csv', /is the dataset itself/],
+  ['in the folder of its dataset', 'full/t.html', /which the run reads/],
+  ['over its model', 'm.json', /is the model itself/],
+  ['over its spec', 'spec.yaml', /is the spec itself/],
+] as const)('a page %s is refused before the endpoint is opened', async ([, name, message]) => {
+  const folder = await temporaryFolder()
+  const at = (path: string): string => join(folder, path)
+  for (const path of ['sub', 'full']) await mkdir(at(path))
+  for (const path of ['rows.csv', 'full/rows.csv']) await writeFile(at(path), '1,2\n')
+  const texts = { 'm.json': 'no model', 'spec.yaml': 'version: 1\n' }
+  for (const [path, text] of Object.entries(texts)) await writeFile(at(path), text)
+  const data = at(name.startsWith('full') ? 'full' : 'rows.csv')
+  const read = { data, localModel: at('m.json'), file: at('spec.yaml') }
+  // No such model is served: what is opened first is told first.
+  await expect(tuned({ ...read, out: at(name) })).rejects.toMatchObject({
+    message: expect.stringMatching(message),
+    exitCode: 2,
+  })
+  for (const [path, text] of Object.entries(texts)) {
+    expect(await readFile(at(path), 'utf8')).toBe(text)
+  }
 })
 
 test.for<[string, Partial<TuneOptions>, RegExp]>([

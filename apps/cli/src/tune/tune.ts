@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { told } from '../plan/plan.ts'
 import { openSource, type Source } from '../plan/plan-source.ts'
+import { checkPage } from '../dataset/check-page.ts'
 import { refuseOtherUri } from '../dataset/check-input.ts'
 import { readSpec } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
@@ -46,6 +47,7 @@ export async function tune(options: TuneOptions, world: World): Promise<ExitCode
     throw new CliError('--write wants a spec file to write into: -f millrace.yaml')
   }
   const { spec, objects, sample: read } = await readSample(options, world)
+  await checkOut(spec, options)
   await using endpoint = await openEndpoint(options, world)
   await tryFirstRows(endpoint, spec, read, objects, world.stop)
   const deadlineAt = now() + options.seconds * 1_000
@@ -63,16 +65,27 @@ export async function tune(options: TuneOptions, world: World): Promise<ExitCode
   return EXIT.succeeded
 }
 
+/** Before the endpoint is loaded for the whole time. */
+async function checkOut({ dataset }: JobSpec, options: TuneOptions): Promise<void> {
+  if (options.out === undefined) return
+  await checkPage(options.out, 'tune.html', [
+    ['dataset', dataset.uri],
+    ['model', options.localModel],
+    ['spec', options.file],
+    ['list of prices', options.prices],
+  ])
+}
+
 async function deliver(
   advice: Advice,
   spec: JobSpec,
   options: TuneOptions,
-  { stdout, stderr }: World,
+  { stdout, stderr, stop }: World,
 ): Promise<void> {
   stdout.write(`${tuneText(advice, options.json)}\n`)
   if (options.out !== undefined) {
     const { writePage } = await import('./write-page.ts')
-    await writePage(options.out, spec, advice)
+    await writePage(options.out, spec, advice, stop)
     stderr.write(`charts    ${options.out}\n`)
   }
   if (options.write && options.file !== undefined) {

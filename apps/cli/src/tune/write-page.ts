@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { JobSpec } from '@millrace/job'
 import { renderTunePage } from '@millrace/report'
-import { CliError } from '../cli-error.ts'
+import { createStorage, fileUri } from '@millrace/storage'
 import type { Advice } from './advice.ts'
 import type { Measured } from './search.ts'
 
@@ -9,13 +9,18 @@ export async function writePage(
   file: string,
   { endpoint }: JobSpec,
   advice: Advice,
+  signal: AbortSignal,
 ): Promise<void> {
   const { best, shareOfEndpoint, perMillionRows } = advice
   const cells = advice.cells.filter(isKnown)
   const data = { endpoint: endpoint.name, cells, best, shareOfEndpoint, perMillionRows }
-  await writeFile(file, renderTunePage(data)).catch((cause: NodeJS.ErrnoException) => {
-    throw new CliError(`${file}: may not be written (${cause.code})`, { cause })
-  })
+  const page = Buffer.from(renderTunePage(data))
+  const storage = createStorage({})
+  try {
+    await storage.writeDocument(fileUri(resolve(file)), page, {}, signal)
+  } finally {
+    await storage.close()
+  }
 }
 
 type Known = Measured & { readonly kind: Exclude<Measured['kind'], 'unfinished'> }
