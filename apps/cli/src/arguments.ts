@@ -20,6 +20,12 @@ export function folderName(text: string): string {
   throw new InvalidArgumentError('Wanted a folder, such as .millrace.')
 }
 
+/** As the apps want it in AWS_REGION. */
+export function regionName(text: string): string {
+  if (/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(text)) return text
+  throw new InvalidArgumentError('Wanted an AWS region, such as eu-central-1.')
+}
+
 export function finiteNumber(text: string): number {
   const value = Number(text)
   if (Number.isFinite(value) && text.trim() !== '') return value

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { httpUrl, wholeNumber } from '../arguments.ts'
+import { httpUrl, regionName, wholeNumber } from '../arguments.ts'
 
 /** Adds the options that tell a system on this machine where its endpoint is. */
 export function addEndpointOptions(command: Command): Command {
@@ -7,7 +7,11 @@ export function addEndpointOptions(command: Command): Command {
   return command
     .optionsGroup('Endpoint:')
     .option('--endpoint-url <url>', 'where the endpoint is reached, instead of AWS', httpUrl)
-    .option('--region <region>', 'AWS region of the endpoint (default: the usual AWS chain)')
+    .option(
+      '--region <region>',
+      'AWS region of the endpoint (default: the usual AWS chain)',
+      regionName,
+    )
     .addOption(
       new Option(
         '--local-model <file>',

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { regionName } from '../arguments.ts'
 import type { PlanOptions } from '../plan/plan.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import { addJsonOption } from '../system/system-options.ts'
@@ -11,7 +12,11 @@ export function planCommand(perform: Perform): Command {
     .description('show how a table would be cut: rows, columns, batches and what is odd')
     .argument('[data]', 'a file, a folder/, an s3:// URI, or - for standard input')
     .option('--check', 'look at every row: its width, its quotes, its text', false)
-    .option('--region <region>', 'AWS region of an s3:// dataset (default: the usual AWS chain)')
+    .option(
+      '--region <region>',
+      'AWS region of an s3:// dataset (default: the usual AWS chain)',
+      regionName,
+    )
   return addSpecOptions(addJsonOption(command))
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, typed: Typed) => {

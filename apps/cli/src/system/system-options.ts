@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { folderName } from '../arguments.ts'
+import { folderName, regionName } from '../arguments.ts'
 
 /** Adds the options by which a verb is told where the jobs are, and how to answer. */
 export function addSystemOptions(command: Command): Command {
@@ -10,7 +10,8 @@ export function addSystemOptions(command: Command): Command {
 export function addRegionOption(command: Command): Command {
   return command.addOption(
     new Option('--region <region>', 'AWS region of the stack (default: the usual AWS chain)') //
-      .helpGroup('System:'),
+      .helpGroup('System:')
+      .argParser(regionName),
   )
 }
 

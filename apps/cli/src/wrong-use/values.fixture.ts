@@ -56,6 +56,26 @@ export const valueMistakes: readonly WrongUse[] = [
     says: /Wanted a URL/,
   },
   {
+    name: 'an empty region',
+    args: [...run, '--region', ''],
+    says: /'' is invalid\. Wanted an AWS region, such as eu-central-1\./,
+  },
+  {
+    name: 'a region that is none',
+    args: [...run, '--region', 'eu west'],
+    says: /'eu west' is invalid\. Wanted an AWS region, such as eu-central-1\./,
+  },
+  {
+    name: 'a region of a stack that is none',
+    args: ['status', '--region', 'eu west'],
+    says: /'eu west' is invalid\. Wanted an AWS region, such as eu-central-1\./,
+  },
+  {
+    name: 'a region of a dataset that is none',
+    args: ['plan', 'rows.csv', '--region', 'eu west'],
+    says: /'eu west' is invalid\. Wanted an AWS region, such as eu-central-1\./,
+  },
+  {
     name: 'a name that no endpoint has',
     args: ['run', 'rows.csv', '--endpoint', 'churn v3'],
     says: /endpoint\.name: wanted a SageMaker endpoint name, got "churn v3"$/m,
