@@ -241,6 +241,8 @@ async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Prom
   const link: Link = linkOf(options, member, fleet)
   const sqs = queueClient(cloud.queues, link)
   const queue = (name: string) => ({ client: sqs, url: queueUrl(name) })
+  const { partBytes } = scenario
+  const bytesOfPart = partBytes === undefined ? undefined : () => partBytes
   const own = ({ producer: 'jobs', consumer: 'batches', aggregator: 'completions' } as const)[app]
   const workerQueues = {
     receive: queue(own),
@@ -250,7 +252,7 @@ async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Prom
   const world = {
     ledger: { client: tableClient(cloud.table, link), tableName: TABLE },
     storage: createStorage({
-      s3: createS3Backend(storeOf(options, member, fleet, link), 'sdk', clock),
+      s3: createS3Backend(storeOf(options, member, fleet, link), 'sdk', clock, bytesOfPart),
     }),
     invoke: endpoint.through(link, machine.name),
     jobs: queue('jobs'),

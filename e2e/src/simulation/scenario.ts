@@ -136,6 +136,8 @@ export interface Scenario {
   readonly isRetried: boolean
   /** Another result is wanted of each job that has ended. */
   readonly exports: boolean
+  /** A result of more bytes goes up in parts of so many; otherwise it goes up whole. */
+  readonly partBytes?: number
   readonly adjustments: readonly Adjustment[]
   readonly outages: readonly ServiceOutage[]
   readonly crowds: readonly Crowd[]

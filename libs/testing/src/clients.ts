@@ -51,7 +51,7 @@ export function storeClient(store: StoreModel, link: Link): S3Client {
     AbortMultipartUpload: store.abortUpload,
   }
   const refusal = (): Error => serviceError('SlowDown', 503, 'Please reduce your request rate.')
-  return clientOf('s3', verbs, 10_000, refusal, link) as S3Client
+  return clientOf('s3', verbs, 60_000, refusal, link) as S3Client
 }
 
 /** An `SQSClient` of which only `send` is there; queues are found by their URL. */

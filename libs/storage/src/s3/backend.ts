@@ -13,11 +13,13 @@ import { createS3Writer } from './writer.ts'
  *
  * @param reads `direct` reads ranges over connections of our own, at a fraction of the SDK's CPU; `sdk`
  * leaves it to the client: the oracle of the tests.
+ * @param bytesOfPart what an upload is cut into, where it is not as usual: for a store that takes small parts.
  */
 export function createS3Backend(
   client: S3Client,
   reads: 'direct' | 'sdk' = 'direct',
   clock: Clock = systemClock,
+  bytesOfPart?: (part: number) => number,
 ): Backend {
   const deps = { client, clock }
   const direct = createDirectReads(deps)
@@ -32,7 +34,7 @@ export function createS3Backend(
     readDocument: async (uri, bytesMax, signal) => readDocumentObject(deps, uri, bytesMax, signal),
     writeDocument: async (uri, bytes, { ifAbsent = false }, signal) =>
       writeDocumentObject(deps, uri, bytes, ifAbsent, signal),
-    createWriter: async (uri, signal) => createS3Writer(deps, uri, signal),
+    createWriter: async (uri, signal) => createS3Writer(deps, uri, signal, bytesOfPart),
     occupantOf: async (uri, signal) => objectOccupant(deps, uri, signal),
     remove: async (uri, { over }, signal) => removeObject(deps, uri, over, signal),
     close: async () => direct.close(),

@@ -12,8 +12,15 @@ import { beginUpload, type Upload } from './upload.ts'
  * Writes one object. What fits the first part goes up by one PutObject; more by a multipart upload.
  * Memory: the part that is being filled and what is on its way, 8 + 32 MiB up to 3 GB of result, and
  * 64 + 64 MiB from 24 GB on.
+ *
+ * @param bytesOf of each part, counted from 0; S3 takes none below 5 MiB but the last.
  */
-export function createS3Writer(deps: S3Deps, uri: string, signal: AbortSignal): Writer {
+export function createS3Writer(
+  deps: S3Deps,
+  uri: string,
+  signal: AbortSignal,
+  bytesOf: (part: number) => number = partBytes,
+): Writer {
   let upload: Upload | undefined
   let buffer = Buffer.alloc(0)
   let filled = 0
@@ -31,12 +38,12 @@ export function createS3Writer(deps: S3Deps, uri: string, signal: AbortSignal): 
       signal.throwIfAborted()
       if (bytes + piece.length > OBJECT_BYTES_MAX) throw tooLarge(uri)
       for (let done = 0; done < piece.length; ) {
-        const taken = piece.subarray(done, done + partBytes(part) - filled)
-        buffer = withRoom(buffer, filled, filled + taken.length, part)
+        const taken = piece.subarray(done, done + bytesOf(part) - filled)
+        buffer = withRoom(buffer, filled, filled + taken.length, { part, most: bytesOf(part) })
         buffer.set(taken, filled)
         filled += taken.length
         done += taken.length
-        if (filled === partBytes(part)) await flush()
+        if (filled === bytesOf(part)) await flush()
       }
       bytes += piece.length
     },
@@ -64,10 +71,9 @@ function withRoom(
   buffer: Buffer<ArrayBuffer>,
   used: number,
   needed: number,
-  part: number,
+  { part, most }: { readonly part: number; readonly most: number },
 ): Buffer<ArrayBuffer> {
   if (needed <= buffer.length) return buffer
-  const most = partBytes(part)
   const wanted = part === 0 ? Math.min(most, Math.max(needed, 2 * buffer.length)) : most
   const grown = Buffer.allocUnsafeSlow(wanted)
   buffer.copy(grown, 0, 0, used)

@@ -47,6 +47,7 @@ const digestOf = (bytes: Uint8Array): string => hash('sha1', bytes)
 export function createStoreModel(options: StoreModelOptions = {}): StoreModel {
   const objects = new Map<string, StoredObject>()
   const uploads = new Map<string, Map<number, StoredObject>>()
+  let begun = 0
 
   const keep = (place: string, bytes: Buffer, etag: string): object => {
     const object = { bytes, etag }
@@ -111,7 +112,7 @@ export function createStoreModel(options: StoreModelOptions = {}): StoreModel {
       return { Contents, KeyCount: page.length, IsTruncated: more, ...next }
     },
     createUpload(input) {
-      const UploadId = `${placeOf(input)}#${uploads.size}`
+      const UploadId = `${placeOf(input)}#${begun++}`
       uploads.set(UploadId, new Map())
       return { UploadId }
     },
