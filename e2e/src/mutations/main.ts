@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Catch } from './hunt.ts'
 import { huntStarts } from './hunt-starts.ts'
-import type { Mutation } from './mutation.ts'
+import { type Mutation, ruleOf } from './mutation.ts'
 import { mutations } from './mutations.ts'
 import { startHunt } from './start-hunt.ts'
 
@@ -34,10 +34,12 @@ async function huntOne(mutation: Mutation): Promise<void> {
   const seeds = caught.map((found) => found.seeds).sort((a, b) => a - b)
   if (caught.length < catches.length) escaped += 1
   const median = mutation.seed === undefined ? (seeds[seeds.length >> 1] ?? '-') : 'rare'
-  const rules = new Set(caught.map(({ what }) => what?.split(':')[0]))
+  const rules = new Set(caught.map(({ what = '' }) => ruleOf(what)))
+  const others = new Set(catches.flatMap((found) => found.others))
   console.log(
     `| ${name} | ${caught.length}/${catches.length} | ${median} | ${[...rules].join('; ')} |`,
   )
+  if (caught.length < catches.length) console.log(`  told otherwise: ${[...others].join('; ')}`)
 }
 
 console.log('| mutation | caught | median seeds | noticed by |\n| --- | --- | --- | --- |')

@@ -25,7 +25,7 @@ function edit(name: string, { file, edits }: Pick<Mutation, 'file' | 'edits'>): 
 }
 
 /** From here on whoever imports a file of it gets it with the mutation; nothing on disk changes. */
-export function applyMutation(name: string): void {
+export function applyMutation(name: string): Mutation {
   const mutation = mutations.find((one) => one.name === name)
   if (mutation === undefined) throw new Error(`mutation "${name}": there is none of this name`)
   const sources = new Map(
@@ -38,4 +38,5 @@ export function applyMutation(name: string): void {
       return source === undefined ? loaded : { ...loaded, source, shortCircuit: true }
     },
   })
+  return mutation
 }

@@ -7,6 +7,8 @@ interface Edited {
 /** A way to break safety code. */
 export interface Mutation extends Edited {
   readonly name: string
+  /** The rules of the simulation that it breaks: any of them has to tell, and no other counts. */
+  readonly noticedBy: readonly string[]
   /** Where several files guard the same, the others. */
   readonly also?: readonly Edited[]
   /**
@@ -15,3 +17,6 @@ export interface Mutation extends Edited {
    */
   readonly seed?: number
 }
+
+/** The rule that a violation is of. */
+export const ruleOf = (violation: string): string => violation.split(':')[0] ?? ''

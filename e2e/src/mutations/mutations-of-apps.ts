@@ -8,6 +8,7 @@ const producer = 'apps/producer/src'
 export const mutationsOfApps: readonly Mutation[] = [
   {
     name: 'the part is marked before it is put',
+    noticedBy: ['a mark promises a part'],
     file: `${consumer}/process-batch.ts`,
     edits: [
       [
@@ -18,6 +19,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'the part is not marked',
+    noticedBy: ['record before delete'],
     file: `${consumer}/process-batch.ts`,
     edits: [
       [
@@ -28,11 +30,13 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a duplicate counts its own failures',
+    noticedBy: ['a mark tells its part'],
     file: `${consumer}/record/record-part.ts`,
     edits: [["const held = put.kind === 'duplicate' ? put.part : part", 'const held = part']],
   },
   {
     name: 'a message is believed without asking the plan',
+    noticedBy: ['the plan is fixed'],
     file: `${consumer}/process-batch.ts`,
     edits: [
       [
@@ -47,32 +51,37 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a segment that is not written yet fails the job',
+    noticedBy: ['jobs fail for a reason'],
     file: `${consumer}/job/plan-cache.ts`,
     edits: [['    if (job.plan === undefined) return undefined\n', '']],
   },
   {
     name: 'an older read tells that a segment is not written',
+    noticedBy: ['jobs fail for a reason'],
     seed: 10_061_876,
     file: `${consumer}/job/plan-cache.ts`,
     edits: [['    if (known !== undefined) return await planned(job, batch)\n', '']],
   },
   {
     name: 'rows of another width are sent to the model',
+    noticedBy: ['a part holds what its rows are'],
     file: `${consumer}/score/score-rows.ts`,
     edits: [['return unfit.map(', 'return unfit.slice(0, 0).map(']],
   },
   {
     name: 'throttles are charged to the batch',
+    noticedBy: ['nothing is repeated in calm'],
     file: `${consumer}/verdict.ts`,
     edits: [
       [
         "  kind === 'throttle' || kind === 'systemic' || code === 'endpoint_unreachable'",
-        "  kind === 'systemic' && code !== 'endpoint_unreachable'",
+        "  kind === 'systemic' || code === 'endpoint_unreachable'",
       ],
     ],
   },
   {
     name: 'the concurrency has no bound',
+    noticedBy: ['never overrun the endpoint'],
     file: `${consumer}/handler.ts`,
     edits: [
       [
@@ -94,6 +103,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a job has no maximum of its own',
+    noticedBy: ['a consumer keeps to its share'],
     file: `${consumer}/job/job-lanes.ts`,
     edits: [
       [
@@ -104,17 +114,20 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'each consumer takes the maximum of a job for its own',
+    noticedBy: ['a consumer keeps to its share'],
     file: `${consumer}/job/job-share.ts`,
     edits: [['shareOfConcurrency(jobMax, inJob(sharers), consumer)', 'jobMax']],
   },
   {
     name: 'each consumer finds itself alone after an outage',
+    noticedBy: ['a consumer keeps to its share'],
     seed: 2_800_000_491,
     file: `${consumer}/job/job-share.ts`,
     edits: [['return wasOutage && ', 'return false && ']],
   },
   {
     name: 'a consumer is forgotten while it only invokes',
+    noticedBy: ['a consumer keeps to its share'],
     file: `${consumer}/job/job-lanes.ts`,
     edits: [
       [
@@ -125,16 +138,23 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'no row of another batch is asked',
+    noticedBy: ['every job ends'],
     file: `${consumer}/score/score-payload.ts`,
     edits: [['        witnesses: deps.witnessesOf(open),\n', '']],
   },
   {
     name: 'batches are published before their plan is written',
+    noticedBy: ['a plan is written before its batches'],
     file: `${producer}/dataset/scan-batches.ts`,
-    edits: [['    segment.push(batch)\n', '    segment.push(batch)\n    yield batch\n']],
+    edits: [
+      ['    segment.push(batch)\n', '    segment.push(batch)\n    yield batch\n'],
+      ['continue\n    yield* await written(', 'continue\n    await written('],
+      ['if (segment.length > 0) yield* await written(', 'if (segment.length > 0) await written('],
+    ],
   },
   {
     name: 'a plan is sealed without a completion',
+    noticedBy: ['nothing is late in calm'],
     file: `${producer}/plan-job.ts`,
     edits: [
       [
@@ -145,28 +165,33 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a job counts as paused for a while after it was resumed',
+    noticedBy: ['record before delete'],
     file: `${producer}/state-cache.ts`,
     edits: [[' &&\n      takesBatches(known.state)\n', '\n']],
   },
   {
     name: 'what a late attempt finds fails a job that is planned',
+    noticedBy: ['a preflight is before the plan'],
     seed: 439,
     file: `${producer}/connect.ts`,
     edits: [['unplanned: plan === undefined }', 'unplanned: plan === undefined && false }']],
   },
   {
     name: 'a preflight believes the first time-out',
+    noticedBy: ['jobs fail for a reason'],
     seed: 7_011_719,
     file: `${producer}/preflight/patient-invoke.ts`,
     edits: [['late: [250]', 'late: []']],
   },
   {
     name: 'a job is judged by an endpoint that has no room',
+    noticedBy: ['jobs fail for a reason'],
     file: `${producer}/preflight/patient-invoke.ts`,
     edits: [['new EndpointAwayError(error as Error)', 'error']],
   },
   {
     name: 'a job is aggregated before its last batch',
+    noticedBy: ['jobs fail for a reason'],
     file: `${aggregator}/connect.ts`,
     edits: [
       [
@@ -177,6 +202,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'the manifest is visible before the result',
+    noticedBy: ['the manifest vouches for its outputs'],
     file: `${aggregator}/write-result.ts`,
     edits: [
       [
@@ -187,12 +213,14 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a result is written on without a look at the lease',
+    noticedBy: ['a result never goes back'],
     seed: 3_013,
     file: `${aggregator}/fence.ts`,
     edits: [['if (!(await mayWrite(signal)))', 'if (false as boolean)']],
   },
   {
     name: 'a result is written over whatever lies there',
+    noticedBy: ['a result never goes back', 'the manifest vouches for its outputs'],
     seed: 38_529,
     file: `${aggregator}/fence.ts`,
     edits: [
@@ -202,6 +230,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'nobody asks for a job that stands still',
+    noticedBy: ['every job ends'],
     file: `${aggregator}/reconcile.ts`,
     edits: [
       [
@@ -212,12 +241,14 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a whole job that stands still is not completed',
+    noticedBy: ['every job ends'],
     file: `${aggregator}/reconcile.ts`,
     // Were the producer asked for it instead, that would complete it, too.
     edits: [['if (isWhole) await', 'if (isWhole) return\n    if (recorded < 0) await']],
   },
   {
     name: 'what a look cannot read ends the aggregator',
+    noticedBy: ['no app ends of itself'],
     file: `${aggregator}/reconcile.ts`,
     edits: [
       ["      deps.onError(error, 'job not looked at', job.jobId)\n", '      throw error\n'],
@@ -229,21 +260,25 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'the logs do not tell how a job ends',
+    noticedBy: ['the logs tell how a job ended'],
     file: `${aggregator}/aggregate.ts`,
     edits: [["'job looked at' : 'export looked at'", "'job seen' : 'export looked at'"]],
   },
   {
     name: 'an end that nobody has told is told by nobody',
+    noticedBy: ['every end is told'],
     file: `${aggregator}/reconcile.ts`,
     edits: [['of deps.untoldJobs(signal)', 'of [] as Job[]']],
   },
   {
     name: 'an export is made of what is recorded so far',
+    noticedBy: ['exports fail for a reason'],
     file: `${aggregator}/export-result.ts`,
     edits: [['recorded === job.plan?.batches', 'recorded >= 0']],
   },
   {
     name: 'an export ends before it is written',
+    noticedBy: ['an export holds what the parts hold'],
     file: `${aggregator}/export-result.ts`,
     edits: [
       [
@@ -254,17 +289,20 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a service that is away is charged to the batch',
+    noticedBy: ['nothing is repeated in calm'],
     seed: 635,
     file: `${consumer}/verdict.ts`,
     edits: [["isAway(error) ? 'postpone' : 'release'", "isAway(error) ? 'release' : 'release'"]],
   },
   {
     name: 'an aborted consumer leaves a rejection that nobody handles',
+    noticedBy: ['no bugs'],
     file: `${consumer}/connect.ts`,
     edits: [['wait(ms, lifetime).catch(forever)', 'wait(ms, lifetime)']],
   },
   {
     name: 'every retry is refused',
+    noticedBy: ['a retry is refused for a reason'],
     file: `${producer}/retry/open-retry.ts`,
     edits: [
       [
@@ -275,11 +313,13 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a retry of a job that was not scored whole is refused',
+    noticedBy: ['a retry is refused for a reason'],
     file: `${producer}/retry/open-retry.ts`,
     edits: [['plan === undefined || done.size < plan.batches', 'plan === undefined']],
   },
   {
     name: 'a retry takes over what it is to mend',
+    noticedBy: ['a retry mends what failed'],
     file: `${producer}/retry/inherit-batches.ts`,
     edits: [
       [
@@ -290,6 +330,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a retry forgets the rows that it did not invoke',
+    noticedBy: ['a part holds what its rows are'],
     file: `${consumer}/score/merge-part.ts`,
     edits: [['splitLines(below.predictions)', 'splitLines(scored.predictions)']],
   },

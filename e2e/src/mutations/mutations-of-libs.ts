@@ -13,26 +13,31 @@ const provenAtOnce = {
 export const mutationsOfLibs: readonly Mutation[] = [
   {
     name: 'a part is put without a condition',
+    noticedBy: ['first writer wins'],
     file: `${ledger}/part/put-part.ts`,
     edits: [["    ConditionExpression: 'attribute_not_exists(PK)',\n", '']],
   },
   {
     name: 'a job is created without a condition',
+    noticedBy: ['states', 'first writer wins'],
     file: `${ledger}/job/create-job.ts`,
     edits: [["    ConditionExpression: 'attribute_not_exists(PK)',\n", '']],
   },
   {
     name: 'the last pin wins',
+    noticedBy: ['first writer wins'],
     file: `${ledger}/job/pin-dataset.ts`,
     edits: [["condition: 'attribute_not_exists(dataset)'", "condition: 'attribute_exists(PK)'"]],
   },
   {
     name: 'a set of marks is written, not added to',
+    noticedBy: ['progress only grows'],
     file: `${ledger}/progress/add-progress.ts`,
     edits: [["failed.length === 0 ? 'ADD done :done'", "failed.length === 0 ? 'SET done = :done'"]],
   },
   {
     name: 'marks are counted by a number',
+    noticedBy: ['nothing is late in calm'],
     file: `${ledger}/progress/add-progress.ts`,
     edits: [
       ["failed.length === 0 ? 'ADD done :done'", "failed.length === 0 ? 'ADD done :done, n :n'"],
@@ -48,6 +53,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'marks that meet go without all but the first',
+    noticedBy: ['record before delete'],
     file: `${ledger}/progress/group-commit.ts`,
     edits: [
       [
@@ -58,6 +64,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'a mark never finds itself the last',
+    noticedBy: ['nothing is late in calm'],
     file: `${ledger}/progress/climb-progress.ts`,
     edits: [
       [
@@ -68,37 +75,43 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'progress is read as it may have been',
+    noticedBy: ['nothing is late in calm'],
     file: `${ledger}/progress/read-progress.ts`,
     edits: [['    ConsistentRead: true,\n', '    ConsistentRead: false,\n']],
   },
   {
     name: 'parts are read as they may have been',
+    noticedBy: ['jobs fail for a reason'],
     file: `${ledger}/part/read-parts.ts`,
     edits: [['      ConsistentRead: true,\n', '      ConsistentRead: false,\n']],
   },
   {
-    name: 'a lease is renewed and a job finished by any generation',
+    name: 'a job is finished by any generation',
+    noticedBy: ['only who holds the lease uses it'],
     file: `${ledger}/job/finish-job.ts`,
     edits: [
-      [
-        "condition: '#state = :aggregating AND generation = :generation'",
-        "condition: 'attribute_exists(generation)'",
-      ],
-      [
-        "        ':aggregating': { S: 'aggregating' },\n        ':generation': number(generation),\n",
-        '',
-      ],
+      ["'#state = :aggregating AND generation = :generation'", "'#state = :aggregating'"],
+      ["        ':generation': number(generation),\n", ''],
+    ],
+  },
+  {
+    name: 'a lease is renewed by any generation',
+    noticedBy: ['only who holds the lease uses it'],
+    file: `${ledger}/job/renew-lease.ts`,
+    edits: [
+      ["'#state = :aggregating AND generation = :generation'", "'#state = :aggregating'"],
+      ["        ':generation': number(lease.generation),\n", ''],
     ],
   },
   {
     name: 'a claim does not raise the generation',
+    noticedBy: ['generations'],
     file: `${ledger}/job/claim-job.ts`,
-    edits: [
-      ['generation: held.generation + 1 }', 'generation: Math.min(1, held.generation + 1) - 1 }'],
-    ],
+    edits: [['generation: held.generation + 1 }', 'generation: Math.max(1, held.generation) }']],
   },
   {
     name: 'a job moves from any state',
+    noticedBy: ['states'],
     file: `${ledger}/job/move-job.ts`,
     edits: [
       [
@@ -109,21 +122,25 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'a job is resumed to running before it is planned',
+    noticedBy: ['record before delete'],
     file: `${ledger}/job/resume-job.ts`,
     edits: [["'running', 'attribute_exists(#plan)'", "'running', 'attribute_exists(PK)'"]],
   },
   {
     name: 'a message is deleted before its work is done',
+    noticedBy: ['record before delete'],
     file: `${queue}/worker/shift.ts`,
     edits: [['      held.add(item)\n', '      held.add(item)\n      void calls.remove(message)\n']],
   },
   {
     name: 'a worker that stops charges what it has not begun',
+    noticedBy: ['nothing is repeated in calm'],
     file: `${queue}/worker/shift.ts`,
     edits: [["  if (isFirst) return { kind: 'requeue' }\n", '']],
   },
   {
     name: 'a worker ends when nobody has told it to',
+    noticedBy: ['no app ends of itself'],
     file: `${queue}/worker/worker.ts`,
     edits: [
       [
@@ -134,6 +151,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'a requeued message is deleted before it is copied',
+    noticedBy: ['record before delete'],
     file: `${queue}/worker/settle-message.ts`,
     edits: [
       ["    case 'requeue': {\n", "    case 'requeue': {\n      await calls.remove(message)\n"],
@@ -141,6 +159,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'a dead letter is deleted before it is copied',
+    noticedBy: ['record before delete', 'readable'],
     file: `${queue}/worker/settle-message.ts`,
     edits: [
       [
@@ -151,6 +170,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'failed entries of a batch call are not read',
+    noticedBy: ['record before delete'],
     file: `${queue}/calls/settle-entries.ts`,
     edits: [
       [
@@ -161,6 +181,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'no heartbeat',
+    noticedBy: ['nothing is repeated in calm'],
     file: `${queue}/worker/heartbeat.ts`,
     edits: [
       [
@@ -171,6 +192,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'reads are not held to the pinned version',
+    noticedBy: ['jobs fail for a reason'],
     file: 'libs/storage/src/s3/version.ts',
     edits: [
       [
@@ -181,22 +203,26 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'predictions are not counted',
+    noticedBy: ['no bugs'],
     file: 'libs/invocation/src/decode/decode-lines.ts',
     edits: [['scanNumberLines(body, end) === rows)', 'scanNumberLines(body, end) > 0)']],
   },
   {
     name: 'a model that fails is not asked again',
+    noticedBy: ['healthy rows do not fail'],
     file: 'libs/invocation/src/score/retry-rules.ts',
     edits: [["  model_failed: at(2, 'bisect'),", "  model_failed: at(0, 'bisect'),"]],
     also: [provenAtOnce],
   },
   {
     name: 'an answer that is malformed is not asked for again',
+    noticedBy: ['healthy rows do not fail'],
     file: 'libs/invocation/src/score/retry-rules.ts',
     edits: [["  response_malformed: at(2, 'bisect'),", "  response_malformed: at(0, 'bisect'),"]],
   },
   {
     name: 'one fault uses up the repetitions of another',
+    noticedBy: ['healthy rows do not fail'],
     file: 'libs/invocation/src/score/try-piece.ts',
     edits: [
       [
@@ -208,6 +234,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'a row is blamed while nobody is answered',
+    noticedBy: ['healthy rows do not fail'],
     file: 'libs/invocation/src/score/solve-piece.ts',
     edits: [
       ['return await isThere(run)', 'return true'],
@@ -217,6 +244,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'what was begun waits behind what is new',
+    noticedBy: ['every job ends'],
     seed: 3_078,
     file: 'libs/invocation/src/limiter/waiting-line.ts',
     edits: [['(line[at - 1]?.turn ?? 0) > place.turn', 'false']],
@@ -235,6 +263,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'who is answered slowly gives way to the next',
+    noticedBy: ['every job ends'],
     seed: 5_649,
     file: 'libs/invocation/src/score/batch-run.ts',
     edits: [
@@ -244,17 +273,20 @@ export const mutationsOfLibs: readonly Mutation[] = [
   },
   {
     name: 'a preflight that could not ask for columns goes on',
+    noticedBy: ['a part holds what its rows are'],
     seed: 671_123,
     file: 'libs/invocation/src/preflight/takes-more-columns.ts',
     edits: [['isAboutRows(answer) ? false : answer', 'false']],
   },
   {
     name: 'a service that is away is charged to the message',
+    noticedBy: ['nothing is set aside in calm', 'nothing is late in calm'],
     file: `${queue}/worker/shift.ts`,
     edits: [['?.isOutage === true', '?.isOutage === undefined']],
   },
   {
     name: 'one row more is tolerated',
+    noticedBy: ['tolerance'],
     file: 'libs/job/src/tolerance.ts',
     edits: [['failedRows > failedRowsMax', 'failedRows > failedRowsMax + 1']],
   },

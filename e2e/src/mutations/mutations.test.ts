@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { huntStarts } from './hunt-starts.ts'
 import { mutated } from './mutate.ts'
@@ -12,6 +14,16 @@ test.for(mutations)('"$name" still finds what it breaks', (mutation) => {
 test('every mutation has a name of its own', () => {
   expect(new Set(mutations.map(({ name }) => name)).size).toBe(mutations.length)
   expect(mutations.length).toBeGreaterThanOrEqual(20)
+})
+
+test('every rule that is to notice a mutation is one of the simulation', () => {
+  const folder = join(import.meta.dirname, '../simulation')
+  const sources = globSync('**/*.ts', { cwd: folder })
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n')
+  const rules = mutations.flatMap(({ noticedBy }) => noticedBy)
+  expect(rules.filter((rule) => !sources.includes(`'${rule}'`))).toEqual([])
+  expect(mutations.filter(({ noticedBy }) => noticedBy.length === 0)).toEqual([])
 })
 
 test('a mutation is hunted from far apart, a rare one once, from the seed that notices it', () => {

@@ -22,6 +22,8 @@ export const queueUrl = (name: string): string => `https://sqs.test/${name}`
 /** The services of one run, all of them models. */
 export interface SimulatedCloud {
   readonly table: TableModel
+  /** The same, of whom its watcher is told what he writes. */
+  tableOf(writer: string): TableModel
   readonly store: StoreModel
   /** By URL, the dead-letter queues among them. */
   readonly queues: ReadonlyMap<string, QueueModel>
@@ -34,8 +36,10 @@ export interface SimulatedCloud {
 
 /** Who looks at every change as it happens. */
 export interface Watcher {
-  wrote(write: TableWrite): void
+  /** @param writer the machine that wrote it, if one did. */
+  wrote(write: TableWrite, writer: string | undefined): void
   put(place: string, object: StoredObject): void
+  sent(queue: QueueName, body: string): void
   deleted(queue: QueueName, message: StoredMessage): void
   /** A look has thrown. The app that made the change must not be told: it would take it for a fault. */
   failed(error: unknown): void
@@ -87,24 +91,43 @@ export function createCloud(
           undone: () => faults.deletesUndone,
           onFault,
         },
+        onSend: (body) => look(() => watcher.sent(name, body)),
         onDelete: (message) => look(() => watcher.deleted(name, message)),
       }),
     )
   }
   const states = new Map<string, JobState>()
   let jobWrites = 0
+  let writing: string | undefined
+  const table = createTableModel({
+    nowMs,
+    lagMs: () => random.next() * faults.lagMs,
+    onWrite(write) {
+      const { item } = write
+      if (item?.['SK']?.S === 'META') {
+        jobWrites += 1
+        states.set(item['jobId']?.S ?? '', item['state']?.S as JobState)
+      }
+      look(() => watcher.wrote(write, writing))
+    },
+  })
+  /** Each operation is done at once, so that there is one who writes at a time. */
+  const by =
+    <Input>(writer: string, operation: (input: Input) => object) =>
+    (input: Input): object => {
+      writing = writer
+      try {
+        return operation(input)
+      } finally {
+        writing = undefined
+      }
+    }
   return {
-    table: createTableModel({
-      nowMs,
-      lagMs: () => random.next() * faults.lagMs,
-      onWrite(write) {
-        const { item } = write
-        if (item?.['SK']?.S === 'META') {
-          jobWrites += 1
-          states.set(item['jobId']?.S ?? '', item['state']?.S as JobState)
-        }
-        look(() => watcher.wrote(write))
-      },
+    table,
+    tableOf: (writer) => ({
+      ...table,
+      put: by(writer, table.put),
+      update: by(writer, table.update),
     }),
     stateOf: (jobId) => states.get(jobId),
     jobWrites: () => jobWrites,

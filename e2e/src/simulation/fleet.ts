@@ -250,7 +250,7 @@ async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Prom
     deadLetter: queue(`${own}-dlq`),
   }
   const world = {
-    ledger: { client: tableClient(cloud.table, link), tableName: TABLE },
+    ledger: { client: tableClient(cloud.tableOf(machine.name), link), tableName: TABLE },
     storage: createStorage({
       s3: createS3Backend(storeOf(options, member, fleet, link), 'sdk', clock, bytesOfPart),
     }),

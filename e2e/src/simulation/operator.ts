@@ -121,6 +121,17 @@ export function createOperator(options: OperatorOptions): Operator {
           }
           fleet.start('aggregator', limits.leaseSeconds * 1_000 + random.int(0, 90_000))
           return deliverAgain('completions')
+        case 'overtake_as_they_wake': {
+          // Who wakes up renews at once, or ends the job, while the other is at it.
+          const wakeMs = limits.leaseRenewSeconds * 1_000 + random.int(0, 5_000)
+          for (const { app, machine } of fleet.members()) {
+            if (app === 'aggregator') machine.frozenUntilMs = time.nowMs + wakeMs
+          }
+          return void time.after(wakeMs - random.int(500, 4_000), () => {
+            fleet.start('aggregator', limits.leaseSeconds * 1_000 + random.int(0, 90_000))
+            deliverAgain('completions')
+          })
+        }
         case 'late_store': {
           const { away } = scenario.faults
           away.set('s3', 'late')

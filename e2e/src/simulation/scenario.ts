@@ -52,6 +52,7 @@ export type ActionKind =
   | 'freeze_one'
   | 'freeze_aggregators'
   | 'overtake_aggregators'
+  | 'overtake_as_they_wake'
   | 'late_store'
   | 'deploy'
   | 'scale_out'

@@ -5,6 +5,7 @@ import { createCloud, TABLE } from './cloud.ts'
 import { drawCrashing } from './draw-crashing.ts'
 import { drawDeletes } from './draw-deletes.ts'
 import { drawNarrow } from './draw-narrow.ts'
+import { drawOvertaken } from './draw-overtaken.ts'
 import { drawParts } from './draw-parts.ts'
 import { drawScenario } from './draw-scenario.ts'
 import { drawUnavailable } from './draw-unavailable.ts'
@@ -53,6 +54,7 @@ const DELETES_SEED = 5_000_000_029
 const UNAVAILABLE_SEED = 6_000_000_011
 const CRASHING_SEED = 7_000_000_001
 const MANIFESTS_SEED = 8_000_000_011
+const OVERTAKEN_SEED = 8_000_000_051
 const PARTS_SEED = 9_000_000_097
 
 /**
@@ -69,7 +71,8 @@ export async function simulate(
   const narrow = drawNarrow(createRandom(seed + NARROW_SEED), drawn)
   const unavailable = drawUnavailable(createRandom(seed + UNAVAILABLE_SEED), narrow)
   const crashing = drawCrashing(createRandom(seed + CRASHING_SEED), unavailable)
-  const inParts = drawParts(createRandom(seed + PARTS_SEED), crashing)
+  const overtaken = drawOvertaken(createRandom(seed + OVERTAKEN_SEED), crashing)
+  const inParts = drawParts(createRandom(seed + PARTS_SEED), overtaken)
   const scenario = drawDeletes(ofDeletes, inParts)
   const time = createVirtualTime(random)
   const startMs = time.nowMs

@@ -140,7 +140,7 @@ export function batchIn(message: StoredMessage): BatchMessage | undefined {
   return batches.get(message)
 }
 
-function readBatch(body: string): BatchMessage | undefined {
+export function readBatch(body: string): BatchMessage | undefined {
   try {
     return decodeBatchMessage(body)
   } catch {

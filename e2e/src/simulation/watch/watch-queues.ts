@@ -1,19 +1,21 @@
-import { isFinal, type JobId } from '@millrace/job'
+import { isFinal, type JobId, planSegmentName, planSegmentOf } from '@millrace/job'
 import type { StoredMessage } from '@millrace/testing'
-import type { QueueName } from '../cloud.ts'
+import { BUCKET, type QueueName, type Watcher } from '../cloud.ts'
 import { isJunk } from '../junk.ts'
 import type { Notes } from '../notes.ts'
 import type { Rules } from './rules.ts'
-import { batchIn, requestedBy, type Truth } from './truth.ts'
+import { batchIn, readBatch, requestedBy, type Truth } from './truth.ts'
 import type { TableWatch } from './watch-table.ts'
 
-/** Holds each delete of a message to what must be recorded before it. */
+export type QueuesWatch = Pick<Watcher, 'sent' | 'deleted'>
+
+/** Holds each send of a batch, and each delete of a message, to what must be recorded before it. */
 export function watchQueues(
   truth: Truth,
   { wasPaused }: Pick<TableWatch, 'wasPaused'>,
   { check }: Rules,
   notes: Notes,
-): (queue: QueueName, message: StoredMessage) => void {
+): QueuesWatch {
   const { cloud } = truth
 
   /** Why a batch message may not be deleted yet. */
@@ -76,10 +78,20 @@ export function watchQueues(
     return copies
   }
 
-  return (queue, message) => {
-    if (queue === 'completions') return
-    if (copiesOf(message, queue) > 1) return
-    const why = queue === 'batches' ? notRecorded(message) : notPlanned(requestedBy(message))
-    check('record before delete', why === undefined, `${queue}: ${why}`)
+  return {
+    sent(queue, body) {
+      const read = queue === 'batches' ? readBatch(body) : undefined
+      if (read === undefined || isJunk(read)) return
+      const { jobId, batch } = read
+      const segment = `${BUCKET}/work/${jobId}/${planSegmentName(planSegmentOf(batch))}`
+      const isWritten = cloud.store.object(segment) !== undefined
+      check('a plan is written before its batches', isWritten, `${jobId}, batch ${batch}`)
+    },
+    deleted(queue, message) {
+      if (queue === 'completions') return
+      if (copiesOf(message, queue) > 1) return
+      const why = queue === 'batches' ? notRecorded(message) : notPlanned(requestedBy(message))
+      check('record before delete', why === undefined, `${queue}: ${why}`)
+    },
   }
 }

@@ -8,8 +8,10 @@ import type { Rules } from './rules.ts'
 import type { Truth } from './truth.ts'
 import type { InvocationsWatch } from './watch-invocations.ts'
 
+type Item = NonNullable<TableWrite['item']>
+
 export interface TableWatch {
-  wrote(write: TableWrite): void
+  wrote(write: TableWrite, writer: string | undefined): void
   /** True for a job that has been paused once. */
   wasPaused(jobId: string): boolean
 }
@@ -22,7 +24,7 @@ export function watchTable(
 ): TableWatch {
   const paused = new Set<string>()
 
-  function checkJob({ old, item }: TableWrite): void {
+  function checkJob({ old, item }: TableWrite, writer: string | undefined): void {
     if (old === undefined || item === undefined) return
     const [from, to] = [old['state']?.S, item['state']?.S] as [JobState, JobState]
     if (to === 'paused') paused.add(item['jobId']?.S ?? '')
@@ -38,8 +40,24 @@ export function watchTable(
       const [was, is] = [old[name], item[name]].map((value) => JSON.stringify(value))
       check('first writer wins', was === undefined || was === is, `${name} of a job was changed`)
     }
-    const [before, after] = [old, item].map(({ generation }) => Number(generation?.N ?? 0))
-    check('generations', after !== undefined && after >= (before ?? 0), `${before} to ${after}`)
+    checkLease(old, item, writer)
+  }
+
+  /** Each claim is of a newer generation, and only who made the newest renews it or ends the job. */
+  function checkLease(old: Item, item: Item, writer: string | undefined): void {
+    const [before = 0, after = 0] = [old, item].map(({ generation }) => Number(generation?.N ?? 0))
+    const isClaimed = old['leaseId']?.S !== item['leaseId']?.S
+    check('generations', isClaimed ? after > before : after === before, `${before} to ${after}`)
+    if (isClaimed || old['state']?.S !== 'aggregating') return
+    const { N: until } = item['leaseExpiresAt'] ?? {}
+    const to = item['state']?.S ?? ''
+    const isRenewed = until !== old['leaseExpiresAt']?.N
+    // Anybody may cancel it.
+    const isEnded = isFinal(to as JobState) && to !== 'cancelled'
+    if (!isRenewed && !isEnded) return
+    const owner = item['leaseOwner']?.S
+    const what = `${writer}, to ${isRenewed ? until : to}; ${owner} has it`
+    check('only who holds the lease uses it', writer === owner, what)
   }
 
   async function checkPart(job: KnownJob, batch: number): Promise<void> {
@@ -94,11 +112,11 @@ export function watchTable(
 
   return {
     wasPaused: (jobId) => paused.has(jobId),
-    wrote(write) {
+    wrote(write, writer) {
       const [, jobId = '', kind = 'META'] = write.key.split(/[# ]/)
       const job = truth.knownOf(jobId)
       if (job === undefined) return
-      if (kind === 'META') checkJob(write)
+      if (kind === 'META') checkJob(write, writer)
       if (kind === 'PROGRESS') checkProgress(job, write)
       if (kind === 'FAILURE') checkRejection(write)
       if (kind !== 'PART') return

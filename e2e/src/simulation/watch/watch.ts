@@ -38,7 +38,7 @@ export function createWatch(
       truth,
       wrote: table.wrote,
       results: watchResults(truth, jobs, rules, notes),
-      deleted: watchQueues(truth, table, rules, notes),
+      queues: watchQueues(truth, table, rules, notes),
     }
   }
   // The cloud tells the watch what changes, and so is made after it.
@@ -46,9 +46,10 @@ export function createWatch(
   const watch = () => (opened ??= open())
 
   return {
-    wrote: (write) => watch().wrote(write),
+    wrote: (write, writer) => watch().wrote(write, writer),
     put: (place, object) => watch().results.put(place, object),
-    deleted: (queue, message) => watch().deleted(queue, message),
+    sent: (queue, body) => watch().queues.sent(queue, body),
+    deleted: (queue, message) => watch().queues.deleted(queue, message),
     failed: (error) => notes.violation('readable', String(error)),
     checkExport: (job, outcome) => checkExport(watch().truth, rules, job, outcome),
     async codesOf(job) {

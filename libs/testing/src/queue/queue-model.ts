@@ -37,6 +37,8 @@ export interface QueueModelOptions {
   readonly entryFailures?: () => number
   /** Where deletes do less than they say: without it all of them last. */
   readonly deletes?: DeleteFaults
+  /** Told of the body of each message that is sent to it, which one that is added is not. */
+  readonly onSend?: (body: string) => void
   /** Told of each message that is deleted, before it is gone. */
   readonly onDelete?: (message: StoredMessage) => void
 }
@@ -212,6 +214,7 @@ export function createQueueModel(options: QueueModelOptions): QueueModel {
         ({ MessageBody = '', DelaySeconds = 0, MessageGroupId, MessageAttributes }) => {
           const attributes = MessageAttributes ?? {}
           put({ body: MessageBody, groupId: MessageGroupId, attributes }, DelaySeconds * 1_000)
+          options.onSend?.(MessageBody)
           return undefined
         },
       ),
