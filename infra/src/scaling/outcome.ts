@@ -1,5 +1,5 @@
 import type { Sample } from './simulate.ts'
-import { ENDPOINT, fleet } from './scenarios.ts'
+import { fleet } from './scenarios.ts'
 import { STEP_SECONDS } from './simulate.ts'
 
 /** What a day came to. */
@@ -10,7 +10,7 @@ export interface Outcome {
   readonly taskHours: number
   /** Times that the fleet grew after it had shrunk less than ten minutes before, or the other way. */
   readonly flaps: number
-  /** Most that the tasks would have in flight, as a part of what the endpoint is known to serve. */
+  /** Most that the tasks would have in flight, as a part of what the endpoint serves then. */
   readonly askedMax: number
   readonly backlogAtEnd: number
 }
@@ -26,7 +26,7 @@ export function outcomeOf(samples: readonly Sample[]): Outcome {
     tasksMax: most(({ tasks }) => tasks),
     taskHours: taskSeconds / 3_600,
     flaps: flapsOf(samples),
-    askedMax: most(({ tasks }) => (tasks * fleet.concurrency) / ENDPOINT),
+    askedMax: most(({ tasks, endpoint }) => (tasks * fleet.concurrency) / endpoint),
     backlogAtEnd: samples.at(-1)?.backlog ?? 0,
   }
 }

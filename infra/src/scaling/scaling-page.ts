@@ -39,8 +39,8 @@ ${table(
   ]),
 )}
 
-- **Asked of the endpoint** is what all tasks together would have in flight if nothing held them back, of what the endpoint is known to serve. It
-  never passes 100 %. When the endpoint serves less than it is known for, the consumers' limiters hold them back; more tasks are not started for it.
+- **Asked of the endpoint** is what all tasks together would have in flight if nothing held them back, of what the endpoint serves then. It
+  passes 100 % only where the endpoint serves less than it is known for: the consumers' limiters hold them back, and more tasks are not started for it.
 - **Cost** is that of the tasks, on ARM and Spot. An idle day costs nothing.
 - A **flap** is a change of direction within ten minutes.
 
