@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { metricCatalogue, type MetricDefinition } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { type Graph, graphOf, ofType, STACKS } from './graph/graph.ts'
 import { awsMetrics, ours } from './metrics.ts'
+import { readSettings } from './settings.ts'
 
 const docs = join(import.meta.dirname, '../../docs')
 const runbook = readFileSync(join(docs, 'runbook.md'), 'utf8')
@@ -23,6 +25,13 @@ const alarmsOf = (graph: Graph) =>
   ofType(graph, 'cloudwatch.MetricAlarm').filter(
     ({ inputs }) => !/^(Scaling|Deployment):/.test(String(inputs['alarmDescription'])),
   )
+
+/** The endpoints that the settings of a stack name. */
+function endpointsOf(stack: string): readonly string[] {
+  const file = readFileSync(join(import.meta.dirname, `../Pulumi.${stack}.yaml`), 'utf8')
+  const { config } = parse(file) as { config: Record<string, unknown> }
+  return readSettings(config['millrace:settings']).endpoints.map(({ name }) => name)
+}
 
 interface Named {
   readonly where: string
@@ -63,9 +72,14 @@ describe.for(STACKS)('in the %s stack', (stack) => {
 
   test('each queue, dead-letter queue and endpoint is watched', () => {
     const names = alarmsOf(graph).map(({ name }) => name)
-    for (const queue of ['jobs', 'batches', 'completions']) {
-      expect(names).toEqual(expect.arrayContaining([`${queue}-old`, `${queue}-set-aside`]))
-    }
+    const ofQueues = ['jobs', 'batches', 'completions'].flatMap((queue) =>
+      ['old', 'set-aside', 'not-received'].map((what) => `${queue}-${what}`),
+    )
+    const ofEndpoints = endpointsOf(stack).flatMap((endpoint) =>
+      ['4xx', '5xx', 'slow'].map((what) => `${endpoint}-${what}`),
+    )
+    expect(ofEndpoints).not.toEqual([])
+    expect(names).toEqual(expect.arrayContaining([...ofQueues, ...ofEndpoints]))
   })
 })
 
