@@ -20,6 +20,11 @@ export function folderName(text: string): string {
   throw new InvalidArgumentError('Wanted a folder, such as .millrace.')
 }
 
+export function fileName(text: string): string {
+  if (text !== '') return text
+  throw new InvalidArgumentError('Wanted the name of a file, such as scores.csv.')
+}
+
 /** As the apps want it in AWS_REGION. */
 export function regionName(text: string): string {
   if (/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(text)) return text

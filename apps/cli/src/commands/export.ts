@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { jobName } from '../arguments.ts'
+import { fileName, jobName } from '../arguments.ts'
 import type { ExportOptions } from '../export/export.ts'
 import { resultOptions } from '../spec/result-options.ts'
 import { partSpec } from '../spec/spec-options.ts'
@@ -14,6 +14,7 @@ export function exportCommand(perform: Perform): Command {
     .option(
       '-o, --out <file>',
       'the result: a path, or a URI that the stack may write (default: beside that of the job)',
+      fileName,
     )
   for (const { option } of settings) command.addOption(option)
   return addSystemOptions(addJsonOption(command))

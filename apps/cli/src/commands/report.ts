@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { finiteNumber, jobName } from '../arguments.ts'
+import { fileName, finiteNumber, jobName } from '../arguments.ts'
 import type { ReportOptions } from '../report/report-options.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { Perform } from '../world.ts'
@@ -12,7 +12,11 @@ export function reportCommand(perform: Perform): Command {
       'the job, the beginning of its name, or its result, such as scores.csv (default: the latest run)',
       jobName,
     )
-    .option('-o, --out <file>', 'the page, or - for standard output (default: <job>.report.html)')
+    .option(
+      '-o, --out <file>',
+      'the page, or - for standard output (default: <job>.report.html)',
+      fileName,
+    )
     .optionsGroup('Labels:')
     .option(
       '--labels <file|column>',

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { limits } from '@millrace/job'
-import { jobName, wholeNumber } from '../arguments.ts'
+import { fileName, jobName, wholeNumber } from '../arguments.ts'
 import { CONSUMERS, type RetryOptions } from '../retry/retry-options.ts'
 import { addJsonOption, addStateOption } from '../system/system-options.ts'
 import { repeated } from '../usage-error.ts'
@@ -20,7 +20,11 @@ export function retryCommand(perform: Perform): Command {
         ).argParser(collect),
       ),
     )
-    .option('-o, --out <file>', 'the merged result (default: in place of that of the job)')
+    .option(
+      '-o, --out <file>',
+      'the merged result (default: in place of that of the job)',
+      fileName,
+    )
   addToleranceOptions(command).option(
     '--watch',
     'show the retry of a stack until it has ended',

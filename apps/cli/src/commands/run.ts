@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { folderName, wholeNumber } from '../arguments.ts'
+import { fileName, folderName, wholeNumber } from '../arguments.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import type { Perform } from '../world.ts'
@@ -29,6 +29,7 @@ function addMachineOptions(command: Command): Command {
     .option(
       '-o, --out <file>',
       'the result, or - for standard output (default: <data>.predictions.csv in this folder)',
+      fileName,
     )
     .option(
       '--state <folder>',

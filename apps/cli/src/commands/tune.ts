@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { instances, wholeNumber } from '../arguments.ts'
+import { fileName, instances, wholeNumber } from '../arguments.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import { addJsonOption } from '../system/system-options.ts'
 import type { TuneOptions } from '../tune/tune.ts'
@@ -38,7 +38,7 @@ function addTuneOptions(command: Command): Command {
       64,
     )
     .option('--sample-rows <rows>', 'rows to try it with', wholeNumber(1, 1_000_000), 20_000)
-    .option('-o, --out <file>', 'a page with the charts (default: none)')
+    .option('-o, --out <file>', 'a page with the charts (default: none)', fileName)
     .option('--write', 'write the rows per invocation into the spec file of -f', false)
     .option(
       '--instance <type[:count]>',

@@ -22,7 +22,12 @@ export async function init({ file, force }: InitOptions, world: World): Promise<
   const flag = force ? 'w' : 'wx'
   await writeFile(path, specText(relative(dirname(path), schema)), { flag }).catch(
     (cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'EEXIST') throw cause
+      if (cause.code === 'EISDIR') {
+        throw new CliError(`${file}: is a directory, wanted a file`, { cause })
+      }
+      if (cause.code !== 'EEXIST') {
+        throw new CliError(`${file}: may not be written (${cause.code})`, { cause })
+      }
       throw new CliError(`${file}: exists already`, { hint: '--force writes over it', cause })
     },
   )

@@ -79,6 +79,11 @@ export const jobMistakes: readonly WrongUse[] = [
     says: /bare\.yaml: exists already\n.*--force/,
   },
   {
+    name: 'a spec that is a folder',
+    args: ['init', 'full', '--force'],
+    says: /full: is a directory, wanted a file/,
+  },
+  {
     name: 'a probe without an endpoint',
     args: ['doctor', '--probe', '1,2'],
     says: /--probe wanted an endpoint/,

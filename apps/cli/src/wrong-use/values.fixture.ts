@@ -76,6 +76,31 @@ export const valueMistakes: readonly WrongUse[] = [
     says: /'eu west' is invalid\. Wanted an AWS region, such as eu-central-1\./,
   },
   {
+    name: 'a result without a name',
+    args: [...run.slice(0, 5), ''],
+    says: /'' is invalid\. Wanted the name of a file, such as scores\.csv\./,
+  },
+  {
+    name: 'a report without a name',
+    args: ['report', '-o', ''],
+    says: /'' is invalid\. Wanted the name of a file, such as scores\.csv\./,
+  },
+  {
+    name: 'an export without a name',
+    args: ['export', '-o', ''],
+    says: /'' is invalid\. Wanted the name of a file, such as scores\.csv\./,
+  },
+  {
+    name: 'a retry without a name',
+    args: ['retry', '-o', ''],
+    says: /'' is invalid\. Wanted the name of a file, such as scores\.csv\./,
+  },
+  {
+    name: 'charts without a name',
+    args: ['tune', 'rows.csv', '--endpoint', 'x', '-o', ''],
+    says: /'' is invalid\. Wanted the name of a file, such as scores\.csv\./,
+  },
+  {
     name: 'a name that no endpoint has',
     args: ['run', 'rows.csv', '--endpoint', 'churn v3'],
     says: /endpoint\.name: wanted a SageMaker endpoint name, got "churn v3"$/m,
