@@ -221,7 +221,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   {
     name: 'a result is written over whatever lies there',
     noticedBy: ['a result never goes back', 'the manifest vouches for its outputs'],
-    seed: 38_529,
+    seed: 44_760,
     file: `${aggregator}/fence.ts`,
     edits: [
       ['writer.commit({ over })', 'writer.commit()'],

@@ -52,8 +52,9 @@ export function watchTable(
     const { N: until } = item['leaseExpiresAt'] ?? {}
     const to = item['state']?.S ?? ''
     const isRenewed = until !== old['leaseExpiresAt']?.N
-    // Anybody may cancel it.
-    const isEnded = isFinal(to as JobState) && to !== 'cancelled'
+    // Anybody may cancel it, and a consumer fail it: that too many rows have failed may be seen by its last batch.
+    const isFailed = to === 'failed' && writer?.startsWith('consumer') === true
+    const isEnded = isFinal(to as JobState) && to !== 'cancelled' && !isFailed
     if (!isRenewed && !isEnded) return
     const owner = item['leaseOwner']?.S
     const what = `${writer}, to ${isRenewed ? until : to}; ${owner} has it`
