@@ -242,7 +242,9 @@ async function runApp(options: FleetOptions, member: Member, fleet: Fleet): Prom
   const sqs = queueClient(cloud.queues, link)
   const queue = (name: string) => ({ client: sqs, url: queueUrl(name) })
   const { partBytes } = scenario
-  const bytesOfPart = partBytes === undefined ? undefined : () => partBytes
+  // Each is larger than the one before it, as in a real upload: a page of 300 KB would take thousands.
+  const bytesOfPart =
+    partBytes === undefined ? undefined : (part: number) => partBytes * 8 ** Math.min(part, 6)
   const own = ({ producer: 'jobs', consumer: 'batches', aggregator: 'completions' } as const)[app]
   const workerQueues = {
     receive: queue(own),
