@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { allCommands, createProgram } from './program.ts'
 import type { RunOptions } from './run/run-options.ts'
 
@@ -131,6 +131,7 @@ test.for([
 })
 
 test('an endpoint of the environment counts only where none is typed', async () => {
+  onTestFinished(() => void vi.unstubAllEnvs())
   vi.stubEnv('MILLRACE_ENDPOINT', 'exported')
   const specOf = async (...args: string[]) => (await parse('run', 'x', ...args)).ran?.spec
   expect(await specOf()).toEqual({ endpoint: { name: 'exported' } })
