@@ -84,12 +84,8 @@ export function createDeps(config: Config, world: World, metrics: Metrics = noMe
         work,
       ),
     writeResult: async ({ job, lease }, signal) => {
-      const kept = keepOtherResult(storage, job.spec, signal)
-      kept.catch(() => {}) // Whoever commits is told.
-      const files = fenced(storage, async (aborted) => {
-        await kept
-        return await holdsLease(ledger, lease, aborted)
-      })
+      const mayWrite = (aborted: AbortSignal) => holdsLease(ledger, lease, aborted)
+      const files = fencedApart(storage, job.spec, mayWrite, signal)
       return await writeResult({ ...result, ...files }, { job, spec: job.spec }, signal)
     },
     failureOf: (error) => {
@@ -153,6 +149,21 @@ async function claim({ ledger, owner }: World, jobId: JobId, signal: AbortSignal
   return failure === undefined ? claimed : { ...claimed, failure }
 }
 
+/** Fenced, and apart from every other result: that is looked at meanwhile, and whoever commits waits for it. */
+function fencedApart(
+  storage: Storage,
+  spec: Job['spec'],
+  mayWrite: (signal: AbortSignal) => Promise<boolean>,
+  signal: AbortSignal,
+): FencedFiles {
+  const apart = keepOtherResult(storage, spec, signal)
+  apart.catch(() => {}) // Whoever commits is told.
+  return fenced(storage, async (aborted) => {
+    await apart
+    return await mayWrite(aborted)
+  })
+}
+
 function pinOf(job: Job): NonNullable<Job['dataset']> {
   if (job.dataset === undefined) throw new PlanError(`job ${job.jobId} has no pinned dataset`)
   return job.dataset
@@ -184,13 +195,10 @@ export function createExportDeps(config: Config, world: World): ExportDeps {
         : `output ${uri} is outside of MILLRACE_RESULTS_ALLOWED`,
     writeResult: async (wanted, signal) => {
       const name = { jobId: wanted.job.jobId, exportId: wanted.exportId }
-      const kept = keepOtherResult(storage, wanted.spec, signal)
-      kept.catch(() => {}) // Whoever commits is told.
-      const mayWrite = async (aborted: AbortSignal) => {
-        await kept
-        return (await readExport(ledger, name, aborted))?.state === 'requested'
-      }
-      return await writeResult({ ...result, ...fenced(storage, mayWrite) }, wanted, signal)
+      const mayWrite = async (aborted: AbortSignal) =>
+        (await readExport(ledger, name, aborted))?.state === 'requested'
+      const files = fencedApart(storage, wanted.spec, mayWrite, signal)
+      return await writeResult({ ...result, ...files }, wanted, signal)
     },
     failureOf,
     finish: (name, state, facts, signal) =>

@@ -1,3 +1,4 @@
+import { regionPattern } from '@millrace/job'
 import { InvalidArgumentError } from 'commander'
 
 /** Readers of what follows an option; commander adds the option's name to what they say. */
@@ -25,9 +26,8 @@ export function fileName(text: string): string {
   throw new InvalidArgumentError('Wanted the name of a file, such as scores.csv.')
 }
 
-/** As the apps want it in AWS_REGION. */
 export function regionName(text: string): string {
-  if (/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(text)) return text
+  if (regionPattern.test(text)) return text
   throw new InvalidArgumentError('Wanted an AWS region, such as eu-central-1.')
 }
 

@@ -1,3 +1,4 @@
+import { regionPattern } from '@millrace/job'
 import { z } from 'zod'
 
 const dollars = z.number().min(0).max(1_000_000)
@@ -28,7 +29,7 @@ const regionSchema = z.strictObject({
 export const priceListSchema = z.strictObject({
   version: z.literal(1),
   readOn: z.iso.date(),
-  regions: z.record(z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'wanted a region'), regionSchema),
+  regions: z.record(z.string().regex(regionPattern, 'wanted a region'), regionSchema),
 })
 
 export type PriceList = z.output<typeof priceListSchema>

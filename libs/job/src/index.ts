@@ -92,6 +92,7 @@ export {
   type ResultExport,
 } from './result-export.ts'
 export { type ResultManifest, resultManifestSchema } from './result-manifest.ts'
+export { regionPattern } from './region.ts'
 export {
   besideResult,
   compressedEnding,

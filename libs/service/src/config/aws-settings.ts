@@ -1,3 +1,4 @@
+import { regionPattern } from '@millrace/job'
 import { z } from 'zod'
 
 const url = z
@@ -11,10 +12,7 @@ const url = z
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export const awsSettings = {
-  AWS_REGION: z
-    .string()
-    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/)
-    .describe('an AWS region such as eu-central-1'),
+  AWS_REGION: z.string().regex(regionPattern).describe('an AWS region such as eu-central-1'),
   AWS_ENDPOINT_URL: url,
   AWS_ENDPOINT_URL_SQS: url,
   AWS_ENDPOINT_URL_S3: url,
