@@ -21,6 +21,7 @@ import { makeFolders } from '../local/state-folder.ts'
 import { checkPlaces } from '../dataset/check-places.ts'
 import { type RunEnd, runJob } from '../run/run-job.ts'
 import { summaryOf } from '../run/summary.ts'
+import { whyFailed } from '../run/why-failed.ts'
 import { createScreen } from '../show/screen.ts'
 import { linkRetry, unlinkRetry } from '../system/job-folders.ts'
 import { jobProgress } from '../system/job-progress.ts'
@@ -70,7 +71,7 @@ export async function retryHere(
       await unlinkRetry(folder, jobId)
       throw end.told
     }
-    return end.kind === 'stopped' ? EXIT.interrupted : tell(end, folder, options, world)
+    return end.kind === 'stopped' ? EXIT.interrupted : await tell(end, folder, options, world)
   } finally {
     screen.close()
     await removeLiveCloud(folder)
@@ -117,15 +118,20 @@ async function placeOf(name: string, options: RetryOptions): Promise<EndpointPla
   })
 }
 
-function tell(
+async function tell(
   { job, ...facts }: RunEnd & { readonly kind: 'ended' },
   statePath: string,
   { json }: RetryOptions,
   world: World,
-): ExitCode {
+): Promise<ExitCode> {
   const names = resultNames(job.spec.output)
-  const resultPath = names.result.startsWith('file:') ? fileURLToPath(names.result) : names.result
-  const { lines, exitCode } = summaryOf(job, { resultPath, statePath, ...facts })
+  const path = (uri: string): string => (uri.startsWith('file:') ? fileURLToPath(uri) : uri)
+  const files = {
+    ...{ result: path(names.result), errors: path(names.errors) },
+    ...{ report: path(names.report), manifest: path(names.manifest) },
+  }
+  const reasons = facts.rowsFailed > 0 ? await whyFailed(files) : []
+  const { lines, exitCode } = summaryOf(job, { files, statePath, reasons, ...facts })
   if (!json) {
     world.stderr.write(`${lines.join('\n')}\n`)
     return exitCode

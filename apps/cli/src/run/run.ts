@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import { besideResult } from '@millrace/job'
 import { readCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { createScreen } from '../show/screen.ts'
@@ -9,6 +10,7 @@ import { type PreparedRun, prepareRun } from './prepare-run.ts'
 import type { RunOptions } from './run-options.ts'
 import type { RunEnd } from './run-job.ts'
 import { summaryOf } from './summary.ts'
+import { whyFailed } from './why-failed.ts'
 
 /** `millrace run`: one job on this machine, shown on the terminal. */
 export async function run(options: RunOptions, world: World): Promise<ExitCode> {
@@ -44,7 +46,9 @@ async function tell(
   world: World,
 ): Promise<ExitCode> {
   const cost = await readCost(job, {}, world)
-  const shown = { resultPath, statePath: state.path, stateOption, cost, ...facts }
+  const files = { result: resultPath, ...besideResult(resultPath) }
+  const reasons = facts.rowsFailed > 0 ? await whyFailed(files) : []
+  const shown = { files, statePath: state.path, stateOption, cost, reasons, ...facts }
   const { lines, exitCode } = summaryOf(job, shown)
   if (toStdout && job.state.startsWith('succeeded')) {
     await pipeline(createReadStream(resultPath), world.stdout, { end: false })

@@ -1,12 +1,15 @@
 import { join } from 'node:path'
+import { besideResult } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { jobWith } from '../test-data.fixture.ts'
 import { summaryOf } from './summary.ts'
 
+const inOut = (name: string): string => join(process.cwd(), 'out', name)
 const facts = {
-  resultPath: join(process.cwd(), 'out', 'scores.csv'),
+  files: { result: inOut('scores.csv'), ...besideResult(inOut('scores.csv')) },
   statePath: '/elsewhere/.millrace/j-1',
   rowsFailed: 0,
+  reasons: [],
   batchesRecorded: 0,
   seconds: 2,
   rowsBefore: 0,
@@ -47,9 +50,17 @@ test('what it would have cost in an account comes with the result', () => {
 
 test('a job with failed rows says where they are listed, and exits with 3', () => {
   const job = jobWith({ state: 'succeeded_with_failures', plan })
-  const { lines, exitCode } = summaryOf(job, { ...facts, rowsFailed: 7 })
+  const reasons = [
+    { code: 'rows_rejected', rows: 5, example: { row: '3', line: '4', message: 'not a number' } },
+    { code: 'row_width', rows: 2 },
+  ]
+  const { lines, exitCode } = summaryOf(job, { ...facts, rowsFailed: 7, reasons })
   expect(lines[0]).toContain('7 failed')
-  expect(lines[2]).toBe('errors    out/scores.errors.csv')
+  expect(lines.slice(1, 3)).toEqual([
+    'failed    5 rows_rejected, as row 3 (line 4): not a number',
+    '          2 row_width',
+  ])
+  expect(lines[4]).toBe('errors    out/scores.errors.csv')
   expect(exitCode).toBe(3)
 })
 
@@ -122,6 +133,6 @@ test.for([
 })
 
 test('a result elsewhere is named by its whole path', () => {
-  const elsewhere = { ...facts, resultPath: '/elsewhere/scores.csv' }
+  const elsewhere = { ...facts, files: { ...facts.files, result: '/elsewhere/scores.csv' } }
   expect(summaryOf(succeeded, elsewhere).lines[1]).toBe('result    /elsewhere/scores.csv')
 })

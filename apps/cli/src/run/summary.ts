@@ -1,15 +1,19 @@
-import { besideResult, isFinal, type Job, printable } from '@millrace/job'
+import { isFinal, type Job, printable, type ResultNames } from '@millrace/job'
 import { billText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { nearPath } from '../show/near-path.ts'
+import { type FailureReason, reasonLines } from './why-failed.ts'
 
 export interface RunFacts {
-  readonly resultPath: string
+  /** The job's files, as paths where they lie on this machine. */
+  readonly files: ResultNames
   readonly statePath: string
   /** What a verb needs beside the job's name to find its state; nothing when absent. */
   readonly stateOption?: string
   readonly rowsFailed: number
+  /** Why they have, as the files beside the result tell. */
+  readonly reasons: readonly FailureReason[]
   readonly batchesRecorded: number
   readonly seconds: number
   /** Rows that were recorded before this command began. */
@@ -65,20 +69,22 @@ function resultLines(job: Job, facts: RunFacts): string[] {
   const scored = rows - before
   const rate = count.format(scored / Math.max(facts.seconds, 0.001))
   const continued = before > 0 && scored > 0 ? `, ${count.format(before)} of them before` : ''
-  const result = nearPath(facts.resultPath)
-  const beside = besideResult(result)
   const unpacked =
     ['auto', 'none'].includes(job.spec.dataset.compression) || job.dataset === undefined
       ? []
       : [`unpacked  ${megabytes(job.dataset.bytes)}, once, in ${nearPath(facts.statePath)}/work`]
-  const errors = facts.rowsFailed > 0 ? [`errors    ${beside.errors}`] : []
+  const why = reasonLines(facts.reasons).map(
+    (line, index) => `${index === 0 ? 'failed    ' : '          '}${line}`,
+  )
+  const errors = facts.rowsFailed > 0 ? [`errors    ${nearPath(facts.files.errors)}`] : []
   const speed = scored > 0 ? `, ${facts.seconds.toFixed(1)} s, ${rate} rows/s` : ''
   return [
     `${count.format(rows)} ${rows === 1 ? 'row' : 'rows'}${continued}, ${count.format(facts.rowsFailed)} failed${speed}`,
-    `result    ${result}`,
+    ...why,
+    `result    ${nearPath(facts.files.result)}`,
     ...errors,
-    `report    ${beside.report}`,
-    `manifest  ${beside.manifest}`,
+    `report    ${nearPath(facts.files.report)}`,
+    `manifest  ${nearPath(facts.files.manifest)}`,
     ...(facts.cost === undefined ? [] : [`on AWS    ${billText(facts.cost)}`]),
     ...unpacked,
   ]

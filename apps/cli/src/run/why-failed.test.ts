@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { besideResult } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../test-data.fixture.ts'
+import { reasonLines, whyFailed } from './why-failed.ts'
+
+const HEADER = 'row,object,byte,line,code,message,attempts\n'
+
+async function resultWith(failedByCode: Record<string, number>, errors: string) {
+  const folder = await temporaryFolder()
+  const failed = Object.values(failedByCode).reduce((sum, rows) => sum + rows, 0)
+  const rows = { total: failed, predicted: 0, failed, failedByCode }
+  const files = besideResult(join(folder, 'scores.csv.gz'))
+  await writeFile(files.manifest, JSON.stringify({ rows }))
+  await writeFile(files.errors, HEADER + errors)
+  return files
+}
+
+test('each code comes with its first row, the most frequent one first', async () => {
+  const files = await resultWith(
+    { row_width: 1, rows_rejected: 2_000 },
+    '0,"file:///a,b.csv",0,1,"row_width","8 fields, wanted 9",1\n' +
+      '4,"file:///a,b.csv",90,7,"rows_rejected","not a ""number"",\n\n  at all",1\n' +
+      '5,"file:///a,b.csv",99,8,"rows_rejected","another",1\n',
+  )
+  expect(reasonLines(await whyFailed(files))).toEqual([
+    '2,000 rows_rejected, as row 4 (line 7): not a "number", at all',
+    '1 row_width, as row 0 (line 1): 8 fields, wanted 9',
+  ])
+})
+
+test('a row of an object that is gone has no line', async () => {
+  const files = await resultWith({ row_width: 1 }, '3,"file:///a.csv",,,"row_width","short",1\n')
+  expect(reasonLines(await whyFailed(files))).toEqual(['1 row_width, as row 3: short'])
+})
+
+test('a long message is cut, and does not speak to the terminal', async () => {
+  const files = await resultWith(
+    { rows_rejected: 1 },
+    `3,"file:///a.csv",0,1,"rows_rejected","\u001b[31m${'x'.repeat(900)}",1\n`,
+  )
+  const [line = ''] = reasonLines(await whyFailed(files))
+  expect(line).toContain('(line 1): \uFFFD[31mxxx')
+  expect(line).toMatch(/x…$/)
+  expect(line.length).toBeLessThan(250)
+})
+
+test('of many failed rows the first are read, up to one that is cut off', async () => {
+  const one = (row: number) =>
+    `${row},"file:///a.csv",0,${row},"c${row % 2}","${'y'.repeat(90)}",1\n`
+  const errors = Array.from({ length: 3_000 }, (_, row) => one(row)).join('')
+  const files = await resultWith(
+    { c0: 1_500, c1: 1_500, late: 7 },
+    `${errors}9,"",0,9,"late","",1\n`,
+  )
+  const reasons = await whyFailed(files)
+  expect(reasons.map(({ code, example }) => [code, example?.row])).toEqual([
+    ['c0', '0'],
+    ['c1', '1'],
+    ['late', undefined],
+  ])
+})
+
+test('more codes than three are counted', () => {
+  const reasons = ['a', 'b', 'c', 'd', 'e'].map((code) => ({ code, rows: 1 }))
+  expect(reasonLines(reasons)).toEqual(['1 a', '1 b', '1 c', 'and 2 other codes'])
+  expect(reasonLines(reasons.slice(1)).at(-1)).toBe('and 1 other code')
+})
+
+test('without files beside the result nothing is told', async () => {
+  expect(await whyFailed(besideResult(join(await temporaryFolder(), 'scores.csv')))).toEqual([])
+})

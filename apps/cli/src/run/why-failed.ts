@@ -1,0 +1,85 @@
+import { open, readFile } from 'node:fs/promises'
+import { parseFields, rowOffsets } from '@millrace/csv'
+import { printable, type ResultNames, resultManifestSchema } from '@millrace/job'
+
+/** Why rows of a result have failed: one code, how many rows, and the first of them that is told of. */
+export interface FailureReason {
+  readonly code: string
+  readonly rows: number
+  /** Nothing when none of the first rows of the errors file has the code. */
+  readonly example?: FailedRow | undefined
+}
+
+interface FailedRow {
+  readonly row: string
+  /** Empty when the object that it lies in is gone. */
+  readonly line: string
+  readonly message: string
+}
+
+/**
+ * What the files beside a result tell of its failed rows, the most frequent code first. Nothing where they
+ * cannot be read: whoever is told less still has the name of the errors file.
+ */
+export async function whyFailed({
+  manifest,
+  errors,
+}: Pick<ResultNames, 'manifest' | 'errors'>): Promise<FailureReason[]> {
+  try {
+    const { failedByCode } = manifestSchema.parse(JSON.parse(await readFile(manifest, 'utf8'))).rows
+    const examples = examplesIn(await startOf(errors))
+    return Object.entries(failedByCode)
+      .map(([code, rows]) => ({ code, rows, example: examples.get(code) }))
+      .toSorted((a, b) => b.rows - a.rows)
+  } catch {
+    return []
+  }
+}
+
+const manifestSchema = resultManifestSchema.pick({ rows: true })
+
+/** One line for each of the most frequent codes. */
+export function reasonLines(reasons: readonly FailureReason[]): string[] {
+  const lines = reasons.slice(0, SHOWN_MAX).map(({ code, rows, example }) => {
+    return `${count.format(rows)} ${code}${example === undefined ? '' : `, as ${rowText(example)}`}`
+  })
+  const others = reasons.length - lines.length
+  return others > 0 ? [...lines, `and ${others} other ${others === 1 ? 'code' : 'codes'}`] : lines
+}
+
+const rowText = ({ row, line, message }: FailedRow): string =>
+  `row ${row}${line === '' ? '' : ` (line ${line})`}: ${message}`
+
+const SHOWN_MAX = 3
+const count = new Intl.NumberFormat('en-US')
+
+/** Of a million failed rows the first few tell enough. */
+const READ_BYTES_MAX = 256 * 1024
+
+async function startOf(path: string): Promise<Uint8Array> {
+  await using file = await open(path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(READ_BYTES_MAX), 0, READ_BYTES_MAX, 0)
+  return buffer.subarray(0, bytesRead)
+}
+
+const DIALECT = { delimiter: ',', quote: '"' }
+const MESSAGE_CHARS_MAX = 200
+
+/** The first row of each code. */
+function examplesIn(lines: Uint8Array): Map<string, FailedRow> {
+  const found = new Map<string, FailedRow>()
+  const offsets = rowOffsets(lines, DIALECT)
+  // The first line names the columns; the last one is cut where the file goes on.
+  const end = lines.length < READ_BYTES_MAX ? offsets.length - 1 : offsets.length - 2
+  for (let at = 1; at < end; at += 1) {
+    const fields = parseFields(lines.subarray(offsets[at], offsets[at + 1]), DIALECT)
+    const [row = '', , , line = '', code = '', message = ''] = fields
+    if (!found.has(code)) found.set(code, { row, line, message: onOneLine(message) })
+  }
+  return found
+}
+
+function onOneLine(message: string): string {
+  const text = printable(message.replaceAll(/\s+/g, ' '))
+  return text.length > MESSAGE_CHARS_MAX ? `${text.slice(0, MESSAGE_CHARS_MAX - 1)}…` : text
+}
