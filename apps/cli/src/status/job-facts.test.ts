@@ -10,3 +10,17 @@ test('of a job that waits for its endpoint tells when it was looked at, and what
   expect(jobFacts(jobWith({ state: 'planning', postponed }), progress)).toMatch(waits)
   expect(jobFacts(jobWith({ state: 'running', postponed }), progress)).not.toContain('waits')
 })
+
+test('what was set aside for a job is told by its first batch, and counted', () => {
+  const rejection = (batch: number) => ({
+    ...{ batch, code: 'batch_not_planned', message: 'the plan has no such rows' },
+    ...{ attempts: 1, evidence: '{}', rejectedAt: 1_780_000_000 },
+  })
+  const told = (...batches: number[]) =>
+    jobFacts(jobWith(), progress, { rejections: batches.map(rejection) })
+  expect(told()).not.toContain('set aside')
+  expect(told(3)).toMatch(
+    /^set aside +a message for batch 3: the plan has no such rows \(batch_not_planned\)$/m,
+  )
+  expect(told(3, 5, 9)).toMatch(/\(batch_not_planned\), and for 2 more$/m)
+})

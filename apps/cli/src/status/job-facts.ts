@@ -1,12 +1,23 @@
 import type { Job, Preflight, RetryOf, Tolerance } from '@millrace/job'
+import type { Rejection } from '@millrace/ledger'
 import { billText, usageText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
 import { factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { JobProgress } from '../system/job-progress.ts'
 
+export interface MoreFacts {
+  readonly cost?: JobCost | undefined
+  /** Messages for batches of the job that were set aside. */
+  readonly rejections?: readonly Rejection[]
+}
+
 /** A job for people: one fact a line. */
-export function jobFacts(job: Job, { batches, failedRows }: JobProgress, cost?: JobCost): string {
+export function jobFacts(
+  job: Job,
+  { batches, failedRows }: JobProgress,
+  { cost, rejections = [] }: MoreFacts = {},
+): string {
   const { plan, preflight, spec, failure, adjusted, retryOf, retriedBy } = job
   const recorded = plan === undefined ? `${batches}` : `${batches} of ${plan.batches}`
   return factsOf([
@@ -22,6 +33,7 @@ export function jobFacts(job: Job, { batches, failedRows }: JobProgress, cost?: 
     ['rows', plan?.rows],
     ['failed rows', failedRows],
     ['batches', `${recorded} recorded`],
+    ['set aside', setAside(rejections)],
     ['preflight', preflight && preflightText(preflight)],
     ['concurrency', adjusted?.concurrencyMax && `at most ${adjusted.concurrencyMax} in flight`],
     ['tolerance', toleranceOf(adjusted?.tolerance ?? spec.tolerance)],
@@ -46,6 +58,13 @@ function preflightText({ rows, latencyMs, bytesSent, bytesAnswered }: Preflight)
 
 const reasonsOf = ({ reasons }: RetryOf): string =>
   reasons === undefined ? '' : ` (${reasons.join(', ')})`
+
+function setAside([first, ...others]: readonly Rejection[]): string | undefined {
+  if (first === undefined) return undefined
+  const { batch, code, message } = first
+  const more = others.length === 0 ? '' : `, and for ${others.length} more`
+  return `a message for batch ${batch}: ${message} (${code})${more}`
+}
 
 /** Nothing when any number of rows may fail. */
 function toleranceOf({ failedRowsMax, failedRowsPercentMax }: Tolerance): string | undefined {

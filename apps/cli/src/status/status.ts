@@ -1,4 +1,4 @@
-import { readJob } from '@millrace/ledger'
+import { listRejections, readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { besideEstimate } from '../cost/beside-estimate.ts'
 import { readCost } from '../cost/read-cost.ts'
@@ -28,9 +28,11 @@ export async function status(options: StatusOptions, world: World): Promise<Exit
   if (job === undefined) throw new CliError(`${jobId}: no such job`)
   const progress = await jobProgress(system, jobId, world.stop)
   const cost = await readCost(job, { region: system.region }, world)
+  // The ledger keeps one a batch at most.
+  const rejections = await Array.fromAsync(listRejections(system.ledger, jobId, world.stop))
   const text = options.json
-    ? JSON.stringify({ ...job, progress, cost, estimate })
-    : fit(jobFacts(job, progress, cost), world.stdout)
+    ? JSON.stringify({ ...job, progress, rejections, cost, estimate })
+    : fit(jobFacts(job, progress, { cost, rejections }), world.stdout)
   world.stdout.write(`${text}\n`)
   if (estimate !== undefined && !options.json) {
     const beside = cost === undefined ? 'there is no bill yet' : besideEstimate(estimate, cost)
