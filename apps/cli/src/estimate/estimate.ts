@@ -26,7 +26,7 @@ export async function estimate(options: EstimateOptions, world: World): Promise<
   }
   refuseOtherUri(data)
   try {
-    const asked = { name: options.file ?? 'estimate', wanted }
+    const asked = { name: options.file ?? 'estimate', wanted, typed: options.spec }
     await using source = await openSource(data, asked, options, world)
     const { spec } = source
     const start = keepStart(source.objects, spec.batching.payloadBytesMax)

@@ -74,3 +74,11 @@ test('what makes no sense is refused before it is asked for', () => {
   const decision = { labels: ['a', 'b', 'c'] }
   expect(() => wanted({ decision })).toThrow('decision.labels: a binary decision has 2, got 3')
 })
+
+test('a threshold has no effect on predictions that nothing is decided on', () => {
+  const none = jobWith({ decision: { kind: 'none' } })
+  const typed = { decision: { threshold: 0.3 } }
+  expect(() => wanted(typed, undefined, none)).toThrow('--threshold: has no effect')
+  const decided = { decision: { kind: 'binary', threshold: 0.3 } } as const
+  expect(wanted(decided, undefined, none).decision).toMatchObject({ threshold: 0.3 })
+})

@@ -11,6 +11,7 @@ import {
 } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { endingOf } from '../spec/format-by-name.ts'
+import { refuseIdle } from '../spec/idle-options.ts'
 import { uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 
@@ -44,6 +45,7 @@ export function exportSpec(
       uri: target ?? besideJob(output.uri, exportId, shape),
     },
   })
+  refuseIdle(typed, { dataset: job.spec.dataset, decision: wanted.decision })
   refuseWrong(job, wanted)
   return wanted
 }

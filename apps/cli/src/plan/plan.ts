@@ -32,7 +32,7 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
   }
   refuseOtherUri(data)
   try {
-    const asked = { name: options.file ?? 'plan', wanted }
+    const asked = { name: options.file ?? 'plan', wanted, typed: options.spec }
     await using source = await openSource(data, asked, options, world)
     const { spec } = source
     const report = await surveyObjects(source.objects, spec, {

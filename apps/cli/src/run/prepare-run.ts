@@ -7,6 +7,7 @@ import { checkModel } from '../local/check-model.ts'
 import { addressOf, type EndpointAddress } from '../local/endpoint-address.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { makeStateFolder, nameStateFolder, type StateFolder } from '../local/state-folder.ts'
+import { refuseIdle } from '../spec/idle-options.ts'
 import { endingOf } from '../spec/format-by-name.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
@@ -69,6 +70,7 @@ export async function prepareRun(
 
   const dataset = withLooks(looks, wanted.dataset)
   const asked = specOf(options, { ...wanted, dataset }, input.path, place)
+  refuseIdle(options.spec, asked)
   checkHead(head, asked)
   const endpoint = placeOf(options)
   const region = await regionOf(options)

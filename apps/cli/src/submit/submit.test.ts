@@ -52,6 +52,16 @@ test('a name in the spec says it, too', async () => {
   expect((await askedFor('of-spec'))?.output).toMatchObject({ ...output, format: 'parquet' })
 })
 
+test('what was typed to no effect is refused, and not asked for', async () => {
+  const decision = { kind: 'none' as const, labels: ['a', 'b'] }
+  const spec = { endpoint, decision }
+  const options = { ...usual, spec, out: 's3://results/idle.csv', clientToken: 'idle' }
+  await expect(submit(options, createWorld(stack.env).world)).rejects.toThrow(
+    '--label: has no effect where the decision is none',
+  )
+  expect(await askedFor('idle')).toBeUndefined()
+})
+
 test('the same token with the same names is the same job', async () => {
   const options = { spec: { endpoint }, out: 's3://results/again.parquet', clientToken: 'again' }
   const first = await submitted(options)

@@ -12,6 +12,7 @@ import { readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { refuseIdle } from '../spec/idle-options.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { openDeployed } from '../system/open-system.ts'
@@ -75,13 +76,15 @@ async function specOf({ data, out, spec, file }: SubmitOptions): Promise<JobSpec
   const uri = named('dataset', data, wanted.dataset?.uri)
   if (out === '-') throw new CliError('--out -: a stack writes its result to a URI; name one')
   const result = named('result', out, wanted.output?.uri)
-  return check(file ?? 'submit', newJobSpecSchema, {
+  const whole = check(file ?? 'submit', newJobSpecSchema, {
     ...wanted,
     version: 1,
     dataset: { ...wanted.dataset, uri },
     endpoint: wanted.endpoint ?? missing('an endpoint', '--endpoint NAME'),
     output: { ...wanted.output, uri: result },
   })
+  refuseIdle(spec, whole)
+  return whole
 }
 
 function named(what: 'dataset' | 'result', typed: string | undefined, inFile: string | undefined) {

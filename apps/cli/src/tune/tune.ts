@@ -105,7 +105,7 @@ async function readSample(
   }
   refuseOtherUri(data)
   try {
-    const asked = { name: options.file ?? 'tune', wanted }
+    const asked = { name: options.file ?? 'tune', wanted, typed: options.spec }
     await using source = await openSource(data, asked, options, world)
     const { spec, objects } = source
     const start = await readStart(objects, options.sampleRows, spec)

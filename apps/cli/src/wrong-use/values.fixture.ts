@@ -115,6 +115,23 @@ export const valueMistakes: readonly WrongUse[] = [
     args: [...run, '--threshold', '0.5', '--threshold', '0.5'],
     says: /decision\.threshold: wanted different ones/,
   },
+  // Options that have no effect beside another, or on what is there.
+  {
+    name: 'a threshold without a decision',
+    args: [...run, '--decision', 'none', '--threshold', '0.3'],
+    says: /^millrace: --threshold: has no effect where the decision is none/m,
+  },
+  {
+    name: 'a threshold of several classes',
+    args: ['plan', 'rows.csv', '--decision', 'multiclass', '--threshold', '0.3'],
+    says: /--threshold: has no effect where the decision is multiclass/,
+  },
+  {
+    name: 'the delimiter of JSON lines',
+    args: ['plan', '-', '--format', 'jsonl', '--delimiter', ';'],
+    stdin: '{"a": 1}\n',
+    says: /--delimiter: has no effect on JSON lines/,
+  },
   // Options that exclude each other.
   { name: 'two endpoints', args: [...run, '--endpoint', 'x'], says: /cannot be used with/ },
   {
