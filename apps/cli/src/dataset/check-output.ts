@@ -73,6 +73,11 @@ export async function checkTarget(out: string, example: string): Promise<void> {
       hint: `for example --out ${out.replace(/\/?$/, '/')}${example}`,
     })
   }
+  if (out.endsWith('/')) {
+    throw new CliError(`${out}: names a folder, wanted a file`, {
+      hint: `for example --out ${out}${example}, when the folder is there`,
+    })
+  }
   if (existing?.isFile() === false || isOwnDescriptor(path)) {
     throw new CliError(`${out}: is no regular file, and would be replaced by one`, {
       hint: 'name a file; of run and report, --out - is standard output',

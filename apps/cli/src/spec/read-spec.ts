@@ -90,9 +90,9 @@ function withUris(spec: Record<string, unknown>): Record<string, unknown> {
   return resolved
 }
 
-/** The URI of what was typed: a URI already, or a path from the folder of the command. */
+/** The URI of what was typed: a URI already, though perhaps none of ours, or a path from the folder of the command. */
 export function uriOf(place: string): string {
-  if (/^(s3|file):\/\//.test(place)) return place
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return place
   const { href } = pathToFileURL(resolve(place))
   return place.endsWith('/') && !href.endsWith('/') ? `${href}/` : href
 }

@@ -11,6 +11,7 @@ export interface SpecIssue {
 
 type Schema = Readonly<Record<string, unknown>> & {
   readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
   readonly anyOf?: readonly Schema[]
   readonly enum?: readonly unknown[]
   readonly type?: string
@@ -49,7 +50,10 @@ function unknownKey(schema: Schema, path: readonly PropertyKey[], key: string): 
 }
 
 const schemaAt = (schema: Schema, path: readonly PropertyKey[]): Schema =>
-  path.reduce<Schema>((at, key) => at.properties?.[String(key)] ?? NO_SCHEMA, schema)
+  path.reduce<Schema>(
+    (at, key) => (typeof key === 'number' ? at.items : at.properties?.[String(key)]) ?? NO_SCHEMA,
+    schema,
+  )
 
 const NO_SCHEMA: Schema = {}
 
@@ -81,7 +85,7 @@ function wantedOf(schema: Schema): string | undefined {
       return `${number} from ${Number(minimum)} to ${Number(maximum)}`
     }
     case 'array':
-      return `a list of ${plural((schema['items'] ?? NO_SCHEMA) as Schema)}`
+      return `a list of ${plural(schema.items ?? NO_SCHEMA)}`
     case 'object':
       return `a mapping with ${Object.keys(schema.properties ?? {}).join(', ')}`
     case 'boolean':
@@ -99,7 +103,10 @@ const plural = ({ type, anyOf }: Schema): string =>
 const either = (texts: readonly string[]): string =>
   texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`
 
-function meant({ enum: choices = [] }: Schema, value: unknown): string {
+function meant({ enum: choices = [], type }: Schema, value: unknown): string {
+  // YAML takes 0 and true for what they look like.
+  if (type === 'string' && ['number', 'boolean'].includes(typeof value))
+    return ` (write "${value}")`
   const near = typeof value === 'string' ? nearest(value, choices.map(String)) : undefined
   return near === undefined ? '' : ` (did you mean ${near}?)`
 }

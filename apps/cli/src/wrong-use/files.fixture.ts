@@ -3,6 +3,16 @@ import type { WrongUse } from './folder.fixture.ts'
 
 export const fileMistakes: readonly WrongUse[] = [
   {
+    name: 'a file of a folder that is no table',
+    args: ['run', 'mixed', '--local-model', model],
+    says: /^millrace: mixed\/\.DS_Store: read head: a NUL byte at byte 0/m,
+  },
+  {
+    name: 'a folder to be made for the result',
+    args: ['run', 'rows.csv', '--local-model', model, '-o', 'new/'],
+    says: /^millrace: new\/: names a folder, wanted a file\n.*--out new\/result\.csv/m,
+  },
+  {
     name: 'no input',
     args: ['run', '--local-model', model],
     says: /missing required argument 'data'/,

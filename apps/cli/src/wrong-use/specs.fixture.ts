@@ -48,6 +48,16 @@ export const specMistakes: readonly WrongUse[] = [
     says: /batching\.rows: wanted a whole number from 1 to 100000, got -5/,
   },
   {
+    name: 'numbers for the names of classes',
+    args: ['run', '-f', 'numbers.yaml'],
+    says: /decision\.labels\.0: wanted a text, got 0 \(write "0"\)/,
+  },
+  {
+    name: 'a page of the web in a spec',
+    args: ['run', '-f', 'web.yaml'],
+    says: /web\.yaml: line 2, column 12: dataset\.uri: wanted .*s3:\/\/.*, got "http:\/\/x\/y\.csv"/,
+  },
+  {
     name: 'NaN in a spec',
     args: ['run', '-f', 'nan.yaml'],
     says: /decision\.threshold: wanted a number or a list of numbers, got NaN/,
