@@ -29,6 +29,8 @@ process.exitCode = await serve({
 async function serve(options: CloudOptions): Promise<number> {
   try {
     const cloud = await startCloud(options)
+    // It has precedence over the key, in most SDKs.
+    process.stdout.write('unset AWS_PROFILE\n')
     for (const [name, value] of Object.entries(cloud.env)) {
       process.stdout.write(`export ${name}=${value}\n`)
     }

@@ -68,7 +68,8 @@ export async function dev(options: DevOptions, world: World): Promise<ExitCode> 
 
 function tell(env: Readonly<Record<string, string>>, options: DevOptions, world: World): void {
   const lines = Object.entries(env).map(([name, value]) => `export ${name}=${value}\n`)
-  world.stdout.write(lines.join(''))
+  // It has precedence over the key, in most SDKs.
+  world.stdout.write(['unset AWS_PROFILE\n', ...lines].join(''))
   world.stderr.write(
     `\nPaste the lines above into another shell; then, for example:\n` +
       `  millrace submit rows.csv --endpoint ${options.localModel === undefined ? 'NAME' : 'local'}` +

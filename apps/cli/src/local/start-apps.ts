@@ -114,8 +114,9 @@ const usesAwsS3 = ({ services, allowed: { datasets, results } }: LoneApp): boole
   [datasets, results].some((list) => /(^|,)s3:/.test(list))
 
 /**
- * What each app is told. The embedded services take their own key, which stands in their URLs; a real
- * endpoint and S3 take only the user's credentials, so that key must not stand in the way of the AWS chain.
+ * What each app is told. The embedded services take their own key, which stands in their URLs and nowhere else:
+ * whoever listens at an endpoint of this machine sees by what key it is invoked, and that one opens the queues.
+ * A real endpoint and S3 take only the user's credentials, so no key must stand in the way of the AWS chain.
  */
 function environmentOf(
   { services, region, workUri }: LoneApp,
@@ -124,7 +125,8 @@ function environmentOf(
   const keyed = withKeysInUrls(services)
   const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...settings } = keyed
   return {
-    ...(callsAws ? settings : keyed),
+    ...settings,
+    ...(callsAws ? {} : ANY_KEY),
     AWS_REGION: region,
     MILLRACE_WORK_URI: workUri,
     MILLRACE_VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
@@ -132,6 +134,9 @@ function environmentOf(
     MILLRACE_RECEIVE_WAIT_SECONDS: '1',
   }
 }
+
+/** What is on this machine takes any. */
+const ANY_KEY = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
 
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url)

@@ -24,6 +24,7 @@ test.for([
   'file:///work/node_modules/@scope/x.ts:10:5',
   'at run (file:///work/node_modules/@scope/x.ts:10:5)',
   'arn:aws:sns:eu-west-1:000000000000:topic',
+  'User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Reader_01/jane@example.com is not authorized',
   'invoke churn: 12:30:45, somebody@example.com',
   'row 3: a @ b',
 ])('%s has no user and stays as it is', (text) => {

@@ -5,8 +5,12 @@ const SECRET_NAME = /secret|token|password|passwd|credential|authorization|(api|
  */
 const USER_INFO =
   /(:\/\/)(?:[^\s/@:]{0,256}:(?!\d{1,5}[/?#])[^\s"'<>]{0,512}@|[^\s/?#"'<>]{1,512}@)/g
-/** The same of a proxy, which is often named without a scheme; what follows must look like a host. */
-const BARE_USER_INFO = /(?<![^\s"'=(,;])[^\s"'=(,;<>@:/]{1,256}:(?!\/\/)[^\s"'<>]{1,512}@(?=[\w[])/g
+/**
+ * The same of a proxy, which is often named without a scheme; what follows must look like a host. The session in
+ * an ARN may be named by an address, and an access that is refused is told by it.
+ */
+const BARE_USER_INFO =
+  /(?<![^\s"'=(,;])(?!arn:aws)[^\s"'=(,;<>@:/]{1,256}:(?!\/\/)[^\s"'<>]{1,512}@(?=[\w[])/g
 const SIGNED_QUERY = /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"']+/gi
 const AUTHORIZATION = /\b(AWS4-HMAC-SHA256|Bearer|Basic)\s+[^"'\n]+/g
 
