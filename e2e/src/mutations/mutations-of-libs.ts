@@ -236,11 +236,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
     name: 'a row is blamed while nobody is answered',
     noticedBy: ['healthy rows do not fail'],
     file: 'libs/invocation/src/score/solve-piece.ts',
-    edits: [
-      ['return await isThere(run)', 'return true'],
-      ["(await tryPiece(run, run.witness)).kind === 'predicted'", 'true'],
-      ...provenAtOnce.edits,
-    ],
+    edits: [['!(await isAnybodyAnswered(run, answers, unproven))', 'false'], ...provenAtOnce.edits],
   },
   {
     name: 'what was begun waits behind what is new',

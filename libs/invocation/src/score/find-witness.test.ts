@@ -1,3 +1,4 @@
+import { limits } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { randomOf } from '../endpoint-simulation.fixture.ts'
 import type { Invoke } from '../invoke/invocation.ts'
@@ -116,6 +117,56 @@ describe('where a batch is all that is left of its job', () => {
       )
     }
     expect(blamed / rows).toBeLessThan(0.005)
+  })
+
+  test.for<[string, InvocationErrorCode, number]>([
+    ['fails by chance', 'model_failed', 3],
+    ['is throttled for long', 'endpoint_throttled', 30],
+  ])('a row of the batch that %s does not cost the batch its attempt', async ([, code, times]) => {
+    const { input, invoke } = batchOf(2)
+    let left = times
+    let asked = 0
+    const breaking: Invoke = async (request, signal) => {
+      const body = Buffer.from(request.body).toString()
+      if (body.includes('1')) throw new InvocationError('model_failed', ENDPOINT.name, 'broken')
+      // The first time it is scored.
+      if (asked++ > 0 && left-- > 0) throw new InvocationError(code, ENDPOINT.name, '')
+      return await invoke(request, signal)
+    }
+    const { failures, predictions } = await scoreBatch(depsOf(breaking), input, never)
+    expect(failures).toMatchObject([{ row: 5_001, code: 'model_failed' }])
+    expect(predictions.toString()).toBe('0\n')
+    expect(asked).toBeGreaterThan(times)
+  })
+
+  test('while others are answered, none is asked to blame a row', async () => {
+    const { input, invoke } = batchOf(1)
+    const sent: string[] = []
+    const deps = depsOf(async ({ body }) => {
+      sent.push(Buffer.from(body).toString())
+      await deps.limiter.run(() => invoke({ ...input, body: Buffer.from('1\n') }, never), never)
+      if (body.length > 2) return await invoke({ ...input, body }, never)
+      throw new InvocationError('model_failed', ENDPOINT.name, 'broken')
+    })
+    const witnesses = { next: async () => Buffer.from(OTHER), answered: () => {} }
+    const { failures } = await scoreBatch(deps, { ...input, witnesses }, never)
+    expect(failures).toMatchObject([{ row: 5_000 }])
+    // What was answered before anybody looked says nothing.
+    expect(sent.filter((body) => body === OTHER)).toHaveLength(1)
+    expect(sent).toHaveLength(10)
+  })
+
+  test('what is asked to find out is no part of what was predicted', async () => {
+    const { input } = batchOf(4)
+    // Asked over and over, it would be more than a batch takes.
+    const text = Buffer.from(`${'1'.repeat(limits.predictionBytesMax / 4)}\n`)
+    const deps = depsOf(async ({ body }) => {
+      const isFirst = Buffer.from(body).toString() === '0\n'
+      if (!isFirst) throw new InvocationError('model_failed', ENDPOINT.name, 'broken')
+      return { body: text, contentType: 'text/csv', durationMs: 1, variant: 'blue' }
+    })
+    const { failures } = await scoreBatch(deps, input, never)
+    expect(failures.map(({ row }) => row)).toEqual([5_001, 5_002, 5_003])
   })
 
   test('a row that breaks the connection costs the batch an attempt', async () => {

@@ -11,6 +11,8 @@ import { InvocationError } from '../invoke/invocation-error.ts'
 
 /** The first row, the one in the middle and the last, in turn. */
 const ROWS_ASKED = 3
+/** So often a row fails that was answered before, until nobody is taken to be answered. */
+const FAILED_MAX = 4
 const ASKING = { delayStartMs: 1_000, delayMaxMs: 10_000 }
 const ONE_ROW: Piece = { start: 0, end: 1 }
 
@@ -28,7 +30,7 @@ export async function findWitness(
   const { limiter } = run.deps
   for (let asked = 0; limiter.state.answers === answersBefore; asked++) {
     await waitToRetry(run, ASKING, asked, outage(run, reason))
-    if (await isThere(run)) break
+    if ((await askAnother(run)) === 'answered') break
     const row = rowToAsk(run, asked)
     await ask(run, row, bodyOf(run, row))
   }
@@ -36,24 +38,49 @@ export async function findWitness(
 }
 
 /**
- * Asks once for another row than those of the batch: true when it is answered, so that what fails are these; and
- * false, too, when no other is known.
+ * Whether anybody is answered: somebody was since, or a row is now that was before, of this batch or else of
+ * another. It is asked a few times, over seconds: where an instance starts again it fails by chance, as other rows do.
  *
- * @throws {InvocationError} what a person has to mend.
+ * @param answersBefore answers of the limiter that there were when the fault was last met.
+ * @throws {InvocationError} `endpoint_outage` where all that was asked is throttled, or what a person has to mend.
  */
-export async function isThere(run: BatchRun): Promise<boolean> {
-  const { witnesses } = run.input
-  const row = await witnesses?.next(run.signal)
-  if (row === undefined || !(await ask(run, ONE_ROW, row))) return false
-  witnesses?.answered(row)
+export async function isAnybodyAnswered(
+  run: BatchRun,
+  answersBefore: number,
+  reason: InvocationError,
+): Promise<boolean> {
+  const { limiter } = run.deps
+  for (let failed = 0; limiter.state.answers === answersBefore; ) {
+    if (failed === FAILED_MAX) return false
+    const { witness } = run
+    const met =
+      witness === undefined ? await askAnother(run) : await ask(run, witness, bodyOf(run, witness))
+    if (met === 'answered') break
+    if (met === 'failed') failed++
+    await waitToRetry(run, ASKING, failed, met === 'failed' ? reason : outage(run, reason))
+  }
+  run.gotOn()
   return true
 }
 
-async function ask(run: BatchRun, piece: Piece, body: Uint8Array): Promise<boolean> {
+type Met = 'answered' | 'throttled' | 'failed'
+
+/** Asks once for another row than those of the batch: when it is answered, what fails are these. */
+async function askAnother(run: BatchRun): Promise<Met> {
+  const { witnesses } = run.input
+  const row = await witnesses?.next(run.signal)
+  if (row === undefined) return 'failed' // None is known.
+  const met = await ask(run, ONE_ROW, row)
+  if (met === 'answered') witnesses?.answered(row)
+  return met
+}
+
+/** Its predictions are no part of the batch's. */
+async function ask(run: BatchRun, piece: Piece, body: Uint8Array): Promise<Met> {
   const outcome = await invokePiece(run, piece, body)
-  if (!(outcome instanceof InvocationError)) return true
+  if (!(outcome instanceof InvocationError)) return 'answered'
   if (outcome.kind === 'systemic') throw outcome
-  return false
+  return outcome.kind === 'throttle' ? 'throttled' : 'failed'
 }
 
 function rowToAsk({ input }: BatchRun, asked: number): Piece {

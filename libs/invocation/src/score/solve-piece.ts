@@ -1,6 +1,6 @@
-import type { RowFailure } from '@millrace/job'
+import { limits, type RowFailure } from '@millrace/job'
 import type { BatchRun } from './batch-run.ts'
-import { isThere } from './find-witness.ts'
+import { isAnybodyAnswered } from './find-witness.ts'
 import { InvocationError } from '../invoke/invocation-error.ts'
 import { type Piece, waitToRetry } from './invoke-piece.ts'
 import { tryPiece, type Verdict } from './try-piece.ts'
@@ -40,11 +40,11 @@ export async function solve(run: BatchRun, piece: Piece): Promise<readonly Lines
 
 /** Turns a verdict on a piece into lines: at once, or by way of its halves. */
 async function settle(run: BatchRun, piece: Piece, verdict: Verdict): Promise<readonly Lines[]> {
-  if (verdict.kind === 'predicted') return [{ text: verdict.text }]
+  if (verdict.kind === 'predicted') return [keep(run, piece, verdict.text)]
   if (piece.end - piece.start === 1) {
     const proven = await prove(run, piece, verdict)
     return proven.kind === 'predicted'
-      ? [{ text: proven.text }]
+      ? [keep(run, piece, proven.text)]
       : [failedRow(run, piece, proven.reason)]
   }
   if (verdict.kind === 'refused') await giveUpWhenMostAreRefused(run, verdict.reason)
@@ -53,24 +53,41 @@ async function settle(run: BatchRun, piece: Piece, verdict: Verdict): Promise<re
   return await bisect(run, piece, verdict)
 }
 
-/** How often a row is tried, each time until its repetitions are spent, and another asked, before it is blamed. */
+/** @throws {InvocationError} `predictions_too_large`: no piece of the batch is at fault, but all of them together. */
+function keep(run: BatchRun, piece: Piece, text: Buffer): Lines {
+  run.rowsScored += piece.end - piece.start
+  run.predictionBytes += text.length + 1
+  if (run.predictionBytes > limits.predictionBytesMax) throw tooMuch(run)
+  return { text }
+}
+
+function tooMuch({ input, predictionBytes, rowsScored }: BatchRun): InvocationError {
+  const answered = `${predictionBytes} bytes to ${rowsScored} of ${input.rows} rows`
+  const detail = `${answered}, a batch takes ${limits.predictionBytesMax}: lower batching.rows`
+  return new InvocationError('predictions_too_large', input.endpoint.name, detail)
+}
+
+/** How often a row is tried, each time until its repetitions are spent, before it is blamed. */
 const PROOFS = 3
 /** An instance that starts again fails its share of all invocations for longer than a piece is repeated. */
 const PROVING = { delayStartMs: 2_000, delayMaxMs: 10_000 }
 
 /**
  * A row that fails the container or outlasts it looks like an endpoint that fails everybody, or some at random. A
- * row is blamed only when it fails time and again, over seconds, and a row that was scored before is scored each time.
+ * row is blamed only when it fails time and again, over seconds, and somebody is answered each time.
  *
  * @throws {InvocationError} `endpoint_unavailable`, for another attempt, when no row is answered now.
  */
 async function prove(run: BatchRun, row: Piece, verdict: Refusal): Promise<Verdict> {
+  const { limiter } = run.deps
   let last: Verdict = verdict
+  let { answers } = limiter.state
   for (let proofs = 1; last.kind !== 'predicted' && mayBeChance(last.reason); proofs++) {
     const unproven = noRowProven(run, last.reason)
-    if (!(await isAnswered(run))) throw unproven
+    if (!(await isAnybodyAnswered(run, answers, unproven))) throw unproven
     if (proofs === PROOFS) break
     await waitToRetry(run, PROVING, proofs - 1, unproven)
+    answers = limiter.state.answers
     last = await tryPiece(run, row)
   }
   return last
@@ -84,12 +101,6 @@ const noRowProven = ({ input }: BatchRun, reason: InvocationError): InvocationEr
     words: reason.words,
     cause: reason,
   })
-
-/** Whether a row is answered now that was before: of this batch, or else of another. */
-async function isAnswered(run: BatchRun): Promise<boolean> {
-  if (run.witness === undefined) return await isThere(run)
-  return (await tryPiece(run, run.witness)).kind === 'predicted'
-}
 
 async function solveHalves(run: BatchRun, piece: Piece): Promise<readonly Lines[]> {
   const [left, right] = halvesOf(piece)

@@ -1,4 +1,3 @@
-import { limits } from '@millrace/job'
 import type { BatchRun } from './batch-run.ts'
 import { findWitness } from './find-witness.ts'
 import { bodyOf, invokePiece, outage, type Piece, waitToRetry } from './invoke-piece.ts'
@@ -52,18 +51,8 @@ function countRetry(retries: Retries, code: InvocationErrorCode): number {
 
 function predicted(run: BatchRun, piece: Piece, text: Buffer): Verdict {
   run.gotOn()
-  run.rowsScored += piece.end - piece.start
   run.witness ??= { start: piece.start, end: piece.start + 1 }
-  run.predictionBytes += text.length + 1
-  if (run.predictionBytes > limits.predictionBytesMax) throw tooMuch(run)
   return { kind: 'predicted', text }
-}
-
-/** No piece of the batch is at fault, but all of them together. */
-function tooMuch({ input, predictionBytes, rowsScored }: BatchRun): InvocationError {
-  const answered = `${predictionBytes} bytes to ${rowsScored} of ${input.rows} rows`
-  const detail = `${answered}, a batch takes ${limits.predictionBytesMax}: lower batching.rows`
-  return new InvocationError('predictions_too_large', input.endpoint.name, detail)
 }
 
 function spent(run: BatchRun, rule: RetryRule, reason: InvocationError): Verdict {
