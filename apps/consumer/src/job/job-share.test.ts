@@ -75,10 +75,20 @@ describe('who counts among the consumers of a job', () => {
       ['abc', 'abc', 'abc', 'ab', 'ab'],
     ],
     [
-      'is nobody of before a time without batches',
+      'is who was there before an outage of minutes',
+      [
+        [0, 'abcd'],
+        [600, 'a'],
+        [602, 'ab'],
+        [611, 'abcd'],
+      ],
+      ['abcd', 'abcd', 'abcd', 'abcd'],
+    ],
+    [
+      'is nobody of before a long time without batches',
       [
         [0, 'abc'],
-        [61, 'a'],
+        [901, 'a'],
       ],
       ['abc', 'a'],
     ],

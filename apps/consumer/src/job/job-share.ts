@@ -6,8 +6,11 @@ import { announceConsumer, type Ledger } from '@millrace/ledger'
 const PRESENT_SECONDS = 10
 /** Whoever could not renew its word for so long takes it that nobody could. */
 const SILENT_SECONDS = 5
-/** A silence of more than this is no outage: this consumer had no batch of the job. */
-const REMEMBERED_SECONDS = 60
+/**
+ * An outage lasts for less than this. A shorter silence may also be of a time without batches of the job; who
+ * has left meanwhile counts for ten seconds more then, and the shares are too small for that long.
+ */
+const REMEMBERED_SECONDS = 15 * 60
 
 // One word may be late and is no silence; and a silence is noticed while the words before it still count.
 assert(SILENT_SECONDS * 1_000 > 2 * limits.jobFreshMs)
