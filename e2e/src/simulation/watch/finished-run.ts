@@ -61,7 +61,8 @@ export function checkFailure(
  */
 export function checkCalm(notes: Notes, cloud: SimulatedCloud): void {
   const outcomes = outcomesIn(notes)
-  const attemptsMax = 1 + (notes.faults.get('cut_off') ?? 0)
+  const isAway = notes.faults.has('service_outage')
+  const attemptsMax = 1 + (isAway ? (notes.faults.get('cut_off') ?? 0) : 0)
   for (const line of notes.lines) {
     const { msg, outcome, attempt } = line
     const once = outcomes.includes(String(outcome)) || gaveWay(line)
