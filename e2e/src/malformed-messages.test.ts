@@ -1,5 +1,5 @@
 import { type BatchMessage, encodeBatchMessage, type JobId, jobIdOf } from '@millrace/job'
-import { cancelJob, listJobs, type UnreadableJob } from '@millrace/ledger'
+import { cancelJob, listJobs, listRejections, type UnreadableJob } from '@millrace/ledger'
 import { type DeadLetter, publish, readDeadLetters } from '@millrace/queue'
 import { expect, test } from 'vitest'
 import { expectedResult, flights } from './support/flights.ts'
@@ -165,6 +165,9 @@ test('malformed messages end in the dead-letter queue with their reasons, and ha
       expect(letter?.reason).toMatch(reason)
     }
   }
+  // Of what is no batch of a plan the job keeps nothing, and of a batch no more than the first.
+  const kept = await Array.fromAsync(listRejections(fleet.ledger, jobId, signal))
+  expect(kept).toMatchObject([{ batch: 3, code: 'batch_not_planned', attempts: 1 }])
   // Of what strangers asked for there is no job.
   const day = new Date().toISOString().slice(0, 10)
   const jobs = await Array.fromAsync(listJobs(fleet.ledger, { day }, throwing, signal))

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createJob, LedgerError, readJob } from '@millrace/ledger'
 import type { Queue } from '@millrace/queue'
-import { noTelemetry } from '@millrace/service'
+import { type Metrics, noTelemetry } from '@millrace/service'
 import { createStorage, StorageError } from '@millrace/storage'
 import { atOnce, createTableModel, tableClient } from '@millrace/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -57,12 +57,17 @@ test('what was answered is recorded once the ledger is back, and not answered ag
   }
   const world = gone((facts) => warned.push(facts))
   const ledger = { client: { send }, tableName: 'ledger' } as unknown as World['ledger']
-  const deps = createDeps(config, { ...world, ledger }, never)
+  const counted: string[] = []
+  const count: Metrics['count'] = (...[name]) => void counted.push(name)
+  const telemetry = { ...noTelemetry, metrics: { ...noTelemetry.metrics, count } }
+  const deps = createDeps(config, { ...world, ledger, telemetry }, never)
 
   const recorded = deps.putPart(openJobWith().job, batch, 1, scored, never)
   while (asked.puts < 5) await vi.advanceTimersToNextTimerAsync()
   expect(await recorded).toEqual({ kind: 'recorded', failedRows: 0 })
   expect(warned).toEqual([expect.objectContaining({ batch: 2, error: expect.any(LedgerError) })])
+  // Once, however long it waits.
+  expect(counted).toEqual(['millrace.attempts.failed'])
 })
 
 const scored = {

@@ -145,7 +145,7 @@ function createScoring(
 
 /** What the ledger is told of a batch; while it is away what was answered waits here. */
 function createRecording(
-  { ledger, logger, meter }: World,
+  { ledger, logger, meter, telemetry }: World,
   documentsOf: (jobId: JobId) => Documents,
 ): Pick<Deps, 'recorded' | 'putPart' | 'mark' | 'recordRejection'> {
   const marker = createProgressMarker(ledger)
@@ -155,7 +155,11 @@ function createRecording(
     record: () => Promise<Recorded>,
     signal: AbortSignal,
   ): Promise<Recorded> => {
-    const onWait = (error: unknown): void => logger.warn({ error, jobId, batch }, 'recording waits')
+    const onWait = (error: unknown): void => {
+      // It may wait for longer than a deployment is watched.
+      telemetry.metrics.count('millrace.attempts.failed', 1)
+      logger.warn({ error, jobId, batch }, 'recording waits')
+    }
     return keepRecording({ isAway, onWait, sleep: wait, random: Math.random, now }, record, signal)
   }
   const partDeps: PartDeps = {

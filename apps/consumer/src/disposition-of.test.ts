@@ -19,7 +19,11 @@ test.for<[Outcome, Disposition]>([
 
 test('what is postponed comes later each time, and within a minute', () => {
   const delays = [0, 1, 2, 3, 4, 5, 6, 1_000].map((requeues) => {
-    const disposition = dispositionOf({ kind: 'postponed', reason: 'away' }, requeues, () => 0.999)
+    const disposition = dispositionOf(
+      { kind: 'postponed', reason: 'away', isFailed: true },
+      requeues,
+      () => 0.999,
+    )
     return disposition.kind === 'requeue' ? disposition.delaySeconds : undefined
   })
   expect(delays).toEqual([2, 4, 8, 16, 32, 60, 60, 60])

@@ -12,7 +12,8 @@ export type Outcome =
   | { readonly kind: 'duplicate' } // Another attempt recorded this batch: delete the message.
   | { readonly kind: 'stale' } // The job has ended: delete the message.
   | { readonly kind: 'withheld' } // The job is paused: delete the message, resuming publishes it anew.
-  | { readonly kind: 'postponed'; readonly reason: string } // Not the batch's fault: give it back uncharged.
+  /** Not the batch's fault: give it back uncharged. A failed attempt is one by something else than its endpoint. */
+  | { readonly kind: 'postponed'; readonly reason: string; readonly isFailed: boolean }
   | { readonly kind: 'released'; readonly reason: Error } // Give it back for another attempt.
   | ({ readonly kind: 'rejected' } & Rejection) // No such batch: set the message aside.
   | { readonly kind: 'job_failed'; readonly reason: Error } // The job ended by this: delete the message.
@@ -40,7 +41,7 @@ export interface Deps {
   mark(job: Job, batch: number, failedRows: number, signal: AbortSignal): Promise<boolean>
   publishCompletion(job: Job, signal: AbortSignal): Promise<void>
   failJob(job: Job, reason: Error, signal: AbortSignal): Promise<void>
-  /** Keeps in the ledger why a message for a batch of the job was set aside. */
+  /** Keeps in the ledger why a message for a planned batch of the job was set aside. */
   recordRejection(
     job: Job,
     message: BatchMessage,
@@ -61,8 +62,8 @@ export interface Delivery {
   readonly repeated: boolean
 }
 
-/** What an error means for the message and the job. */
-export type Verdict = 'release' | 'postpone' | 'fail_job'
+/** What an error means for the message and the job; `wait` and `postpone` give it back uncharged. */
+export type Verdict = 'release' | 'postpone' | 'wait' | 'fail_job'
 
 /**
  * Answers one batch: bytes in, predictions out, recorded, marked, in that order.
@@ -112,7 +113,10 @@ async function recordBatch(
   const batch = await deps.planned(job, message.batch)
   if (batch === undefined || !sameRanges(batch, message)) {
     const rejection = { code: 'batch_not_planned', reason: differenceOf(message, batch) } as const
-    await deps.recordRejection(job, message, rejection, attempt, signal)
+    // Anybody may send any number: what the plan does not have is kept in the queue alone.
+    if (batch !== undefined) {
+      await deps.recordRejection(job, message, rejection, attempt, signal)
+    }
     return { kind: 'rejected', ...rejection }
   }
   // A first delivery is hardly ever a repetition; asking the ledger each time would cost a read.
@@ -159,7 +163,8 @@ async function judge(
     case 'release':
       return { kind: 'released', reason }
     case 'postpone':
-      return { kind: 'postponed', reason: reason.message }
+    case 'wait':
+      return { kind: 'postponed', reason: reason.message, isFailed: verdict === 'postpone' }
     case 'fail_job':
       await deps.failJob(open.job, reason, signal)
       return { kind: 'job_failed', reason }

@@ -1,4 +1,4 @@
-import { noMetrics } from '@millrace/service'
+import { type Logger, type Metrics, noMetrics } from '@millrace/service'
 import { expect, test } from 'vitest'
 import type { Outcome } from './process-batch.ts'
 import { type Attempt, reportOutcome } from './report-outcome.ts'
@@ -21,6 +21,20 @@ test.for<Outcome>([
   { kind: 'released', reason: new Error('a reset connection') },
 ])('a message that was $kind is found by its id', (outcome) => {
   expect(lineOf(outcome)).toMatchObject({ messageId: 'm-1', batch: 3, outcome: outcome.kind })
+})
+
+test.for([
+  [true, 1],
+  [false, 0],
+] as const)('a batch that is put off counts as a failed attempt: %s', ([isFailed, times]) => {
+  let failed = 0
+  const count: Metrics['count'] = (...[name, by]) => {
+    if (name === 'millrace.attempts.failed') failed += by
+  }
+  const logger = { info: () => {}, warn: () => {} } as unknown as Logger
+  const outcome = { kind: 'postponed', reason: 'away', isFailed } as const
+  reportOutcome({ logger, metrics: { ...noMetrics, count } }, attempt, outcome)
+  expect(failed).toBe(times)
 })
 
 test('of what went well nobody looks for the message', () => {

@@ -29,6 +29,7 @@ export function reportOutcome(
     metrics.count('millrace.rows.failed', answered - mended)
     metrics.count('millrace.bisections', bisections)
   }
+  if (kind === 'postponed' && outcome.isFailed) metrics.count('millrace.attempts.failed', 1)
   const facts = {
     jobId: batch.jobId,
     batch: batch.batch,

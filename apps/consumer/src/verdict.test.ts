@@ -13,9 +13,10 @@ const open = openJobWith()
 const failed = (code: InvocationErrorCode) => new InvocationError(code, 'model', 'in a test')
 
 test.for<[InvocationErrorCode, Verdict, boolean]>([
-  ['endpoint_throttled', 'postpone', false],
-  ['endpoint_outage', 'postpone', false],
-  ['endpoint_unreachable', 'postpone', false],
+  ['endpoint_throttled', 'wait', false],
+  ['endpoint_outage', 'wait', false],
+  ['endpoint_unreachable', 'wait', false],
+  ['endpoint_not_found', 'wait', false],
   ['access_denied', 'postpone', false],
   ['connection_failed', 'release', true],
   ['endpoint_unavailable', 'release', true],
@@ -42,7 +43,7 @@ test.for<[string, unknown, Verdict]>([
   ['a ledger without room', new LedgerError('throttled', 'PutItem'), 'postpone'],
   ['a role that is broken', new LedgerError('access_denied', 'PutItem'), 'postpone'],
   ['a part that is no item', new LedgerError('invalid_request', 'PutItem'), 'release'],
-  ['a job that others have', new NoShareError(), 'postpone'],
+  ['a job that others have', new NoShareError(), 'wait'],
   ['a queue that does not answer', new QueueError('unreachable', 'publish'), 'postpone'],
   ['an unreadable plan', new PlanError('cut'), 'fail_job'],
   ['what nobody knows', new Error('?'), 'release'],

@@ -1,4 +1,4 @@
-import { InvocationError } from '@millrace/invocation'
+import { InvocationError, type InvocationErrorCode } from '@millrace/invocation'
 import { limits, PlanError } from '@millrace/job'
 import { LedgerError } from '@millrace/ledger'
 import { QueueError } from '@millrace/queue'
@@ -21,9 +21,10 @@ export function reasonToGiveUp(error: unknown, attempt: number): RowReason | und
  *
  * | error                                   | verdict  | because                                       |
  * | --------------------------------------- | -------- | --------------------------------------------- |
- * | throttled, unreachable, credentials, no such endpoint | postpone | not the batch's fault: it is not charged |
- * | ledger, S3 or SQS is away               | postpone | nor is this                                   |
- * | other consumers have all of the job     | postpone | nor this                                      |
+ * | throttled, unreachable, no such endpoint | wait    | not the batch's fault: it is not charged      |
+ * | other consumers have all of the job     | wait     | nor is this                                   |
+ * | no credentials, no permission, a wrong clock | postpone | nor this, but this consumer fails at its work |
+ * | ledger, S3 or SQS is away               | postpone | as does this                                  |
  * | dataset changed or gone, plan unreadable | fail job | no batch of this job can be read any more    |
  * | dataset refused at the last attempt     | fail job | so S3 says of one that is gone to who may not list its bucket |
  * | anything else                            | release  | another attempt, of a bounded number          |
@@ -34,9 +35,10 @@ export function verdictOf(
   attempt: number,
 ): Verdict {
   if (error instanceof InvocationError) {
-    return isOutage(error) ? 'postpone' : 'release'
+    if (!isOutage(error)) return 'release'
+    return OF_THIS_CONSUMER.has(error.code) ? 'postpone' : 'wait'
   }
-  if (error instanceof NoShareError) return 'postpone'
+  if (error instanceof NoShareError) return 'wait'
   if (error instanceof PlanError) return 'fail_job'
   if (error instanceof StorageError) {
     const { code, uri } = error
@@ -53,6 +55,15 @@ export function verdictOf(
  */
 const isOutage = ({ kind, code }: InvocationError): boolean =>
   kind === 'throttle' || kind === 'systemic' || code === 'endpoint_unreachable'
+
+/** What no other endpoint would take either. */
+const OF_THIS_CONSUMER: ReadonlySet<InvocationErrorCode> = new Set([
+  'access_denied',
+  'credentials_missing',
+  'credentials_expired',
+  'clock_skewed',
+  'tls_refused',
+])
 
 /** Reading and publishing have tried for seconds by then, recording for minutes. */
 export const isAway = (error: unknown): boolean =>

@@ -92,7 +92,7 @@ export const metricCatalogue = {
     unit: 'count',
     apps: everyApp,
     meaning:
-      'Attempts that failed: the message is given back for another, or uncharged where a service was away or refuses the app. Not those that were cut off, nor what waits for its endpoint.',
+      'Attempts that failed: the message is given back for another, or uncharged where a service was away or refuses the app; of a batch also when what was answered begins to wait for the ledger. Not those that were cut off, nor what waits for its endpoint.',
   },
   'millrace.messages.in_flight': {
     kind: 'gauge',

@@ -1,5 +1,6 @@
 import { jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
+import type { CliError } from '../cli-error.ts'
 import { refuseIdle } from './idle-options.ts'
 import type { PartialSpec } from './spec-options.ts'
 
@@ -22,16 +23,20 @@ test.for([
 ] as const satisfies readonly [string, PartialSpec, readonly string[]][])(
   '%s is refused where it has no effect',
   ([option, typed, kinds]) => {
-    const taken = KINDS.filter((kind) => {
+    const answers = KINDS.map((kind) => {
       try {
         refuseIdle(typed, specOf(kind))
-        return true
+        return 'taken'
       } catch (error) {
-        expect(String(error)).toContain(`${option}: has no effect where the decision is ${kind}`)
-        return false
+        return (error as CliError).message
       }
     })
-    expect(taken).toEqual(kinds)
+    const taken: readonly string[] = kinds
+    expect(answers).toEqual(
+      KINDS.map((kind) =>
+        taken.includes(kind) ? 'taken' : `${option}: has no effect where the decision is ${kind}`,
+      ),
+    )
   },
 )
 

@@ -106,7 +106,7 @@ const either = (texts: readonly string[]): string =>
 function meant({ enum: choices = [], type }: Schema, value: unknown): string {
   // YAML takes 0 and true for what they look like.
   if (type === 'string' && ['number', 'boolean'].includes(typeof value))
-    return ` (write "${value}")`
+    return ` (write "${String(value)}")`
   const near = typeof value === 'string' ? nearest(value, choices.map(String)) : undefined
   return near === undefined ? '' : ` (did you mean ${near}?)`
 }

@@ -13,10 +13,7 @@ export interface Deps {
   now(): number
 }
 
-/**
- * Keeps in the ledger why a message was set aside. Anybody may send any number; what the plan does not know is
- * kept in the queue alone.
- */
+/** Keeps in the ledger why a message for a planned batch was set aside. */
 export async function recordRejection(
   deps: Deps,
   job: Job,
@@ -26,7 +23,6 @@ export async function recordRejection(
   signal: AbortSignal,
 ): Promise<void> {
   const { batch } = message
-  if (job.plan === undefined || batch >= job.plan.batches) return
   const evidence = encodeBatchMessage(message)
   const rejection = { batch, code, message: reason, attempts, evidence, rejectedAt: deps.now() }
   await deps.put(job, rejection, signal)

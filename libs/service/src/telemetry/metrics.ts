@@ -11,7 +11,7 @@ import {
 export interface Metrics {
   /** Adds to a counter. */
   count<N extends MetricOfKind<'counter'>>(name: N, by: number, ...value: Value<N>): void
-  /** Reads a counter's running total, which never falls, at each report. */
+  /** Reads a counter's running total, which never falls, at each report; what is counted beside it is added. */
   total<N extends MetricOfKind<'counter'>>(name: N, read: () => number, ...value: Value<N>): void
   /** Reads a gauge once for each report. NaN leaves it out of this one. */
   gauge(name: MetricOfKind<'gauge'>, read: () => number): void
@@ -50,7 +50,7 @@ export function createMetricRegistry(app: MetricApp): MetricRegistry {
   const series = seriesOf(app).map(({ name, definition, value }) => {
     const key = keyOf(name, value)
     const absent = definition.kind === 'gauge' ? Number.NaN : 0
-    const read = () => readers.get(key)?.() ?? totals.get(key) ?? absent
+    const read = () => (readers.get(key)?.() ?? absent) + (totals.get(key) ?? 0)
     return { name, definition, value, read }
   })
   return {
