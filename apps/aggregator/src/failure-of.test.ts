@@ -17,6 +17,7 @@ test.for<[string, Error, string | undefined]>([
     'dataset_changed',
   ],
   ['a slow store', new StorageError('throttled', 'read', 's3://b/k', ''), undefined],
+  ['a key that is off', new StorageError('key_unusable', 'write', 's3://b/k', ''), undefined],
   ['a lost upload', new StorageError('upload_lost', 'write', 's3://b/k', ''), undefined],
   ['an item of another hand', new LedgerError('item_corrupt', 'GetItem'), 'item_corrupt'],
   ['a ledger without room', new LedgerError('throttled', 'GetItem'), undefined],

@@ -35,6 +35,7 @@ test.for<[string, unknown, Verdict]>([
   ['a changed dataset', new StorageError('object_changed', 'read', 's3://b/k', ''), 'fail_job'],
   ['a missing dataset', new StorageError('object_missing', 'read', 's3://b/k', ''), 'fail_job'],
   ['a slow store', new StorageError('throttled', 'read', 's3://b/k', ''), 'postpone'],
+  ['a key that is off', new StorageError('key_unusable', 'read', 's3://b/k', ''), 'postpone'],
   [
     'a store that is not ours',
     new StorageError('access_denied', 'read', 's3://b/k', ''),

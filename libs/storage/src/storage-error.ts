@@ -14,6 +14,8 @@ const RETRYABLE = {
   access_denied: false,
   /** No credentials, or they have expired: every object is out of reach, not this one. */
   credentials_invalid: false,
+  /** The KMS key of the object or the bucket is off or gone: so is all that it encrypts, not this object alone. */
+  key_unusable: false,
   /** A folder, pipe, socket or device where a file was wanted; or a file where a folder was. */
   not_a_file: false,
   uri_invalid: false,
@@ -42,6 +44,7 @@ const OUTAGES: ReadonlySet<StorageErrorCode> = new Set([
   'unavailable',
   'timed_out',
   'credentials_invalid',
+  'key_unusable',
 ])
 
 export interface StorageErrorOptions extends ErrorOptions {

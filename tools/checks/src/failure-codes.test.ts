@@ -46,7 +46,7 @@ test('the page lists each code that a row can fail with, and no other', () => {
 test('the page lists each code that a job can fail with, and no other', () => {
   // While an endpoint has no room a job waits, and so it does while a store is away.
   const ends = INVOCATIONS.filter(({ kind }) => kind !== 'throttle')
-  const away = ['throttled', 'unavailable', 'timed_out', 'credentials_invalid']
+  const away = ['throttled', 'unavailable', 'timed_out', 'credentials_invalid', 'key_unusable']
   const renamed = ['object_changed', 'object_missing']
   const errors = ['AccountingError', 'CsvError', 'DecisionError', 'OutputError', 'PlanError']
   const codes = [

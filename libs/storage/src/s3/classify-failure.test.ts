@@ -13,12 +13,13 @@ test.for([{ name: 'NotFound' }, { name: '' }])(
   },
 )
 
-test('a key that is off or gone is told as such, which a status of 400 would not', () => {
-  const answered = { message: 'is disabled.', $metadata: { httpStatusCode: 400 } }
-  for (const name of ['KMS.DisabledException', 'KMS.KMSInvalidStateException']) {
-    expect(classifyS3Failure('read', 's3://b/k', { name, ...answered })).toMatchObject({
-      code: 'access_denied',
-      hint: expect.stringMatching(/^enable the KMS key /),
-    })
-  }
+test.for([
+  ['KMS.DisabledException', 400, 'key_unusable', true, /^enable the KMS key /],
+  ['KMS.KMSInvalidStateException', 400, 'key_unusable', true, /^enable the KMS key /],
+  ['KMS.NotFoundException', 400, 'key_unusable', true, /^enable the KMS key /],
+  ['AccessDenied', 403, 'access_denied', false, /^allow s3:GetObject/],
+] as const)('%s (%i) is %s, an outage: %s', ([name, httpStatusCode, code, isOutage, hint]) => {
+  const cause = { name, message: 'no', $metadata: { httpStatusCode } }
+  const error = classifyS3Failure('read', 's3://b/k', cause)
+  expect(error).toMatchObject({ code, isOutage, hint: expect.stringMatching(hint) })
 })

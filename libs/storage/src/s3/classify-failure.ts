@@ -16,7 +16,7 @@ const DENIED: Reason = {
   hint: 'allow s3:GetObject, s3:ListBucket and, for results, s3:PutObject; without s3:ListBucket a missing object looks the same',
 }
 const KEY: Reason = {
-  code: 'access_denied',
+  code: 'key_unusable',
   hint: 'enable the KMS key of the object or bucket, and allow kms:Decrypt and, for results, kms:GenerateDataKey',
 }
 const GONE: Reason = {
