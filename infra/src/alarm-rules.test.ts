@@ -90,11 +90,23 @@ describe('an endpoint that throttles', () => {
     const times = Array.from({ length: (MINUTES * 60) / seconds }, (_, n) => n * seconds)
     return minutes((minute) => times.filter((at) => Math.floor(at / 60) === minute).length)
   }
+  /** A throttle a second, from one second to another of each five minutes, told by each consumer once a minute. */
+  const bursts = (from: number, to: number, tellAt: readonly number[]) => {
+    const met = (second: number) => (second % 300 >= from && second % 300 < to ? 1 : 0)
+    return minutes((minute) =>
+      tellAt
+        .flatMap((at) => Array.from({ length: 60 }, (_, ago) => met(minute * 60 + at - ago)))
+        .reduce<number>((sum, one) => sum + one, 0),
+    )
+  }
 
   test.for<[string, Minutes, string]>([
     ['rings when it serves half at a second', every(9), 'always'],
     ['rings when one consumer of it learns that at three seconds', every(160), 'always'],
     ['does not ring for live traffic each five minutes', minutes((m) => (m % 5 ? 0 : 36)), 'never'],
+    ['does not ring for a minute of it across two', bursts(30, 90, [59]), 'never'],
+    ['does not ring for twenty seconds of it across two', bursts(50, 70, [59]), 'never'],
+    ['does not ring when four consumers tell of it', bursts(10, 30, [5, 20, 40, 55]), 'never'],
     ['does not ring while it grows', minutes((m) => (m < 15 ? 200 : 0)), 'never'],
     ['does not ring when it serves all', each(MINUTES, 0), 'never'],
   ])('%s', ([, throttles, heard]) => {

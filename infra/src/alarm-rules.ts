@@ -183,10 +183,10 @@ function fleetRules({ metricsNamespace, meter, backlogTarget }: AlarmRuleArgs): 
       statistic: 'Sum',
       // A limiter that has found the limit asks for more once in some fifty latencies, and is throttled once
       // for it (`limiter/asked-again.test.ts` of the invocation); one that may have all it asks for never is.
+      // In every stretch: live traffic of some seconds each five minutes, told of in two minutes, is in eight of ten.
       threshold: 1,
       stretchMinutes: 3,
       minutes: 30,
-      minutesAbove: 24,
     },
     {
       name: 'endpoint-gone',
