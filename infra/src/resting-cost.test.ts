@@ -1,19 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { graphOf, ofType, STACKS } from './graph/graph.ts'
 import { alarmMetrics, budgetOf, interfacesOf, restingCosts } from './resting-cost.ts'
 import { readSettings } from './settings.ts'
+import { settingsOf } from './stack-settings.fixture.ts'
 
-const infra = join(import.meta.dirname, '..')
-const page = readFileSync(join(infra, '../docs/costs.md'), 'utf8')
-
-function settingsOf(stack: string) {
-  const file = readFileSync(join(infra, `Pulumi.${stack}.yaml`), 'utf8')
-  const { config } = parse(file) as { config: Record<string, unknown> }
-  return readSettings(config['millrace:settings'])
-}
+const page = readFileSync(join(import.meta.dirname, '../../docs/costs.md'), 'utf8')
 
 /** The cells of the table "At rest", without its head. */
 const rows = (page.split('## At rest')[1] ?? '')
@@ -31,8 +24,7 @@ describe.for(STACKS)('in the %s stack', (stack) => {
 
   test('the page has the figures that the budget is made of', () => {
     const costs = Object.values(restingCosts(settings))
-    const all = Math.round(costs.reduce((sum, usd) => sum + usd))
-    expect(printed).toEqual(['$0', ...costs.map(dollars), `**about $${all}**`])
+    expect(printed).toEqual(['$0', ...costs.map(dollars), `**about $${Math.round(sumOf(costs))}**`])
   })
 
   test('as many metrics are counted as alarms watch', () => {
@@ -52,6 +44,16 @@ describe.for(STACKS)('in the %s stack', (stack) => {
     expect(made.length).toBe(settings.network.kind === 'private' ? interfacesOf(settings) : 0)
   })
 })
+
+test('the page says what a production stack costs in a network that exists', () => {
+  const existing = { kind: 'existing' as const, vpcId: 'vpc-1', subnetIds: ['subnet-1'] }
+  const costs = Object.values(restingCosts({ ...settingsOf('prod'), network: existing }))
+  const [, printed] =
+    /\(`network: existing`\), a production stack is at about (\$\d+)/.exec(page) ?? []
+  expect(printed).toBe(`$${Math.round(sumOf(costs))}`)
+})
+
+const sumOf = (costs: readonly number[]): number => costs.reduce((sum, usd) => sum + usd)
 
 const dollars = (usd: number): string => {
   if (usd === 0) return '-'
@@ -78,7 +80,7 @@ test.for(['public', 'private'] as const)(
   'a budget of what a %s network costs at rest is refused',
   (kind) => {
     const costs = Object.values(restingCosts(settingsWith(kind)))
-    const atRest = Math.ceil(costs.reduce((sum, usd) => sum + usd))
+    const atRest = Math.ceil(sumOf(costs))
     expect(budgetOf(settingsWith(kind, { monthlyCostUsd: atRest + 1 }))).toBe(atRest + 1)
     expect(() => budgetOf(settingsWith(kind, { monthlyCostUsd: atRest }))).toThrow(
       `monthlyCostUsd: wanted more than ${atRest}`,
