@@ -9,13 +9,20 @@ import { valueKeys } from './value-keys.ts'
 export interface Choice {
   /** `label`: a text stands beside the number. `classes`: a number stands beside it for each of three classes or more. */
   readonly kind: 'label' | 'classes'
-  /** Settings of `endpoint.response` that say the one or the other; absent where there is none, or no label. */
+  /** Settings of `endpoint.response` that say the one or the other; absent where none leads there, or no label is. */
   readonly number?: string
   readonly label?: string
 }
 
-/** Names of a label. What else is beside a number, such as an id, leaves no doubt about it. */
-const LABEL = /label|class|categor|predict|target|^y$/i
+/**
+ * Names of a label, by their end: `predictedLabel`, `class_name`, H2O's `predict`. What else is beside a number, such as
+ * a `prediction_id` or a `target_date`, leaves no doubt about it.
+ */
+const LABEL =
+  /(label|class|category|predict(ed|ion)?|target)(_?name)?$|(labels|classes|categories|predictions|targets)$|^y$/i
+
+/** What is beside the probabilities of classes and is none, such as a number of a label. */
+const OF_LABEL = /label|class|categor|predict|target|^y$/i
 
 /** @param path of the row in a setting: `predictions[]`, or empty where it is the answer. */
 export function choiceInObject(
@@ -31,7 +38,12 @@ export function choiceInObject(
   if (taken === undefined || label === undefined) return undefined
   const settingOf = (key: string): string =>
     `json:${path === '' ? '' : `${path}.`}${nameAsSaid(key)}`
-  return { kind: 'label', number: settingOf(taken), label: settingOf(label) }
+  return {
+    kind: 'label',
+    number: settingOf(taken),
+    // A path is parted at dots and brackets: to a key that has one leads none.
+    ...(!/[.[\]]/.test(label) && { label: settingOf(label) }),
+  }
 }
 
 /** `"yes"`, or `["yes"]` of BlazingText. */
@@ -68,7 +80,7 @@ export function choiceInTable(
 /** AutoGluon names them `no_proba`, `yes_proba`. */
 function countClasses(names: readonly string[], cells: readonly string[]): number {
   const named = names.filter((name) => name.endsWith('_proba')).length
-  return named || names.filter((name, at) => isNumber(cells[at]) && !LABEL.test(name)).length
+  return named || names.filter((name, at) => isNumber(cells[at]) && !OF_LABEL.test(name)).length
 }
 
 const isNumber = (cell = ''): boolean => isNumberText(cell.trim())

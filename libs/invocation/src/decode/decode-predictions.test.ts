@@ -61,6 +61,24 @@ test.for<[string, string, string, object]>([
     { kind: 'label', number: 'csv:score', label: 'csv:label' },
   ],
   [
+    'application/jsonlines',
+    '{"predictedLabel":"no","score":0.9}\n{"predictedLabel":"no","score":0.8}\n',
+    'auto',
+    { kind: 'label', number: 'json:score', label: 'json:predictedLabel' },
+  ],
+  [
+    'application/json',
+    '[{"className":["no"],"probability":0.9},{"className":["no"],"probability":0.8}]',
+    'auto',
+    { kind: 'label', number: 'json:[].probability', label: 'json:[].className' },
+  ],
+  [
+    'application/json',
+    '[{"my.label":"no","score":0.9},{"my.label":"no","score":0.8}]',
+    'auto',
+    { kind: 'label', number: 'json:[].score' },
+  ],
+  [
     'text/csv',
     'y,a_proba,b_proba,c_proba\na,0.8,0.1,0.1\nb,0.1,0.8,0.1\n',
     'lines',
@@ -80,7 +98,8 @@ test.for<[string, string, string, object]>([
   ],
 ])('tells what else may be meant in %s %s by %s', ([contentType, body, response, choice]) => {
   const decoded = decodePredictions({ body: Buffer.from(body), contentType }, 2, response)
-  expect(decoded).toMatchObject({ kind: 'decoded', choice })
+  expect(decoded).toMatchObject({ kind: 'decoded' })
+  expect(decoded).toHaveProperty('choice', choice)
   for (const setting of Object.values(choice).slice(1)) {
     const said = decodePredictions({ body: Buffer.from(body), contentType }, 2, String(setting))
     expect(said.kind).toBe('decoded')
@@ -101,6 +120,12 @@ test.for<[string, string]>([
   ['text/csv', 'y,a_proba,b_proba\na,0.9,0.1\nb,0.2,0.8\n'],
   ['text/csv', 'target,no,yes\n0,0.9,0.1\n1,0.2,0.8\n'],
   ['text/csv', 'id,score\na,0.9\nb,0.8\n'],
+  ['text/csv', 'prediction_id,predictor,target_date,target_id,score\na,b,c,d,1\na,b,c,d,0\n'],
+  [
+    'application/json',
+    '[{"prediction_id":"a","predictor":"b","target_date":"c","target_id":"d","score":1},{"score":0}]',
+  ],
+  ['text/csv', 'prediction_id,no,yes\n7,0.1,0.9\n8,0.2,0.8\n'],
   ['text/csv', '0.1,0.2,0.7\n0.2,0.2,0.6\n'],
 ])('of %s %s only one thing may be meant', ([contentType, body]) => {
   const decoded = decodePredictions({ body: Buffer.from(body), contentType }, 2, 'auto')
