@@ -15,7 +15,12 @@ export async function explainRefusal(
   const { name, contentType } = input.endpoint
   const wrong = (problem: string): Explanation => ({ kind: 'wrong', problem })
   const unanswerable = explainAccept(input, error)
-  if (unanswerable !== undefined) return wrong(unanswerable)
+  // A model that fails may quote the type of what a row had in it: the rows are tried one by one before that is believed.
+  if (unanswerable !== undefined) {
+    return error.code === 'model_failed'
+      ? { kind: 'unexplained', problem: unanswerable }
+      : wrong(unanswerable)
+  }
   switch (error.code) {
     case 'endpoint_not_found':
       if (/^variant\b/i.test(error.words)) {
@@ -82,7 +87,7 @@ function explainAccept({ endpoint }: PreflightInput, error: InvocationError): st
   const says = `its container says: ${unended(error.words)}`
   const isOfAnswer =
     /container answered 406/.test(error.message) ||
-    /\baccept (?:types?|header)\b/i.test(error.words) ||
+    (/\baccept (?:types?|header)\b/i.test(error.words) && [...named].some(isUsual)) ||
     (isOfType(error) && named.has(asked) && !named.has(sent))
   if (isOfAnswer) return `${name} does not answer in ${accept}: set endpoint.accept; ${says}.`
   // One type for both, and the words do not tell which of them they are about.
@@ -92,6 +97,9 @@ function explainAccept({ endpoint }: PreflightInput, error: InvocationError): st
 }
 
 const MEDIA_TYPES = /[\w+*-]+\/[\w+*-]+(?:\.[\w+-]+)*/g
+
+/** A path and `and/or` look alike to a media type. */
+const isUsual = (type: string): boolean => /^(?:application|text)\/|^\*\/\*$/.test(type)
 
 /** Without what follows it, such as a character set. */
 const plainType = (type: string): string => (type.split(';', 1)[0] ?? '').trim().toLowerCase()

@@ -6,7 +6,7 @@ import {
   type CreateInvokeOptions,
 } from '../invoke/create-invoke.ts'
 import { flightsEndpoint, flightsModel, testCredentials } from '../flights.fixture.ts'
-import { InvocationError } from '../invoke/invocation-error.ts'
+import { InvocationError, type InvocationErrorCode } from '../invoke/invocation-error.ts'
 import type { Invoke } from '../invoke/invocation.ts'
 import { GOOD, rowsMapped, ROWS, whole } from './first-rows.fixture.ts'
 import { preflight } from './preflight.ts'
@@ -162,6 +162,40 @@ test.for<[string, string, PreflightInput['endpoint'], string, RegExp]>([
     problems: [expect.stringMatching(told)],
   })
   expect(asked).toBeLessThan(4)
+})
+
+test.for<[InvocationErrorCode, string]>([
+  ['rows_rejected', 'predict() does not accept type str in column 0 and/or 1'],
+  ['model_failed', 'Unable to decode: Accept type text/csv is not what x is'],
+  ['model_failed', 'invalid literal x while decoding content type text/csv'],
+])('on %s that says %j of a bad row, finds the job ready', async ([code, words]) => {
+  const invoke: Invoke = async ({ body }) => {
+    const rows = Buffer.from(body).toString().trimEnd().split('\n')
+    if (rows.some((row) => row.startsWith('x'))) throw refusal(code, words)
+    if (rows.some((row) => row.split(',').length > 8)) throw refusal('rows_rejected', 'too many')
+    return {
+      body: Buffer.from('0.5\n'.repeat(rows.length)),
+      contentType: 'text/csv',
+      durationMs: 1,
+    }
+  }
+  const body = Buffer.from(ROWS.toString().replace(/^\d+/, 'x'))
+  expect(await preflight({ invoke }, whole({ ...GOOD, body }), never)).toMatchObject({
+    kind: 'ready',
+    rowsRefused: 1,
+  })
+})
+
+const refusal = (code: InvocationErrorCode, words: string): InvocationError =>
+  new InvocationError(code, 'flights', 'ModelError', { words })
+
+test('a model that fails for its Accept at each row is told by it', async () => {
+  const words = 'Accept type text/csv is not supported.'
+  const invoke: Invoke = () => Promise.reject(refusal('model_failed', words))
+  expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
+    kind: 'wrong',
+    problems: [expect.stringMatching(/does not answer in text\/csv: set endpoint.accept;/)],
+  })
 })
 
 test.for([';', '\t'])('finds a column that is missing among columns by %j', async (delimiter) => {
