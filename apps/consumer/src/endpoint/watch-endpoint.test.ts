@@ -51,6 +51,14 @@ test('an endpoint that goes and comes back is told once each, with the reason', 
   expect(lines).toHaveLength(5)
 })
 
+test('an endpoint without a worker is told and does not come back', () => {
+  const { lines, teller, failed } = createTeller()
+  failed('worker_unavailable')
+  teller.limitChanged('churn-v3', stateOf('open'))
+  failed('worker_unavailable')
+  expect(lines).toEqual(['warn churn-v3 endpoint does not answer worker_unavailable'])
+})
+
 test('of two endpoints each is told by itself', () => {
   const { lines, teller } = createTeller()
   teller.limitChanged('churn-v3', stateOf('open'))

@@ -16,15 +16,18 @@ const THROTTLED_WAIT_MS = { least: 200, most: 400 }
 const FAILED_REPEATS = 7
 const FAILED_WAIT_MS = 300
 
-type Fault = 'passing' | 'throttled' | 'late' | 'failed'
+type Fault = 'passing' | 'throttled' | 'workerless' | 'late' | 'failed'
 
 /** Milliseconds between two looks at the endpoint. */
 function waitsOfOneTurn(random: () => number): Record<Fault, Iterator<number>> {
   const { least, most } = THROTTLED_WAIT_MS
+  const untilThereIsRoom = () => within(TURN_MS, () => least + (most - least) * random())
   return {
     /** It cannot be reached, or answers with a passing fault. */
     passing: within(TURN_MS, (last = 125) => Math.min(2 * last, 5_000)),
-    throttled: within(TURN_MS, () => least + (most - least) * random()),
+    throttled: untilThereIsRoom(),
+    /** Its model server has no room, or nobody who works. */
+    workerless: untilThereIsRoom(),
     /** A process that was frozen takes for late what it could not look at: it asks once more. */
     late: [250].values(),
     failed: Array.from({ length: FAILED_REPEATS }, () => FAILED_WAIT_MS).values(),
@@ -81,7 +84,7 @@ export function patient(deps: Deps): (jobId: JobId) => Invoke {
     function nextWaitMs(error: unknown, waits: ReturnType<typeof waitsOfOneTurn>): number {
       const fault = faultOf(error, isAnswered)
       if (fault === undefined) throw error
-      const leftMs = fault === 'passing' ? patience.leftMs(jobId) : Number.POSITIVE_INFINITY
+      const leftMs = mayBeGone(fault) ? patience.leftMs(jobId) : Number.POSITIVE_INFINITY
       if (leftMs <= 0 && !isAnswered) throw error
       const { done, value: waitMs } = waits[fault].next()
       if (done === true) throw isAway(fault, leftMs) ? new EndpointAwayError(error as Error) : error
@@ -97,11 +100,15 @@ export function patient(deps: Deps): (jobId: JobId) => Invoke {
 function faultOf(error: unknown, isAnswered: boolean): Fault | undefined {
   if (!(error instanceof InvocationError)) return undefined
   if (error.code === 'invocation_timed_out') return 'late'
+  if (error.code === 'worker_unavailable') return 'workerless'
   if (error.kind === 'throttle') return 'throttled'
   if (error.code === 'model_failed' && isAnswered) return 'failed'
   return error.kind === 'transient' ? 'passing' : undefined
 }
 
+/** Whoever throttles is there, and is waited for without an end. */
+const mayBeGone = (fault: Fault): boolean => fault === 'passing' || fault === 'workerless'
+
 /** Whether a job goes on waiting whose turn ends with this fault. */
 const isAway = (fault: Fault, leftMs: number): boolean =>
-  fault === 'throttled' || (fault === 'passing' && leftMs > 0)
+  fault === 'throttled' || (mayBeGone(fault) && leftMs > 0)

@@ -107,18 +107,19 @@ const BY_STATUS: Readonly<Record<number, InvocationErrorCode>> = {
 }
 
 /**
- * Multi Model Server and TorchServe, which serve the containers of PyTorch, MXNet and Hugging Face, say 503 where
- * their queue is full, or while a worker starts again.
- * https://github.com/aws/deep-learning-containers/issues/4478, https://github.com/pytorch/serve/issues/3361
+ * Multi Model Server and TorchServe, which serve the containers of PyTorch, MXNet and Hugging Face, say 503 in the same
+ * words where their queue is full and where the model has no worker at all.
+ * https://github.com/aws/deep-learning-containers/issues/4478, https://github.com/pytorch/serve/issues/3361,
+ * https://github.com/pytorch/serve/issues/29
  */
-const QUEUE_FULL = /\bno worker (is available|to serve)\b|\bjob queue size\b/i
+const NO_WORKER = /\bno worker (is available|to serve)\b|\bjob queue size\b/i
 
 /** What the container said. Codes of SageMaker's own making: 0 is "no answer in 60 s". */
 function ofModel({ OriginalStatusCode: status, OriginalMessage = '' }: Facts): InvocationErrorCode {
   if (status === 0) return 'invocation_timed_out'
   if (status === 413) return 'payload_too_large'
   if (status === 429) return 'endpoint_throttled' // The container's queue is full; no row is at fault.
-  if (status === 503 && QUEUE_FULL.test(OriginalMessage)) return 'endpoint_throttled'
+  if (status === 503 && NO_WORKER.test(OriginalMessage)) return 'worker_unavailable'
   if (status === 408) return 'invocation_timed_out'
   if (status !== undefined && status >= 400 && status < 500) return 'rows_rejected'
   return 'model_failed'

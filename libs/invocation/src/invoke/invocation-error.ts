@@ -13,6 +13,8 @@ export type InvocationErrorKind =
 
 const TABLE = {
   endpoint_throttled: { kind: 'throttle', retryable: true },
+  // The model server's queue is full, or it has no worker at all; it says the same of both.
+  worker_unavailable: { kind: 'throttle', retryable: true },
   // A cold or multi-model endpoint loads a model for up to six minutes; a component has no copy for as long.
   model_not_ready: { kind: 'throttle', retryable: true },
   // The limiter's circuit is open: healthy batches wait, they do not fail.
@@ -43,6 +45,8 @@ const TABLE = {
 const HINTS: Partial<Record<InvocationErrorCode, string>> = {
   model_not_ready:
     'wait some minutes: a model, or the first copy of an inference component, is loading',
+  worker_unavailable:
+    "look into the endpoint's log whether its model's workers run, and how long its queue is",
   payload_too_large: 'lower batching.rows or batching.payloadBytesMax',
   invocation_timed_out: 'lower batching.rows: SageMaker ends an invocation after 60 s',
   response_malformed: 'set endpoint.response to say how predictions are read out of the answer',

@@ -102,7 +102,7 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
     ['model_400', 'rows_rejected'],
     ['model_413', 'payload_too_large'],
     ['model_429', 'endpoint_throttled'],
-    ['queue_full', 'endpoint_throttled'],
+    ['queue_full', 'worker_unavailable'],
     ['model_500', 'model_failed'],
     ['model_503', 'model_failed'],
     ['model_timeout', 'invocation_timed_out'],

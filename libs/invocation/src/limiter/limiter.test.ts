@@ -148,6 +148,29 @@ test.for<InvocationErrorCode>(['endpoint_not_found', 'access_denied', 'credentia
   },
 )
 
+test('without a worker twenty times in a row, opens the circuit', async () => {
+  const { limiter, timers, failing } = fixture()
+  for (let times = 0; times < 20; times++) {
+    expect(limiter.state.circuit).toBe('closed')
+    await expect(failing('worker_unavailable')).rejects.toThrow('worker_unavailable')
+    // The pause after each is over at once.
+    for (const { run, delayMs } of timers.splice(0)) if (delayMs !== 1_000) run()
+  }
+  expect(limiter.state).toMatchObject({ circuit: 'open', throttles: 20, answers: 0, limit: 1 })
+})
+
+test('without a worker beside others, is throttled and keeps the circuit closed', async () => {
+  const { limiter, running, start } = fixture({ concurrencyMax: 32, concurrencyStart: 21 })
+  const all = Array.from({ length: 21 }, () => start())
+  for (const refused of running.slice(1)) {
+    refused.reject(new InvocationError('worker_unavailable', 'churn-v3', ''))
+  }
+  await Promise.allSettled(all.slice(1))
+  expect(limiter.state).toMatchObject({ circuit: 'closed', throttles: 20, inFlight: 1 })
+  running[0]?.resolve()
+  await all[0]
+})
+
 test('tells of each change of limit and circuit', async () => {
   const seen: string[] = []
   const world = fixture({ onChange: ({ limit, circuit }) => seen.push(`${limit} ${circuit}`) })

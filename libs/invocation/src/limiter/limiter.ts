@@ -155,6 +155,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
   function failed(error: InvocationError): Ending | undefined {
     switch (error.kind) {
       case 'throttle':
+        if (error.code === 'worker_unavailable') return withoutWorker()
         circuit.answered() // Whoever says "slower" is there.
         return error.code === 'endpoint_throttled' ? throttled() : undefined
       case 'transient':
@@ -176,6 +177,12 @@ export function createLimiter(options: LimiterOptions): Limiter {
         return undefined
     }
     return error.kind satisfies never
+  }
+
+  /** Beside others of ours the queue is full with these; alone, again and again, nobody may be there to serve it. */
+  function withoutWorker(): Ending {
+    if (inFlight <= 1) notAnswered()
+    return throttled()
   }
 
   function throttled(): Ending {

@@ -41,6 +41,10 @@ export async function explainRefusal(
       return wrong(explainConnection(input, error))
     case 'model_not_ready':
       return wrong(`The model of ${name} is not ready; ${error.hint ?? ''} (${error.words}).`)
+    case 'worker_unavailable':
+      return wrong(
+        `No worker of the model server of ${name} has taken the rows; ${error.hint ?? ''} (${error.words}).`,
+      )
     case 'request_refused':
       return wrong(explainRequest(name, error))
     case 'rows_rejected':

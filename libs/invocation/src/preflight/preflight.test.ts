@@ -348,6 +348,17 @@ test('an inference component without a copy is told from one that is wrong', asy
   })
 })
 
+test('a model server that has no worker for the rows says so', async () => {
+  const words = 'Model "m" has no worker to serve inference request.'
+  const invoke: Invoke = () => Promise.reject(refusal('worker_unavailable', words))
+  expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
+    kind: 'wrong',
+    problems: [
+      expect.stringMatching(/^No worker of the model server of flights .* log .*"m" has no worker/),
+    ],
+  })
+})
+
 test('an endpoint of inference components says which setting names one', async () => {
   const words =
     'Inference Component Name header is required for endpoints to which you plan to deploy them.'

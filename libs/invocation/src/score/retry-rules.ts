@@ -31,6 +31,7 @@ const untilDeadline = Number.POSITIVE_INFINITY
 export const retryRules: Readonly<Record<InvocationErrorCode, RetryRule>> = {
   // The limiter paces throttles; the wait only keeps this batch from being the next one throttled.
   endpoint_throttled: at(untilDeadline, 'throw', 50, 5_000),
+  worker_unavailable: at(untilDeadline, 'throw', 50, 5_000),
   model_not_ready: at(untilDeadline, 'throw', 5_000, 30_000),
   endpoint_outage: at(0, 'throw'),
   endpoint_unavailable: at(limits.invocationRetriesMax, 'ask'),
