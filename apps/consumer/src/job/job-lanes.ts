@@ -36,7 +36,10 @@ interface Lane {
 
 /** Twice in the time for which a job's state is trusted. */
 export const LOOK_MS = limits.jobFreshMs / 2
-/** Shares change within two looks when a consumer comes or goes. */
+/**
+ * A consumer that comes counts within two looks; one that goes still counts for ten seconds, and after an outage of the
+ * ledger for longer (`job-share.ts`).
+ */
 const LOOKS_WITHOUT_SHARE_MAX = limits.placeKeptMs / LOOK_MS
 
 /** A limiter for each job, which keeps to the job's state and maximum beside the shared one. */

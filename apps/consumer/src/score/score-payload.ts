@@ -14,7 +14,9 @@ import type { Slots } from '../endpoint/slots.ts'
 /*
  * What stands between a payload and its endpoint, in this order:
  *
- *     circuit ──▶ the job's lane ──▶ a slot of this consumer ──▶ limiter and endpoint, as often as it takes
+ *     circuit ──▶ a slot of this consumer ──▶ the job's lane ──▶ limiter and endpoint, as often as it takes
+ *
+ * The slot is there at once, and is held while the payload waits in the lane and at the limiter.
  */
 
 export interface Deps {
