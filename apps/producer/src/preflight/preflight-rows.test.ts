@@ -1,7 +1,8 @@
-import type { PreflightReport } from '@millrace/invocation'
+import { InvocationError, type Invoke, type PreflightReport } from '@millrace/invocation'
 import { jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { judgeReport } from './preflight-rows.ts'
+import { judgeReport, preflightRows } from './preflight-rows.ts'
+import { jobWith, never } from '../test-data.fixture.ts'
 
 const spec = jobSpecSchema.parse({
   version: 1,
@@ -56,4 +57,22 @@ test('a label beside a number that would be decided on is told before a row is p
     problems: [problem],
   })
   expect(judgeReport(report, spec, table, probe)).toBe(report)
+})
+
+test('asks whether it takes more columns by the delimiter of the table', async () => {
+  const asked: string[] = []
+  const invoke: Invoke = async ({ body }) => {
+    const text = Buffer.from(body).toString()
+    asked.push(text)
+    if (text.split(';').length > 3) throw new InvocationError('rows_rejected', 'species', '')
+    return { body: Buffer.from('0.5\n'), contentType: 'text/csv', durationMs: 1 }
+  }
+  const job = jobWith({ dataset: { uri: 's3://tables/data.csv', csv: { delimiter: ';' } } })
+  const body = Buffer.from('5.1;3.5;2.5\n')
+  const offsets = Uint32Array.of(0, body.length)
+  const rows = { ...probe, body, rows: 1, left: [], rowOffsets: () => offsets }
+  const deps = { invokeFor: () => invoke, region: 'eu-west-1', logger: { info() {}, warn() {} } }
+  const report = await preflightRows(deps, job, { ...table, width: 3 }, rows, never)
+  expect(report).toMatchObject({ kind: 'ready' })
+  expect(asked.toSorted()).toEqual(['5.1;3.5;2.5\n', '5.1;3.5;2.5;0\n'])
 })
