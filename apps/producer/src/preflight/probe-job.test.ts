@@ -64,12 +64,22 @@ test.for(['1\n2\n', '"1,2'])('with no fit row in %j, nothing is asked', async (t
   expect(await probe(text)).toEqual([])
 })
 
-test('when the endpoint refuses, text among the features is named', async () => {
+test.for<[string, ProbeReport & { kind: 'wrong' }, RegExp]>([
+  [
+    'the endpoint refuses the rows, text among the features',
+    { kind: 'wrong', problems: ['It says no.'], isOfRows: true },
+    /^plan: It says no\. There is text in city: /,
+  ],
+  [
+    'it takes them, nothing but what is wrong with its answer',
+    { kind: 'wrong', problems: ['It answers a label.'] },
+    /^plan: It answers a label\.$/,
+  ],
+])('when %s is named', async ([, wrong, message]) => {
   const facts = { header: true, columns: ['city', 'age'] }
-  const wrong: ProbeReport = { kind: 'wrong', problems: ['It says no.'] }
   await expect(probe('city,age\nBonn,2\n', {}, wrong, facts)).rejects.toMatchObject({
     code: 'preflight_failed',
-    message: expect.stringMatching(/^plan: It says no\. There is text in city: /),
+    message: expect.stringMatching(message),
   })
 })
 

@@ -21,7 +21,12 @@ import { textColumnsAdvice } from './text-columns.ts'
 export type ProbeReport =
   /** Of the rows, some may have been refused, but not all. */
   | { readonly kind: 'ready'; readonly preflight: Preflight }
-  | { readonly kind: 'wrong'; readonly problems: readonly string[] } // A sentence each.
+  | {
+      readonly kind: 'wrong'
+      readonly problems: readonly string[] // A sentence each.
+      /** The endpoint refuses the rows, each of them. */
+      readonly isOfRows?: true
+    }
 
 export interface Deps {
   read(
@@ -60,8 +65,9 @@ export async function probeJob(
   if (rows === undefined) return undefined
   const report = await deps.preflight(job, dataset, rows, signal)
   if (report.kind === 'ready') return report.preflight
-  const sentences = [...report.problems, ...textColumnsAdvice(job, dataset, rows.body)]
-  throw new PlanningError('preflight_failed', sentences.join(' '))
+  // Where the endpoint has taken the rows, their text is what it wants.
+  const advice = report.isOfRows ? textColumnsAdvice(job, dataset, rows.body) : []
+  throw new PlanningError('preflight_failed', [...report.problems, ...advice].join(' '))
 }
 
 function firstRows(

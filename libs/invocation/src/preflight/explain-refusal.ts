@@ -5,7 +5,7 @@ import type { Ask, PreflightInput } from './preflight-input.ts'
 export type Explanation =
   | { readonly kind: 'wrong'; readonly problem: string }
   /** No more is known than that it did: a row among them may be at fault. */
-  | { readonly kind: 'unexplained'; readonly problem: string }
+  | { readonly kind: 'unexplained'; readonly problem: string; readonly isOfRows: boolean }
 
 export async function explainRefusal(
   ask: Ask,
@@ -18,7 +18,7 @@ export async function explainRefusal(
   // A model that fails may quote the type of what a row had in it: the rows are tried one by one before that is believed.
   if (unanswerable !== undefined) {
     return error.code === 'model_failed'
-      ? { kind: 'unexplained', problem: unanswerable }
+      ? { kind: 'unexplained', problem: unanswerable, isOfRows: false }
       : wrong(unanswerable)
   }
   switch (error.code) {
@@ -55,13 +55,18 @@ export async function explainRefusal(
           ? `The first row of ${input.body.length} bytes is too large for ${name}: leave columns out by dataset.features.`
           : `The first ${input.rows} rows of ${input.body.length} bytes are too large for ${name}: lower batching.rows.`,
       )
-    default:
-      return {
-        kind: error.code === 'model_failed' ? 'unexplained' : 'wrong',
-        problem: `${name} did not answer ${contentType} (${error.code}): ${unended(error.words)}.`,
-      }
+    default: {
+      const problem = `${name} did not answer ${contentType} (${error.code}): ${unended(error.words)}.`
+      return error.code === 'model_failed' ? unexplained(problem) : wrong(problem)
+    }
   }
 }
+
+const unexplained = (problem: string): Explanation => ({
+  kind: 'unexplained',
+  problem,
+  isOfRows: true,
+})
 
 /** Whoever quotes it ends the sentence. */
 const unended = (words: string): string => words.replace(/\.$/, '')
@@ -147,15 +152,13 @@ async function explainRows(
   }
   if (isCsv && !((await ask(narrowerRows(body, delimiter))) instanceof InvocationError)) {
     // No proof: it takes fewer columns without a word, and what is cut off may be a bad row's fault.
-    return {
-      kind: 'unexplained',
-      problem: `The rows have more columns than the model of ${endpoint.name} takes: check dataset.features; ${says}.`,
-    }
+    return unexplained(
+      `The rows have more columns than the model of ${endpoint.name} takes: check dataset.features; ${says}.`,
+    )
   }
-  return {
-    kind: 'unexplained',
-    problem: `${endpoint.name} refuses ${rows === 1 ? 'the first row' : `the first ${rows} rows, each of them`}: check the columns and endpoint.contentType; ${says}.`,
-  }
+  return unexplained(
+    `${endpoint.name} refuses ${rows === 1 ? 'the first row' : `the first ${rows} rows, each of them`}: check the columns and endpoint.contentType; ${says}.`,
+  )
 }
 
 /** A 415 whose words are about the data: XGBoost's container says so of text among the numbers. */

@@ -52,7 +52,7 @@ test('finds a good job ready and says how long it takes', async () => {
   })
 })
 
-test.for<[string, Partial<PreflightInput>, Partial<CreateInvokeOptions>, RegExp]>([
+test.for<[string, Partial<PreflightInput>, Partial<CreateInvokeOptions>, RegExp, true?]>([
   [
     'a header sent as data',
     { body: Buffer.concat([Buffer.from(HEADER), ROWS]), rows: 21 },
@@ -70,6 +70,7 @@ test.for<[string, Partial<PreflightInput>, Partial<CreateInvokeOptions>, RegExp]
     { body: rowsMapped((row) => `${row},1`) },
     {},
     /more columns than the model/,
+    true,
   ],
   [
     'another content type',
@@ -108,9 +109,9 @@ test.for<[string, Partial<PreflightInput>, Partial<CreateInvokeOptions>, RegExp]
     {},
     /not understood/,
   ],
-])('names %s in a sentence', async ([, input, options, sentence]) => {
+])('names %s in a sentence', async ([, input, options, sentence, isOfRows]) => {
   const report = await check(input, options)
-  expect(report).toEqual({ kind: 'wrong', problems: [expect.stringMatching(sentence)] })
+  expect(report).toEqual({ kind: 'wrong', problems: [expect.stringMatching(sentence)], isOfRows })
 })
 
 const JSON_IN = { ...flightsEndpoint, contentType: 'application/json' }
@@ -189,7 +190,7 @@ test.for<[InvocationErrorCode, string]>([
 const refusal = (code: InvocationErrorCode, words: string): InvocationError =>
   new InvocationError(code, 'flights', 'ModelError', { words })
 
-test('a model that fails for its Accept at each row is told by it', async () => {
+test('a model that fails for its Accept at each row says so', async () => {
   const words = 'Accept type text/csv is not supported.'
   const invoke: Invoke = () => Promise.reject(refusal('model_failed', words))
   expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
@@ -269,6 +270,7 @@ test('when each row is refused, says what the container says', async () => {
   const report = await check({ body: badRows(() => true) })
   expect(report).toEqual({
     kind: 'wrong',
+    isOfRows: true,
     problems: [
       expect.stringMatching(/refuses the first 20 rows, each of them.*could not convert/i),
     ],

@@ -28,8 +28,13 @@ export type PreflightReport =
       readonly latencyMs: number
       readonly bytesPerRow: number
     }
-  /** One sentence for each thing that is wrong; never empty. */
-  | { readonly kind: 'wrong'; readonly problems: readonly string[] }
+  | {
+      readonly kind: 'wrong'
+      /** One sentence for each thing that is wrong; never empty. */
+      readonly problems: readonly string[]
+      /** The endpoint refuses the rows, each of them, and what is in them may be why. */
+      readonly isOfRows?: true
+    }
 
 /**
  * Tries a job's first rows before it starts: is the answer understood, does each row get one
@@ -60,7 +65,7 @@ async function judge(ask: Ask, input: PreflightInput): Promise<PreflightReport> 
   const first = await look(ask, piecesOf(input))
   if (first.kind !== 'unexplained') return reportOf(first, 0)
   const accepted = await acceptedAlone(ask, input)
-  if (accepted.rows === 0) return wrong(first.problem)
+  if (accepted.rows === 0) return wrong(first.problem, first.isOfRows)
   const second = await look(ask, piecesOf({ ...input, ...accepted }))
   if (second.kind === 'unexplained' && input.rows > 1 && accepted.rows === input.rows) {
     return wrong(onlyAlone(input, second.problem))
@@ -73,7 +78,7 @@ type Sight =
   | Omit<PreflightReport & { kind: 'ready' }, 'rowsRefused'>
   | { readonly kind: 'wrong'; readonly problem: string }
   /** Refused, and some row may be at fault. */
-  | { readonly kind: 'unexplained'; readonly problem: string }
+  | { readonly kind: 'unexplained'; readonly problem: string; readonly isOfRows: boolean }
 
 function reportOf(sight: Sight, rowsRefused: number): PreflightReport {
   return sight.kind === 'ready' ? { ...sight, rowsRefused } : wrong(sight.problem)
@@ -96,7 +101,11 @@ async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
   const { answer, decoded } = asked
   if (decoded.kind === 'malformed') {
     const unread = isOneShort(input, answer) ? oneShort : unreadable
-    return { kind: 'unexplained', problem: unread(input, answer, decoded.reason) }
+    return {
+      kind: 'unexplained',
+      problem: unread(input, answer, decoded.reason),
+      isOfRows: false,
+    }
   }
   // Whether the columns are too few is not known then, and predictions for too few would be wrong ones.
   if (takesMore instanceof InvocationError) return await explainRefusal(ask, input, takesMore)
@@ -137,7 +146,11 @@ async function tryToInvoke(
   }
 }
 
-const wrong = (problem: string): PreflightReport => ({ kind: 'wrong', problems: [problem] })
+const wrong = (problem: string, isOfRows = false): PreflightReport => ({
+  kind: 'wrong',
+  problems: [problem],
+  ...(isOfRows && { isOfRows }),
+})
 
 const isOneShort = ({ endpoint, rows }: PreflightInput, answer: InvocationAnswer): boolean =>
   rows > 1 && decodePredictions(answer, rows - 1, endpoint.response).kind === 'decoded'
