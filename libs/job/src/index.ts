@@ -15,6 +15,7 @@ export {
   encodeCompletionMessage,
 } from './completion-message.ts'
 export { ContractError } from './contract-error.ts'
+export { OTHER_DELIMITERS } from './delimiters.ts'
 export { differenceOf } from './difference.ts'
 export {
   type Documents,

@@ -1,6 +1,5 @@
-import type { JobSpec, PinnedDataset } from '@millrace/job'
+import { type JobSpec, OTHER_DELIMITERS, type PinnedDataset } from '@millrace/job'
 
-const OTHERS = [';', '\t', '|']
 const NUMBER = /^"?\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?\s*"?$/i
 
 /**
@@ -17,7 +16,7 @@ export function unfitDelimiter(
 ): string | undefined {
   if (format !== 'csv' || width !== 1) return undefined
   const rows = Buffer.from(body).toString('latin1').trimEnd().split(/\r?\n/)
-  const other = OTHERS.find((char) => char !== csv.delimiter && partsNumbers(rows, char))
+  const other = OTHER_DELIMITERS.find((char) => char !== csv.delimiter && partsNumbers(rows, char))
   if (other === undefined) return undefined
   return `The table has one column, and its rows are numbers that are parted by ${JSON.stringify(other)}: set dataset.csv.delimiter.`
 }

@@ -1,4 +1,4 @@
-import { dialectOf, type JobSpec, printable } from '@millrace/job'
+import { dialectOf, type JobSpec, OTHER_DELIMITERS, printable } from '@millrace/job'
 import { factsOf } from '../show/table.ts'
 import type { PlanReport } from './survey-objects.ts'
 
@@ -97,7 +97,7 @@ function faultLine({ object, row, byte, problem }: PlanReport['faults'][number])
 /** One column that holds another delimiter is hardly ever meant. */
 function advice({ width, columns }: PlanReport, { format, csv }: JobSpec['dataset']): string[] {
   if (format === 'jsonl' || width > 1) return []
-  const likely = [';', '\t', '|', ','].find(
+  const likely = [...OTHER_DELIMITERS, ','].find(
     (other) => other !== csv.delimiter && columns?.[0]?.includes(other),
   )
   return likely === undefined

@@ -1,3 +1,4 @@
+import { OTHER_DELIMITERS } from '@millrace/job'
 import { InvocationError } from '../invoke/invocation-error.ts'
 import type { Ask, PreflightInput } from './preflight-input.ts'
 
@@ -181,7 +182,7 @@ async function answers(ask: Ask, body: Uint8Array, first: string): Promise<boole
 
 function likelyDelimiter(row: string): string | undefined {
   if (row.includes(',')) return undefined
-  return [';', '\t', '|'].find((char) => row.includes(char))
+  return OTHER_DELIMITERS.find((char) => row.includes(char))
 }
 
 /** The rows with further columns of zeros. */
