@@ -1,5 +1,7 @@
 import { type JobSpec, OTHER_DELIMITERS, type PinnedDataset } from '@millrace/job'
 
+/** A delimiter in quotes parts no columns. */
+const ONE_QUOTED = /^"(?:[^"]|"")*"$/
 const NUMBER = /^"?\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?\s*"?$/i
 
 /**
@@ -21,11 +23,12 @@ export function unfitDelimiter(
   return `The table has one column, and its rows are numbers that are parted by ${JSON.stringify(other)}: set dataset.csv.delimiter.`
 }
 
-/** A text with a semicolon in it is no row of numbers. */
+/** A text with a semicolon in it is no row of numbers; and of lists of numbers each has a length of its own. */
 function partsNumbers(rows: readonly string[], char: string): boolean {
-  const parted = rows.map((row) => row.split(char))
-  const alike = parted.filter(
-    (fields) => fields.length > 1 && fields.every((field) => NUMBER.test(field)),
-  )
-  return alike.length * 2 > rows.length
+  const ofNumbers = rows
+    .filter((row) => !ONE_QUOTED.test(row))
+    .map((row) => row.split(char))
+    .filter((fields) => fields.every((field) => NUMBER.test(field)))
+  const widths = new Set(ofNumbers.map(({ length }) => length))
+  return widths.size === 1 && !widths.has(1) && ofNumbers.length * 2 > rows.length
 }
