@@ -43,10 +43,14 @@ export async function invokePiece(
     if (!(error instanceof InvocationError))
       throw run.waiting.aborted ? late(run, outage(run, error)) : error
     tally.durationMs += deps.now() - invokedAt
-    if (error.code === 'endpoint_throttled') tally.throttles++
+    if (isThrottle(error)) tally.throttles++
     return error
   }
 }
+
+/** What slows the limiter down. A model that loads has no room for anybody, however slowly they come. */
+const isThrottle = ({ code }: InvocationError): boolean =>
+  code === 'endpoint_throttled' || code === 'worker_unavailable'
 
 /** Sends the rows; or, when there is room for one invocation only that finds out whether the endpoint is back, another. */
 async function send(
