@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { outputSchema } from '@millrace/job'
 import { expect, onTestFinished, test } from 'vitest'
 import { otherResult } from './other-result.ts'
 import { createStorage } from './storage.ts'
@@ -17,11 +16,11 @@ async function taken(output: string, files: Readonly<Record<string, string>>) {
   const storage = createStorage({})
   onTestFinished(() => storage.close())
   const base = fileUri(`${folder}/`)
-  const other = await otherResult(storage, outputSchema.parse({ uri: base + output }), signal)
+  const other = await otherResult(storage, { uri: fileUri(join(folder, output)) }, signal)
   return other?.slice(base.length)
 }
 
-const manifestOf = (uri: string): string =>
+const manifestOf = (uri: string, spec: object = {}): string =>
   JSON.stringify({
     version: 1,
     spec: {
@@ -29,6 +28,7 @@ const manifestOf = (uri: string): string =>
       dataset: { uri: 's3://data/rows.csv' },
       endpoint: { name: 'churn' },
       output: { uri },
+      ...spec,
     },
   })
 const scored = {
@@ -39,6 +39,42 @@ const scored = {
 test.for([
   ['the same output', 'scores.csv', scored, undefined],
   ['another ending', 'scores.parquet', scored, 'scores.csv'],
+  [
+    'a newer version, with more in its spec',
+    'scores.parquet',
+    {
+      ...scored,
+      'scores.manifest.json': manifestOf('s3://results/scores.csv', { priority: 1 }),
+    },
+    'scores.csv',
+  ],
+  [
+    'an older version, with a spec that is taken no more',
+    'scores.parquet',
+    {
+      ...scored,
+      'scores.manifest.json': manifestOf('s3://results/scores.csv', { batching: { rows: 0 } }),
+    },
+    'scores.csv',
+  ],
+  [
+    'a name that a file URI writes otherwise',
+    'my scores.csv',
+    {
+      'my scores.csv': 'Prediction\n',
+      'my scores.manifest.json': manifestOf('s3://results/my scores.csv'),
+    },
+    undefined,
+  ],
+  [
+    'another ending of such a name',
+    'my scores.parquet',
+    {
+      'my scores.csv': 'Prediction\n',
+      'my scores.manifest.json': manifestOf('s3://results/my scores.csv'),
+    },
+    'my%20scores.csv',
+  ],
   ['another compression', 'scores.csv.gz', scored, 'scores.csv'],
   ['no ending', 'scores', scored, 'scores.csv'],
   ['another name', 'others.parquet', scored, undefined],
@@ -62,6 +98,12 @@ test.for([
     { ...scored, 'scores.manifest.json': '{"name":"app"}' },
     undefined,
   ],
+  [
+    'a manifest whose result lies nowhere',
+    'scores.parquet',
+    { ...scored, 'scores.manifest.json': manifestOf('scores.csv') },
+    undefined,
+  ],
 ] as const)('beside %s lies the result it would harm', async ([, output, files, other]) => {
   const there = Object.entries(files).filter(
     (file): file is [string, string] => file[1] !== undefined,
@@ -78,7 +120,7 @@ test('in S3 its manifest alone is read', async () => {
     },
     occupantOf: () => Promise.reject(new Error('denied')),
   }
-  const output = outputSchema.parse({ uri: 's3://copies/scores.parquet' })
+  const output = { uri: 's3://copies/scores.parquet' }
   expect(await otherResult(storage, output, signal)).toBe('s3://copies/scores.csv')
   expect(read).toEqual(['s3://copies/scores.manifest.json'])
 })

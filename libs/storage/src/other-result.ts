@@ -1,7 +1,14 @@
-import { jobSpecSchema, type Output, resultManifestSchema, resultNames } from '@millrace/job'
+import {
+  besideResult,
+  type JobSpec,
+  manifestSpecSchema,
+  type Output,
+  resultManifestSchema,
+  resultNames,
+} from '@millrace/job'
 import { StorageError } from './storage-error.ts'
 import type { Storage } from './storage.ts'
-import { placeOf } from './uri.ts'
+import { fileUri, placeOf } from './uri.ts'
 
 /** A manifest names each object of its dataset, as the document of a pinned one does. */
 const MANIFEST_BYTES_MAX = 64 * 1024 * 1024
@@ -16,21 +23,32 @@ const MANIFEST_BYTES_MAX = 64 * 1024 * 1024
  */
 export async function otherResult(
   storage: Pick<Storage, 'readDocument' | 'occupantOf'>,
-  output: Output,
+  { uri }: Pick<Output, 'uri'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   // The manifest of a folder lies in it, and so does that of no other output.
-  if (output.uri.endsWith('/')) return undefined
-  const { result, manifest } = resultNames(output)
-  const document = await readDocument(storage, manifest, signal)
-  const other = document && outputIn(document)
-  const name = other && nameOf(resultNames(other).result)
-  if (!name || name === nameOf(result)) return undefined
+  if (uri.endsWith('/')) return undefined
+  const spec = await specBeside(storage, { uri }, signal)
+  const name = spec && nameOf(resultNames(spec.output).result)
+  if (!name || name === nameOf(uri)) return undefined
   // What it names lies elsewhere when both were copied from there.
-  const beside = `${manifest.slice(0, -nameOf(manifest).length)}${name}`
+  const beside = besideOf(uri, name)
   if (placeOf(beside).kind === 's3') return beside
   const { version } = await storage.occupantOf(beside, signal)
   return version === undefined ? undefined : beside
+}
+
+/**
+ * The spec in the manifest that lies where the one of an output that is a file would lie, whichever version wrote
+ * it. Nothing where no manifest lies there, or something that is none.
+ */
+export async function specBeside(
+  storage: Pick<Storage, 'readDocument'>,
+  { uri }: Pick<Output, 'uri'>,
+  signal: AbortSignal,
+): Promise<JobSpec | undefined> {
+  const document = await readDocument(storage, besideResult(uri).manifest, signal)
+  return document && specIn(document)
 }
 
 async function readDocument(
@@ -46,10 +64,12 @@ async function readDocument(
   }
 }
 
-function outputIn(document: Buffer): Output | undefined {
+function specIn(document: Buffer): JobSpec | undefined {
   try {
     const { spec } = manifestSchema.parse(JSON.parse(document.toString('utf8')))
-    return jobSpecSchema.safeParse(spec).data?.output
+    const read = manifestSpecSchema.parse(spec)
+    placeOf(read.output.uri) // What wrote to no place is none.
+    return read
   } catch {
     return undefined
   }
@@ -57,4 +77,13 @@ function outputIn(document: Buffer): Output | undefined {
 
 const manifestSchema = resultManifestSchema.pick({ spec: true })
 
-const nameOf = (uri: string): string => uri.slice(uri.lastIndexOf('/') + 1)
+/** The name at the end of a URI, with no encoding: a copy may lie where names are written otherwise. */
+function nameOf(uri: string): string {
+  const place = placeOf(uri)
+  const path = place.kind === 's3' ? place.key : place.path
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+const besideOf = (uri: string, name: string): string =>
+  uri.slice(0, uri.lastIndexOf('/') + 1) +
+  (placeOf(uri).kind === 's3' ? name : fileUri(`/${name}`).slice('file:///'.length))

@@ -11,13 +11,17 @@ import { keepResults } from './keep-results.ts'
  * @throws {CliError} when nothing can be put there, or something would be lost.
  */
 export async function checkPlaces(
-  { dataset, output }: Pick<JobSpec, 'dataset' | 'output'>,
-  model?: string,
+  {
+    dataset,
+    output,
+    model,
+  }: Pick<JobSpec, 'dataset' | 'output'> & { readonly model?: string | undefined },
+  signal: AbortSignal,
 ): Promise<void> {
   if (!output.uri.startsWith('file:')) return
   const path = fileURLToPath(output.uri)
   const input = dataset.uri.startsWith('file:') ? fileURLToPath(dataset.uri) : dataset.uri
   if (path.endsWith('/')) return await checkApart(path, input)
   await checkOutput(path, { input, model })
-  await keepResults({ out: path, path, dataset: dataset.uri, isNamed: true })
+  await keepResults({ out: path, path, dataset: dataset.uri, isNamed: true }, signal)
 }

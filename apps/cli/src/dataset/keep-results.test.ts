@@ -3,19 +3,19 @@ import { join } from 'node:path'
 import { resultNames } from '@millrace/job'
 import { fileUri } from '@millrace/storage'
 import { expect, test } from 'vitest'
-import { jobWith, temporaryFolder } from '../test-data.fixture.ts'
+import { jobWith, never, temporaryFolder } from '../test-data.fixture.ts'
 import { keepResults } from './keep-results.ts'
 
 const JANUARY = 'file:///2026-01/table.csv'
 
 /** A folder with the result of a table, and what its manifest tells of the two. */
-async function createResult(name: string) {
+async function createResult(name: string, more: object = {}) {
   const folder = await temporaryFolder()
   const { spec } = jobWith()
   const output = { ...spec.output, uri: fileUri(join(folder, name)) }
   const dataset = { ...spec.dataset, uri: JANUARY }
   await writeFile(join(folder, name), '0.5\n')
-  const manifest = { spec: { ...spec, dataset, output } }
+  const manifest = { spec: { ...spec, dataset, output, ...more } }
   const at = new URL(resultNames(output).manifest)
   await writeFile(at, JSON.stringify(manifest))
   return { folder, manifest: at }
@@ -29,7 +29,7 @@ test.for([
   ['another name', FEBRUARY, false, 'other.csv'],
 ] as const)('beside a result there may be %s', async ([, dataset, isNamed, out]) => {
   const { folder } = await createResult('table.csv')
-  const keeping = keepResults({ out, path: join(folder, out), dataset, isNamed })
+  const keeping = keepResults({ out, path: join(folder, out), dataset, isNamed }, never)
   await expect(keeping).resolves.toBeUndefined()
 })
 
@@ -38,7 +38,7 @@ test.for([
   ['another format', JANUARY, true, 'table.parquet', 'and is that of table.csv'],
 ] as const)('over a result, %s is refused', async ([, dataset, isNamed, out, refusal]) => {
   const { folder } = await createResult('table.csv')
-  const keeping = keepResults({ out, path: join(folder, out), dataset, isNamed })
+  const keeping = keepResults({ out, path: join(folder, out), dataset, isNamed }, never)
   await expect(keeping).rejects.toMatchObject({
     message: expect.stringContaining(refusal),
     hint: expect.stringMatching(/^choose another.*--out/),
@@ -46,11 +46,22 @@ test.for([
   })
 })
 
+test.for([
+  ['a newer version', { priority: 1 }],
+  ['an older version', { batching: { rows: 0 } }],
+] as const)('the result of %s is kept as well', async ([, more]) => {
+  const { folder } = await createResult('table.csv', more)
+  const of = (out: string, isNamed: boolean) =>
+    keepResults({ out, path: join(folder, out), dataset: FEBRUARY, isNamed }, never)
+  await expect(of('table.parquet', true)).rejects.toThrow('is that of table.csv')
+  await expect(of('table.csv', false)).rejects.toThrow('the result of another dataset')
+})
+
 test('a manifest without its result, and what is none, keep nobody', async () => {
   const { folder, manifest } = await createResult('gone table.csv')
   const wanted = { out: 'x', dataset: FEBRUARY, isNamed: true }
   const path = join(folder, 'gone table.parquet')
-  await expect(keepResults({ ...wanted, path })).rejects.toThrow('is that of gone table.csv')
+  await expect(keepResults({ ...wanted, path }, never)).rejects.toThrow('is that of gone table.csv')
   await writeFile(manifest, 'none')
-  await expect(keepResults({ ...wanted, path })).resolves.toBeUndefined()
+  await expect(keepResults({ ...wanted, path }, never)).resolves.toBeUndefined()
 })

@@ -1,14 +1,9 @@
-import { readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  besideResult,
-  type JobSpec,
-  jobSpecSchema,
-  resultManifestSchema,
-  resultNames,
-} from '@millrace/job'
+import { besideResult } from '@millrace/job'
+import { createStorage, fileUri, otherResult, specBeside } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
+import { storageTold } from './open-storage.ts'
 
 /** The result that is to be written. */
 export interface ResultToBe {
@@ -29,37 +24,33 @@ export interface ResultToBe {
  *
  * @throws {CliError} when a result lies there, or beside it, that would be lost.
  */
-export async function keepResults({ out, path, dataset, isNamed }: ResultToBe): Promise<void> {
-  const { manifest } = besideResult(path)
-  const other = await readSpecIn(manifest)
-  if (other === undefined) return
-  const { result } = resultNames(other.output)
-  const name = basename(result.startsWith('file:') ? fileURLToPath(result) : result)
-  if (name !== basename(path) && (await isThere(join(dirname(path), name)))) {
-    throw new CliError(
-      `${out}: ${basename(manifest)} would be its manifest, and is that of ${name}`,
-      {
-        hint: 'choose another --out',
-      },
-    )
+export async function keepResults(
+  { out, path, dataset, isNamed }: ResultToBe,
+  signal: AbortSignal,
+): Promise<void> {
+  const { other, spec } = await findThere(fileUri(path), signal)
+  if (other !== undefined) {
+    const manifest = basename(besideResult(path).manifest)
+    const name = basename(fileURLToPath(other))
+    throw new CliError(`${out}: ${manifest} would be its manifest, and is that of ${name}`, {
+      hint: 'choose another --out',
+    })
   }
-  if (isNamed || other.dataset.uri === dataset) return
-  throw new CliError(`${out}: is the result of another dataset, ${other.dataset.uri}`, {
+  if (isNamed || spec === undefined || spec.dataset.uri === dataset) return
+  throw new CliError(`${out}: is the result of another dataset, ${spec.dataset.uri}`, {
     hint: `choose another with --out; --out ${out} replaces it`,
   })
 }
 
-/** Nothing where there is no manifest, or something that is none. */
-async function readSpecIn(manifest: string): Promise<JobSpec | undefined> {
+/** Another result that has the manifest there, and what the manifest says that it was made from. */
+async function findThere(uri: string, signal: AbortSignal) {
+  const storage = createStorage({})
   try {
-    const { spec } = manifestSchema.parse(JSON.parse(await readFile(manifest, 'utf8')))
-    return jobSpecSchema.safeParse(spec).data
-  } catch {
-    return undefined
+    const other = await otherResult(storage, { uri }, signal)
+    return { other, spec: await specBeside(storage, { uri }, signal) }
+  } catch (error) {
+    throw storageTold(error)
+  } finally {
+    await storage.close()
   }
 }
-
-const manifestSchema = resultManifestSchema.pick({ spec: true })
-
-const isThere = async (path: string): Promise<boolean> =>
-  (await stat(path).catch(() => undefined)) !== undefined

@@ -48,7 +48,7 @@ export async function exportJob(options: ExportOptions, world: World): Promise<E
   const job = await recordedJob(system, jobId, world.stop)
   const exportId = exportIdOf(randomUUID())
   const wanted = exportSpec(job, exportId, options.spec, options.out)
-  await checkPlaces({ dataset: job.spec.dataset, output: wanted.output })
+  await checkPlaces({ dataset: job.spec.dataset, output: wanted.output }, world.stop)
   const createdAt = Math.floor(Date.now() / 1_000)
   const expiry = job.expiresAt === undefined ? {} : { expiresAt: job.expiresAt }
   const about = { jobId, exportId, ...wanted, ...expiry }

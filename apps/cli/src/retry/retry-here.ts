@@ -44,7 +44,8 @@ export async function retryHere(
   options: RetryHereOptions,
   world: World,
 ): Promise<ExitCode> {
-  await checkPlaces(request.spec, options.localModel && resolve(options.localModel))
+  const model = options.localModel === undefined ? undefined : resolve(options.localModel)
+  await checkPlaces({ ...request.spec, model }, world.stop)
   const { apps, scoredBy } = await openApps(system, base, request, options, world.stop)
   const folder = stateFolderOf(system)
   await makeFolders(folder)

@@ -64,7 +64,7 @@ export async function prepareRun(
   const place = toStdout ? STDOUT : await checkOutput(out, read)
   if (!toStdout) {
     const isNamed = typed !== undefined
-    await keepResults({ out, path: place, dataset: uriOf(input.path), isNamed })
+    await keepResults({ out, path: place, dataset: uriOf(input.path), isNamed }, signal)
   }
   await checkApart(stateRoot, input.path)
 
