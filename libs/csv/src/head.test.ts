@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { CsvError } from './csv-error.ts'
 import { jsonLines } from './dialect.ts'
-import { headBytes, inspectHead } from './head.ts'
+import { headBytes, inspectHead, inspectNext } from './head.ts'
 
 const csv = { delimiter: ',', quote: '"' }
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -79,6 +79,24 @@ describe('header', () => {
       width: 0,
       bodyStart: 0,
     })
+  })
+})
+
+describe('the head of another object of a table', () => {
+  const table = { header: true, columns: ['id', '3rd'] }
+
+  test.for([
+    { what: "the table's names over words", text: 'id,3rd\nx,y\n', header: true },
+    { what: "the table's names alone, in quotes", text: '"id",3rd', header: true },
+    { what: 'other names over words', text: 'id,4th\nx,y\n', header: false },
+    { what: 'rows', text: '1,2\n', header: false },
+  ])('of $what has a header: $header', ({ text, header }) => {
+    expect(inspectNext(table, bytes(text), csv, 'auto').header).toBe(header)
+  })
+
+  test('has no header by the names of a table without one', () => {
+    const plain = { header: false, columns: ['id', '3rd'] }
+    expect(inspectNext(plain, bytes('id,3rd\n'), csv, 'auto').header).toBe(false)
   })
 })
 

@@ -17,6 +17,8 @@ export interface Head {
   readonly width: number
   /** The byte after the byte order mark and the header row. */
   readonly bodyStart: number
+  /** True of the only row of an object, by which `auto` can tell little: other objects of the table tell more. */
+  readonly isAlone?: true
 }
 
 /** Bytes that are enough for the head of any object but a CSV with a longer first row. */
@@ -36,7 +38,8 @@ const WITNESSES_MAX = 100
  * pandas writes its nameless index), when no two of them are the same, and when none is repeated in its column by
  * one of the rows below. What begins with a digit and has a letter, such as `30d_spend`, is a name where all that
  * stands below it are numbers. A header of years is therefore not found: say `present`. When in doubt there is
- * none: a header that is sent is refused, and told; a row that is left out nobody misses.
+ * none: a header that is sent is refused, and told; a row that is left out nobody misses. Of several objects
+ * see `headOf` and `inspectNext`.
  *
  * Of JSON lines a row that begins is all there is to know.
  *
@@ -61,13 +64,15 @@ export function inspectHead(
   )
   const [first, ...below] = texts
   if (first === undefined) return { header: false, width: 0, bodyStart: start }
-  const width = first.length
-  if (!hasHeader(first, below, dialect, header)) return { header: false, width, bodyStart: start }
+  const isAlone = header === 'auto' && whole && below.length === 0
+  const facts = { width: first.length, ...(isAlone && { isAlone }) }
+  if (!hasHeader(first, below, dialect, header))
+    return { header: false, ...facts, bodyStart: start }
   const [headerStart = 0, bodyStart = 0] = offsets
   return {
     header: true,
     columns: first,
-    width,
+    ...facts,
     headerStart: start + headerStart,
     bodyStart: start + bodyStart,
   }
@@ -84,18 +89,53 @@ function hasHeader(
 }
 
 /**
- * What sets the head of an object apart from that of the objects before it, as a sentence; nothing
- * when they agree. A header in one object and none in the next would lose a row, or score a header.
+ * The head of a table, by those of its objects in their order: of the first that has more than one row, and of the
+ * first where none of the first `LOOKS_MAX` has. Nothing where no object has a row. No more of them are asked for.
+ */
+export async function headOf(heads: AsyncIterable<Head>): Promise<Head | undefined> {
+  let first: Head | undefined
+  let looks = 0
+  for await (const head of heads) {
+    if (head.width === 0) continue
+    if (head.isAlone !== true) return head
+    first ??= head
+    looks += 1
+    if (looks === LOOKS_MAX) break
+  }
+  return first
+}
+
+/** Spark writes a header alone for each partition that is empty. */
+const LOOKS_MAX = 100
+
+/**
+ * Reads the head of another object of a table whose head is known. A first row that is the table's header is one,
+ * whatever `auto` says by the rows below it: they may be none, or none of them with a number.
+ */
+export function inspectNext(
+  table: Pick<Head, 'header' | 'columns'>,
+  ...object: Parameters<typeof inspectHead>
+): Head {
+  const [bytes, dialect, , whole] = object
+  const found = inspectHead(...object)
+  if (found.header || !table.header || found.width === 0) return found
+  const named = inspectHead(bytes, dialect, 'present', whole)
+  return headDifference(table, named) === undefined ? named : found
+}
+
+/**
+ * What sets the head of an object apart from that of its table, as a sentence; nothing when they
+ * agree. A header in one object and none in the next would lose a row, or score a header.
  */
 export function headDifference(
-  before: Pick<Head, 'header' | 'columns'>,
+  table: Pick<Head, 'header' | 'columns'>,
   found: Head,
 ): string | undefined {
   if (found.width === 0) return undefined
-  const [was, is] = [before, found].map(({ header, columns }) =>
+  const [was, is] = [table, found].map(({ header, columns }) =>
     header ? `the header ${JSON.stringify(columns)}` : 'no header',
   ) as [string, string]
-  return is === was ? undefined : `${is.slice(0, 200)}, the objects before it ${was.slice(0, 200)}`
+  return is === was ? undefined : `${is.slice(0, 200)}, the table ${was.slice(0, 200)}`
 }
 
 /** In JSON lines a row is a line with a byte in it. */

@@ -29,7 +29,7 @@ export async function estimate(options: EstimateOptions, world: World): Promise<
     const asked = { name: options.file ?? 'estimate', wanted, typed: options.spec }
     await using source = await openSource(data, asked, options, world)
     const { spec } = source
-    const start = keepStart(source.objects, spec.batching.payloadBytesMax)
+    const start = keepStart(source.objects, spec)
     const plan = await surveyObjects(start.objects, spec, {
       check: false,
       now,

@@ -1,7 +1,8 @@
-import { headBytes } from '@millrace/csv'
+import { CsvError, headBytes, inspectHead } from '@millrace/csv'
+import { dialectOf, type JobSpec } from '@millrace/job'
 import type { SourceObject } from '../plan/plan-source.ts'
 
-/** The objects of a dataset, and what the first bytes of the first one were that has any. */
+/** The objects of a dataset, and what the first bytes were of the first one that has more than one row. */
 export interface KeptStart {
   readonly objects: readonly SourceObject[]
   readonly bytes: () => Uint8Array
@@ -9,32 +10,59 @@ export interface KeptStart {
   readonly isWhole: () => boolean
 }
 
+interface Start {
+  readonly kept: Buffer[]
+  bytes: number
+  whole: number
+}
+
 /**
- * Keeps the first bytes of a dataset while somebody else reads it: standard input comes only once.
- *
- * @param bytesMax of one payload; a head's worth is kept at least.
+ * Keeps the first bytes of a dataset while somebody else reads it: standard input comes only once. An object of one
+ * row tells neither whether it is a header nor what the rows are like; where all are such, those of the first are kept.
  */
-export function keepStart(objects: readonly SourceObject[], bytesMax: number): KeptStart {
-  const wanted = Math.max(headBytes, bytesMax)
-  const kept: Buffer[] = []
-  let bytes = 0
-  let whole = 0
-  let from: string | undefined
+export function keepStart(
+  objects: readonly SourceObject[],
+  { dataset, batching }: Pick<JobSpec, 'dataset' | 'batching'>,
+): KeptStart {
+  // Of one payload; a head's worth is kept at least.
+  const wanted = Math.max(headBytes, batching.payloadBytesMax)
+  let first: Start | undefined
+  let found: Start | undefined
   async function* seen(object: SourceObject): AsyncGenerator<Uint8Array> {
+    const start: Start = { kept: [], bytes: 0, whole: 0 }
+    const isLooked = found === undefined
     for await (const piece of object.pieces()) {
-      if (from === undefined && piece.length > 0) from = object.name
-      if (from === object.name) {
-        whole += piece.length
+      if (isLooked) {
+        start.whole += piece.length
         // The pieces' memory is used again for those that follow.
-        if (bytes < wanted) kept.push(Buffer.from(piece.subarray(0, wanted - bytes)))
-        bytes = Math.min(wanted, whole)
+        if (start.bytes < wanted)
+          start.kept.push(Buffer.from(piece.subarray(0, wanted - start.bytes)))
+        start.bytes = Math.min(wanted, start.whole)
       }
       yield piece
     }
+    if (!isLooked || start.bytes === 0) return
+    first ??= start
+    if (!hasOnlyRow(bytesOf(start), isAll(start), dataset)) found = start
   }
+  const best = (): Start | undefined => found ?? first
   return {
     objects: objects.map((object) => ({ ...object, pieces: () => seen(object) })),
-    bytes: () => Buffer.concat(kept),
-    isWhole: () => bytes === whole,
+    bytes: () => bytesOf(best()),
+    isWhole: () => isAll(best()),
+  }
+}
+
+const bytesOf = (start: Start | undefined): Buffer => Buffer.concat(start?.kept ?? [])
+const isAll = (start: Start | undefined): boolean => start?.bytes === start?.whole
+
+function hasOnlyRow(bytes: Buffer, isWhole: boolean, dataset: JobSpec['dataset']): boolean {
+  const header = dataset.format === 'jsonl' ? 'absent' : dataset.csv.header
+  try {
+    return inspectHead(bytes, dialectOf(dataset), header, isWhole).isAlone === true
+  } catch (error) {
+    // Who reads it tells what is wrong with it.
+    if (error instanceof CsvError) return false
+    throw error
   }
 }

@@ -118,6 +118,15 @@ test('an object with another header is told by name', async () => {
   await expect(planOf(folder)).rejects.toThrow(/^b\.csv has the header \["id","years","city"\]/)
 })
 
+test("an object's header alone, or over nothing, is the table's", async () => {
+  const folder = await temporaryFolder()
+  const names = ['a.csv', 'b.csv', 'c.csv']
+  const texts = ['id,30d_spend\n', 'id,30d_spend\n1,2\n3,4\n', 'id,30d_spend\n5,\n']
+  for (const [index, name] of names.entries()) await writeFile(join(folder, name), texts[index]!)
+  const facts = await factsOf(folder)
+  expect(facts).toMatchObject({ header: true, columns: ['id', '30d_spend'], rows: 3, objects: 3 })
+})
+
 type Dataset = Exclude<PartialSpec['dataset'], undefined>
 
 test.for<[string, Dataset, number[]]>([

@@ -6,7 +6,9 @@ import {
   type Head,
   headBytes,
   headDifference,
+  headOf,
   inspectHead,
+  inspectNext,
   type Slots,
 } from '@millrace/csv'
 import { dialectOf, type JobSpec, limits } from '@millrace/job'
@@ -59,11 +61,11 @@ export async function surveyObjects(
   const faults: Fault[] = []
   const odd = { rows: 0 }
   let table: Head | undefined
-  for (const object of objects) {
-    const head = await surveyObject(object, spec, { check, slots }, { sums, faults, odd })
-    const difference = table && head && headDifference(table, head)
-    if (difference !== undefined) throw new CliError(`${object.name} has ${difference}`)
-    table ??= head
+  for await (const started of inTable(beginEach(objects, spec))) {
+    table = started.table
+    await surveyObject(started, spec, { check, slots }, { sums, faults, odd })
+    const difference = headDifference(table, started.head)
+    if (difference !== undefined) throw new CliError(`${started.object.name} has ${difference}`)
   }
   if (table === undefined) throw new CliError(`${namesOf(objects)}: no row, wanted at least one`)
   const { header, columns, width } = table
@@ -97,17 +99,13 @@ interface Findings {
   readonly odd: { rows: number }
 }
 
-/** The head of the object; nothing when it has no row. */
 async function surveyObject(
-  object: SourceObject,
+  { object, head, first, rest }: Started,
   spec: JobSpec,
   { check, slots }: Pick<Options, 'check' | 'slots'>,
   { sums, faults, odd }: Findings,
-): Promise<Head | undefined> {
+): Promise<void> {
   const dialect = dialectOf(spec.dataset)
-  const started = await begin(object, spec, dialect)
-  if (started === undefined) return undefined
-  const { head, first, rest } = started
   const { rows: rowsMax, payloadBytesMax: bytesMax } = spec.batching
   const cutter = createCutter({
     dialect,
@@ -140,7 +138,6 @@ async function surveyObject(
   take(naming(object, () => cutter.end()))
   sums.bytes += at
   collect(checks, check || at <= headBytes, faults, odd)
-  return head
 }
 
 function collect(checks: Checks, whole: boolean, faults: Fault[], odd: { rows: number }): void {
@@ -151,8 +148,53 @@ function collect(checks: Checks, whole: boolean, faults: Fault[], odd: { rows: n
 
 const FAULTS_MAX = 20
 
+/** An object that has been read as far as its head wants. */
+interface Started {
+  readonly object: SourceObject
+  readonly head: Head
+  readonly first: Uint8Array
+  readonly rest: AsyncIterable<Uint8Array>
+  /** Its head, as that of another object than those that tell the table's. */
+  headIn(table: Head): Head
+}
+
+/** Those that have a row. */
+async function* beginEach(
+  objects: readonly SourceObject[],
+  spec: JobSpec,
+): AsyncGenerator<Started> {
+  for (const object of objects) {
+    const started = await begin(object, spec, dialectOf(spec.dataset))
+    if (started !== undefined) yield started
+  }
+}
+
+/**
+ * Each with the head of the table, as a producer pins it. Those that are looked at until it is known have one row
+ * each: they are kept meanwhile, since standard input comes only once.
+ */
+async function* inTable(
+  all: AsyncGenerator<Started>,
+): AsyncGenerator<Started & { readonly table: Head }> {
+  const looked: Started[] = []
+  async function* heads(): AsyncGenerator<Head> {
+    for (let next = await all.next(); next.done !== true; next = await all.next()) {
+      looked.push(next.value)
+      yield next.value.head
+    }
+  }
+  const table = await headOf(heads())
+  if (table === undefined) return
+  for (const started of looked) yield { ...started, head: started.headIn(table), table }
+  for await (const started of all) yield { ...started, head: started.headIn(table), table }
+}
+
 /** Reads as much of an object as its head wants, and says what it found there. */
-async function begin(object: SourceObject, spec: JobSpec, dialect: Dialect) {
+async function begin(
+  object: SourceObject,
+  spec: JobSpec,
+  dialect: Dialect,
+): Promise<Started | undefined> {
   const iterator = object.pieces()[Symbol.asyncIterator]()
   const header = spec.dataset.format === 'jsonl' ? 'absent' : spec.dataset.csv.header
   let first: Uint8Array = new Uint8Array(0)
@@ -166,11 +208,12 @@ async function begin(object: SourceObject, spec: JobSpec, dialect: Dialect) {
     }
   }
   /** As a producer has it: a long first row is read on, as far as one payload may be. */
-  const inspect = async (bytesMax: number): Promise<Head> => {
+  const inspect = async (bytesMax: number): Promise<Pick<Started, 'head' | 'headIn'>> => {
     await readTo(bytesMax)
     const start = first.subarray(0, bytesMax)
+    const look = [start, dialect, header, isWhole && start.length === first.length] as const
     try {
-      return inspectHead(start, dialect, header, isWhole && start.length === first.length)
+      return { head: inspectHead(...look), headIn: (table) => inspectNext(table, ...look) }
     } catch (error) {
       const goesOn = error instanceof CsvError && error.code === 'head_incomplete'
       if (goesOn && bytesMax < limits.payloadBytesMax) return await inspect(limits.payloadBytesMax)
@@ -178,9 +221,9 @@ async function begin(object: SourceObject, spec: JobSpec, dialect: Dialect) {
     }
   }
   try {
-    const head = await inspect(headBytes)
-    if (head.width === 0 && isWhole) return undefined
-    return { head, first, rest: { [Symbol.asyncIterator]: () => iterator } }
+    const heads = await inspect(headBytes)
+    if (heads.head.width === 0 && isWhole) return undefined
+    return { object, ...heads, first, rest: { [Symbol.asyncIterator]: () => iterator } }
   } catch (error) {
     await iterator.return?.()
     throw error

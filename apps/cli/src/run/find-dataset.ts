@@ -22,8 +22,13 @@ export interface FoundDataset {
   readonly named: readonly string[]
   /** What name and first bytes say; what the user says comes before it. */
   readonly looks: Looks
-  /** The first bytes of the first object that has any. */
-  readonly head: { readonly bytes: Uint8Array; readonly isWhole: boolean; readonly of: string }
+  /** The first bytes of the first object that has any; `isOnly` when no other has. */
+  readonly head: {
+    readonly bytes: Uint8Array
+    readonly isWhole: boolean
+    readonly isOnly: boolean
+    readonly of: string
+  }
 }
 
 /**
@@ -51,13 +56,13 @@ export async function findDataset(
   const uri = input === undefined ? uriOf(data) : fileUri(input.path)
   try {
     const objects = await storage.pin(uri, signal)
-    const first = objects.find(({ bytes }) => bytes > 0)
+    const [first, ...others] = objects.filter(({ bytes }) => bytes > 0)
     if (first === undefined) throw new CliError(`${data}: holds no row`)
     const end = Math.min(headBytes, first.bytes)
     const bytes = await storage.read(first, { start: 0, end }, signal)
     const looks = { ...datasetByName(isStdin ? '' : first.uri), compression: compressionOf(bytes) }
     const of = isStdin ? 'standard input' : objects.length === 1 ? data : nameOf(first.uri)
-    const head = { bytes, isWhole: end === first.bytes, of }
+    const head = { bytes, isWhole: end === first.bytes, isOnly: others.length === 0, of }
     const named = data.endsWith('.manifest')
       ? manifestPlaces(objects.map((object) => object.uri))
       : []
@@ -69,20 +74,22 @@ export async function findDataset(
 
 /**
  * Reads the head as the producer will, so that a table that is none, and a column that is not there,
- * are told at once. What is compressed is left to the producer, and so is a first row that goes on.
+ * are told at once. What is compressed is left to the producer, and so is a first row that goes on, and an
+ * object's only row where others tell more.
  *
  * @throws {CliError}
  */
 export function checkHead(
-  { bytes, isWhole, of }: FoundDataset['head'],
+  { bytes, isWhole, isOnly, of }: FoundDataset['head'],
   { dataset, output: { join } }: JobSpec,
 ): void {
   if (dataset.compression !== 'none') return
   const header = dataset.format === 'jsonl' ? 'absent' : dataset.csv.header
   try {
     const head = inspectHead(bytes, dialectOf(dataset), header, isWhole)
-    if (head.width > 0) chooseColumns(head, dataset.features)
-    if (head.width > 0 && Array.isArray(join)) chooseColumns(head, { include: join })
+    if (head.width === 0 || (head.isAlone === true && !isOnly)) return
+    chooseColumns(head, dataset.features)
+    if (Array.isArray(join)) chooseColumns(head, { include: join })
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause
     if (cause.code === 'head_incomplete') return

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -33,6 +33,18 @@ test('to standard output, format and compression are what was asked for', async 
   const output = { format: 'jsonl', compression: 'gzip' } as const
   const { prepared } = await runIn(await temporaryFolder(), { out: '-', spec: { output } })
   expect(prepared.spec.output).toMatchObject(output)
+})
+
+test("a column is looked for in the header that is the table's", async () => {
+  const folder = await temporaryFolder()
+  const data = join(folder, 'parts')
+  await mkdir(data)
+  await writeFile(join(data, 'a.csv'), 'id,30d_spend\n')
+  const spec = { dataset: { features: { include: ['30d_spend'] } } }
+  await expect(runIn(folder, { data, spec })).rejects.toThrow('no column "30d_spend"')
+  await writeFile(join(data, 'b.csv'), 'id,30d_spend\n1,2\n')
+  const { prepared } = await runIn(folder, { data, spec })
+  expect(prepared.spec.dataset.features).toEqual({ include: ['30d_spend'] })
 })
 
 test.for([

@@ -1,5 +1,5 @@
-import { headBytes } from '@millrace/csv'
-import type { JobSpec } from '@millrace/job'
+import { type Head, headBytes, headOf, inspectHead } from '@millrace/csv'
+import { dialectOf, type JobSpec } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import type { SourceObject } from '../plan/plan-source.ts'
 
@@ -7,28 +7,47 @@ import type { SourceObject } from '../plan/plan-source.ts'
 const ROW_BYTES = 512
 const BYTES_MAX = 256 * 1024 * 1024
 
-/** The first bytes of the first object that has any, enough for so many rows of a usual width. */
+interface Start {
+  readonly bytes: Uint8Array
+  readonly isWhole: boolean
+}
+
+/** The first bytes of the object that the table's head is told by, enough for so many rows of a usual width. */
 export async function readStart(
   objects: readonly SourceObject[],
   rows: number,
-  { batching }: JobSpec,
-): Promise<{ readonly bytes: Uint8Array; readonly isWhole: boolean }> {
+  { dataset, batching }: JobSpec,
+): Promise<Start> {
   const wanted = Math.max(
     headBytes,
     Math.min(rows * ROW_BYTES, BYTES_MAX, batching.payloadBytesMax * 4),
   )
-  for (const object of objects) {
-    const kept: Buffer[] = []
-    let bytes = 0
-    let isWhole = true
-    for await (const piece of object.pieces()) {
-      // The pieces' memory is used again for those that follow.
-      kept.push(Buffer.from(piece))
-      bytes += piece.length
-      isWhole = bytes < wanted
-      if (!isWhole) break
+  const header = dataset.format === 'jsonl' ? 'absent' : dataset.csv.header
+  const starts = new Map<Head, Start>()
+  async function* heads(): AsyncGenerator<Head> {
+    for (const object of objects) {
+      const start = await startOf(object, wanted)
+      const head = inspectHead(start.bytes, dialectOf(dataset), header, start.isWhole)
+      starts.set(head, start)
+      yield head
     }
-    if (bytes > 0) return { bytes: Buffer.concat(kept), isWhole }
   }
-  throw new CliError('the dataset has no row', { hint: 'is it empty?' })
+  const head = await headOf(heads())
+  const start = head && starts.get(head)
+  if (start === undefined) throw new CliError('the dataset has no row', { hint: 'is it empty?' })
+  return start
+}
+
+async function startOf(object: SourceObject, wanted: number): Promise<Start> {
+  const kept: Buffer[] = []
+  let bytes = 0
+  let isWhole = true
+  for await (const piece of object.pieces()) {
+    // The pieces' memory is used again for those that follow.
+    kept.push(Buffer.from(piece))
+    bytes += piece.length
+    isWhole = bytes < wanted
+    if (!isWhole) break
+  }
+  return { bytes: Buffer.concat(kept), isWhole }
 }

@@ -51,6 +51,36 @@ test('takes the head from the first object that has a row', async () => {
   expect(dataset).toMatchObject({ header: true, columns: ['id', 'age'] })
 })
 
+test.for<[string, readonly string[], object]>([
+  ['a header alone', ['id,30d\n', 'id,30d\n1,2\n'], { header: true, columns: ['id', '30d'] }],
+  ['a row alone', ['7,8\n', 'id,age\n1,2\n'], { header: true, columns: ['id', 'age'] }],
+  ['names alone', ['id,age\n', '1,2\n3,4\n'], { header: false }],
+  ['names and no more', ['id,age\n', '', '1,2\n'], { header: true, columns: ['id', 'age'] }],
+  ['rows and no more', ['1,2\n', 'id,age\n'], { header: false }],
+])('by %s, auto tells nothing where more can be told', async ([, texts, head]) => {
+  expect(await pinned(jobWith(), ...texts)).toMatchObject(head)
+})
+
+test('where the header is said or has rows below, one object tells', async () => {
+  for (const [header, first] of [
+    ['present', 'id,age\n'],
+    ['absent', '1,2\n'],
+    ['auto', '1,2\n3,4\n'],
+  ] as const) {
+    const { deps } = createWorld(first, 'id,age\n1,2\n')
+    const read = vi.spyOn(deps, 'read')
+    await pinDataset(deps, jobWith(csv(header)), never)
+    expect(read).toHaveBeenCalledTimes(1)
+  }
+})
+
+test('of many objects of one row, not all are looked at', async () => {
+  const { deps } = createWorld(...Array.from({ length: 150 }, () => 'id,age\n'), '1,2\n3,4\n')
+  const read = vi.spyOn(deps, 'read')
+  expect(await pinDataset(deps, jobWith(), never)).toMatchObject({ header: true })
+  expect(read).toHaveBeenCalledTimes(100)
+})
+
 test.for([
   ['no bytes', ['', '']],
   ['blank lines only', ['\n', '\r\n\n']],

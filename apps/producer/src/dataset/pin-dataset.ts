@@ -1,4 +1,4 @@
-import { chooseColumns, CsvError, headBytes, inspectHead } from '@millrace/csv'
+import { chooseColumns, CsvError, type Head, headBytes, headOf, inspectHead } from '@millrace/csv'
 import {
   type DatasetPin,
   dialectOf,
@@ -93,17 +93,20 @@ async function packingOf(
   return first === undefined ? 'none' : compressionOf(await readHead(first))
 }
 
-/** The head of the first object that has a row; those before it are empty, or blank lines. */
+/** The head of the first objects that have a row; those before them are empty, or blank lines. */
 async function inspectFirst(
   objects: readonly PinnedObject[],
   readHead: ReadHead,
   dataset: Job['spec']['dataset'],
-): Promise<ReturnType<typeof inspectHead>> {
-  for (const object of objects.filter(({ bytes }) => bytes > 0)) {
-    const head = await inspect(object, readHead, dataset)
-    if (head.width > 0) return head
+): Promise<Head> {
+  async function* heads(): AsyncGenerator<Head> {
+    for (const object of objects.filter(({ bytes }) => bytes > 0)) {
+      yield await inspect(object, readHead, dataset)
+    }
   }
-  throw new PlanningError('dataset_empty', `${dataset.uri} has no row`)
+  const head = await headOf(heads())
+  if (head === undefined) throw new PlanningError('dataset_empty', `${dataset.uri} has no row`)
+  return head
 }
 
 /** A first row that is larger than a head is read on, as far as one payload may be. */
@@ -112,7 +115,7 @@ async function inspect(
   readHead: ReadHead,
   dataset: Job['spec']['dataset'],
   bytesMax: number = headBytes,
-): Promise<ReturnType<typeof inspectHead>> {
+): Promise<Head> {
   const bytes = await readHead(object, bytesMax)
   const isWhole = object.bytes <= bytesMax
   try {

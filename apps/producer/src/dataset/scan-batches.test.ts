@@ -138,9 +138,19 @@ test('a first row that goes on in the next pieces is waited for', async () => {
   await expect(scanning(3)).rejects.toMatchObject({ code: 'header_mismatch' })
 })
 
+test.for([
+  ['alone', 'id,30d_spend\n', 1],
+  ['over a column that is empty', 'id,30d_spend\n1,\n2,\n', 3],
+  ['over words', 'id,30d_spend\n1,none\n', 2],
+] as const)("in another object, the table's header %s is one", async ([, text, rows]) => {
+  const facts = { header: true, columns: ['id', '30d_spend'] }
+  const found = await ranges(batching(9), ['id,30d_spend\n1,2\n', text, text], facts)
+  expect(found.at(-1)?.[2] ?? 0).toBe(2 * rows - 1)
+})
+
 test('a header in an object after one without fails the plan', async () => {
   const scanning = ranges(batching(9), ['1,2\n', 'id,age\n3,4\n'], {})
-  await expect(scanning).rejects.toThrow(/has the header .* before it no header/)
+  await expect(scanning).rejects.toThrow(/has the header .* the table no header/)
 })
 
 test('when the job says that there is no header, none is looked for', async () => {

@@ -3,7 +3,7 @@ import {
   CsvError,
   headBytes,
   headDifference,
-  inspectHead,
+  inspectNext,
   refuseUnreadable,
 } from '@millrace/csv'
 import {
@@ -151,5 +151,5 @@ function headerDifference(
 ): string | undefined {
   const { header } = source.csv
   if (header === 'absent' || source.format === 'jsonl') return undefined
-  return headDifference(dataset, inspectHead(bytes, dialectOf(source), header, isWhole))
+  return headDifference(dataset, inspectNext(dataset, bytes, dialectOf(source), header, isWhole))
 }
