@@ -78,31 +78,33 @@ test('a new job is probed, planned, published and sealed', async () => {
   expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals, preflight })
 })
 
-test('the output is looked at while the dataset is pinned, and not again', async () => {
+test('the output is looked at once, before anything is pinned', async () => {
   const { world, deps, change } = createWorld()
   const pinDataset = async (job: Job) => {
     expect(world.looks).toBe(1)
     change({ dataset: { digest: 'd', objects: 1, bytes: 8 } })
     return await deps.pinDataset(job, never)
   }
+  const killed = dying({ ...deps, pinDataset }, 'after publishBatches')
+  await expect(planJob(killed, request, never)).rejects.toThrow('killed')
   await planJob({ ...deps, pinDataset }, request, never)
   await planJob({ ...deps, pinDataset }, request, never)
   expect(world).toMatchObject({ looks: 1 })
 })
 
-test.for([
-  ['is pinned', async () => dataset],
-  ['is out of reach', () => Promise.reject(new Error('reset'))],
-] as const)(
-  'a job that would harm another result fails when its dataset %s',
-  async ([, pinDataset]) => {
-    const { world, deps } = createWorld()
-    const keepOtherResult = () => Promise.reject(new Error('hopeless'))
-    const outcome = await planJob({ ...deps, keepOtherResult, pinDataset }, request, never)
-    expect(outcome).toMatchObject({ kind: 'failed', failure: { message: 'hopeless' } })
-    expect(world).toMatchObject({ probes: 0, published: [] })
-  },
-)
+test('a job that would harm another result fails before anything is pinned', async () => {
+  const { world, deps } = createWorld()
+  let pins = 0
+  const pinDataset = async () => {
+    pins += 1
+    return dataset
+  }
+  const keepOtherResult = () => Promise.reject(new Error('hopeless'))
+  const outcome = await planJob({ ...deps, keepOtherResult, pinDataset }, request, never)
+  expect(outcome).toMatchObject({ kind: 'failed', failure: { message: 'hopeless' } })
+  expect(world).toMatchObject({ probes: 0, published: [], completions: 1 })
+  expect(pins).toBe(0)
+})
 
 test('the client token names the job', async () => {
   const { world, deps } = createWorld()

@@ -121,7 +121,10 @@ function stoppedBy(state: JobState, jobId: JobId): PlanOutcome | undefined {
 
 /** Publishes every batch that is not recorded, unless the job is stopped meanwhile. */
 async function publishPlan(deps: Deps, job: Job, signal: AbortSignal): Promise<PlanOutcome> {
-  const dataset = await pinApart(deps, job, signal)
+  // First of all: nothing is read or claimed yet for a job that is refused. Once batches may be out it is too late to
+  // fail the job, and the aggregator finds out.
+  if (job.dataset === undefined && job.plan === undefined) await deps.keepOtherResult(job, signal)
+  const dataset = await deps.pinDataset(job, signal)
   // A sealed plan has been probed; probing again could fail a job that is half done.
   let preflight: Preflight | undefined
   if (job.plan === undefined) {
@@ -145,16 +148,4 @@ async function publishPlan(deps: Deps, job: Job, signal: AbortSignal): Promise<P
   if (stopped !== undefined) return stopped
   const { jobId } = job
   return { kind: 'published', jobId, totals, ...(preflight !== undefined && { preflight }) }
-}
-
-/** Pins the dataset, and looks meanwhile whether another result would lose its manifest to the job. */
-async function pinApart(deps: Deps, job: Job, signal: AbortSignal): Promise<PinnedDataset> {
-  if (job.plan !== undefined) return await deps.pinDataset(job, signal)
-  const kept = deps.keepOtherResult(job, signal)
-  kept.catch(() => {}) // It is asked for below.
-  try {
-    return await deps.pinDataset(job, signal)
-  } finally {
-    await kept
-  }
 }
