@@ -1,7 +1,7 @@
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { jobWith } from '../test-data.fixture.ts'
-import { retryRequest } from './retry-request.ts'
+import { newRetryRequest, retryRequest } from './retry-request.ts'
 
 const base = jobWith({ jobId: jobIdOf('base'), state: 'succeeded_with_failures' })
 
@@ -68,6 +68,24 @@ test.for<[string, object]>([
   expect(retryRequest(base, wanted).clientToken).not.toBe(usual.clientToken)
   const ofAnother = retryRequest({ ...base, jobId: jobIdOf('other') }, { reason: ['a'] })
   expect(ofAnother.clientToken).not.toBe(usual.clientToken)
+})
+
+test.for([
+  ['below its dataset', 's3://data/rows/', 's3://data/rows/scored.csv', 'would lie below'],
+  ['over its dataset', 's3://data/rows.csv', 's3://data/rows.csv', 'would be written over'],
+] as const)('a new retry whose result lies %s is refused', ([, dataset, uri, reason]) => {
+  const { spec } = base
+  const places = { dataset: { ...spec.dataset, uri: dataset }, output: { ...spec.output, uri } }
+  const older = { ...base, spec: { ...spec, ...places } }
+  expect(() => newRetryRequest(older, {})).toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining(reason),
+      hint: expect.stringContaining('-o '),
+      exitCode: 2,
+    }),
+  )
+  const elsewhere = { out: 's3://results/scored.csv' }
+  expect(newRetryRequest(older, elsewhere)).toEqual(retryRequest(older, elsewhere))
 })
 
 test('standard output is no place for a result that is merged', () => {

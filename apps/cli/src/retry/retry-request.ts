@@ -6,6 +6,7 @@ import {
   type JobSpec,
   jobSpecSchema,
   resultByName,
+  whyNotApart,
 } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { toleranceOf, type ToleranceWanted } from '../control/tolerance-of.ts'
@@ -22,14 +23,30 @@ export interface RetryWanted extends ToleranceWanted {
   readonly out?: string
 }
 
+/** The request for a retry. */
+export type AskedRetry = JobRequest & Required<Pick<JobRequest, 'retryOf'>>
+
+/**
+ * The request for a retry that there is not yet: a producer would set aside what no new job may be, and the job
+ * that was promised would never appear.
+ *
+ * @throws {CliError} for what was once taken of the job that is retried, and is no more.
+ */
+export function newRetryRequest(base: Job, wanted: RetryWanted): AskedRetry {
+  const request = retryRequest(base, wanted)
+  const { dataset, output } = request.spec
+  const reason = whyNotApart(dataset, output)
+  if (reason === undefined) return request
+  throw new CliError(`retry: ${output.uri}: ${reason}`, {
+    hint: '-o PLACE is where the merged result of the retry goes',
+  })
+}
+
 /**
  * The request for a retry of a job: its spec, but for what was typed. The client token follows from both,
  * so the same command is the same retry, until that has ended and is retried itself.
  */
-export function retryRequest(
-  base: Job,
-  wanted: RetryWanted,
-): JobRequest & Required<Pick<JobRequest, 'retryOf'>> {
+export function retryRequest(base: Job, wanted: RetryWanted): AskedRetry {
   const { spec } = base
   const changed = check('retry', jobSpecSchema, {
     ...spec,

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { type Cloud, startCloud } from '@millrace/cloud'
 import {
-  decodeJobRequest,
   encodePlanSegment,
   type Job,
   type JobId,
   jobIdOf,
   type JobRequest,
   planSegmentName,
+  readJobRequest,
+  recordedRequestOf,
 } from '@millrace/job'
 import { claimRetry, createJob, createProgressMarker, putPart } from '@millrace/ledger'
 import { readDeadLetters } from '@millrace/queue'
@@ -92,7 +93,7 @@ async function perform(job: JobId, options: Partial<RetryOptions> = {}) {
 async function requests(): Promise<JobRequest[]> {
   const every = { max: 100, matches: () => true }
   const { letters } = await readDeadLetters(system.queue('jobs'), every, signal)
-  return letters.map(({ body }) => decodeJobRequest(body))
+  return letters.map(({ body }) => recordedRequestOf(readJobRequest(body)))
 }
 
 const failed = { 0: ['odd'], 1: ['slow', 'odd'], 2: [] }
@@ -162,6 +163,23 @@ test('while a retry runs, the same command goes on with it and another is refuse
   await expect(perform(base.jobId, { reason: ['slow'] })).rejects.toMatchObject({
     message: `${base.jobId}: its retry ${under.jobId} is running, and asks for something else`,
   })
+})
+
+test('a retry under way goes on where a new one is refused', async () => {
+  const { spec } = jobWith()
+  const output = { ...spec.output, uri: 's3://data/rows/scored.csv' }
+  const older = { ...spec, dataset: { ...spec.dataset, uri: 's3://data/rows/' }, output }
+  const base = await jobIn('succeeded_with_failures', failed, { spec: older })
+  await expect(perform(base.jobId)).rejects.toMatchObject({
+    message: expect.stringContaining('would lie below the dataset s3://data/rows/'),
+    hint: expect.stringContaining('-o '),
+  })
+  expect((await requests()).map(({ retryOf }) => retryOf?.jobId)).not.toContain(base.jobId)
+  const { clientToken } = retryRequest(base, {})
+  const facts = { clientToken, jobId: jobIdOf(clientToken), spec: older }
+  const under = await jobIn('running', {}, { ...facts, retryOf: { jobId: base.jobId, layers: [] } })
+  await claimRetry(system.ledger, base.jobId, under.jobId, signal)
+  expect((await perform(base.jobId)).said).toContain('going on with it')
 })
 
 test('where the run at work ends before it takes the retry, says what to do', async () => {

@@ -18,7 +18,7 @@ import type { World } from '../world.ts'
 import { countFailed, reasonsText, rowsToRetry } from './count-failed.ts'
 import { retryHere } from './retry-here.ts'
 import type { RetryOptions } from './retry-options.ts'
-import { retryRequest } from './retry-request.ts'
+import { type AskedRetry, newRetryRequest, retryRequest } from './retry-request.ts'
 
 /**
  * `millrace retry`: invokes again only what failed of a job that has ended, and merges. A job of this
@@ -30,8 +30,7 @@ export async function retry(options: RetryOptions, world: World): Promise<ExitCo
   const note = (text: string): void => {
     if (!options.json && !options.quiet) world.stderr.write(`${text}\n`)
   }
-  const base = await whatToRetry(reader, options, note, world.stop)
-  const request = retryRequest(base, options)
+  const { base, request } = await whatToRetry(reader, options, note, world.stop)
   const failed = await countFailed(reader, base, world.stop)
   const rows = rowsToRetry(base, failed, options.reason)
   if (rows !== undefined) {
@@ -65,24 +64,30 @@ function refuseOfStack(options: RetryOptions): void {
   })
 }
 
-/** The job that a retry stands on: the named one, its newest retry, or what a retry under way stands on. */
+/**
+ * The job that a retry stands on: the named one, its newest retry, or what a retry under way stands on. Of a retry
+ * under way the producer takes the request as it was recorded.
+ */
 async function whatToRetry(
   { system: { ledger }, job }: JobReader,
   options: RetryOptions,
   note: (text: string) => void,
   signal: AbortSignal,
-): Promise<Job> {
+): Promise<{ readonly base: Job; readonly request: AskedRetry }> {
   const newest = (await readNewestJob(ledger, job.jobId, signal)) ?? job
   if (isFinal(newest.state)) {
     if (newest.jobId !== job.jobId) {
       note(`${job.jobId} was retried: going on from ${newest.jobId}, its newest retry`)
     }
-    return newest
+    return { base: newest, request: newRetryRequest(newest, options) }
   }
   const below = newest.retryOf && (await readJob(ledger, newest.retryOf.jobId, signal))
-  if (below !== undefined && idOf(retryRequest(below, options)) === newest.jobId) {
-    note(`${newest.jobId} is ${newest.state}: going on with it`)
-    return below
+  if (below !== undefined) {
+    const request = retryRequest(below, options)
+    if (idOf(request) === newest.jobId) {
+      note(`${newest.jobId} is ${newest.state}: going on with it`)
+      return { base: below, request }
+    }
   }
   throw stillRunning(job.jobId, newest)
 }
@@ -126,7 +131,7 @@ const runHasEnded = (jobId: JobId, cause: QueueError): CliError =>
 
 async function tellOrFollow(
   { system }: JobReader,
-  request: JobRequest & Required<Pick<JobRequest, 'retryOf'>>,
+  request: AskedRetry,
   options: RetryOptions,
   world: World,
 ): Promise<ExitCode> {
