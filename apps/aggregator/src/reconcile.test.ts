@@ -99,7 +99,7 @@ describe('a job that asking does not help', () => {
 test('a job that a producer looks at while its endpoint has no room is told, and not requested again', async () => {
   const { world, look } = createWatch()
   const lookedAt = (at: number): Job => ({
-    ...jobWith({}, { state: 'planning' }),
+    ...jobWith({}, { state: 'planning', dataset: { digest: 'd', objects: 1, bytes: 8 } }),
     postponed: { at, reason: 'no room' },
   })
   world.jobs = [lookedAt(100)]
@@ -110,6 +110,23 @@ test('a job that a producer looks at while its endpoint has no room is told, and
   world.jobs = [lookedAt(150)]
   expect(await look(2_000)).toEqual(['stalled'])
   // Its request is lost.
+  expect(await look(3_000)).toEqual(['stalled', 'job token'])
+})
+
+test('a job whose dataset is being decompressed is left alone', async () => {
+  const { world, look } = createWatch()
+  const unpacking = (at?: number): Job => ({
+    ...jobWith({}, { state: 'planning' }),
+    ...(at !== undefined && { postponed: { at, reason: 'decompressing' } }),
+  })
+  world.recorded = 0
+  world.jobs = [unpacking()]
+  await look(0)
+  world.jobs = [unpacking(100)]
+  expect(await look(1_000)).toEqual([])
+  world.jobs = [unpacking(160)]
+  expect(await look(2_000)).toEqual([])
+  // Its producer has died, and its request is lost.
   expect(await look(3_000)).toEqual(['stalled', 'job token'])
 })
 

@@ -49,7 +49,8 @@ const PERIODS_MAX = 16
  * as long as it lasts, they are asked for ever more rarely.
  *
  * A job that waits for its endpoint to be planned is looked at again and again by the producer that holds its
- * request: a second one would only take that producer's time.
+ * request: a second one would only take that producer's time. While its dataset is being decompressed, which may take
+ * hours, a second one would do it once more; as long as that is noted it is no standing still.
  *
  * While its result is being written, which may take hours, nothing more is recorded either: it is no standing still
  * as long as the writer's lease holds.
@@ -127,6 +128,7 @@ async function lookAt(
   } else if (deps.now() - before.since >= stalledMs) {
     if (job.state === 'aggregating' && (await deps.isHeld(job.jobId, signal))) return
     const isLookedAt = job.postponed?.at !== before.postponedAt
+    if (isLookedAt && job.dataset === undefined) return see(recorded, 0)
     const stalls = isLookedAt ? 0 : before.stalls + 1
     const isWhole = recorded === job.plan?.batches
     const isDue = isPowerOfTwo(stalls) || (stalls > 0 && stalls % PERIODS_MAX === 0)

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setInterval as ticks, setTimeout as sleep } from 'node:timers/promises'
 import type { Invoke } from '@millrace/invocation'
 import {
   type Documents,
@@ -36,7 +36,7 @@ import { type Deps as PreflightDeps, preflightRows } from './preflight/preflight
 import { probeJob } from './preflight/probe-job.ts'
 import { type Deps as PublishDeps, publishBatches } from './publish-batches.ts'
 import { scanBatches } from './dataset/scan-batches.ts'
-import { spoolJob } from './dataset/spool-job.ts'
+import { type Deps as SpoolDeps, spoolJob } from './dataset/spool-job.ts'
 import { createStateCache } from './state-cache.ts'
 
 export interface World {
@@ -83,7 +83,12 @@ export function createDeps(
     carrier: () => tracer.carrier(),
     publish: (messages, signal) => publish(world.batches, messages, signal),
   }
-  const spooling = { storage, workUri: config.MILLRACE_WORK_URI, logger }
+  const postpone: Deps['postpone'] = (jobId, reason, signal) =>
+    postponeJob(ledger, jobId, { at: now(), reason }, signal)
+  const spooling: SpoolDeps = {
+    ...{ storage, workUri: config.MILLRACE_WORK_URI, logger, stillAt: postpone },
+    ticks: (signal) => ticks(limits.spoolToldSeconds * 1_000, undefined, { signal }),
+  }
   const patience = createPatience(config.MILLRACE_PREFLIGHT_PATIENCE_SECONDS * 1_000, () =>
     performance.now(),
   )
@@ -174,7 +179,7 @@ export function createDeps(
         await publish(world.completions, [message], signal)
       })
     },
-    postpone: (jobId, reason, signal) => postponeJob(ledger, jobId, { at: now(), reason }, signal),
+    postpone,
     failJob: async ({ jobId, plan }, failure, signal) => {
       const facts = { failure, now: now(), unplanned: plan === undefined }
       const moved = await moveJob(ledger, jobId, 'failed', facts, signal)

@@ -18,7 +18,7 @@ export interface Job {
   readonly plan?: PlanTotals
   /** Known with the plan, where rows of the dataset were tried before it. */
   readonly preflight?: Preflight
-  /** What the producer met when it looked last at a job that waits for its endpoint to be planned. */
+  /** When the producer was last at a job that takes long to be planned, and why: see `Postponed`. */
   readonly postponed?: Postponed
   /** Why the job failed, for a job in state `failed`. */
   readonly failure?: JobFailure
@@ -80,7 +80,10 @@ export interface Preflight {
   readonly bytesAnswered: number
 }
 
-/** A look at a job whose endpoint is away, or has no room for its first rows. */
+/**
+ * A look at a job whose endpoint is away, or has no room for its first rows; before the job has a dataset, a note
+ * that this is still being decompressed.
+ */
 export interface Postponed {
   /** Seconds since the epoch. */
   readonly at: number

@@ -95,6 +95,8 @@ export const limits = {
   leaseRenewSeconds: 20,
   /** A job in which nothing has moved for this long has its missing batches published again. */
   stalledSeconds: 900,
+  /** So often it is noted of a job that its dataset is still being decompressed. */
+  spoolToldSeconds: 60,
 
   /** How much of an endpoint's own words is kept with a failed row. */
   failureMessageCharsMax: 512,
@@ -137,6 +139,8 @@ assert(limits.concurrencyDefault * limits.predictionBytesPlanned <= 256 * 1024 *
 assert(limits.concurrencyDefault <= limits.concurrencyMax)
 // Whoever waits for its place has heard of its job several times.
 assert(limits.placeKeptMs >= 5 * limits.jobFreshMs)
+// A note may be lost, and a job that is being worked on is not taken for one that stands still.
+assert(limits.stalledSeconds >= 5 * limits.spoolToldSeconds)
 // A batch's bytes are a u32 in the plan: it is no larger than a payload, or is one row.
 assert(limits.rowBytesMax < 2 ** 32)
 // What a consumer still tries to record is not published again.

@@ -7,8 +7,17 @@ const progress = { batches: 0, failedRows: 0, firstMissing: 0 }
 
 test('of a job that waits for its endpoint tells when it was looked at, and what was met', () => {
   const waits = /^waits +for its endpoint, looked at .*2026.*: invoke churn: endpoint_throttled$/m
-  expect(jobFacts(jobWith({ state: 'planning', postponed }), progress)).toMatch(waits)
-  expect(jobFacts(jobWith({ state: 'running', postponed }), progress)).not.toContain('waits')
+  const dataset = { digest: 'd', objects: 1, bytes: 8 }
+  expect(jobFacts(jobWith({ state: 'planning', dataset, postponed }), progress)).toMatch(waits)
+  expect(jobFacts(jobWith({ state: 'running', dataset, postponed }), progress)).not.toContain(
+    'waits',
+  )
+})
+
+test('of a job that has no dataset yet, tells what its producer is at', () => {
+  const noted = { ...postponed, reason: 'its dataset is being decompressed' }
+  const waits = /^waits +its dataset is being decompressed, as of .*2026/m
+  expect(jobFacts(jobWith({ state: 'planning', postponed: noted }), progress)).toMatch(waits)
 })
 
 test('what was set aside for a job is told by its first batch, and counted', () => {

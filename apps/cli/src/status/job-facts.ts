@@ -45,9 +45,10 @@ export function jobFacts(
   ])
 }
 
-/** What a job met that waits for its endpoint to be planned. */
-function waitOf({ state, postponed }: Job): string | undefined {
+/** What a job met that waits for its endpoint to be planned, or for its dataset. */
+function waitOf({ state, dataset, postponed }: Job): string | undefined {
   if (state !== 'planning' || postponed === undefined) return undefined
+  if (dataset === undefined) return `${postponed.reason}, as of ${when(postponed.at)}`
   return `for its endpoint, looked at ${when(postponed.at)}: ${postponed.reason}`
 }
 

@@ -8,6 +8,7 @@ import {
   isHeld,
   moveJob,
   pinDataset,
+  postponeJob,
   readJob,
   renewLease,
   sealPlan,
@@ -104,6 +105,14 @@ describe('pinDataset', () => {
     expect(await pinDataset(ledger, jobId, first, signal)).toEqual(first)
     expect(await pinDataset(ledger, jobId, second, signal)).toEqual(first)
     expect((await readJob(ledger, jobId, signal))?.dataset).toEqual(first)
+  })
+
+  test('what was noted before is over with it', async () => {
+    const jobId = await jobIn('planning')
+    await postponeJob(ledger, jobId, { at: now, reason: 'decompressing' }, signal)
+    await pinDataset(ledger, jobId, { digest: 'first', objects: 1, bytes: 1 }, signal)
+
+    expect(await readJob(ledger, jobId, signal)).not.toHaveProperty('postponed')
   })
 
   test('without a job, says so', async () => {

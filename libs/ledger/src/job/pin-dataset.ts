@@ -7,7 +7,8 @@ import { readJobItem } from './read-job.ts'
 import { updateJob } from './update-job.ts'
 
 /**
- * Pins a job to the versions of its dataset. The first pin wins; the one that holds is returned.
+ * Pins a job to the versions of its dataset. The first pin wins; the one that holds is returned. What was noted while
+ * it was made is over.
  *
  * @throws {LedgerError} `job_missing` when there is no such job.
  */
@@ -22,7 +23,7 @@ export async function pinDataset(
     jobId,
     {
       verb: 'pin dataset',
-      update: 'SET dataset = :pin',
+      update: 'SET dataset = :pin REMOVE postponed',
       condition: 'attribute_not_exists(dataset)',
       values: { ':pin': datasetValue(pin) },
     },
