@@ -239,6 +239,12 @@ export const mutationsOfLibs: readonly Mutation[] = [
     edits: [['!(await isAnybodyAnswered(run, answers, unproven))', 'false'], ...provenAtOnce.edits],
   },
   {
+    name: 'a row is blamed for the one that is sent in its place',
+    noticedBy: ['healthy rows do not fail'],
+    file: 'libs/invocation/src/score/invoke-piece.ts',
+    edits: [['other !== undefined && isOfRows(error)', 'false']],
+  },
+  {
     name: 'what was begun waits behind what is new',
     noticedBy: ['every job ends'],
     seed: 3_078,

@@ -183,6 +183,17 @@ describe('where a batch is all that is left of its job', () => {
     await expect(scoring).rejects.toMatchObject({ code: 'endpoint_unavailable' })
   })
 
+  test('no row is blamed for another that was sent to find out whether the endpoint is back', async () => {
+    const { deps, input, sent, told } = lonely(2, 'rows_rejected', (body) => body === OTHER)
+    await openCircuit(deps)
+    const { failures, predictions } = await scoreBatch(deps, input, never)
+    expect(failures).toEqual([])
+    expect(predictions.toString()).toBe('0\n0.5')
+    // Its refusal is an answer, and closes the circuit.
+    expect(sent).toEqual([OTHER, '0\n1\n'])
+    expect(told).toEqual([])
+  })
+
   test('rows that have opened the circuit do not keep it open', async () => {
     const { deps, input, sent } = lonely(4, 'model_failed', (body) => body !== OTHER)
     await openCircuit(deps)

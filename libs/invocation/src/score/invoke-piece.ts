@@ -23,19 +23,25 @@ export async function invokePiece(
   let invokedAt = deps.now()
   try {
     for (;;) {
-      const sent = await deps.limiter.run(
+      let other: Uint8Array | undefined
+      const sending = deps.limiter.run(
         async () => {
           invokedAt = deps.now()
-          return await send(run, body)
+          other = await otherToProbe(run)
+          return await send(run, other ?? body)
         },
         run.waiting,
         piece.end - piece.start,
         run.turn,
       )
-      tally.durationMs += sent.answer.durationMs
-      if (sent.isProbe) continue
-      if (sent.answer.variant !== undefined) noteVariant(tally, sent.answer.variant)
-      return readAnswer(run, piece, sent.answer)
+      const answer = await sending.catch((error: unknown) => {
+        // Who refuses the other row is there, and has said nothing of these.
+        if (other !== undefined && isOfRows(error)) return undefined
+        throw error
+      })
+      if (answer === undefined) continue
+      if (other === undefined) return readAnswer(run, piece, answer)
+      run.input.witnesses?.answered(other)
     }
   } catch (error) {
     // Another piece's failure ends this one, and is not the answer to it.
@@ -52,24 +58,25 @@ export async function invokePiece(
 const isThrottle = ({ code }: InvocationError): boolean =>
   code === 'endpoint_throttled' || code === 'worker_unavailable'
 
-/** Sends the rows; or, when there is room for one invocation only that finds out whether the endpoint is back, another. */
-async function send(
-  run: BatchRun,
-  body: Uint8Array,
-): Promise<{ readonly answer: InvocationAnswer; readonly isProbe: boolean }> {
-  const { deps, request, tally } = run
-  const { witnesses } = run.input
+const isOfRows = (error: unknown): boolean =>
+  error instanceof InvocationError && error.kind === 'rows'
+
+/** The row to send in their place, while there is room for one invocation only that finds out whether the endpoint is back. */
+async function otherToProbe({ deps, input, signal }: BatchRun): Promise<Uint8Array | undefined> {
   const isProbing = deps.limiter.state.circuit === 'probing'
-  const other = isProbing ? await witnesses?.next(run.signal) : undefined
-  const sent = other ?? body
+  return isProbing ? await input.witnesses?.next(signal) : undefined
+}
+
+async function send(run: BatchRun, body: Uint8Array): Promise<InvocationAnswer> {
+  const { deps, request, tally } = run
   const sentAt = deps.now()
   tally.invocations++
   run.inFlight++
   try {
-    const answer = await deps.invoke({ ...request, ...hashOf(run, sent), body: sent }, run.signal)
-    if (other !== undefined) witnesses?.answered(other)
+    const answer = await deps.invoke({ ...request, ...hashOf(run, body), body }, run.signal)
     heard(run, sentAt)
-    return { answer, isProbe: other !== undefined }
+    tally.durationMs += answer.durationMs
+    return answer
   } catch (error) {
     if (error instanceof InvocationError && error.code === 'model_failed') heard(run, sentAt)
     // It is ended with what another piece has met, which the endpoint has not said once more.
@@ -92,10 +99,11 @@ function noteVariant(tally: BatchRun['tally'], variant: string): void {
 }
 
 function readAnswer(
-  { input, layouts }: BatchRun,
+  { input, layouts, tally }: BatchRun,
   piece: Piece,
-  answer: { readonly body: Buffer; readonly contentType: string },
+  answer: InvocationAnswer,
 ): Buffer | InvocationError {
+  if (answer.variant !== undefined) noteVariant(tally, answer.variant)
   const { endpoint } = input
   const rows = piece.end - piece.start
   const decoded = decodePredictions(answer, rows, layouts.settingFor(endpoint, rows))
