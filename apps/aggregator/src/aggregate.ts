@@ -40,6 +40,7 @@ import {
   type World,
 } from './connect.ts'
 import { type Deps as ExportDeps, type ExportOutcome, exportResult } from './export-result.ts'
+import { createPlaces } from './files/take-place.ts'
 import { reconcileForever } from './reconcile.ts'
 import { type Deps as EventDeps, tellEvents } from './tell-events.ts'
 import { watchBacklog } from './watch-backlog.ts'
@@ -120,9 +121,10 @@ export function createAggregator(
 ): Aggregator {
   const { metrics, tracer } = telemetry
   const lag = watchLag(metrics, Date.now)
+  const takePlace = createPlaces()
   const deps = {
-    job: createDeps(config, world, metrics),
-    export: createExportDeps(config, world),
+    job: createDeps(config, world, metrics, takePlace),
+    export: createExportDeps(config, world, takePlace),
     events: createEventDeps(world),
   }
   const worker = createWorker({

@@ -43,13 +43,14 @@ import type { Claim, Deps } from './aggregate-job.ts'
 import type { Config } from './config.ts'
 import type { Deps as ExportDeps } from './export-result.ts'
 import { failureOf } from './failure-of.ts'
-import { fenced, type FencedFiles } from './fence.ts'
-import { keepOtherResult } from './files/keep-other-result.ts'
+import type { FencedFiles } from './fence.ts'
+import { createPlaces, type TakePlace } from './files/take-place.ts'
 import { keepLease } from './keep-lease.ts'
 import { createPrinter } from './thread/printer.ts'
 import type { Deps as ReconcileDeps } from './reconcile.ts'
 import { type Deps as EventDeps, tellEvents } from './tell-events.ts'
-import { type Deps as ResultDeps, writeResult } from './write-result.ts'
+import { writeApart } from './write-apart.ts'
+import type { Deps as ResultDeps } from './write-result.ts'
 
 export interface World {
   readonly ledger: Ledger
@@ -67,9 +68,14 @@ export interface World {
 const seconds = (): number => Math.floor(Date.now() / 1_000)
 
 /** What `aggregateJob` needs, made of this deployment's clients. */
-export function createDeps(config: Config, world: World, metrics: Metrics = noMetrics): Deps {
+export function createDeps(
+  config: Config,
+  world: World,
+  metrics: Metrics = noMetrics,
+  takePlace: TakePlace = createPlaces(),
+): Deps {
   const { ledger, storage } = world
-  const result = createResultDeps(config, world)
+  const result = createResultDeps(config, world, takePlace)
   return {
     claim: (jobId, signal) => claim(world, jobId, signal),
     keepLease: (lease, signal, work) =>
@@ -85,8 +91,7 @@ export function createDeps(config: Config, world: World, metrics: Metrics = noMe
       ),
     writeResult: async ({ job, lease }, signal) => {
       const mayWrite = (aborted: AbortSignal) => holdsLease(ledger, lease, aborted)
-      const files = fencedApart(storage, job.spec, mayWrite, signal)
-      return await writeResult({ ...result, ...files }, { job, spec: job.spec }, signal)
+      return await writeApart(storage, result, mayWrite, { job, spec: job.spec }, signal)
     },
     failureOf: (error) => {
       if (error instanceof AccountingError) metrics.count('millrace.accounting.failures', 1)
@@ -103,11 +108,13 @@ export function createDeps(config: Config, world: World, metrics: Metrics = noMe
 function createResultDeps(
   config: Config,
   { ledger, storage }: World,
+  takePlace: TakePlace,
 ): Omit<ResultDeps, keyof FencedFiles> {
   const documentsOf = (jobId: JobId): Documents =>
     jobDocuments(storage, config.MILLRACE_WORK_URI, jobId)
   return {
     region: config.AWS_REGION,
+    takePlace,
     dataset: async (job, signal) =>
       await readPinnedDataset(documentsOf(job.jobId), pinOf(job), signal),
     below: async ({ retryOf }, signal) => {
@@ -149,21 +156,6 @@ async function claim({ ledger, owner }: World, jobId: JobId, signal: AbortSignal
   return failure === undefined ? claimed : { ...claimed, failure }
 }
 
-/** Fenced, and apart from every other result: that is looked at meanwhile, and whoever commits waits for it. */
-function fencedApart(
-  storage: Storage,
-  spec: Job['spec'],
-  mayWrite: (signal: AbortSignal) => Promise<boolean>,
-  signal: AbortSignal,
-): FencedFiles {
-  const apart = keepOtherResult(storage, spec, signal)
-  apart.catch(() => {}) // Whoever commits is told.
-  return fenced(storage, async (aborted) => {
-    await apart
-    return await mayWrite(aborted)
-  })
-}
-
 function pinOf(job: Job): NonNullable<Job['dataset']> {
   if (job.dataset === undefined) throw new PlanError(`job ${job.jobId} has no pinned dataset`)
   return job.dataset
@@ -182,9 +174,13 @@ export function createEventDeps({ ledger, events }: World): EventDeps | undefine
 }
 
 /** What `exportResult` needs. */
-export function createExportDeps(config: Config, world: World): ExportDeps {
+export function createExportDeps(
+  config: Config,
+  world: World,
+  takePlace: TakePlace = createPlaces(),
+): ExportDeps {
   const { ledger, storage } = world
-  const result = createResultDeps(config, world)
+  const result = createResultDeps(config, world, takePlace)
   return {
     readExport: (name, signal) => readExport(ledger, name, signal),
     readJob: (jobId, signal) => readJob(ledger, jobId, signal),
@@ -197,8 +193,7 @@ export function createExportDeps(config: Config, world: World): ExportDeps {
       const name = { jobId: wanted.job.jobId, exportId: wanted.exportId }
       const mayWrite = async (aborted: AbortSignal) =>
         (await readExport(ledger, name, aborted))?.state === 'requested'
-      const files = fencedApart(storage, wanted.spec, mayWrite, signal)
-      return await writeResult({ ...result, ...files }, wanted, signal)
+      return await writeApart(storage, result, mayWrite, wanted, signal)
     },
     failureOf,
     finish: (name, state, facts, signal) =>

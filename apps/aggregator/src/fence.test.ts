@@ -154,6 +154,17 @@ test.for([
   }
 })
 
+test('it knows whether what it has left there is there still', async () => {
+  await otherWrites(MANIFEST, 'of an earlier result')
+  await (await open(RESULT, '0.5')).commit()
+  await files.remove(MANIFEST, never)
+  const left = () => Promise.all([RESULT, MANIFEST].map((uri) => files.isAsLeft(uri, never)))
+  expect(await left()).toEqual([true, true])
+  await otherWrites(RESULT, '0.6')
+  await otherWrites(MANIFEST, 'of another result')
+  expect(await left()).toEqual([false, false])
+})
+
 test('it gives up where others write without end', async () => {
   let others = 0
   const crowded = fenced(storage, async () => {

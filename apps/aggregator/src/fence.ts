@@ -8,6 +8,8 @@ export class OvertakenError extends Error {
 export interface FencedFiles {
   createWriter(uri: string, signal: AbortSignal): Promise<Writer>
   remove(uri: string, signal: AbortSignal): Promise<void>
+  /** True while that lies under the name which was left there by `commit` or `remove`. */
+  isAsLeft(uri: string, signal: AbortSignal): Promise<boolean>
 }
 
 /** Each conflict means that somebody else has got on; there are two at once, for a moment. */
@@ -30,6 +32,7 @@ export function fenced(
   files: Pick<Storage, 'createWriter' | 'remove' | 'occupantOf'>,
   mayWrite: (signal: AbortSignal) => Promise<boolean>,
 ): FencedFiles {
+  const left = new Map<string, Occupant['version']>()
   async function whileOurs<T>(
     uri: string,
     first: Promise<Occupant>,
@@ -57,15 +60,22 @@ export function fenced(
       first.catch(() => {}) // Whoever commits is told.
       return {
         ...writer,
-        commit: () => whileOurs(uri, first, (over) => writer.commit({ over }), signal),
+        async commit() {
+          const commit = (over: Occupant) => writer.commit({ over })
+          const committed = await whileOurs(uri, first, commit, signal)
+          left.set(uri, committed.version)
+          return committed
+        },
       }
     },
-    remove: (uri, signal) =>
-      whileOurs(
-        uri,
-        files.occupantOf(uri, signal),
-        (over) => files.remove(uri, { over }, signal),
-        signal,
-      ),
+    async remove(uri, signal) {
+      const first = files.occupantOf(uri, signal)
+      await whileOurs(uri, first, (over) => files.remove(uri, { over }, signal), signal)
+      left.set(uri, undefined)
+    },
+    async isAsLeft(uri, signal) {
+      const { version } = await files.occupantOf(uri, signal)
+      return left.has(uri) && left.get(uri) === version
+    },
   }
 }

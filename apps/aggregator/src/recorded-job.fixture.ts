@@ -51,6 +51,8 @@ type Spec = Pick<Partial<JobSpecInput>, 'decision'> & {
   readonly output?: Omit<Partial<JobSpecInput['output']>, 'uri'>
   /** Below the place of results. */
   readonly name: string
+  /** That place; a folder, unless it is told. */
+  readonly base?: string
 }
 
 /** The local cloud that a test has started. */
@@ -93,7 +95,7 @@ export async function startRecorded(cloud: Cloud): Promise<Recorded> {
       owner: 'test',
       ...change,
     }),
-    record: async (token, batches, { name, output, decision }) => {
+    record: async (token, batches, { name, base, output, decision }) => {
       const { batches: planned, text } = planFor(batches)
       const dataset = join(folder, `${token}.csv`)
       await writeFile(dataset, text)
@@ -101,7 +103,7 @@ export async function startRecorded(cloud: Cloud): Promise<Recorded> {
         version: 1,
         dataset: { uri: pathToFileURL(dataset).href, csv: { header: 'absent' } },
         endpoint: { name: 'churn-v3' },
-        output: { ...output, uri: uri(`results/${name}`) },
+        output: { ...output, uri: `${base ?? uri('results/')}${name}` },
         ...(decision === undefined ? {} : { decision }),
       })
       return await recordJob({ ledger, storage, config }, token, { spec, planned, batches })

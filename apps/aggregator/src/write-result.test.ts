@@ -6,6 +6,7 @@ import { readPage } from '@millrace/report'
 import { StorageError } from '@millrace/storage'
 import { describe, expect, test } from 'vitest'
 import type { Manifest } from './files/manifest.ts'
+import { createPlaces } from './files/take-place.ts'
 import { jobWith, never, partOf, planOf, streamOf } from './test-data.fixture.ts'
 import { type Deps, type RecordedPart, writeResult } from './write-result.ts'
 
@@ -58,6 +59,7 @@ function createWorld(parts: readonly RecordedPart[]) {
       visible.delete(uri)
       log.push(`remove ${uri}`)
     },
+    takePlace: createPlaces(),
   }
   return { deps, visible, log, inputReads: () => inputReads }
 }

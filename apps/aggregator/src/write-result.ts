@@ -24,6 +24,7 @@ import { readHeader } from './files/read-header.ts'
 import { readStretches } from './files/read-stretches.ts'
 import { createFilePerObject, createOneFile, type ResultFiles } from './files/result-files.ts'
 import type { BatchRows } from './rows/result-format.ts'
+import type { TakePlace } from './files/take-place.ts'
 import { createReporting, type Reporting } from './files/report-file.ts'
 import { type Place, stretchesOf } from './rows/stretches.ts'
 import { hashed, type HashedWriter, type Writer } from './files/writer.ts'
@@ -54,6 +55,8 @@ export interface Deps {
   createWriter(uri: string, signal: AbortSignal): Promise<Writer>
   /** Removes a file of an earlier result, if there is one. */
   remove(uri: string, signal: AbortSignal): Promise<void>
+  /** By its manifest: no other result becomes visible there until it is free. */
+  readonly takePlace: TakePlace
 }
 
 /** The result of a job, or one that is made again with another decision or output. */
@@ -113,6 +116,7 @@ export async function writeResult(
   const written = { ...wanted, below, dataset, tally, outputs: vouched, cost }
   await manifest.write(encode(manifestOf(written)))
   await manifest.seal()
+  using _place = await deps.takePlace(names.manifest)
   if (tally.failedRows > 0) await errors.commit()
   else await deps.remove(names.errors, signal)
   await result.commit()

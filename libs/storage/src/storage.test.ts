@@ -152,7 +152,7 @@ describe.for([
         await writer.write(pattern(done, Math.min(bytes, done + 3_000_000)))
       }
       await expect(storage.pin(uri, signal)).rejects.toMatchObject({ code: 'object_missing' })
-      expect(await writer.commit()).toEqual({ bytes })
+      expect(await writer.commit()).toEqual({ bytes, ...(await storage.occupantOf(uri, signal)) })
       const [object] = await storage.pin(uri, signal)
       expect(object!.bytes).toBe(bytes)
       let at = 0

@@ -10,7 +10,7 @@ const storage = {
 
 test('a result that was written before stays what its manifest says', async () => {
   const other = { output: { ...spec.output, uri: 's3://results/scores.csv.gz' } }
-  await expect(keepOtherResult(storage, other, never)).rejects.toMatchObject({
+  await expect(keepOtherResult(storage, other)(never)).rejects.toMatchObject({
     code: 'output_taken',
     message:
       'write result: output s3://results/scores.csv.gz would take the manifest, errors and report of s3://results/scores.csv',
@@ -19,5 +19,27 @@ test('a result that was written before stays what its manifest says', async () =
 })
 
 test('a result of the same output is written again', async () => {
-  await expect(keepOtherResult(storage, spec, never)).resolves.toBeUndefined()
+  await expect(keepOtherResult(storage, spec)(never)).resolves.toBeUndefined()
+})
+
+test('each look is a new one, and reads again what is another manifest than before', async () => {
+  let [version, reads] = ['v1', 0]
+  let there = { version: 1, spec }
+  const changing = {
+    readDocument: async () => {
+      reads += 1
+      return Buffer.from(JSON.stringify(there))
+    },
+    occupantOf: async () => ({ version }),
+  }
+  const look = keepOtherResult(changing, spec)
+  await look(never)
+  await look(never)
+  expect(reads).toBe(1)
+  version = 'v2'
+  there = {
+    version: 1,
+    spec: { ...spec, output: { ...spec.output, uri: 's3://results/scores.csv.gz' } },
+  }
+  await expect(look(never)).rejects.toMatchObject({ code: 'output_taken' })
 })

@@ -1,23 +1,34 @@
-import type { JobSpec } from '@millrace/job'
-import { otherResult, type Storage } from '@millrace/storage'
+import { type JobSpec, resultNames } from '@millrace/job'
+import { type Occupant, otherResult, type Storage } from '@millrace/storage'
 import { OutputError } from '../rows/output-error.ts'
 
 /**
- * Looks, before anything is written, whether another result lies there that would lose its manifest and errors.
- * The producer has looked before it planned; since then another job or an export may have ended.
+ * Looks whether another result lies there that would lose its manifest and errors. The producer has looked before
+ * it planned; since then another job or an export may have ended, and may end between one look and the next. So
+ * each look is a new one; what lies there is read again only where it is not the manifest that was seen before.
  *
- * @throws {OutputError} `output_taken`
+ * @throws {OutputError} `output_taken`, by each look.
  */
-export async function keepOtherResult(
+export function keepOtherResult(
   storage: Pick<Storage, 'readDocument' | 'occupantOf'>,
   { output }: Pick<JobSpec, 'output'>,
-  signal: AbortSignal,
-): Promise<void> {
-  const other = await otherResult(storage, output, signal)
-  if (other === undefined) return
-  throw new OutputError(
+): (signal: AbortSignal) => Promise<void> {
+  const { manifest } = resultNames(output)
+  let seen: Occupant | undefined
+  return async (signal) => {
+    // A folder has one manifest, and so no other result; there may be a file in it for each of many objects.
+    if (output.uri.endsWith('/')) return
+    const found = await storage.occupantOf(manifest, signal)
+    if (found.version === seen?.version && seen !== undefined) return
+    const other = await otherResult(storage, output, signal)
+    if (other !== undefined) throw taken(output.uri, other)
+    seen = found
+  }
+}
+
+const taken = (uri: string, other: string): OutputError =>
+  new OutputError(
     'output_taken',
-    `output ${output.uri} would take the manifest, errors and report of ${other}`,
+    `output ${uri} would take the manifest, errors and report of ${other}`,
     'export the job to another name: its predictions are recorded',
   )
-}

@@ -4,6 +4,7 @@ import { fileUri } from '../uri.ts'
 import { classifyFileFailure } from './classify-failure.ts'
 import { holdFileTo } from './occupant.ts'
 import { createTemporary, discard, syncFolderOf } from './temporary.ts'
+import { fileVersion } from './version.ts'
 
 /** Small pieces are gathered to so many bytes, since each write is a way to another thread and back. */
 const BLOCK_BYTES = 1024 * 1024
@@ -35,15 +36,16 @@ export async function createFileWriter(path: string, signal: AbortSignal): Promi
       try {
         await blocks.end()
         await temporary.handle.sync()
+        const version = fileVersion(await temporary.handle.stat({ bigint: true }))
         await holdFileTo('write', path, over)
         await temporary.handle.close()
         await rename(temporary.path, path)
         committed = true
         await syncFolderOf(path)
+        return { bytes, version }
       } catch (cause) {
         throw failed(cause)
       }
-      return { bytes }
     },
     async abort() {
       await blocks.settle()

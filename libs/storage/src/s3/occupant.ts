@@ -13,12 +13,17 @@ export async function objectOccupant(
   const call = async () => headObject(deps.client, bucketAndKey(uri), signal)
   try {
     const { ETag } = await send(deps, 'look at', uri, call, signal)
-    if (ETag !== undefined) return { version: ETag }
-    throw new StorageError('response_invalid', 'look at', uri, 'an ETag was wanted, got nothing')
+    return { version: etagOf(uri, ETag) }
   } catch (error) {
     if (codeOf(error) === 'object_missing') return { version: undefined }
     throw error
   }
+}
+
+/** @throws {StorageError} `response_invalid` where S3 tells none. */
+export function etagOf(uri: string, etag: string | undefined): string {
+  if (etag !== undefined) return etag
+  throw new StorageError('response_invalid', 'look at', uri, 'an ETag was wanted, got nothing')
 }
 
 /** What a write names so that it takes the place of the occupant, or of nothing. */

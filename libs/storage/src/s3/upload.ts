@@ -8,7 +8,7 @@ import {
 import type { Occupant } from '../occupant.ts'
 import { classifyS3Failure } from './classify-failure.ts'
 import { headObject } from './head.ts'
-import { conditionOver, sendOver } from './occupant.ts'
+import { conditionOver, etagOf, sendOver } from './occupant.ts'
 import { PARTS_MAX } from './part-size.ts'
 import { bucketAndKey } from './place.ts'
 import { type S3Deps, send } from './send.ts'
@@ -17,8 +17,8 @@ import { type S3Deps, send } from './send.ts'
 export interface Upload {
   /** Takes the next part, which is not to be changed any more; waits while too much is on its way. */
   add(body: Uint8Array): Promise<void>
-  /** May be tried again after a `conflict`. */
-  complete(over: Occupant | undefined): Promise<void>
+  /** Tells the object's ETag. May be tried again after a `conflict`. */
+  complete(over: Occupant | undefined): Promise<string>
   /** Removes the parts that are there. Runs also when the signal has fired. */
   abort(): Promise<void>
 }
@@ -76,11 +76,11 @@ export async function beginUpload(deps: S3Deps, uri: string, signal: AbortSignal
       await Promise.all(underWay)
       throwFailure()
       assert(etags.filter((etag) => etag !== undefined).length === parts)
-      const call = async (): Promise<void> => {
+      const call = async (): Promise<string> => {
         tries += 1
-        await completeUpload(deps, uri, { ...target, etags, bytes, over, tries }, signal)
+        return await completeUpload(deps, uri, { ...target, etags, bytes, over, tries }, signal)
       }
-      await sendOver(deps, 'write', uri, over, call, signal)
+      return await sendOver(deps, 'write', uri, over, call, signal)
     },
     async abort() {
       stop.abort()
@@ -121,17 +121,20 @@ async function completeUpload(
   uri: string,
   { etags, bytes, over, tries, ...target }: Completion,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const Parts = etags.map((ETag, part) => ({ ETag, PartNumber: part + 1 }))
   const input = { ...target, MultipartUpload: { Parts }, ...conditionOver(over) }
   try {
-    await client.send(new CompleteMultipartUploadCommand(input), { abortSignal: signal })
+    const command = new CompleteMultipartUploadCommand(input)
+    const { ETag } = await client.send(command, { abortSignal: signal })
+    return etagOf(uri, ETag)
   } catch (error) {
     if (tries === 1 || classifyS3Failure('write', uri, error).code !== 'upload_lost') throw error
     const { Bucket, Key } = target
     const found = await headObject(client, { Bucket, Key }, signal)
     const isOurs = found.ContentLength === bytes && found.ETag?.endsWith(`-${etags.length}"`)
     if (isOurs !== true) throw error
+    return etagOf(uri, found.ETag)
   }
 }
 

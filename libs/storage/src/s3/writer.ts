@@ -1,7 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Writer } from '../writer.ts'
 import type { Occupant } from '../occupant.ts'
-import { conditionOver, sendOver } from './occupant.ts'
+import { conditionOver, etagOf, sendOver } from './occupant.ts'
 import { OBJECT_BYTES_MAX, partBytes } from './part-size.ts'
 import { bucketAndKey } from './place.ts'
 import { StorageError } from '../storage-error.ts'
@@ -50,9 +50,10 @@ export function createS3Writer(
     async commit({ over } = {}) {
       signal.throwIfAborted()
       if (upload && filled > 0) await flush()
-      if (upload) await upload.complete(over)
-      else await putWhole(deps, uri, buffer.subarray(0, filled), over, signal)
-      return { bytes }
+      const version = upload
+        ? await upload.complete(over)
+        : await putWhole(deps, uri, buffer.subarray(0, filled), over, signal)
+      return { bytes, version }
     },
     abort: async () => upload?.abort(),
   }
@@ -86,8 +87,9 @@ async function putWhole(
   body: Uint8Array,
   over: Occupant | undefined,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const command = new PutObjectCommand({ ...bucketAndKey(uri), Body: body, ...conditionOver(over) })
   const call = async () => deps.client.send(command, { abortSignal: signal })
-  await sendOver(deps, 'write', uri, over, call, signal)
+  const { ETag } = await sendOver(deps, 'write', uri, over, call, signal)
+  return etagOf(uri, ETag)
 }
