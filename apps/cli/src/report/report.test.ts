@@ -1,0 +1,67 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { jobIdOf } from '@millrace/job'
+import { createJob } from '@millrace/ledger'
+import { readPage } from '@millrace/report'
+import { expect, test } from 'vitest'
+import { recordRun, runIn } from '../run/recorded-run.fixture.ts'
+import { useStack } from '../system/stack.fixture.ts'
+import { createWorld, jobWith, never, temporaryFolder } from '../test-data.fixture.ts'
+import { report } from './report.ts'
+import type { ReportOptions } from './report-options.ts'
+
+const stack = useStack()
+
+const usual = { costFalsePositive: 1, costFalseNegative: 1 }
+
+/** Of a run in the folder, with its files beside it. */
+async function reportOfRun(folder: string, options: Partial<ReportOptions>): Promise<void> {
+  const { prepared } = await runIn(folder)
+  await recordRun(prepared)
+  const { world } = createWorld({})
+  await report({ ...usual, state: join(folder, '.millrace'), ...options }, world)
+}
+
+/** Of a job in the stack, whose files lie in the folder. */
+async function reportOfJob(folder: string, options: Partial<ReportOptions>): Promise<void> {
+  const uri = (name: string): string => pathToFileURL(join(folder, name)).href
+  const { spec } = jobWith()
+  const dataset = { ...spec.dataset, uri: uri('rows.csv') }
+  const job = jobWith({
+    jobId: jobIdOf(folder),
+    spec: { ...spec, dataset, output: { ...spec.output, uri: uri('out.csv') } },
+  })
+  await createJob(stack.system.ledger, job, never)
+  const { world } = createWorld({ ...stack.env, MILLRACE_WORK_URI: uri('work/') })
+  await report({ ...usual, region: 'us-east-1', job: job.jobId, ...options }, world)
+}
+
+test('of a recorded run, a page is drawn beside its files', async () => {
+  const folder = await temporaryFolder()
+  const out = join(folder, 'out.report.html')
+  await reportOfRun(folder, { out })
+  expect(readPage(await readFile(out, 'utf8'))).toMatchObject({ rows: { total: 2, predicted: 2 } })
+})
+
+const files = [
+  ['out.csv', 'is the result itself'],
+  ['out.errors.csv', 'is the file of failed rows itself'],
+  ['out.manifest.json', 'is the manifest itself'],
+  ['rows.csv', 'is the dataset itself'],
+  ['labels.csv', 'is the file of labels itself'],
+] as const
+
+test.for([
+  ...files.map((file) => ['run in a folder', ...file, reportOfRun] as const),
+  ...files.map((file) => ['job of a stack', ...file, reportOfJob] as const),
+])('of a %s, a page over %s is refused', async ([, name, refusal, draw]) => {
+  const folder = await temporaryFolder()
+  for (const [file] of files) await writeFile(join(folder, file), '1,2\n3,4\n')
+  const [out, labels] = [join(folder, name), join(folder, 'labels.csv')]
+  await expect(draw(folder, { out, labels })).rejects.toMatchObject({
+    message: expect.stringContaining(refusal),
+    exitCode: 2,
+  })
+  expect(await readFile(out, 'utf8')).toBe('1,2\n3,4\n')
+})
