@@ -6,9 +6,10 @@ import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { checkModel } from '../local/check-model.ts'
 import { checkCredentials } from '../local/credentials.ts'
+import { endpointPlace } from '../local/endpoint-place.ts'
 import type { ProcessesOptions } from '../local/processes.ts'
 import { regionOf } from '../system/region.ts'
-import { type EndpointPlace, startApps } from '../local/start-apps.ts'
+import { startApps } from '../local/start-apps.ts'
 import { makeFolders } from '../local/state-folder.ts'
 import { VISIBILITY_SECONDS } from '../system/local-system.ts'
 import type { World } from '../world.ts'
@@ -32,7 +33,9 @@ const STOP_GRACE_MS = 10_000
  * What it prints is the environment of a deployed stack, so every verb works against it.
  */
 export async function dev(options: DevOptions, world: World): Promise<ExitCode> {
-  const endpoint = await placeOf(options)
+  const { localModel } = options
+  const served = localModel === undefined ? {} : { localModel: (await checkModel(localModel)).path }
+  const endpoint = endpointPlace({ ...options, ...served })
   const region = await regionOf(options)
   await checkCredentials(endpoint, region, world.stop)
   const state = resolve(options.state)
@@ -76,15 +79,6 @@ function tell(env: Readonly<Record<string, string>>, options: DevOptions, world:
       ` -o scores.csv --watch\n` +
       `Logs and state are in ${options.state}. Ctrl-C ends it.\n`,
   )
-}
-
-async function placeOf(options: DevOptions): Promise<EndpointPlace> {
-  const { localModel, localLatency, endpointUrl } = options
-  if (localModel !== undefined) {
-    const { path } = await checkModel(localModel)
-    return { kind: 'model', file: path, latencyMs: localLatency }
-  }
-  return endpointUrl === undefined ? { kind: 'aws' } : { kind: 'url', url: endpointUrl }
 }
 
 async function openCloud(state: string, { port, bucket }: DevOptions) {

@@ -5,14 +5,12 @@ import { createInvoke, type Invoke, proxiesOf } from '@millrace/invocation'
 import { CliError } from '../cli-error.ts'
 import { checkCredentials } from '../local/credentials.ts'
 import { regionOf } from '../system/region.ts'
+import { endpointPlace, type EndpointTyped } from '../local/endpoint-place.ts'
 import { type EndpointPlace, entryOf, isLoopback, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import type { World } from '../world.ts'
 
-/** Where an endpoint is, as typed. */
-export interface EndpointChosen {
-  readonly endpointUrl?: string
-  readonly localModel?: string
-  readonly localLatency: number
+/** An endpoint, as typed. */
+export interface EndpointChosen extends EndpointTyped {
   readonly region?: string
 }
 
@@ -33,7 +31,7 @@ export async function openEndpoint(
   { env, stop }: Pick<World, 'env' | 'stop'>,
 ): Promise<OpenEndpoint> {
   const region = await regionOf(chosen)
-  const place = placeOf(chosen)
+  const place = endpointPlace(chosen)
   await checkCredentials(place, region, stop)
   await using opened = new AsyncDisposableStack()
   const url = place.kind === 'model' ? opened.use(await serveModel(place)).url : chosen.endpointUrl
@@ -50,11 +48,6 @@ export async function openEndpoint(
 }
 
 const LOCAL_KEYS = { accessKeyId: 'local', secretAccessKey: 'local' }
-
-export function placeOf({ endpointUrl, localModel, localLatency }: EndpointChosen): EndpointPlace {
-  if (localModel !== undefined) return { kind: 'model', file: localModel, latencyMs: localLatency }
-  return endpointUrl === undefined ? { kind: 'aws' } : { kind: 'url', url: endpointUrl }
-}
 
 /** In a process of its own, so that its work is not on our core. */
 async function serveModel({

@@ -15,6 +15,7 @@ import { checkModel } from '../local/check-model.ts'
 import { checkCredentials } from '../local/credentials.ts'
 import { regionOf } from '../system/region.ts'
 import { addressOf } from '../local/endpoint-address.ts'
+import { endpointPlace } from '../local/endpoint-place.ts'
 import { holdToEndpoint, type ScoredBy } from '../local/hold-to-endpoint.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT, type LocalApps } from '../local/start-apps.ts'
 import { makeFolders } from '../local/state-folder.ts'
@@ -107,13 +108,9 @@ async function openApps(
 }
 
 async function placeOf(name: string, options: RetryOptions): Promise<EndpointPlace> {
-  const { localModel, localLatency, endpointUrl } = options
-  if (localModel !== undefined) {
-    await checkModel(localModel)
-    return { kind: 'model', file: localModel, latencyMs: localLatency }
-  }
-  if (endpointUrl !== undefined) return { kind: 'url', url: endpointUrl }
-  if (name !== LOCAL_ENDPOINT) return { kind: 'aws' }
+  if (options.localModel !== undefined) await checkModel(options.localModel)
+  const place = endpointPlace(options)
+  if (place.kind !== 'aws' || name !== LOCAL_ENDPOINT) return place
   throw new CliError('the job was scored by a model on this machine', {
     hint: 'name it with --local-model FILE, or an endpoint with --endpoint NAME',
   })

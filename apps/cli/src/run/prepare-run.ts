@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts'
 import { withLooks } from '../dataset/by-name.ts'
 import { checkModel } from '../local/check-model.ts'
 import { addressOf, type EndpointAddress } from '../local/endpoint-address.ts'
+import { endpointPlace } from '../local/endpoint-place.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { makeStateFolder, nameStateFolder, type StateFolder } from '../local/state-folder.ts'
 import { refuseIdle } from '../spec/idle-options.ts'
@@ -72,7 +73,7 @@ export async function prepareRun(
   const asked = specOf(options, { ...wanted, dataset }, input.path, place)
   refuseIdle(options.spec, asked)
   checkHead(head, asked)
-  const endpoint = placeOf(options)
+  const endpoint = endpointPlace(options)
   const region = await regionOf(options)
   const address = await addressOf(endpoint, region)
   const state = nameStateFolder(asked, { input, address }, stateRoot)
@@ -104,11 +105,6 @@ function refuseUri(out: string): void {
       ? `-o - | aws s3 cp - ${out} puts it there, and millrace submit has a stack write it there`
       : 'name a file of this machine, or - for standard output'
   throw new CliError(`${out}: run writes its result to a file of this machine`, { hint })
-}
-
-function placeOf({ endpointUrl, localModel, localLatency }: RunOptions): EndpointPlace {
-  if (localModel !== undefined) return { kind: 'model', file: localModel, latencyMs: localLatency }
-  return endpointUrl === undefined ? { kind: 'aws' } : { kind: 'url', url: endpointUrl }
 }
 
 function dataOf({ data, file }: RunOptions, spec: PartialSpec): string {
