@@ -172,7 +172,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   {
     name: 'what a late attempt finds fails a job that is planned',
     noticedBy: ['a preflight is before the plan'],
-    seed: 439,
+    seed: 246,
     file: `${producer}/connect.ts`,
     edits: [['unplanned: plan === undefined }', 'unplanned: plan === undefined && false }']],
   },
@@ -213,7 +213,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   },
   {
     name: 'a result is written on without a look at the lease',
-    noticedBy: ['a result never goes back'],
+    noticedBy: ['a result never goes back', 'the manifest vouches for its outputs'],
     seed: 3_013,
     file: `${aggregator}/fence.ts`,
     edits: [['if (!(await mayWrite(signal)))', 'if (false as boolean)']],
@@ -221,7 +221,7 @@ export const mutationsOfApps: readonly Mutation[] = [
   {
     name: 'a result is written over whatever lies there',
     noticedBy: ['a result never goes back', 'the manifest vouches for its outputs'],
-    seed: 44_760,
+    seed: 22_866,
     file: `${aggregator}/fence.ts`,
     edits: [
       ['writer.commit({ over })', 'writer.commit()'],

@@ -55,10 +55,11 @@ const JOB_ITEM_READS = 10
 const FIRST_LOOKS = 2
 const LOOK_SECONDS = 2
 /**
- * What lies under the names of errors, result, report and manifest is looked at before they are written; and whose the
- * manifest is, before the job is planned and before its result is written.
+ * What lies under the names of errors, result, report and manifest is looked at before they are written. Whose the
+ * manifest is, is read before the job is planned and before its result is written, for which it is looked at; and
+ * whether it is another one by then, before each of the four. Errors, report and manifest are looked at afterwards.
  */
-const RESULT_LOOKS = 4 + 2
+const RESULT_LOOKS = 4 + 3 + 4 + 3
 
 /**
  * What a job will use, by what producer, consumers and aggregator do for each batch.
