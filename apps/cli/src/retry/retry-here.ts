@@ -22,6 +22,7 @@ import { makeFolders } from '../local/state-folder.ts'
 import { checkPlaces } from '../dataset/check-places.ts'
 import { type RunEnd, runJob } from '../run/run-job.ts'
 import { summaryOf } from '../run/summary.ts'
+import { fit } from '../show/fit.ts'
 import { whyFailed } from '../run/why-failed.ts'
 import { createScreen } from '../show/screen.ts'
 import { linkRetry, unlinkRetry } from '../system/job-folders.ts'
@@ -131,7 +132,7 @@ async function tell(
   const reasons = facts.rowsFailed > 0 ? await whyFailed(files) : []
   const { lines, exitCode } = summaryOf(job, { files, statePath, reasons, ...facts })
   if (!json) {
-    world.stderr.write(`${lines.join('\n')}\n`)
+    world.stderr.write(`${fit(lines.join('\n'), world.stderr)}\n`)
     return exitCode
   }
   const { jobId, retryOf, state, plan, failure } = job

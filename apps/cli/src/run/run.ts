@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { besideResult } from '@millrace/job'
 import { readCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { fit } from '../show/fit.ts'
 import { createScreen } from '../show/screen.ts'
 import type { World } from '../world.ts'
 import { executeRun } from './execute-run.ts'
@@ -53,6 +54,6 @@ async function tell(
   if (toStdout && job.state.startsWith('succeeded')) {
     await pipeline(createReadStream(resultPath), world.stdout, { end: false })
   }
-  world.stderr.write(`${lines.join('\n')}\n`)
+  world.stderr.write(`${fit(lines.join('\n'), world.stderr)}\n`)
   return exitCode
 }
