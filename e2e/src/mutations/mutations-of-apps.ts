@@ -126,6 +126,13 @@ export const mutationsOfApps: readonly Mutation[] = [
     edits: [['return wasOutage && ', 'return false && ']],
   },
   {
+    name: 'who waits for room goes by the maximum of before',
+    noticedBy: ['a consumer keeps to its share', 'a job keeps to its concurrency'],
+    seed: 3_600_011_361,
+    file: `${consumer}/job/job-lanes.ts`,
+    edits: [['if (lane.running > lane.max)', 'if (false as boolean)']],
+  },
+  {
     name: 'a consumer is forgotten while it only invokes',
     noticedBy: ['a consumer keeps to its share'],
     file: `${consumer}/job/job-lanes.ts`,

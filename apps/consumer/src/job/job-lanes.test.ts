@@ -8,7 +8,7 @@ import { NoShareError } from './no-share-error.ts'
 import { jobId, never, openJobWith } from '../test-data.fixture.ts'
 
 /** A job that the test changes, and a limiter with room for all. */
-function createWorld(concurrencyMax = 2) {
+function createWorld(concurrencyMax = 2, room: () => Promise<void> = async () => {}) {
   const world = {
     concurrencyMax,
     state: 'running' as JobState,
@@ -19,7 +19,10 @@ function createWorld(concurrencyMax = 2) {
     ends: [] as (() => void)[],
   }
   const limiter = {
-    run: (work: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal) => work(signal),
+    run: async (work: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal) => {
+      await room()
+      return await work(signal)
+    },
     turn: () => 0,
   } as Limiter
   const lane = createJobLanes({
@@ -70,6 +73,30 @@ test('a job is looked at while its invocations run, so that its other consumers 
   expect(world.opened).toBe(opened + 1)
   await endAll(work)
   expect(world.looks.size).toBe(0)
+})
+
+test('what has waited for room keeps to a maximum that has shrunk meanwhile', async () => {
+  const given: (() => void)[] = []
+  const room = () => new Promise<void>((give) => given.push(give))
+  const { world, invoke, endAll } = createWorld(3, room)
+  const work = [invoke(), invoke(), invoke()]
+  await expect.poll(() => given.length).toBe(3)
+  given.shift()?.()
+  await expect.poll(() => world.inFlight).toBe(1)
+  world.concurrencyMax = 1
+  // The lane was passed by these before.
+  for (const give of given.splice(0)) give()
+  for (let turns = 0; turns < 20; turns += 1) await nextTurn()
+  expect(world.inFlight).toBe(1)
+  expect(given).toEqual([])
+  world.ends.shift()?.()
+  await expect.poll(() => given.length).toBe(1)
+  const ended = endAll(work)
+  for (let left = 2; left > 0; left -= 1) {
+    await expect.poll(() => given.length).toBe(1)
+    given.shift()?.()
+  }
+  expect(await ended).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
 })
 
 test('no more run at once than the job allows, and all run', async () => {

@@ -8,6 +8,8 @@ import type { OpenJob } from './open-job.ts'
  * The way of a job's invocations to the endpoint's limiter, which all its jobs share:
  *
  *     invocation ──▶ lane: the job's own maximum ──▶ limiter ──▶ is the job still on? ──▶ endpoint
+ *                     ▲                                                │
+ *                     └───────── its maximum has shrunk ◀──────────────┘
  *
  * The job is asked for when the room is there and not before: a batch may have waited for minutes.
  * Who waits for the lane holds no room in the limiter, so a narrow job is not in the way of others. Where others
@@ -34,6 +36,9 @@ interface Lane {
   readonly looks: { stop(): void }
 }
 
+/** While this one waited in the limiter the job's maximum has shrunk below what had passed its lane. */
+class OverMaximumError extends Error {}
+
 /** Twice in the time for which a job's state is trusted. */
 export const LOOK_MS = limits.jobFreshMs / 2
 /**
@@ -49,20 +54,25 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
 
   return (jobId, limiter) => ({
     async run(work, signal, size, turn = limiter.turn()) {
-      const lane = await enter(jobId, signal, turn)
-      try {
-        return await limiter.run(
-          async (aborted) => {
-            await mustBeOn(jobId)
-            return await work(aborted)
-          },
-          signal,
-          size,
-          turn,
-        )
-      } finally {
-        lane.running -= 1
-        tidy(jobId, lane)
+      for (;;) {
+        const lane = await enter(jobId, signal, turn)
+        try {
+          return await limiter.run(
+            async (aborted) => {
+              lane.max = (await mustBeOn(jobId)).concurrencyMax
+              if (lane.running > lane.max) throw new OverMaximumError()
+              return await work(aborted)
+            },
+            signal,
+            size,
+            turn,
+          )
+        } catch (error) {
+          if (!(error instanceof OverMaximumError)) throw error
+        } finally {
+          lane.running -= 1
+          tidy(jobId, lane)
+        }
       }
     },
     turn: () => limiter.turn(),
