@@ -181,6 +181,21 @@ test.for(['a folder', 'S3'] as const)(
   },
 )
 
+test.for(['a folder', 'S3'] as const)(
+  'in %s, two of the same name at once both end, and one of them is whole',
+  // Who has lost a file to the other waits for it to end.
+  { timeout: 60_000 },
+  async (where) => {
+    const jobs = await recordTwo(where, [failing, failing], ['csv', 'csv'])
+    const worlds = jobs.map((_, index) => recorded.world({ owner: `${index}` }))
+    const ends = jobs.map((job, index) => aggregate(worlds[index]!, job))
+    const outcomes = await Promise.all(ends)
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['finished', 'finished'])
+    const { jobId } = JSON.parse(await read(resultNames(jobs[0].spec.output).manifest))
+    await expectProven(jobs.find((job) => job.jobId === jobId)!)
+  },
+)
+
 test('beside another result, not a byte is written', async () => {
   const jobs = await recordTwo('a folder', [sound, failing])
   await aggregate(recorded.world(), jobs[0])

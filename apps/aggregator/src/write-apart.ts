@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { resultNames } from '@millrace/job'
 import { StorageError, type Storage } from '@millrace/storage'
 import type { ResultSummary } from './aggregate-job.ts'
@@ -5,6 +6,8 @@ import { fenced, type FencedFiles } from './fence.ts'
 import { keepOtherResult } from './files/keep-other-result.ts'
 import { type Deps, type ResultWanted, writeResult } from './write-result.ts'
 
+/** From the first file that is shown to the manifest, when all are written: some requests. */
+const BETWEEN_FILES_MS = 2_000
 /** Whoever has harmed the files is refused from then on; others may come, but not without end. */
 const TRIES_MAX = 3
 
@@ -15,7 +18,7 @@ const TRIES_MAX = 3
  *     ┌──▶ another's manifest? ──▶ write, unseen ──▶ another's manifest? ──▶ show a file, the manifest last
  *     │                                                     ▲                     │             │
  *     │                                                     └─────────────────────┘             ▼
- *     └──────────────── the manifest is ours still, and not all that it vouches for ◀── look once more
+ *     └───── the manifest is ours still, and not all that it vouches for ◀── a moment later, look once more
  *
  * The manifest takes the place of what was looked at alone: of two at once one has it, and the other is told so.
  * In a process they take turns. In two, the one that is told may have put its errors or report over those of the
@@ -41,13 +44,18 @@ export async function writeApart(
       return true
     })
     const summary = await writeResult({ ...deps, ...files }, wanted, signal)
-    if (!(await files.isAsLeft(manifest, signal))) {
-      // A file system compares before it replaces: two may have done both at once.
-      await keepOther(signal)
-      return summary // A later result of the same name vouches for itself.
+    const isAsLeft = (uri: string): Promise<boolean> => files.isAsLeft(uri, signal)
+    const isWhole = async () => (await Promise.all([errors, report].map(isAsLeft))).every(Boolean)
+    for (const waitsMs of [BETWEEN_FILES_MS * (1 + Math.random()), 0]) {
+      if (!(await isAsLeft(manifest))) {
+        // A file system compares before it replaces: two may have done both at once.
+        await keepOther(signal)
+        return summary // A later result of the same name vouches for itself.
+      }
+      if (await isWhole()) return summary
+      // Whoever is between its files and its manifest has been refused a moment later, or has it.
+      await sleep(waitsMs, undefined, { signal })
     }
-    const left = await Promise.all([errors, report].map((uri) => files.isAsLeft(uri, signal)))
-    if (left.every((isOurs) => isOurs)) return summary
   }
   throw new StorageError('conflict', 'write', manifest, 'others write beside it without end')
 }
