@@ -2,8 +2,12 @@ import type { JobId } from '@millrace/job'
 
 /** How long jobs wait for an endpoint that is not there, from the first time that this process saw it. */
 export interface Patience {
-  /** Called when the endpoint is not there: milliseconds that the job may still wait; 0 or less when it has waited enough. */
-  leftMs(jobId: JobId): number
+  /**
+   * Called when the endpoint is not there: milliseconds that the job may still wait; 0 or less when it has waited enough.
+   *
+   * @param leastMs of what may take longer than the patience is.
+   */
+  leftMs(jobId: JobId, leastMs?: number): number
   /** The endpoint has answered something that the job has asked. */
   answered(jobId: JobId): void
 }
@@ -21,7 +25,7 @@ const JOBS_MAX = 1_000
 export function createPatience(patienceMs: number, now: () => number): Patience {
   const waits = new Map<JobId, { readonly since: number; readonly seenAt: number }>()
   return {
-    leftMs(jobId) {
+    leftMs(jobId, leastMs = 0) {
       const at = now()
       const known = waits.get(jobId)
       const since = known !== undefined && at - known.seenAt < FORGOTTEN_MS ? known.since : at
@@ -29,7 +33,7 @@ export function createPatience(patienceMs: number, now: () => number): Patience 
       waits.set(jobId, { since, seenAt: at })
       const [oldest] = waits.keys()
       if (waits.size > JOBS_MAX && oldest !== undefined) waits.delete(oldest)
-      return since + patienceMs - at
+      return since + Math.max(patienceMs, leastMs) - at
     },
     answered(jobId) {
       const seenAt = waits.get(jobId)?.seenAt

@@ -16,6 +16,9 @@ const THROTTLED_WAIT_MS = { least: 200, most: 400 }
 const FAILED_REPEATS = 7
 const FAILED_WAIT_MS = 300
 
+/** Workers that start again load their model for minutes, and the queue of others may be full for as long. */
+const WORKERLESS_MS = 15 * 60_000
+
 type Fault = 'passing' | 'throttled' | 'workerless' | 'late' | 'failed'
 
 /** Milliseconds between two looks at the endpoint. */
@@ -80,11 +83,17 @@ export function patient(deps: Deps): (jobId: JobId) => Invoke {
       }
     }
 
+    /** Whoever throttles is there, and is waited for without an end. */
+    function mayWaitMs(fault: Fault): number {
+      if (!mayBeGone(fault)) return Number.POSITIVE_INFINITY
+      return patience.leftMs(jobId, fault === 'workerless' ? WORKERLESS_MS : 0)
+    }
+
     /** Throws the error where it is to be believed, or the job is to be looked at again later. */
     function nextWaitMs(error: unknown, waits: ReturnType<typeof waitsOfOneTurn>): number {
       const fault = faultOf(error, isAnswered)
       if (fault === undefined) throw error
-      const leftMs = mayBeGone(fault) ? patience.leftMs(jobId) : Number.POSITIVE_INFINITY
+      const leftMs = mayWaitMs(fault)
       if (leftMs <= 0 && !isAnswered) throw error
       const { done, value: waitMs } = waits[fault].next()
       if (done === true) throw isAway(fault, leftMs) ? new EndpointAwayError(error as Error) : error
@@ -106,7 +115,6 @@ function faultOf(error: unknown, isAnswered: boolean): Fault | undefined {
   return error.kind === 'transient' ? 'passing' : undefined
 }
 
-/** Whoever throttles is there, and is waited for without an end. */
 const mayBeGone = (fault: Fault): boolean => fault === 'passing' || fault === 'workerless'
 
 /** Whether a job goes on waiting whose turn ends with this fault. */

@@ -1,4 +1,4 @@
-import type { JobSpecInput } from '@millrace/job'
+import type { JobSpecInput, PinnedObject } from '@millrace/job'
 import type { ModelRows } from '@millrace/predictions'
 import { expect, test } from 'vitest'
 import { type ProbeReport, probeJob } from './probe-job.ts'
@@ -6,24 +6,26 @@ import { jobWith, never, objectsOf } from '../test-data.fixture.ts'
 
 const shown = { rows: 20, latencyMs: 48, bytesSent: 80, bytesAnswered: 380 }
 
-/** Probes a dataset of one object with this text; answers what the endpoint was asked. */
+/** Probes a dataset of one object with this text, or of several; answers what the endpoint was asked. */
 async function probe(
-  text: string,
+  text: string | readonly string[],
   dataset: Partial<JobSpecInput['dataset']> = {},
   report: ProbeReport = { kind: 'ready', preflight: shown },
   facts: object = {},
 ) {
+  const texts = [text].flat()
+  const objects = objectsOf(...texts)
   const asked: ModelRows[] = []
   const deps = {
-    read: async (_: unknown, { start, end }: { start: number; end: number }) =>
-      Buffer.from(text).subarray(start, end),
+    read: async (object: PinnedObject, { start, end }: { start: number; end: number }) =>
+      Buffer.from(texts[objects.indexOf(object)] ?? '').subarray(start, end),
     preflight: async (_: unknown, __: unknown, rows: ModelRows) => {
       asked.push(rows)
       return report
     },
   }
   const job = jobWith({ dataset: { uri: 's3://data/rows/', ...dataset } })
-  await probeJob(deps, job, { objects: objectsOf(text), header: false, width: 2, ...facts }, never)
+  await probeJob(deps, job, { objects, header: false, width: 2, ...facts }, never)
   return asked.map(({ body, rows }) => [Buffer.from(body).toString(), rows])
 }
 
@@ -48,6 +50,13 @@ test.for([
 test('with a header that is larger than a head, nothing is asked', async () => {
   const facts = { header: true, columns: [long + long, 'age'] }
   expect(await probe(`${long}${long},age\n3,4\n`, {}, undefined, facts)).toEqual([])
+})
+
+test('behind an object of a header alone, those of the next are sent', async () => {
+  const facts = { header: true, columns: ['id', 'age'] }
+  const texts = ['id,age\n', '', 'id,age\n\n', 'id,age\n1,2\n']
+  expect(await probe(texts, {}, undefined, facts)).toEqual([['1,2\n', 1]])
+  expect(await probe(['id,age\n', 'id,age'], {}, undefined, facts)).toEqual([])
 })
 
 test('only the features are sent', async () => {

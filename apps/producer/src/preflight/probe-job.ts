@@ -45,8 +45,9 @@ export interface Deps {
 
 /**
  * Invokes the endpoint with the first rows of the dataset, before a million of them are published: a
- * header sent as data, a wrong delimiter, a missing endpoint or permission is told here. Nothing is
- * learnt where there is no row of the right width at the start.
+ * header sent as data, a wrong delimiter, a missing endpoint or permission is told here. They are those of the first
+ * object that has any: Spark writes a header alone for a partition that is empty. Nothing is learnt where none is of the
+ * right width at its start.
  *
  * @throws {PlanningError} `preflight_failed`
  */
@@ -56,11 +57,8 @@ export async function probeJob(
   dataset: PinnedDataset,
   signal: AbortSignal,
 ): Promise<Preflight | undefined> {
-  const object = dataset.objects.find(({ bytes }) => bytes > 0)
-  if (object === undefined) return undefined
-  const end = Math.min(object.bytes, headBytes)
-  const head = await deps.read(object, { start: 0, end }, signal)
-  const rows = firstRows(job, dataset, head, end === object.bytes)
+  const body = await firstBody(deps, job, dataset, signal)
+  const rows = body && firstRows(job, dataset, body)
   // No whole row in the first megabyte, or none of the right width: nothing to learn from it.
   if (rows === undefined) return undefined
   const report = await deps.preflight(job, dataset, rows, signal)
@@ -70,14 +68,30 @@ export async function probeJob(
   throw new PlanningError('preflight_failed', [...report.problems, ...advice].join(' '))
 }
 
-function firstRows(
+/** As many objects are looked at until one has a row. */
+const LOOKS_MAX = 100
+
+/** Whole rows of the first object that has any, or that does not end in its head. */
+async function firstBody(
+  { read }: Deps,
   { spec }: Job,
   dataset: PinnedDataset,
-  head: Buffer,
-  isWhole: boolean,
-): ModelRows | undefined {
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
   const dialect = dialectOf(spec.dataset)
-  const body = bodyOf(head, isWhole, dialect, dataset)
+  const objects = dataset.objects.filter(({ bytes }) => bytes > 0).slice(0, LOOKS_MAX)
+  for (const object of objects) {
+    const end = Math.min(object.bytes, headBytes)
+    const head = await read(object, { start: 0, end }, signal)
+    const isWhole = end === object.bytes
+    const body = bodyOf(head, isWhole, dialect, dataset)
+    if (rowOffsets(body, dialect).length > 1 || !isWhole) return body
+  }
+  return undefined
+}
+
+function firstRows({ spec }: Job, dataset: PinnedDataset, body: Uint8Array): ModelRows | undefined {
+  const dialect = dialectOf(spec.dataset)
   const cutter = createCutter({
     dialect,
     header: false,

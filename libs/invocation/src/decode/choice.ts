@@ -14,15 +14,16 @@ export interface Choice {
   readonly label?: string
 }
 
-/**
- * Names of a label, by their end: `predictedLabel`, `class_name`, H2O's `predict`. What else is beside a number, such as
- * a `prediction_id` or a `target_date`, leaves no doubt about it.
- */
-const LABEL =
-  /(label|class|category|predict(ed|ion)?|target)(_?name)?$|(labels|classes|categories|predictions|targets)$|^y$/i
-
-/** What is beside the probabilities of classes and is none, such as a number of a label. */
+/** Names of what belongs to a label: `predictedLabel`, `predicted_species`, `class_name`, H2O's `predict`. */
 const OF_LABEL = /label|class|categor|predict|target|^y$/i
+/** What has such a name and tells which row, model or moment it is, and so leaves no doubt about the number beside it. */
+const OF_ROW = [
+  /predictor|_(ids?|uuid|key|date|time|timestamp|at|on)$/i,
+  /[a-z](Ids?|Uuid|Key|Date|Time|Timestamp|At|On)$/,
+]
+
+const isLabel = (name: string): boolean =>
+  OF_LABEL.test(name) && !OF_ROW.some((pattern) => pattern.test(name))
 
 /** @param path of the row in a setting: `predictions[]`, or empty where it is the answer. */
 export function choiceInObject(
@@ -33,7 +34,7 @@ export function choiceInObject(
   if (row?.kind !== 'object') return undefined
   const taken = valueKeys.find((key) => row.entries.has(key))
   const label = [...row.entries].find(
-    ([key, node]) => key !== taken && LABEL.test(key) && isText(text, node),
+    ([key, node]) => key !== taken && isLabel(key) && isText(text, node),
   )?.[0]
   if (taken === undefined || label === undefined) return undefined
   const settingOf = (key: string): string =>
@@ -67,7 +68,7 @@ export function choiceInTable(
   isNamed: boolean,
 ): Choice | undefined {
   const label = names.findIndex(
-    (name, column) => column !== taken && LABEL.test(name) && !isNumber(cells[column]),
+    (name, column) => column !== taken && isLabel(name) && !isNumber(cells[column]),
   )
   const classes = countClasses(names, cells)
   const kind = !isNamed && classes > 2 ? 'classes' : 'label'

@@ -74,6 +74,18 @@ test.for<[string, string, string, object]>([
   ],
   [
     'application/json',
+    '[{"predicted_species":"no","score":0.9},{"predicted_species":"no","score":0.8}]',
+    'auto',
+    { kind: 'label', number: 'json:[].score', label: 'json:[].predicted_species' },
+  ],
+  [
+    'text/csv',
+    'classification,score\nno,0.9\nno,0.8\n',
+    'auto',
+    { kind: 'label', number: 'csv:score', label: 'csv:classification' },
+  ],
+  [
+    'application/json',
     '[{"my.label":"no","score":0.9},{"my.label":"no","score":0.8}]',
     'auto',
     { kind: 'label', number: 'json:[].score' },
@@ -124,6 +136,10 @@ test.for<[string, string]>([
   [
     'application/json',
     '[{"prediction_id":"a","predictor":"b","target_date":"c","target_id":"d","score":1},{"score":0}]',
+  ],
+  [
+    'application/json',
+    '[{"predictionId":"a","predictedAt":"b","PREDICTION_ID":"c","score":1},{"score":0}]',
   ],
   ['text/csv', 'prediction_id,no,yes\n7,0.1,0.9\n8,0.2,0.8\n'],
   ['text/csv', '0.1,0.2,0.7\n0.2,0.2,0.6\n'],
