@@ -27,6 +27,7 @@ describe('a failure', () => {
     ['for which the adapter has a word', { name: 'RequestExpired' }, 'clock'],
     ['for which it has none', { name: 'ExpiredToken' }, 'denied'],
     ['of a key', { name: 'KMS.DisabledException' }, 'denied'],
+    ['of a key that is gone', { name: 'KMS.NotFoundException' }, 'denied'],
     ['of nobody', { name: 'Odd', $metadata: { httpStatusCode: 400 } }, undefined],
     [
       'with the name of what every object has',

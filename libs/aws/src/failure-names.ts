@@ -81,35 +81,38 @@ const NAMES = {
   credentials_missing: ['CredentialsProviderError', 'TokenProviderError'],
   credentials_expired: ['ExpiredToken', 'ExpiredTokenException'],
   clock_skewed: ['RequestExpired', 'RequestTimeTooSkewed'],
-  /** The key that encrypts what was asked for is off, gone, or not for us. */
+  /** The key that encrypts what was asked for is off, or not for us. */
   key_unusable: [
     'KMS.AccessDeniedException',
     'KMS.DisabledException',
     'KMS.InvalidStateException',
     'KMS.KMSInvalidStateException',
-    'KMS.NotFoundException',
     'KMSAccessDenied',
     'KMSAccessDeniedException',
     'KMSDisabled',
     'KMSDisabledException',
     'KMSInvalidState',
     'KMSInvalidStateException',
-    'KMSNotFound',
-    'KMSNotFoundException',
     'KMSOptInRequired',
     'KmsAccessDenied',
     'KmsDisabled',
     'KmsInvalidKeyUsage',
     'KmsInvalidState',
-    'KmsNotFound',
     'KmsOptInRequired',
   ],
+  /** That key is deleted, or never was: what it encrypts nobody reads again. */
+  key_missing: ['KMS.NotFoundException', 'KMSNotFound', 'KMSNotFoundException', 'KmsNotFound'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 type Common = keyof typeof NAMES
 
 /** What is somebody's to mend, and of which most adapters say no more than that access is denied. */
-type Denied = 'credentials_missing' | 'credentials_expired' | 'clock_skewed' | 'key_unusable'
+type Denied =
+  | 'credentials_missing'
+  | 'credentials_expired'
+  | 'clock_skewed'
+  | 'key_unusable'
+  | 'key_missing'
 
 /** What an adapter calls each of them; what it has no word of its own for is `access_denied`. */
 export type CommonCodes<Code> = Readonly<

@@ -16,7 +16,7 @@ test.for([{ name: 'NotFound' }, { name: '' }])(
 test.for([
   ['KMS.DisabledException', 400, 'key_unusable', true, /^enable the KMS key /],
   ['KMS.KMSInvalidStateException', 400, 'key_unusable', true, /^enable the KMS key /],
-  ['KMS.NotFoundException', 400, 'key_unusable', true, /^enable the KMS key /],
+  ['KMS.NotFoundException', 400, 'access_denied', false, /^enable the KMS key /],
   ['AccessDenied', 403, 'access_denied', false, /^allow s3:GetObject/],
 ] as const)('%s (%i) is %s, an outage: %s', ([name, httpStatusCode, code, isOutage, hint]) => {
   const cause = { name, message: 'no', $metadata: { httpStatusCode } }

@@ -37,6 +37,7 @@ const BY_NAME: Readonly<Record<string, Reason>> = {
     access_denied: CREDENTIALS,
     clock_skewed: CLOCK,
     key_unusable: KEY,
+    key_missing: { ...KEY, code: 'access_denied' }, // It never comes back: no outage to wait for.
   }),
   NoSuchKey: { code: 'object_missing' },
   NoSuchVersion: { code: 'object_missing' },
