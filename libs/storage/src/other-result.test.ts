@@ -111,6 +111,17 @@ test.for([
   expect(await taken(output, Object.fromEntries(there))).toBe(other)
 })
 
+test.for([
+  ['a decision', { decision: { kind: 'quantile' } }],
+  ['a format', { output: { uri: 's3://results/scores.csv', format: 'avro' } }],
+  ['a compression', { dataset: { uri: 's3://data/rows.csv', compression: 'lz4' } }],
+  ['a spec', { version: 2 }],
+] as const)('%s that only a newer version knows costs no result its manifest', async ([, spec]) => {
+  const manifest = manifestOf('s3://results/scores.csv', spec)
+  const files = { ...scored, 'scores.manifest.json': manifest }
+  expect(await taken('scores.parquet', files)).toBe('scores.csv')
+})
+
 test('in S3 its manifest alone is read', async () => {
   const read: string[] = []
   const storage = {

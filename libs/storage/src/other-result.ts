@@ -1,11 +1,4 @@
-import {
-  besideResult,
-  type JobSpec,
-  manifestSpecSchema,
-  type Output,
-  resultManifestSchema,
-  resultNames,
-} from '@millrace/job'
+import { besideResult, type Output } from '@millrace/job'
 import { StorageError } from './storage-error.ts'
 import type { Storage } from './storage.ts'
 import { fileUri, placeOf } from './uri.ts'
@@ -28,8 +21,8 @@ export async function otherResult(
 ): Promise<string | undefined> {
   // The manifest of a folder lies in it, and so does that of no other output.
   if (uri.endsWith('/')) return undefined
-  const spec = await specBeside(storage, { uri }, signal)
-  const name = spec && nameOf(resultNames(spec.output).result)
+  const written = await uriBeside(storage, { uri }, 'output', signal)
+  const name = written && nameOf(written)
   if (!name || name === nameOf(uri)) return undefined
   // What it names lies elsewhere when both were copied from there.
   const beside = besideOf(uri, name)
@@ -39,16 +32,18 @@ export async function otherResult(
 }
 
 /**
- * The spec in the manifest that lies where the one of an output that is a file would lie, whichever version wrote
- * it. Nothing where no manifest lies there, or something that is none.
+ * The URI of the dataset or of the output in the manifest that lies where the one of an output that is a file would
+ * lie. No more of it is read, since whichever version wrote it may say what this one does not know. Nothing where no
+ * manifest lies there, or something that is none.
  */
-export async function specBeside(
+export async function uriBeside(
   storage: Pick<Storage, 'readDocument'>,
   { uri }: Pick<Output, 'uri'>,
+  of: 'dataset' | 'output',
   signal: AbortSignal,
-): Promise<JobSpec | undefined> {
+): Promise<string | undefined> {
   const document = await readDocument(storage, besideResult(uri).manifest, signal)
-  return document && specIn(document)
+  return document && uriIn(document, of)
 }
 
 async function readDocument(
@@ -64,18 +59,16 @@ async function readDocument(
   }
 }
 
-function specIn(document: Buffer): JobSpec | undefined {
+function uriIn(document: Buffer, of: 'dataset' | 'output'): string | undefined {
   try {
-    const { spec } = manifestSchema.parse(JSON.parse(document.toString('utf8')))
-    const read = manifestSpecSchema.parse(spec)
-    placeOf(read.output.uri) // What wrote to no place is none.
-    return read
+    const uri: unknown = JSON.parse(document.toString('utf8')).spec[of].uri
+    if (typeof uri !== 'string') return undefined
+    placeOf(uri) // What names no place is none.
+    return uri
   } catch {
     return undefined
   }
 }
-
-const manifestSchema = resultManifestSchema.pick({ spec: true })
 
 /** The name at the end of a URI, with no encoding: a copy may lie where names are written otherwise. */
 function nameOf(uri: string): string {

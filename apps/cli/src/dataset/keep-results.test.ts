@@ -48,6 +48,7 @@ test.for([
 
 test.for([
   ['a newer version', { priority: 1 }],
+  ['a newer version with other values', { decision: { kind: 'quantile' } }],
   ['an older version', { batching: { rows: 0 } }],
 ] as const)('the result of %s is kept as well', async ([, more]) => {
   const { folder } = await createResult('table.csv', more)

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { besideResult } from '@millrace/job'
-import { createStorage, fileUri, otherResult, specBeside } from '@millrace/storage'
+import { createStorage, fileUri, otherResult, uriBeside } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { storageTold } from './open-storage.ts'
 
@@ -28,7 +28,7 @@ export async function keepResults(
   { out, path, dataset, isNamed }: ResultToBe,
   signal: AbortSignal,
 ): Promise<void> {
-  const { other, spec } = await findThere(fileUri(path), signal)
+  const { other, madeFrom } = await findThere(fileUri(path), signal)
   if (other !== undefined) {
     const manifest = basename(besideResult(path).manifest)
     const name = basename(fileURLToPath(other))
@@ -36,8 +36,8 @@ export async function keepResults(
       hint: 'choose another --out',
     })
   }
-  if (isNamed || spec === undefined || spec.dataset.uri === dataset) return
-  throw new CliError(`${out}: is the result of another dataset, ${spec.dataset.uri}`, {
+  if (isNamed || madeFrom === undefined || madeFrom === dataset) return
+  throw new CliError(`${out}: is the result of another dataset, ${madeFrom}`, {
     hint: `choose another with --out; --out ${out} replaces it`,
   })
 }
@@ -47,7 +47,7 @@ async function findThere(uri: string, signal: AbortSignal) {
   const storage = createStorage({})
   try {
     const other = await otherResult(storage, { uri }, signal)
-    return { other, spec: await specBeside(storage, { uri }, signal) }
+    return { other, madeFrom: await uriBeside(storage, { uri }, 'dataset', signal) }
   } catch (error) {
     throw storageTold(error)
   } finally {
