@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Job, type JobFailure, type JobId, type JobRequest, requestOf } from '@millrace/job'
+import {
+  type Job,
+  type JobFailure,
+  type JobId,
+  type JobRequest,
+  limits,
+  requestOf,
+} from '@millrace/job'
 
 export interface Deps {
   activeJobs(signal: AbortSignal): AsyncIterable<Job>
@@ -50,7 +57,8 @@ const PERIODS_MAX = 16
  *
  * A job that waits for its endpoint to be planned is looked at again and again by the producer that holds its
  * request: a second one would only take that producer's time. While its dataset is being decompressed, which may take
- * hours, a second one would do it once more; as long as that is noted it is no standing still.
+ * hours, a second one would do it once more; as long as that is noted it is no standing still, however soon
+ * another job counts as that.
  *
  * While its result is being written, which may take hours, nothing more is recorded either: it is no standing still
  * as long as the writer's lease holds.
@@ -125,7 +133,7 @@ async function lookAt(
   const before = seen.get(job.jobId)
   if (before === undefined || before.recorded !== recorded) {
     see(recorded, 0)
-  } else if (deps.now() - before.since >= stalledMs) {
+  } else if (deps.now() - before.since >= quietMs(job, stalledMs)) {
     if (job.state === 'aggregating' && (await deps.isHeld(job.jobId, signal))) return
     const isLookedAt = job.postponed?.at !== before.postponedAt
     if (isLookedAt && job.dataset === undefined) return see(recorded, 0)
@@ -144,6 +152,15 @@ async function lookAt(
     seen.set(job.jobId, facts)
   }
 }
+
+/** For how long nothing may move in a job. That its dataset is being decompressed is noted each minute only. */
+function quietMs({ state, dataset, postponed }: Job, stalledMs: number): number {
+  const isSpooling = state === 'planning' && dataset === undefined && postponed !== undefined
+  return isSpooling ? Math.max(stalledMs, SPOOL_QUIET_MS) : stalledMs
+}
+
+/** As many notes as `limits` wants within the default of `stalledMs`. */
+const SPOOL_QUIET_MS = 5 * limits.spoolToldSeconds * 1_000
 
 const HOUR_SECONDS = 3_600
 /** So long before the ledger forgets it a job ends: hours, for whoever looks; less where all of it is short. */
