@@ -135,8 +135,19 @@ function environmentOf(
   }
 }
 
-/** What is on this machine takes any. */
-const ANY_KEY = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
+/**
+ * What is on this machine takes any. A profile of the user's shell would go before it, and the session of the user's
+ * own key be sent with it; to AWS's clients what is empty is not there.
+ */
+const ANY_KEY = {
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_PROFILE: '',
+  AWS_SESSION_TOKEN: '',
+  AWS_CREDENTIAL_EXPIRATION: '',
+  AWS_CREDENTIAL_SCOPE: '',
+  AWS_ACCOUNT_ID: '',
+}
 
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url)

@@ -11,11 +11,17 @@ import { createHooks, runIn } from './recorded-run.fixture.ts'
 // Apps are started.
 vi.setConfig({ testTimeout: 60_000 })
 
-test('an endpoint on this machine does not see the key of the queues', async () => {
+test.for([
+  ['the key of the queues', {}],
+  ['a session', { AWS_SESSION_TOKEN: 'token', AWS_CREDENTIAL_EXPIRATION: '2020-01-01T00:00:00Z' }],
+  ['a profile', { AWS_PROFILE: 'nowhere' }],
+] as const)('an endpoint on this machine does not see %s', async ([, environment]) => {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+  onTestFinished(() => void vi.unstubAllEnvs())
   const keys = new Set<string>()
   const server = createServer((request, response) => {
     const [, key = 'none'] = /Credential=([^/]+)/.exec(request.headers.authorization ?? '') ?? []
-    keys.add(key)
+    keys.add(request.headers['x-amz-security-token'] === undefined ? key : `${key}, of a session`)
     void text(request).then((rows) => {
       response.setHeader('content-type', 'text/csv')
       response.end('0.5\n'.repeat(rows.trimEnd().split('\n').length))
