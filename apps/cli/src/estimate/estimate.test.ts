@@ -60,14 +60,19 @@ test('plan and probe make the estimate', async () => {
   expect(asked.filter((count) => count === 100)).toEqual([100])
 })
 
-test('behind an object with a header alone, the rows are tried', async () => {
-  const { url, asked } = await startHalves()
-  const data = await temporaryFolder()
-  await writeFile(join(data, 'a.csv'), 'id,30d_spend\n')
-  await writeFile(join(data, 'b.csv'), `id,30d_spend\n${rows(1_000)}`)
-  expect(await estimateOf({ endpointUrl: url, data }, '')).toMatchObject({ rows: 1_000 })
-  expect(asked.filter((count) => count === 100)).toEqual([100])
-})
+test.for(['auto', 'present'] as const)(
+  '%s: behind a header alone, rows are tried',
+  async (header) => {
+    const { url, asked } = await startHalves()
+    const data = await temporaryFolder()
+    await writeFile(join(data, 'a.csv'), 'id,30d_spend\n')
+    await writeFile(join(data, 'b.csv'), `id,30d_spend\n${rows(1_000)}`)
+    const usual = { endpoint: { name: 'halves' }, batching: { rows: 100 } }
+    const spec = { ...usual, dataset: { csv: { header } } }
+    expect(await estimateOf({ endpointUrl: url, data, spec }, '')).toMatchObject({ rows: 1_000 })
+    expect(asked.filter((count) => count === 100)).toEqual([100])
+  },
+)
 
 test('without a probe, time is that of the latency', async () => {
   const estimated = await estimateOf({ probe: false, latency: 500, concurrency: 2 }, rows(1_000))

@@ -1,5 +1,6 @@
-import { CsvError, headBytes, inspectHead } from '@millrace/csv'
-import { dialectOf, type JobSpec } from '@millrace/job'
+import { CsvError, headBytes } from '@millrace/csv'
+import type { JobSpec } from '@millrace/job'
+import { headOfStart } from '../dataset/head-of-start.ts'
 import type { SourceObject } from '../plan/plan-source.ts'
 
 /** The objects of a dataset, and what the first bytes were of the first one that has more than one row. */
@@ -57,9 +58,8 @@ const bytesOf = (start: Start | undefined): Buffer => Buffer.concat(start?.kept 
 const isAll = (start: Start | undefined): boolean => start?.bytes === start?.whole
 
 function hasOnlyRow(bytes: Buffer, isWhole: boolean, dataset: JobSpec['dataset']): boolean {
-  const header = dataset.format === 'jsonl' ? 'absent' : dataset.csv.header
   try {
-    return inspectHead(bytes, dialectOf(dataset), header, isWhole).isAlone === true
+    return headOfStart(bytes, isWhole, dataset).isAlone === true
   } catch (error) {
     // Who reads it tells what is wrong with it.
     if (error instanceof CsvError) return false

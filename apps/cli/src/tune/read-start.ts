@@ -1,6 +1,7 @@
-import { type Head, headBytes, headOf, inspectHead } from '@millrace/csv'
-import { dialectOf, type JobSpec } from '@millrace/job'
+import { type Head, headBytes, headOf } from '@millrace/csv'
+import type { JobSpec } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
+import { headOfStart } from '../dataset/head-of-start.ts'
 import type { SourceObject } from '../plan/plan-source.ts'
 
 /** A row of a wide table; what it is cut from is read further when rows are shorter. */
@@ -22,12 +23,11 @@ export async function readStart(
     headBytes,
     Math.min(rows * ROW_BYTES, BYTES_MAX, batching.payloadBytesMax * 4),
   )
-  const header = dataset.format === 'jsonl' ? 'absent' : dataset.csv.header
   const starts = new Map<Head, Start>()
   async function* heads(): AsyncGenerator<Head> {
     for (const object of objects) {
       const start = await startOf(object, wanted)
-      const head = inspectHead(start.bytes, dialectOf(dataset), header, start.isWhole)
+      const head = headOfStart(start.bytes, start.isWhole, dataset)
       starts.set(head, start)
       yield head
     }
