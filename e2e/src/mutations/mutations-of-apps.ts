@@ -241,7 +241,7 @@ export const mutationsOfApps: readonly Mutation[] = [
     file: `${aggregator}/reconcile.ts`,
     edits: [
       [
-        'deps.now() - before.since >= stalledMs',
+        'deps.now() - before.since >= quietMs(job, stalledMs)',
         'deps.now() - before.since >= Number.POSITIVE_INFINITY',
       ],
     ],
