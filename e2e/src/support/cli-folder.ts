@@ -5,3 +5,4 @@ export const cliFolder = join(import.meta.dirname, '../../../dist/e2e-cli')
 
 /** What Node has compiled of it: hundreds of processes start in these tests. */
 export const cacheFolder = join(import.meta.dirname, '../../../dist/e2e-cache')
+export const compileCache = join(cacheFolder, 'millrace', 'compiled')

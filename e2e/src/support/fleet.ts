@@ -15,7 +15,7 @@ import {
 import { createLedgerClient, type Ledger, readJob } from '@millrace/ledger'
 import { createQueueClient, publish, type Queue } from '@millrace/queue'
 import { vi } from 'vitest'
-import { cacheFolder, cliFolder } from './cli-folder.ts'
+import { cliFolder, compileCache } from './cli-folder.ts'
 import { flights } from './flights.ts'
 
 export const BUCKET = 'millrace-e2e'
@@ -86,7 +86,7 @@ export async function startFleet(
         stdio: ['ignore', options.logFd ?? 'ignore', 'inherit', 'ipc'],
         env: {
           PATH: process.env['PATH'] ?? '',
-          NODE_COMPILE_CACHE: join(cacheFolder, 'millrace', 'compiled'),
+          NODE_COMPILE_CACHE: compileCache,
           ...cloud.env,
           AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpoint.url,
           MILLRACE_WORK_URI: `s3://${BUCKET}/work/`,
