@@ -241,6 +241,7 @@ export const mutationsOfLibs: readonly Mutation[] = [
   {
     name: 'a row is blamed for the one that is sent in its place',
     noticedBy: ['healthy rows do not fail'],
+    seed: 2_722,
     file: 'libs/invocation/src/score/invoke-piece.ts',
     edits: [['other !== undefined && isOfRows(error)', 'false']],
   },

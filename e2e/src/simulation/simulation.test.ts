@@ -22,7 +22,6 @@ test.for([
   [562, 'a service that is away is charged to the message'],
   [370, 'an end that nobody has told is told by nobody'],
   [603, 'a job is finished by any generation'],
-  [2_722, 'a row is blamed for the one that is sent in its place'],
   [2_000_000_117, 'one fault uses up the repetitions of another'],
   ...rare,
 ] as const)(
