@@ -1,6 +1,7 @@
 import { type DeadLetter, readDeadLetters } from '@millrace/queue'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
+import { oneLine } from '../show/one-line.ts'
 import { tableOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { World } from '../world.ts'
@@ -29,7 +30,7 @@ export async function list(options: DlqOptions, world: World): Promise<ExitCode>
     return EXIT.succeeded
   }
   const rows = groups.map(({ code, job, messages, oldest, reason }) => {
-    return [code, job, messages, when(oldest) ?? '', cut(reason)]
+    return [code, job, messages, when(oldest) ?? '', oneLine(reason, REASON_CHARS_MAX)]
   })
   if (rows.length > 0)
     world.stdout.write(
@@ -59,9 +60,3 @@ function summary(count: number, all: boolean, { queue, max }: DlqOptions): strin
 }
 
 const REASON_CHARS_MAX = 80
-
-/** One line of what a stranger may have sent. */
-function cut(reason: string): string {
-  const line = reason.replaceAll(/\s+/g, ' ')
-  return line.length <= REASON_CHARS_MAX ? line : `${line.slice(0, REASON_CHARS_MAX - 1)}…`
-}

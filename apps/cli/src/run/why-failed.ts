@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises'
 import { parseFields, rowOffsets } from '@millrace/csv'
-import { printable, type ResultNames, resultManifestSchema } from '@millrace/job'
+import { type ResultNames, resultManifestSchema } from '@millrace/job'
+import { oneLine } from '../show/one-line.ts'
 
 /** Why rows of a result have failed: one code, how many rows, and the first of them that is told of. */
 export interface FailureReason {
@@ -74,12 +75,8 @@ function examplesIn(lines: Uint8Array): Map<string, FailedRow> {
   for (let at = 1; at < end; at += 1) {
     const fields = parseFields(lines.subarray(offsets[at], offsets[at + 1]), DIALECT)
     const [row = '', , , line = '', code = '', message = ''] = fields
-    if (!found.has(code)) found.set(code, { row, line, message: onOneLine(message) })
+    if (!found.has(code))
+      found.set(code, { row, line, message: oneLine(message, MESSAGE_CHARS_MAX) })
   }
   return found
-}
-
-function onOneLine(message: string): string {
-  const text = printable(message.replaceAll(/\s+/g, ' '))
-  return text.length > MESSAGE_CHARS_MAX ? `${text.slice(0, MESSAGE_CHARS_MAX - 1)}…` : text
 }
