@@ -40,8 +40,10 @@ export interface Run {
   readonly virtualMs: number
 }
 
-/** After the faults have stopped every job ends within this: several times the longest of all waits. */
-const LIVENESS_MS = 4 * 60 * 60_000
+/** Several times the longest of all waits. */
+const WAITS_MS = 4 * 60 * 60_000
+/** How often a row is asked about at most, before it is blamed for what comes of it. */
+const INVOCATIONS_OF_BAD_ROW = 12
 const EVENTS_MAX = 1_000_000
 /** How long a run goes on after the end of every job, where something comes late. */
 const LATE_MS = 60_000
@@ -56,6 +58,15 @@ const CRASHING_SEED = 7_000_000_001
 const MANIFESTS_SEED = 8_000_000_011
 const OVERTAKEN_SEED = 8_000_000_051
 const PARTS_SEED = 9_000_000_097
+
+/**
+ * After the faults have stopped every job ends within this: rows that a slow model answers by HTTP 500 take their
+ * invocations one after another, as they leave the endpoint a single place; and once more in a retry.
+ */
+function livenessMs({ jobs, faults: { endpoint } }: Scenario): number {
+  const invocations = jobs.map(({ rows, badRows }) => rows * (1 + badRows * INVOCATIONS_OF_BAD_ROW))
+  return WAITS_MS + 2 * endpoint.latencyMs * invocations.reduce((sum, count) => sum + count, 0)
+}
 
 /**
  * Runs the whole system once: real producers, consumers and aggregators over models of their
@@ -161,7 +172,7 @@ export async function simulate(
     return time.nowMs >= lateUntilMs
   }
   const stateOf = ({ jobId }: KnownJob): JobState => cloud.stateOf(jobId) as JobState
-  const deadlineMs = startMs + scenario.healAtMs + LIVENESS_MS
+  const deadlineMs = startMs + scenario.healAtMs + livenessMs(scenario)
   const hasEnded = (job: KnownJob): boolean =>
     stateOf(job) === undefined ? retries.isRefused(job) : isFinal(stateOf(job))
   const isHeard = (job: KnownJob): boolean =>
