@@ -1,9 +1,9 @@
 import { type Command, CommanderError } from 'commander'
-import { ContractError, printable } from '@millrace/job'
-import { CliError } from './cli-error.ts'
+import { printable } from '@millrace/job'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { fit } from './show/fit.ts'
 import { allCommands, createProgram } from './program.ts'
+import { toldOf } from './told-of.ts'
 import type { World } from './world.ts'
 
 /** Runs one command line, whatever becomes of it, and says what the process is to exit with. */
@@ -57,41 +57,4 @@ function report(error: unknown, { stderr, stop }: World): ExitCode {
     `millrace: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   )
   return EXIT.failed
-}
-
-/** What a person is told of a failure. A bug is told with where it happened. */
-interface Told {
-  readonly message: string
-  readonly hint: string | undefined
-  readonly exitCode: ExitCode
-}
-
-function toldOf(error: unknown): Told | undefined {
-  if (error instanceof CliError) return error
-  if (!isFailure(error)) return undefined
-  const { message, code, retryable } = error
-  if (code === 'job_missing') return noSuchJob(message)
-  const exitCode = error instanceof ContractError ? EXIT.usage : EXIT.failed
-  return { message, hint: error.hint ?? (retryable ? LOOK : undefined), exitCode }
-}
-
-const LOOK = 'try again; millrace doctor tells what is missing or out of reach'
-
-/** What every error of a package of ours has. They are told by it, since to import all would take long. */
-interface Failure extends Error {
-  readonly code: string
-  readonly retryable: boolean
-  readonly hint?: string
-}
-
-function isFailure(error: unknown): error is Failure {
-  if (!(error instanceof Error)) return false
-  const { code, retryable } = error as Partial<Failure>
-  return typeof code === 'string' && typeof retryable === 'boolean'
-}
-
-/** As every verb says it that looks for the job itself; the ledger says `pause of job j-4f2a: job_missing`. */
-function noSuchJob(message: string): Told {
-  const [, job = message] = /\bjob (\S+): job_missing/.exec(message) ?? []
-  return { message: `${job}: no such job`, hint: 'millrace list shows them', exitCode: EXIT.usage }
 }

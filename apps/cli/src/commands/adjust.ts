@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
 import { jobName, wholeNumber } from '../arguments.ts'
+import { saying } from '../saying.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { AdjustOptions } from '../control/adjust.ts'
 import type { Perform } from '../world.ts'
@@ -18,7 +19,7 @@ export function adjustCommand(perform: Perform): Command {
   return addSystemOptions(addToleranceOptions(command))
     .addHelpText('after', EXAMPLES)
     .action((job: string | undefined, options: Omit<AdjustOptions, 'job'>) =>
-      perform(async () => (await import('../control/adjust.ts')).adjust, {
+      perform(async () => saying((await import('../control/adjust.ts')).adjust), {
         ...options,
         ...(job === undefined ? {} : { job }),
       }),

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { jobName } from '../arguments.ts'
+import { saying } from '../saying.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { ControlOptions } from '../control/control-options.ts'
 import type { Perform } from '../world.ts'
@@ -12,7 +13,10 @@ export function cancelCommand(perform: Perform): Command {
   return addSystemOptions(command)
     .addHelpText('after', NOTES)
     .action((job: string, options: Omit<ControlOptions, 'job'>) =>
-      perform(async () => (await import('../control/cancel.ts')).cancel, { ...options, job }),
+      perform(async () => saying((await import('../control/cancel.ts')).cancel), {
+        ...options,
+        job,
+      }),
     )
 }
 

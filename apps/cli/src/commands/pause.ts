@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { jobName } from '../arguments.ts'
+import { saying } from '../saying.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { ControlOptions } from '../control/control-options.ts'
 import type { Perform } from '../world.ts'
@@ -11,7 +12,7 @@ export function pauseCommand(perform: Perform): Command {
   return addSystemOptions(command)
     .addHelpText('after', NOTES)
     .action((job: string | undefined, options: Omit<ControlOptions, 'job'>) =>
-      perform(async () => (await import('../control/pause.ts')).pause, {
+      perform(async () => saying((await import('../control/pause.ts')).pause), {
         ...options,
         ...(job === undefined ? {} : { job }),
       }),

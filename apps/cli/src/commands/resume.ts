@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { jobName } from '../arguments.ts'
+import { saying } from '../saying.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { ControlOptions } from '../control/control-options.ts'
 import type { Perform } from '../world.ts'
@@ -10,7 +11,7 @@ export function resumeCommand(perform: Perform): Command {
     .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
   return addSystemOptions(command).action(
     (job: string | undefined, options: Omit<ControlOptions, 'job'>) =>
-      perform(async () => (await import('../control/resume.ts')).resume, {
+      perform(async () => saying((await import('../control/resume.ts')).resume), {
         ...options,
         ...(job === undefined ? {} : { job }),
       }),

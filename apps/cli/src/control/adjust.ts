@@ -1,7 +1,6 @@
 import type { Adjustment, Job } from '@millrace/job'
 import { adjustJob, readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
 import { openJob } from '../system/open-system.ts'
 import type { World } from '../world.ts'
 import type { ControlOptions } from './control-options.ts'
@@ -13,7 +12,7 @@ export interface AdjustOptions extends ControlOptions, ToleranceWanted {
 }
 
 /** `millrace adjust`: changes what may be changed of a job under way. */
-export async function adjust(options: AdjustOptions, world: World): Promise<ExitCode> {
+export async function adjust(options: AdjustOptions, world: World): Promise<string> {
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
   const job = await readJob(system.ledger, jobId, world.stop)
@@ -21,8 +20,7 @@ export async function adjust(options: AdjustOptions, world: World): Promise<Exit
   const adjustment = adjustmentOf(job, options)
   const adjusted = await adjustJob(system.ledger, jobId, adjustment, world.stop)
   if (adjusted.kind === 'refused') throw refused('adjusted', jobId, adjusted.state)
-  world.stdout.write(`${jobId}: ${words(adjustment).join(', ')}\n`)
-  return EXIT.succeeded
+  return `${jobId}: ${words(adjustment).join(', ')}`
 }
 
 /** @throws {CliError} when nothing is named. */

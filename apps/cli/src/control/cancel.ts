@@ -1,14 +1,13 @@
 import { encodeCompletionMessage } from '@millrace/job'
 import { cancelJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
-import { EXIT, type ExitCode } from '../exit-code.ts'
 import { openJob } from '../system/open-system.ts'
 import type { World } from '../world.ts'
 import type { ControlOptions } from './control-options.ts'
 import { refused } from './refused.ts'
 
 /** `millrace cancel`: ends the job. */
-export async function cancel(options: ControlOptions, world: World): Promise<ExitCode> {
+export async function cancel(options: ControlOptions, world: World): Promise<string> {
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
   const now = Math.floor(Date.now() / 1_000)
@@ -18,6 +17,5 @@ export async function cancel(options: ControlOptions, world: World): Promise<Exi
   // The aggregator is told, as of every job that ends.
   const body = encodeCompletionMessage(jobId)
   await publish(system.queue('completions'), [{ body }], world.stop)
-  world.stdout.write(`${jobId} is cancelled; there is no result\n`)
-  return EXIT.succeeded
+  return `${jobId} is cancelled; there is no result`
 }

@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { useStack } from '../system/stack.fixture.ts'
 import { openLocalSystem } from '../system/local-system.ts'
 import { createWorld, jobWith, temporaryFolder } from '../test-data.fixture.ts'
-import type { Act } from '../world.ts'
+import { type Say, saying } from '../saying.ts'
 import { adjust, type AdjustOptions } from './adjust.ts'
 import { cancel } from './cancel.ts'
 import type { ControlOptions } from './control-options.ts'
@@ -38,9 +38,9 @@ async function jobIn(state: JobState, facts: Partial<Job> = {}): Promise<JobId> 
 }
 
 /** What the verb says and ends with, as at a terminal with a stack's environment. */
-async function perform<Options>(act: Act<Options>, options: Options) {
+async function perform<Options>(say: Say<Options>, options: Options) {
   const { world, said } = createWorld(stack.env)
-  const exitCode = await act({ region: 'us-east-1', ...options }, world)
+  const exitCode = await saying(say)({ region: 'us-east-1', ...options }, world)
   return { exitCode, said: said() }
 }
 
@@ -182,7 +182,7 @@ describe('of a job of this machine on which no run is at work', () => {
   })
 })
 
-test.for<[string, Act<ControlOptions>]>([
+test.for<[string, Say<ControlOptions>]>([
   ['paused', pause],
   ['resumed', resume],
   ['cancelled', cancel],

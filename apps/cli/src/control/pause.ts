@@ -1,5 +1,4 @@
 import { pauseJob, readJob } from '@millrace/ledger'
-import { EXIT, type ExitCode } from '../exit-code.ts'
 import { whatContinues } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
 import type { World } from '../world.ts'
@@ -7,7 +6,7 @@ import type { ControlOptions } from './control-options.ts'
 import { refused } from './refused.ts'
 
 /** `millrace pause`: no further batch of the job is invoked. */
-export async function pause(options: ControlOptions, world: World): Promise<ExitCode> {
+export async function pause(options: ControlOptions, world: World): Promise<string> {
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
   const paused = await pauseJob(system.ledger, jobId, world.stop)
@@ -17,6 +16,5 @@ export async function pause(options: ControlOptions, world: World): Promise<Exit
   const then = system.isHost
     ? `no run is at work on it, and ${whatContinues(await readJob(system.ledger, jobId, world.stop))}`
     : `millrace resume ${jobId} goes on with it`
-  world.stdout.write(`${jobId} ${words}; ${then}\n`)
-  return EXIT.succeeded
+  return `${jobId} ${words}; ${then}`
 }

@@ -2,7 +2,6 @@ import { encodeJobRequest, isFinal, type JobId, requestOf, takesBatches } from '
 import { readJob, resumeJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
 import { noRunAtWork } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
 import type { System } from '../system/system.ts'
@@ -11,7 +10,7 @@ import type { ControlOptions } from './control-options.ts'
 import { refused } from './refused.ts'
 
 /** `millrace resume`: sets a paused job back to where it was and has what is missing published. */
-export async function resume(options: ControlOptions, world: World): Promise<ExitCode> {
+export async function resume(options: ControlOptions, world: World): Promise<string> {
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
   if (system.isHost) throw await notHere(system, jobId, world.stop)
@@ -20,8 +19,7 @@ export async function resume(options: ControlOptions, world: World): Promise<Exi
   if (!takesBatches(resumed.state)) throw refused('resumed', jobId, resumed.state)
   await requestJob(system, jobId, world.stop)
   const words = resumed.kind === 'resumed' ? 'goes on' : 'was not paused; it is asked for again'
-  world.stdout.write(`${jobId} ${words}\n`)
-  return EXIT.succeeded
+  return `${jobId} ${words}`
 }
 
 /**

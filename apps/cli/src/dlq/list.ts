@@ -1,4 +1,4 @@
-import { type DeadLetter, readDeadLetters } from '@millrace/queue'
+import { readDeadLetters } from '@millrace/queue'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
 import { oneLine } from '../show/one-line.ts'
@@ -6,18 +6,8 @@ import { tableOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { World } from '../world.ts'
 import type { DlqOptions } from './dlq-options.ts'
-import { jobOf, openQueues, wantedLetters } from './letters.ts'
-
-/** Messages of one job that were set aside for one reason. */
-interface Group {
-  readonly code: string
-  readonly job: string
-  readonly messages: number
-  /** Seconds since the epoch. */
-  readonly oldest: number
-  /** That of one of them. */
-  readonly reason: string
-}
+import { groupsOf } from './letter-groups.ts'
+import { openQueues, wantedLetters } from './letters.ts'
 
 /** `millrace dlq list`: what lies in a dead-letter queue, grouped by reason and job. */
 export async function list(options: DlqOptions, world: World): Promise<ExitCode> {
@@ -38,19 +28,6 @@ export async function list(options: DlqOptions, world: World): Promise<ExitCode>
     )
   world.stderr.write(`${summary(letters.length, all, options)}\n`)
   return EXIT.succeeded
-}
-
-function groupsOf(letters: readonly DeadLetter[]): Group[] {
-  const groups = Map.groupBy(letters, (letter) => `${letter.code} ${jobOf(letter) ?? '-'}`)
-  return [...groups.values()]
-    .flatMap((members) => {
-      const [first] = members
-      if (first === undefined) return []
-      const oldest = Math.floor(Math.min(...members.map(({ sentAtMs }) => sentAtMs)) / 1_000)
-      const { code, reason } = first
-      return { code, job: jobOf(first) ?? '-', messages: members.length, oldest, reason }
-    })
-    .toSorted((a, b) => b.messages - a.messages || a.code.localeCompare(b.code))
 }
 
 function summary(count: number, all: boolean, { queue, max }: DlqOptions): string {

@@ -1,8 +1,10 @@
 import { type BatchMessage, planSegmentOf, readPinnedDataset, readPlanSegment } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
+import type { DeadLetter } from '@millrace/queue'
 import { createStorage, jobDocuments, s3WhenWanted } from '@millrace/storage'
 import { s3PlaceIn } from '../system/local-keys.ts'
-import type { System } from '../system/system.ts'
+import type { QueueName, System } from '../system/system.ts'
+import { batchOf } from './letters.ts'
 
 /** The rows of a batch as its job planned it, whatever its message says. */
 export interface BatchRows {
@@ -47,5 +49,22 @@ export function openRows(system: System) {
     async [Symbol.asyncDispose]() {
       await storage.close()
     },
+  }
+}
+
+/** What keeps the rows from being shown is part of the evidence, and no reason to stop. */
+export async function rowsOfLetter(
+  { read }: Pick<ReturnType<typeof openRows>, 'read'>,
+  letter: DeadLetter,
+  { rows, queue }: { readonly rows: number; readonly queue: QueueName },
+  signal: AbortSignal,
+): Promise<BatchRows | undefined> {
+  const message = queue === 'batches' ? batchOf(letter) : undefined
+  if (message === undefined || rows === 0) return undefined
+  try {
+    return await read(message, rows, signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    return { missing: error instanceof Error ? error.message : String(error) }
   }
 }

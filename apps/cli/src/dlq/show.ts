@@ -5,8 +5,8 @@ import { factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { World } from '../world.ts'
 import type { DlqOptions } from './dlq-options.ts'
-import { batchOf, jobOf, openQueues, wantedLetters } from './letters.ts'
-import { type BatchRows, openRows } from './rows-of-batch.ts'
+import { jobOf, openQueues, wantedLetters } from './letters.ts'
+import { type BatchRows, openRows, rowsOfLetter } from './rows-of-batch.ts'
 
 export interface ShowOptions extends DlqOptions {
   /** Rows shown of each batch. */
@@ -20,28 +20,11 @@ export async function show(options: ShowOptions, world: World): Promise<ExitCode
   const { letters } = await readDeadLetters(queue, wantedLetters(options), world.stop)
   await using rows = openRows(system)
   for (const letter of letters) {
-    const batch = await batchRows(rows.read, letter, options, world.stop)
+    const batch = await rowsOfLetter(rows, letter, options, world.stop)
     const text = options.json ? JSON.stringify({ ...letter, batch }) : told(letter, batch)
     world.stdout.write(`${text}\n${options.json ? '' : '\n'}`)
   }
   return EXIT.succeeded
-}
-
-/** What keeps the rows from being shown is part of the evidence, and no reason to stop. */
-async function batchRows(
-  read: ReturnType<typeof openRows>['read'],
-  letter: DeadLetter,
-  { rows, queue }: ShowOptions,
-  signal: AbortSignal,
-): Promise<BatchRows | undefined> {
-  const message = queue === 'batches' ? batchOf(letter) : undefined
-  if (message === undefined || rows === 0) return undefined
-  try {
-    return await read(message, rows, signal)
-  } catch (error) {
-    signal.throwIfAborted()
-    return { missing: error instanceof Error ? error.message : String(error) }
-  }
 }
 
 function told(letter: DeadLetter, batch: BatchRows | undefined): string {

@@ -2,22 +2,28 @@ import type { Redriven, Swept } from '@millrace/queue'
 import type { World } from '../world.ts'
 import type { DlqOptions } from './dlq-options.ts'
 
+type SweptOrRedriven = Swept & Partial<Pick<Redriven, 'refused' | 'refusal'>>
+
 /** What was done with the messages of a dead-letter queue. */
 export function tellSwept(
   done: string,
-  swept: Swept & Partial<Pick<Redriven, 'refused' | 'refusal'>>,
-  options: Pick<DlqOptions, 'json' | 'max'>,
+  swept: SweptOrRedriven,
+  { json, max }: Pick<DlqOptions, 'json' | 'max'>,
   { stdout }: World,
 ): void {
+  const { refusal } = swept
+  const reason = refusal === undefined ? {} : { refusal: refusal.message }
+  stdout.write(
+    `${json ? JSON.stringify({ ...swept, ...reason }) : sweptText(done, swept, `only ${max} were looked at, --max looks at more`)}\n`,
+  )
+}
+
+/** The same in a sentence; `more` is said where not all messages were looked at. */
+export function sweptText(done: string, swept: SweptOrRedriven, more: string): string {
   const { removed, kept, failed, all, refused = 0, refusal } = swept
-  if (options.json) {
-    const reason = refusal === undefined ? {} : { refusal: refusal.message }
-    stdout.write(`${JSON.stringify({ ...swept, ...reason })}\n`)
-    return
-  }
   const parts = [`${removed} ${removed === 1 ? 'message' : 'messages'} ${done}`, `${kept} left`]
   if (failed > 0) parts.push(`${failed} could not be deleted and come again`)
   if (refused > 0) parts.push(`${refused} of them not taken: ${refusal?.message}`)
-  else if (!all) parts.push(`only ${options.max} were looked at, --max looks at more`)
-  stdout.write(`${parts.join(', ')}\n`)
+  else if (!all) parts.push(more)
+  return parts.join(', ')
 }

@@ -23,12 +23,19 @@ export function tableOf(heads: readonly string[], rows: readonly (readonly Cell[
   return trimmed(table.toString())
 }
 
+/** A name and what it is; nothing when that is not known. */
+export type Fact = readonly [name: string, what: Cell | undefined]
+
 /** Names and what they are, one a line. */
-export function factsOf(facts: readonly (readonly [string, Cell | undefined])[]): string {
-  const known = facts.filter((fact): fact is [string, Cell] => fact[1] !== undefined)
+export function factsOf(facts: readonly Fact[]): string {
+  const known = knownFacts(facts)
   const width = Math.max(...known.map(([name]) => name.length))
-  return known.map(([name, value]) => `${name.padEnd(width)}  ${textOf(value)}`).join('\n')
+  return known.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join('\n')
 }
+
+/** The text of each fact that is known. */
+export const knownFacts = (facts: readonly Fact[]): (readonly [name: string, text: string])[] =>
+  facts.flatMap(([name, what]) => (what === undefined ? [] : [[name, textOf(what)] as const]))
 
 const count = new Intl.NumberFormat('en-US')
 

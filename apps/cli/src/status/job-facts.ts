@@ -2,7 +2,7 @@ import type { Job, Preflight, RetryOf, Tolerance } from '@millrace/job'
 import type { Rejection } from '@millrace/ledger'
 import { billText, usageText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
-import { factsOf } from '../show/table.ts'
+import { type Fact, factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { JobProgress } from '../system/job-progress.ts'
 
@@ -13,14 +13,18 @@ export interface MoreFacts {
 }
 
 /** A job for people: one fact a line. */
-export function jobFacts(
+export const jobFacts = (job: Job, progress: JobProgress, more: MoreFacts = {}): string =>
+  factsOf(factsOfJob(job, progress, more))
+
+/** The same, each with its name; nothing of what is not known. */
+export function factsOfJob(
   job: Job,
   { batches, failedRows }: JobProgress,
   { cost, rejections = [] }: MoreFacts = {},
-): string {
+): readonly Fact[] {
   const { plan, preflight, spec, failure, adjusted, retryOf, retriedBy } = job
   const recorded = plan === undefined ? `${batches}` : `${batches} of ${plan.batches}`
-  return factsOf([
+  return [
     ['job', job.jobId],
     ['state', job.state],
     ['retry of', retryOf && `${retryOf.jobId}${reasonsOf(retryOf)}`],
@@ -42,7 +46,7 @@ export function jobFacts(
     ['ended', when(job.endedAt)],
     ['cost', cost && billText(cost)],
     ['used', cost && usageText(cost)],
-  ])
+  ]
 }
 
 /** What a job met that waits for its endpoint to be planned, or for its dataset. */
