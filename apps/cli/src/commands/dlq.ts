@@ -62,7 +62,7 @@ function addSelection(command: Command): Command {
   return addSystemOptions(
     addJsonOption(
       command
-        .argument('[job]', 'only messages of this job', jobName)
+        .argument('[job]', 'only messages of this job, or - for those that name none', jobName)
         .addOption(
           new Option('--queue <name>', 'the dead-letter queue of jobs, batches or completions')
             .choices(['jobs', 'batches', 'completions'])

@@ -3,7 +3,7 @@ import type { QueueName } from '../system/system.ts'
 
 /** Which messages of which dead-letter queue a verb is about. */
 export interface DlqOptions extends SystemOptions {
-  /** A job, or the beginning of its name. */
+  /** A job, or the beginning of its name; `-` for messages that name none, as they are listed. */
   readonly job?: string
   readonly queue: QueueName
   readonly code?: string

@@ -87,6 +87,7 @@ test('list groups the messages by reason and job, and leaves them there', async 
 test.for<[string, Partial<DlqOptions>, number]>([
   ['a job', { job: first }, 3],
   ['the beginning of a job', { job: second.slice(2, 8) }, 2],
+  ['no job', { job: '-' }, 1],
   ['a code', { code: 'attempts_exhausted' }, 1],
   ['a job and a code', { job: second, code: 'job_unknown' }, 1],
   ['a code that nothing has', { code: 'too_large' }, 0],

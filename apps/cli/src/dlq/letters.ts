@@ -15,10 +15,17 @@ export async function openQueues(options: DlqOptions, world: World): Promise<Sys
 /** What the options choose. */
 export function wantedLetters({ job, code, max }: DlqOptions): DeadLettersWanted {
   const isWanted = (letter: DeadLetter): boolean =>
-    (code === undefined || letter.code === code) &&
-    (job === undefined ||
-      jobOf(letter)?.startsWith(job.startsWith('j-') ? job : `j-${job}`) === true)
+    (code === undefined || letter.code === code) && (job === undefined || isOf(job, letter))
   return { max, matches: isWanted }
+}
+
+/** What is shown where a message names no job, and typed to mean those messages. */
+export const NO_JOB = '-'
+
+function isOf(job: string, letter: DeadLetter): boolean {
+  const named = jobOf(letter)
+  if (job === NO_JOB) return named === undefined
+  return named?.startsWith(job.startsWith('j-') ? job : `j-${job}`) === true
 }
 
 /** The job that a message is about, whichever queue it was on; nothing when it does not tell. */
