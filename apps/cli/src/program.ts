@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { adjustCommand } from './commands/adjust.ts'
 import { cancelCommand } from './commands/cancel.ts'
 import { completeCommand, completionCommand } from './commands/completion.ts'
+import { consoleCommand } from './commands/console.ts'
 import { devCommand } from './commands/dev.ts'
 import { dlqCommand } from './commands/dlq.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -42,6 +43,7 @@ const COMMANDS: readonly ((perform: Perform) => Command)[] = [
   retryCommand,
   adjustCommand,
   dlqCommand,
+  consoleCommand,
   initCommand,
   devCommand,
   exportCommand,

@@ -19,6 +19,7 @@ const gates: Readonly<Record<string, readonly string[]>> = {
   scanner: ['npm', 'run', '--silent', '-w', '@millrace/csv', 'build:check'],
   kernel: ['npm', 'run', '--silent', '-w', '@millrace/predictions', 'build:check'],
   'report-page': ['npm', 'run', '--silent', '-w', '@millrace/report', 'build:check'],
+  'console-page': ['npm', 'run', '--silent', '-w', '@millrace/console', 'build:check'],
   demo: ['npm', 'run', '--silent', 'demo'],
   tests: ['npm', 'test', '--silent'],
   // What the tests have noted, here or in `.ci/run`.

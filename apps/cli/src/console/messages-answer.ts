@@ -1,0 +1,32 @@
+import type { LetterMessage, MessagesAnswer } from '@millrace/console'
+import { type DeadLetter, readDeadLetters } from '@millrace/queue'
+import type { DlqOptions } from '../dlq/dlq-options.ts'
+import { openQueues, wantedLetters } from '../dlq/letters.ts'
+import { type BatchRows, openRows, rowsOfLetter } from '../dlq/rows-of-batch.ts'
+import type { World } from '../world.ts'
+
+const MESSAGES_MAX = 20
+const ROWS_SHOWN = 3
+/** SQS takes a megabyte; so much shows what a message is about. */
+const BODY_CHARS_MAX = 4_000
+
+/** The first chosen messages, each with the rows that it points to. */
+export async function messagesAnswer(options: DlqOptions, world: World): Promise<MessagesAnswer> {
+  await using system = await openQueues(options, world)
+  const queue = system.deadLetters(options.queue)
+  const { letters } = await readDeadLetters(queue, wantedLetters(options), world.stop)
+  await using rows = openRows(system)
+  const messages: LetterMessage[] = []
+  for (const letter of letters.slice(0, MESSAGES_MAX)) {
+    const wanted = { rows: ROWS_SHOWN, queue: options.queue }
+    messages.push(messageOf(letter, await rowsOfLetter(rows, letter, wanted, world.stop)))
+  }
+  return { messages }
+}
+
+function messageOf(letter: DeadLetter, batch: BatchRows | undefined): LetterMessage {
+  const { messageId, code, reason, attempts, sentAtMs, body } = letter
+  const sentAt = Math.floor(sentAtMs / 1_000)
+  const text = body.length > BODY_CHARS_MAX ? `${body.slice(0, BODY_CHARS_MAX)}…` : body
+  return { messageId, code, reason, attempts, sentAt, body: text, ...batch }
+}

@@ -1,0 +1,35 @@
+import type { AdjustRequest } from '../../src/console-data.ts'
+
+/** What stands in the form: texts as they were typed, nothing for what is to stay. */
+export interface AdjustFields {
+  readonly concurrency: string
+  readonly failedRowsMax: string
+  readonly failedRowsPercentMax: string
+  readonly noRowsMax: boolean
+  readonly noPercentMax: boolean
+}
+
+export const NO_FIELDS: AdjustFields = {
+  concurrency: '',
+  failedRowsMax: '',
+  failedRowsPercentMax: '',
+  noRowsMax: false,
+  noPercentMax: false,
+}
+
+/** Only what is named; nothing when nothing is. */
+export function adjustRequestOf(fields: AdjustFields): AdjustRequest | undefined {
+  const concurrency = numberIn(fields.concurrency)
+  const failedRowsMax = fields.noRowsMax ? 'none' : numberIn(fields.failedRowsMax)
+  const failedRowsPercentMax = fields.noPercentMax ? 'none' : numberIn(fields.failedRowsPercentMax)
+  const request: AdjustRequest = {
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(failedRowsMax === undefined ? {} : { failedRowsMax }),
+    ...(failedRowsPercentMax === undefined ? {} : { failedRowsPercentMax }),
+  }
+  return Object.keys(request).length === 0 ? undefined : request
+}
+
+/** The field has refused whatever is no number. */
+const numberIn = (text: string): number | undefined =>
+  text.trim() === '' ? undefined : Number(text)
