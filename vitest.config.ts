@@ -11,9 +11,9 @@ if (process.env['MILLRACE_ERROR_CODES'] !== undefined) {
   process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${notes}`
 }
 
-// A file a core and one more, since many of them wait for processes that they have started: the default would leave
-// one of two cores idle. Only so does it reach every project.
-process.env['VITEST_MAX_WORKERS'] ??= String(availableParallelism() + 1)
+// A file a core and two more, since many of them wait for processes that they have started, or for time to pass: with
+// fewer, cores are idle. Only so does it reach every project.
+process.env['VITEST_MAX_WORKERS'] ??= String(availableParallelism() + 2)
 
 // Test files of a package share a worker, one after the other: to start one for each took a third of their CPU.
 // The time-out is for what hangs: on two busy cores a test of a second may take ten.
