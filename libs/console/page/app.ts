@@ -37,12 +37,19 @@ export function App({ api }: { readonly api: Api }): JSX.Element {
       case 'job':
         return h(Job, { key: route.jobId, api, jobId: route.jobId })
       case 'letters':
-        return h(Letters, { api })
+        return place?.hasLetters === false ? ofEachRun() : h(Letters, { api })
       default:
         return route satisfies never
     }
   }
 }
+
+const ofEachRun = (): JSX.Element =>
+  h(
+    'p',
+    { class: 'empty' },
+    'Each run has dead letters of its own: the page of its job shows them.',
+  )
 
 function useLink(api: Api): Link {
   const [link, setLink] = useState(api.link)

@@ -152,6 +152,14 @@ describe.skipIf(!hasChromium)('the page of a job', { timeout: 60_000 }, () => {
     expect(await page.locator('.tiles').textContent()).not.toContain('time left')
   })
 
+  test('whose run was stopped says what continues it, and promises no time', async () => {
+    const idle = { ...jobAnswer(), idle: 'the same millrace run continues it' }
+    await using opened = await openJob({ [`GET /api/jobs/${RUNNING}`]: idle })
+    const { page } = opened
+    await page.getByText('No run is at work on it: the same millrace run continues it.').waitFor()
+    expect(await page.locator('.tiles').textContent()).not.toContain('time left')
+  })
+
   test('a job that is not there is told in the server’s words', async () => {
     await using opened = await open()
     await opened.go('#/jobs/j-none')

@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium)('dead letters', { timeout: 60_000 }, () => {
     expect(posted(stub)).toEqual([])
     await button(page, 'Discard 1 message').click()
     await page.getByText('1 message deleted').waitFor()
-    expect(posted(stub)[0]?.body).toEqual({ job: '-', code: 'not_json' })
+    expect(posted(stub)[0]?.body).toEqual({ job: '-', code: 'not_json', messages: 1 })
   })
 
   test('stay unread when the server is back, which is noticed', async () => {
@@ -83,5 +83,14 @@ describe.skipIf(!hasChromium)('dead letters', { timeout: 60_000 }, () => {
     await page.clock.runFor(10_000)
     await page.locator('.banner p').waitFor({ state: 'detached' })
     expect(pathsOf(stub).filter((path) => path.includes('letters'))).toHaveLength(1)
+  })
+
+  test('of runs are on the pages of their jobs', async () => {
+    await using opened = await open({
+      answers: { 'GET /api/jobs': { place: '/home/you/.millrace', hasLetters: false, jobs: [] } },
+    })
+    await opened.go('#/letters')
+    await opened.page.getByText('Each run has dead letters of its own').waitFor()
+    expect(await button(opened.page, 'batches').count()).toBe(0)
   })
 })

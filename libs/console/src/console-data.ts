@@ -11,7 +11,7 @@ import type { JobState, Tolerance } from '@millrace/job'
  *     GET  /api/letters/<queue>            LettersAnswer    ?job=<job> for those of one job
  *     GET  /api/letters/<queue>/messages   MessagesAnswer   ?job=<job>&code=<code>
  *     POST /api/letters/<queue>/redrive    DoneAnswer       with a RedriveRequest
- *     POST /api/letters/<queue>/discard    DoneAnswer       with a LettersRequest
+ *     POST /api/letters/<queue>/discard    DoneAnswer       with a DiscardRequest
  */
 
 export interface JobsAnswer {
@@ -63,6 +63,8 @@ export interface JobAnswer {
   readonly tolerance: Tolerance
   /** Messages for its batches that were set aside. */
   readonly setAside: number
+  /** What continues the job, where nobody works on it: its run was stopped. */
+  readonly idle?: string
 }
 
 /** All batches of a job in order, several to a cell where there are many. */
@@ -122,15 +124,21 @@ export interface LetterMessage {
   readonly missing?: string
 }
 
-/** Which messages: all of the queue where nothing is named. The job `-` are those that name none. */
-export interface LettersRequest {
-  readonly job?: string
-  readonly code?: string
+/** Which messages: those of a group, as it was told. */
+interface LettersRequest {
+  /** `-` for those that name none. */
+  readonly job: string
+  readonly code: string
 }
 
 export interface RedriveRequest extends LettersRequest {
   /** Messages a second, at most. */
   readonly rate: number
+}
+
+export interface DiscardRequest extends LettersRequest {
+  /** How many were shown: where there are more by now, nothing is deleted. */
+  readonly messages: number
 }
 
 /** What is named is changed; `none` lifts a limit. */

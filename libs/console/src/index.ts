@@ -2,6 +2,7 @@ export { type Batches, batchMap } from './batch-map.ts'
 export type {
   AdjustRequest,
   BatchMap,
+  DiscardRequest,
   DoneAnswer,
   ErrorAnswer,
   FailuresAnswer,
@@ -12,7 +13,6 @@ export type {
   LetterMessage,
   LetterQueue,
   LettersAnswer,
-  LettersRequest,
   MapCell,
   MessagesAnswer,
   RedriveRequest,

@@ -29,7 +29,7 @@ export function createApp(deps: Deps): Hono {
   app.use('/api/*', wantKey(key), smallBodies)
   app.get('/api/jobs', async (context) => {
     const signal = signalOf(context, world)
-    return context.json(jobsAnswer(await deps.jobLines(signal), options, world))
+    return context.json(jobsAnswer(await deps.jobs.lines(signal), options, world))
   })
   app.route('/api/jobs', jobRoutes(deps))
   app.route('/api/letters', letterRoutes(deps))

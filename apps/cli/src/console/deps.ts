@@ -7,5 +7,5 @@ export interface Deps {
   readonly key: string
   readonly options: ConsoleOptions
   readonly world: World
-  readonly jobLines: JobLines
+  readonly jobs: JobLines
 }

@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts'
 import { readCost } from '../cost/read-cost.ts'
 import { knownFacts } from '../show/table.ts'
 import { factsOfJob } from '../status/job-facts.ts'
+import { whatContinues } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
@@ -47,6 +48,7 @@ export async function jobAnswer(
     ...(adjusted?.concurrencyMax === undefined ? {} : { concurrencyMax: adjusted.concurrencyMax }),
     tolerance: adjusted?.tolerance ?? spec.tolerance,
     setAside: rejections.length,
+    ...(system.isHost && !isFinal(state) ? { idle: whatContinues(job) } : {}),
   }
 }
 

@@ -1,25 +1,24 @@
 import { join } from 'node:path'
 import type { JobLine } from '@millrace/console'
 import { isFinal, type JobId } from '@millrace/job'
-import {
-  byNewest,
-  isShown,
-  jobsOfStack,
-  type Listed,
-  ofFolder,
-  readListed,
-} from '../list/read-jobs.ts'
+import { CliError } from '../cli-error.ts'
+import { byNewest, isShown, jobsOfStack, type Listed, readListed } from '../list/read-jobs.ts'
 import { jobFolders } from '../system/job-folders.ts'
 import { type JobProgress, jobProgress } from '../system/job-progress.ts'
 import { readLiveCloud } from '../system/live-cloud.ts'
+import { openLocalSystem } from '../system/local-system.ts'
 import { openDeployed } from '../system/open-system.ts'
 import type { System } from '../system/system.ts'
 import { isDeployed, stateRootOf } from '../system/which-system.ts'
 import type { World } from '../world.ts'
 import type { ConsoleOptions } from './console-options.ts'
 
-/** The jobs as they are now, the newest first. */
-export type JobLines = (signal: AbortSignal) => Promise<readonly JobLine[]>
+export interface JobLines {
+  /** The jobs as they are now, the newest first. */
+  lines(signal: AbortSignal): Promise<readonly JobLine[]>
+  /** Something was done to a job: what was seen of it before counts no more. */
+  forget(jobId: JobId): void
+}
 
 export function createJobLines(options: ConsoleOptions, world: World): JobLines {
   return isDeployed(options, world) ? linesOfStack(options, world) : linesOfFolders(options, world)
@@ -32,13 +31,16 @@ interface Found {
 }
 
 function linesOfStack(options: ConsoleOptions, world: World): JobLines {
-  return async (stop) => {
-    await using system = await openDeployed(options, { ...world, stop })
-    const lines: JobLine[] = []
-    for (const job of await jobsOfStack(system, options.days, stop)) {
-      lines.push(lineOf(await withProgress(system, job, stop)))
-    }
-    return lines
+  return {
+    lines: async (stop) => {
+      await using system = await openDeployed(options, { ...world, stop })
+      const lines: JobLine[] = []
+      for (const job of await jobsOfStack(system, options.days, stop)) {
+        lines.push(lineOf(await withProgress(system, job, stop)))
+      }
+      return lines
+    },
+    forget: () => {},
   }
 }
 
@@ -49,43 +51,63 @@ async function withProgress(system: System, job: Listed, signal: AbortSignal): P
 
 /**
  * To look at a job of a folder is to open its ledger, which nobody else can do at the time. So a job at which no
- * run is at work, and so changes only by who opens it, is looked at again only now and then.
+ * run is at work is looked at again only now and then, and one that has ended not at all.
  */
 const LOOK_AGAIN_MS = 60_000
 
 interface Seen extends Found {
-  readonly atMs: number
+  /** From when on it is looked at again, by `performance.now`. */
+  readonly untilMs: number
 }
 
 function linesOfFolders(options: ConsoleOptions, world: World): JobLines {
+  const root = stateRootOf(options)
   const seen = new Map<JobId, Seen>()
-  return async (stop) => {
-    const root = stateRootOf(options)
-    const found: Found[] = []
-    for (const jobId of await jobFolders(root)) {
-      const known = seen.get(jobId)
-      const isFresh = known !== undefined && performance.now() - known.atMs < LOOK_AGAIN_MS
-      if (isFresh && (await readLiveCloud(join(root, jobId))) === undefined) {
-        found.push(known)
-        continue
+
+  async function find(jobId: JobId, stop: AbortSignal): Promise<Found | undefined> {
+    const known = seen.get(jobId)
+    const isFresh = known !== undefined && performance.now() < known.untilMs
+    if (isFresh && (await readLiveCloud(join(root, jobId))) === undefined) return known
+    const found = await lookInto(root, jobId, { ...world, stop })
+    const { kind } = found
+    // Somebody else has the folder open for a moment, or it is of another version: it is still there.
+    const job = kind === 'closed' ? (known ?? { job: { jobId, error: found.error } }) : found.found
+    if (job === undefined) return undefined
+    const ended = 'state' in job.job && isFinal(job.job.state)
+    const untilMs = ended ? Infinity : performance.now() + LOOK_AGAIN_MS
+    if (kind === 'at_work' && !ended) seen.delete(jobId)
+    else seen.set(jobId, { ...job, untilMs })
+    return job
+  }
+
+  return {
+    lines: async (stop) => {
+      const found: Found[] = []
+      // One at a time: each has a ledger of its own to be opened.
+      for (const jobId of await jobFolders(root)) {
+        const one = await find(jobId, stop)
+        if (one !== undefined && isShown(one.job, options.days, Date.now())) found.push(one)
       }
-      const read = (system: System) => look(system, jobId, stop)
-      const now = await ofFolder(root, jobId, read, { ...world, stop })
-      if (now === undefined) continue
-      found.push(now)
-      const isAtWork = now.isAtWork && !('error' in now.job) && !isFinal(now.job.state)
-      if (isAtWork) seen.delete(jobId)
-      else seen.set(jobId, { ...now, atMs: performance.now() })
-    }
-    const shown = found.filter(({ job }) => isShown(job, options.days, Date.now()))
-    return shown.toSorted((a, b) => byNewest(a.job, b.job)).map(lineOf)
+      return found.toSorted((a, b) => byNewest(a.job, b.job)).map(lineOf)
+    },
+    forget: (jobId) => void seen.delete(jobId),
   }
 }
 
-async function look(system: System, jobId: JobId, signal: AbortSignal) {
-  const job = await readListed(system.ledger, jobId, signal)
-  if (job === undefined) return undefined
-  return { ...(await withProgress(system, job, signal)), isAtWork: !system.isHost }
+type Look =
+  | { readonly kind: 'at_work' | 'left'; readonly found: Found | undefined }
+  | { readonly kind: 'closed'; readonly error: CliError } // Its folder cannot be opened now.
+
+async function lookInto(root: string, jobId: JobId, world: World): Promise<Look> {
+  try {
+    await using system = await openLocalSystem(join(root, jobId), world.stop)
+    const job = await readListed(system.ledger, jobId, world.stop)
+    const found = job === undefined ? undefined : await withProgress(system, job, world.stop)
+    return { kind: system.isHost ? 'left' : 'at_work', found }
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error
+    return { kind: 'closed', error }
+  }
 }
 
 function lineOf({ job, progress }: Found): JobLine {

@@ -1,8 +1,11 @@
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Job, type JobId, type JobState, jobIdOf, type RowFailure } from '@millrace/job'
 import { createJob, markBatches, putPart } from '@millrace/ledger'
 import { createStorage, jobDocuments } from '@millrace/storage'
 import { expect, test } from 'vitest'
+import { makeFolders } from '../local/state-folder.ts'
+import { openHostedSystem } from '../system/local-system.ts'
 import { useStack } from '../system/stack.fixture.ts'
 import { jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import { startConsole } from './console.fixture.ts'
@@ -197,4 +200,20 @@ test('tells the first failed rows, and whether there are more', async () => {
   expect([rows.length, more]).toEqual([200, true])
   expect(rows[199]).toEqual({ row: 199, code: 'rows_rejected', message: 'not a number: 49' })
   await storage.close()
+})
+
+test('of a run that was stopped says what continues it', async () => {
+  const state = await temporaryFolder()
+  const job = jobWith({ jobId: jobIdOf('stopped'), clientToken: 'stopped', createdAt: now })
+  await makeFolders(join(state, job.jobId))
+  {
+    await using system = await openHostedSystem(join(state, job.jobId))
+    await createJob(system.ledger, job, signal)
+  }
+  await using console = await startConsole({}, { state })
+  const { body } = await console.json(`/api/jobs/${job.jobId}`)
+  expect(body).toMatchObject({
+    idle: 'the same millrace run continues it',
+    verbs: ['pause', 'adjust', 'cancel'],
+  })
 })

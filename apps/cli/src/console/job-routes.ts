@@ -15,7 +15,7 @@ import { jobNamed, wantedBody } from './read-request.ts'
 import { worldOf } from './signal-of.ts'
 
 /** One job: how far it is, what has failed of it, and the verbs that steer it. */
-export function jobRoutes({ options, world }: Deps): Hono {
+export function jobRoutes({ options, world, jobs }: Deps): Hono {
   const routes = new Hono()
   routes.get('/:job', async (context) => {
     const job = jobNamed(context)
@@ -27,15 +27,19 @@ export function jobRoutes({ options, world }: Deps): Hono {
   })
 
   const said = async (context: Context, say: Say<ControlOptions>): Promise<Response> => {
-    const verb = { ...options, job: jobNamed(context) }
-    return context.json<DoneAnswer>({ said: await say(verb, worldOf(context, world)) })
+    const job = jobNamed(context)
+    try {
+      return context.json<DoneAnswer>({ said: await say({ ...options, job }, world) })
+    } finally {
+      jobs.forget(job)
+    }
   }
   routes.post('/:job/pause', (context) => said(context, pause))
   routes.post('/:job/resume', (context) => said(context, resume))
   routes.post('/:job/cancel', (context) => said(context, cancel))
   routes.post('/:job/adjust', async (context) => {
     const changes = await wantedBody(context, adjustRequest)
-    return await said(context, (verb, asked) => adjust({ ...verb, ...changes }, asked))
+    return await said(context, (verb, here) => adjust({ ...verb, ...changes }, here))
   })
   return routes
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Cloud, startCloud } from '@millrace/cloud'
 import { connectSystem } from '../system/connect-system.ts'
 import type { System } from '../system/system.ts'
+import { temporaryFolder } from '../test-data.fixture.ts'
 import { type OpenConsole, startConsole } from './console.fixture.ts'
 
 // A sweep ends with a poll of an empty queue, which takes a second.
@@ -77,7 +78,9 @@ test('shows each message, cut where it is long', async () => {
 })
 
 test('redrives what is chosen and leaves the rest', async () => {
-  const answer = await console.json('/api/letters/batches/redrive', { job: first, rate: 1_000 })
+  const answer = await console.json('/api/letters/batches/redrive', {
+    ...{ job: first, code: 'batch_not_planned', rate: 1_000 },
+  })
   expect(answer).toEqual({ status: 200, body: { said: '2 messages published again, 2 left' } })
   expect((await console.json('/api/letters/batches')).body).toMatchObject({ messages: 2 })
 })
@@ -85,21 +88,50 @@ test('redrives what is chosen and leaves the rest', async () => {
 test('takes the letters that name no job by the dash that stands for it', async () => {
   const shown = await console.json('/api/letters/batches?job=-')
   expect(shown.body).toMatchObject({ messages: 1, groups: [{ code: 'not_json', job: '-' }] })
-  const { body } = await console.json('/api/letters/batches/discard', { job: '-' })
+  const group = { job: '-', code: 'not_json', messages: 1 }
+  const { body } = await console.json('/api/letters/batches/discard', group)
   expect(body).toEqual({ said: '1 message deleted, 3 left' })
 })
 
-test('discards what is chosen, and everything where nothing is named', async () => {
-  const one = await console.json('/api/letters/batches/discard', { code: 'not_json' })
-  expect(one.body).toEqual({ said: '1 message deleted, 3 left' })
-  const all = await console.json('/api/letters/batches/discard', {})
-  expect(all.body).toEqual({ said: '3 messages deleted, 0 left' })
+test('discards a group, and no more of it than was shown', async () => {
+  const group = { job: first, code: 'batch_not_planned' }
+  const fewer = await console.json('/api/letters/batches/discard', { ...group, messages: 1 })
+  expect(fewer).toEqual({
+    status: 409,
+    body: {
+      error: 'there are 2 messages now, and not 1: nothing was deleted',
+      hint: 'read the queue again',
+    },
+  })
+  const shown = await console.json('/api/letters/batches/discard', { ...group, messages: 2 })
+  expect(shown.body).toEqual({ said: '2 messages deleted, 2 left' })
+})
+
+test('sweeps no letters of another job whose name begins so', async () => {
+  const longer = `${first}-0`
+  const body = JSON.stringify({ jobId: longer })
+  const attributes = evidence('batch_not_planned', 'of another')
+  await publish(system.deadLetters('batches'), [{ body, attributes }], signal)
+  const group = { job: first, code: 'batch_not_planned', messages: 2 }
+  const { body: done } = await console.json('/api/letters/batches/discard', group)
+  expect(done).toEqual({ said: '2 messages deleted, 3 left' })
+  const { body: left } = await console.json(`/api/letters/batches/messages?job=${longer}`)
+  expect(left).toMatchObject({ messages: [{ reason: 'of another' }] })
+})
+
+test('of runs wants to know whose letters are meant', async () => {
+  await using other = await startConsole({}, { state: await temporaryFolder() })
+  expect(await other.json('/api/letters/batches')).toMatchObject({
+    status: 400,
+    body: { error: expect.stringContaining('each run has dead letters of its own') },
+  })
 })
 
 test('what the queue refuses is told as an error', async () => {
   const env = { ...cloud.env, MILLRACE_BATCHES_QUEUE_URL: `${system.queue('batches').url}-gone` }
   await using other = await startConsole(env, { region: 'us-east-1' })
-  const answer = await other.json('/api/letters/batches/redrive', { job: first, rate: 1_000 })
+  const group = { job: first, code: 'batch_not_planned', rate: 1_000 }
+  const answer = await other.json('/api/letters/batches/redrive', group)
   expect(answer).toMatchObject({
     status: 409,
     body: { error: expect.stringMatching(/^0 messages published again, .* not taken/) },
@@ -108,15 +140,12 @@ test('what the queue refuses is told as an error', async () => {
 
 test.for([
   ['another queue', '/api/letters/others', undefined, 'jobs, batches or completions'],
-  [
-    'the beginning of a job',
-    '/api/letters/batches?job=j-4',
-    undefined,
-    'job: wanted the whole name',
-  ],
+  ['what is no name of a job', '/api/letters/batches?job=J/4', undefined, 'job: wanted the name'],
   ['an unknown choice', '/api/letters/batches?all=1', undefined, 'all'],
-  ['no rate', '/api/letters/batches/redrive', {}, 'rate'],
+  ['no rate', '/api/letters/batches/redrive', { job: '-', code: 'x' }, 'rate'],
   ['a rate of nothing', '/api/letters/batches/redrive', { rate: 0 }, 'rate'],
+  ['to discard everything', '/api/letters/batches/discard', {}, 'code'],
+  ['to discard however many', '/api/letters/batches/discard', { job: '-', code: 'x' }, 'messages'],
 ] as const)('refuses %s', async ([, path, body, named]) => {
   expect(await console.json(path, body)).toMatchObject({
     status: 400,

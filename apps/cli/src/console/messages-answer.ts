@@ -1,9 +1,7 @@
 import type { LetterMessage, MessagesAnswer } from '@millrace/console'
 import { type DeadLetter, readDeadLetters } from '@millrace/queue'
-import type { DlqOptions } from '../dlq/dlq-options.ts'
-import { openQueues, wantedLetters } from '../dlq/letters.ts'
 import { type BatchRows, openRows, rowsOfLetter } from '../dlq/rows-of-batch.ts'
-import type { World } from '../world.ts'
+import type { OpenLetters } from './open-letters.ts'
 
 const MESSAGES_MAX = 20
 const ROWS_SHOWN = 3
@@ -11,15 +9,16 @@ const ROWS_SHOWN = 3
 const BODY_CHARS_MAX = 4_000
 
 /** The first chosen messages, each with the rows that it points to. */
-export async function messagesAnswer(options: DlqOptions, world: World): Promise<MessagesAnswer> {
-  await using system = await openQueues(options, world)
-  const queue = system.deadLetters(options.queue)
-  const { letters } = await readDeadLetters(queue, wantedLetters(options), world.stop)
+export async function messagesAnswer(
+  { system, queue, dead, wanted }: OpenLetters,
+  signal: AbortSignal,
+): Promise<MessagesAnswer> {
+  const { letters } = await readDeadLetters(dead, wanted, signal)
   await using rows = openRows(system)
   const messages: LetterMessage[] = []
   for (const letter of letters.slice(0, MESSAGES_MAX)) {
-    const wanted = { rows: ROWS_SHOWN, queue: options.queue }
-    messages.push(messageOf(letter, await rowsOfLetter(rows, letter, wanted, world.stop)))
+    const shown = { rows: ROWS_SHOWN, queue }
+    messages.push(messageOf(letter, await rowsOfLetter(rows, letter, shown, signal)))
   }
   return { messages }
 }

@@ -3,12 +3,10 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
 
-export const WHOLE_NAME = 'wanted the whole name of a job'
-
 /** The verbs take the beginning of a name, too; a page knows the whole one, and no other job is to be meant. */
 export const wholeJobName = z.custom<JobId>(
   (name) => typeof name === 'string' && /^j-[0-9a-f]{20}$/.test(name),
-  WHOLE_NAME,
+  'wanted the whole name of a job',
 )
 
 /** @throws {CliError} when the path names none. */

@@ -5,7 +5,7 @@ import type { World } from '../world.ts'
 export const signalOf = ({ req }: Context, { stop }: World): AbortSignal =>
   AbortSignal.any([stop, req.raw.signal])
 
-/** The same world for a verb that only this request waits for. */
+/** The same world for what is only told: a verb is done to its end, whoever closes the page. */
 export const worldOf = (context: Context, world: World): World => ({
   ...world,
   stop: signalOf(context, world),

@@ -1,4 +1,4 @@
-import { discardDeadLetters, type Queue, readDeadLetters, type Swept } from '@millrace/queue'
+import { discardDeadLetters, type Queue, readDeadLetters } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { World } from '../world.ts'
@@ -18,17 +18,12 @@ export async function discard(options: DiscardOptions, world: World): Promise<Ex
       hint: 'millrace dlq list shows what there is',
     })
   }
-  const swept = await discarded(options, world)
-  tellSwept('deleted', swept, options, world)
-  return swept.failed === 0 ? EXIT.succeeded : EXIT.failed
-}
-
-/** Deletes the chosen messages for good, and says what became of them. */
-export async function discarded(options: DlqOptions, world: World): Promise<Swept> {
   await using system = await openQueues(options, world)
   const queue = system.deadLetters(options.queue)
   const wanted = wantedLetters(await ofOneJob(queue, options, world.stop))
-  return await discardDeadLetters(queue, wanted, world.stop)
+  const swept = await discardDeadLetters(queue, wanted, world.stop)
+  tellSwept('deleted', swept, options, world)
+  return swept.failed === 0 ? EXIT.succeeded : EXIT.failed
 }
 
 /**
@@ -39,9 +34,9 @@ export async function discarded(options: DlqOptions, world: World): Promise<Swep
  */
 async function ofOneJob(
   queue: Queue,
-  options: DlqOptions,
+  options: DiscardOptions,
   signal: AbortSignal,
-): Promise<DlqOptions> {
+): Promise<DiscardOptions> {
   if (options.job === undefined) return options
   const { letters } = await readDeadLetters(queue, wantedLetters(options), signal)
   const [job = options.job, ...others] = new Set(letters.map(jobOf))

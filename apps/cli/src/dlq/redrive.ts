@@ -1,4 +1,4 @@
-import { redriveDeadLetters, type Redriven } from '@millrace/queue'
+import { redriveDeadLetters } from '@millrace/queue'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { World } from '../world.ts'
 import type { DlqOptions } from './dlq-options.ts'
@@ -12,18 +12,13 @@ export interface RedriveOptions extends DlqOptions {
 
 /** `millrace dlq redrive`: publishes messages again on the queue that they come from. */
 export async function redrive(options: RedriveOptions, world: World): Promise<ExitCode> {
-  const swept = await redriven(options, world)
-  tellSwept('published again', swept, options, world)
-  return swept.failed + swept.refused === 0 ? EXIT.succeeded : EXIT.failed
-}
-
-/** Publishes the chosen messages again, and says what became of them. */
-export async function redriven(options: RedriveOptions, world: World): Promise<Redriven> {
   await using system = await openQueues(options, world)
-  return await redriveDeadLetters(
+  const swept = await redriveDeadLetters(
     system.deadLetters(options.queue),
     system.queue(options.queue),
     { ...wantedLetters(options), perSecond: options.rate },
     world.stop,
   )
+  tellSwept('published again', swept, options, world)
+  return swept.failed + swept.refused === 0 ? EXIT.succeeded : EXIT.failed
 }

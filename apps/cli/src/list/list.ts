@@ -1,4 +1,3 @@
-import type { UnreadableJob } from '@millrace/ledger'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
 import { tableOf } from '../show/table.ts'
@@ -8,7 +7,15 @@ import { openDeployed } from '../system/open-system.ts'
 import type { System } from '../system/system.ts'
 import { isDeployed, stateRootOf, type SystemOptions } from '../system/which-system.ts'
 import type { World } from '../world.ts'
-import { byNewest, isShown, jobsOfStack, type Listed, ofFolder, readListed } from './read-jobs.ts'
+import {
+  byNewest,
+  isShown,
+  jobsOfStack,
+  type Listed,
+  ofFolder,
+  readListed,
+  type Unreadable,
+} from './read-jobs.ts'
 
 export interface ListOptions extends SystemOptions {
   /** Jobs created within so many days; those that have not ended are shown always. */
@@ -29,7 +36,7 @@ export async function list(options: ListOptions, world: World): Promise<ExitCode
 }
 
 /** What a program reads of a job that cannot be read. */
-const unreadable = ({ error, ...job }: UnreadableJob) => ({
+const unreadable = ({ error, ...job }: Unreadable) => ({
   ...job,
   state: 'unreadable',
   reason: error.message,

@@ -6,8 +6,13 @@ import { openLocalSystem } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
 
+/** One whose record or whose folder cannot be read. */
+export interface Unreadable extends Omit<UnreadableJob, 'error'> {
+  readonly error: Error
+}
+
 /** A job as it was found: one that cannot be read costs the others nothing. */
-export type Listed = Job | UnreadableJob
+export type Listed = Job | Unreadable
 
 /** The jobs of a stack that have not ended, and those created within so many days; the newest first. */
 export async function jobsOfStack(

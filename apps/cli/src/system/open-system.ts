@@ -16,6 +16,9 @@ import { isDeployed, stateOption, stateRootOf, type SystemOptions } from './whic
  * @throws {CliError} when the environment names none.
  */
 export async function openDeployed(options: SystemOptions, world: World): Promise<System> {
+  // Who has opened it closes it.
+  if (options.stack !== undefined)
+    return { ...options.stack, [Symbol.asyncDispose]: async () => {} }
   if (!isDeployed(options, world)) {
     throw new CliError('no deployed system: MILLRACE_LEDGER_TABLE is not set', {
       hint: 'set the environment that the outputs of the stack name, or that `millrace dev` prints',

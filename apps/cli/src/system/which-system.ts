@@ -1,12 +1,15 @@
 import { resolve } from 'node:path'
 import { nearPath } from '../show/near-path.ts'
 import type { World } from '../world.ts'
+import type { System } from './system.ts'
 
 /** How a verb is told where the jobs are; `systemOptions` adds these to its command. */
 export interface SystemOptions {
   /** Jobs of `millrace run`, in this folder. */
   readonly state?: string
   readonly region?: string
+  /** The stack, where it is open already: for who does several things in it. */
+  readonly stack?: System
 }
 
 /** True when a deployed stack is meant: the environment names one, and no `--state` was given. */

@@ -16,7 +16,9 @@ export function jobTiles(job: JobAnswer, rowsPerSecond: number | undefined): JSX
     'div',
     { class: 'tiles' },
     rowsDone(job),
-    ...(phaseOf(job.state) === 'ended' ? [] : paceTiles(job, rowsPerSecond)),
+    ...(phaseOf(job.state) === 'ended' || job.idle !== undefined
+      ? []
+      : paceTiles(job, rowsPerSecond)),
     tile('failed rows', count(failedRows), ofAll, failedRows > 0 ? 'bad' : ''),
     tile('final up to', count(job.firstMissing), ofBatches(job)),
   )

@@ -41,6 +41,7 @@ export function Job({ api, jobId }: Props): JSX.Element {
       ? [refusal === undefined ? h('p', { class: 'empty' }, 'Looking at the job …') : null]
       : [
           h(Controls, { key: 'controls', api, job: told, onDone: job.again }),
+          told.idle === undefined ? null : idle(told.idle),
           jobTiles(told, rate(shareOf(told) * (told.rows ?? 0), atMs)),
           told.batches === undefined ? null : progress(shareOf(told), 'recorded batches', true),
           h(BatchMapView, { key: 'map', map: told.map, batches: told.batches }),
@@ -58,6 +59,10 @@ const heading = (jobId: string, job: JobAnswer | undefined): JSX.Element =>
     h('h1', null, jobId),
     job === undefined ? null : statePill(job.state),
   )
+
+/** A run that was stopped looks like one at work otherwise. */
+const idle = (continues: string): JSX.Element =>
+  h('p', { key: 'idle', class: 'idle' }, `No run is at work on it: ${continues}.`)
 
 const facts = ({ facts: told }: JobAnswer): JSX.Element =>
   h(

@@ -8,7 +8,7 @@ import { sweepPath } from '../server/paths.ts'
 import { jobName } from '../pieces/pieces.ts'
 import { question } from '../pieces/question.ts'
 import { RedriveForm } from './redrive-form.ts'
-import { READ_TIMEOUT_MS, redriveTimeoutMs } from './sweep-time.ts'
+import { discardTimeoutMs, redriveTimeoutMs } from './sweep-time.ts'
 import type { Act } from '../server/use-act.ts'
 
 interface Props {
@@ -109,7 +109,7 @@ function opened(open: Open, { api, queue, group, act }: Props, close: () => void
         no: messages === 1 ? 'Keep it' : 'Keep them',
         onYes: () => {
           close()
-          act.run(sweepPath(queue, 'discard'), { job, code }, READ_TIMEOUT_MS)
+          act.run(sweepPath(queue, 'discard'), { job, code, messages }, discardTimeoutMs(messages))
         },
         onNo: close,
       })

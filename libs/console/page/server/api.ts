@@ -62,7 +62,13 @@ async function answerTo<T>(path: string, init: RequestInit): Promise<Answer<T>> 
   try {
     // The mode is left as it is: with another one the browser would hide the origin of a POST.
     return await answerOf<T>(await fetch(path, { ...init, cache: 'no-store', redirect: 'error' }))
-  } catch {
-    return { kind: 'away' }
+  } catch (error) {
+    // Who takes long is there.
+    return (error as Error).name === 'TimeoutError' ? LATE : { kind: 'away' }
   }
+}
+
+const LATE: Answer<never> = {
+  kind: 'refused',
+  refusal: { error: 'The console has not answered in time.', hint: 'see how things are' },
 }

@@ -5,7 +5,8 @@ export const bringsKey = (): boolean => location.hash.startsWith('#key=')
 
 /**
  * The key that the address brings, or has brought to this tab before. It leaves the address at once: there it would
- * be seen over a shoulder, kept in the history, and sent along with a link.
+ * be seen over a shoulder and sent along with a link. The browser's history may keep it, for as long as it is worth
+ * something: until the console ends.
  */
 export function takeKey(): string | undefined {
   if (bringsKey()) {
