@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Job, jobIdOf } from '@millrace/job'
 import { createJob, pauseJob } from '@millrace/ledger'
@@ -72,10 +72,14 @@ test('what was done to a job is seen at the next look', async () => {
   expect(await jobs.lines(never)).toMatchObject([{ state: 'paused' }])
 })
 
-test('a job whose folder cannot be opened is shown with the reason', async () => {
+test('a job whose folder cannot be opened is shown with the reason, until it can', async () => {
   const root = await temporaryFolder()
   const { jobId, folder } = await addJob(root, 'running')
+  const version = await readFile(join(folder, 'version'), 'utf8')
   await writeFile(join(folder, 'version'), '7\n')
   const reason = expect.stringContaining('another version of Millrace')
-  expect(await linesOf(root).lines(never)).toMatchObject([{ jobId, state: 'unreadable', reason }])
+  const jobs = linesOf(root)
+  expect(await jobs.lines(never)).toMatchObject([{ jobId, state: 'unreadable', reason }])
+  await writeFile(join(folder, 'version'), version)
+  expect(await jobs.lines(never)).toMatchObject([{ jobId, state: 'running' }])
 })

@@ -68,16 +68,16 @@ function linesOfFolders(options: ConsoleOptions, world: World): JobLines {
     const known = seen.get(jobId)
     const isFresh = known !== undefined && performance.now() < known.untilMs
     if (isFresh && (await readLiveCloud(join(root, jobId))) === undefined) return known
-    const found = await lookInto(root, jobId, { ...world, stop })
-    const { kind } = found
+    const look = await lookInto(root, jobId, { ...world, stop })
     // Somebody else has the folder open for a moment, or it is of another version: it is still there.
-    const job = kind === 'closed' ? (known ?? { job: { jobId, error: found.error } }) : found.found
-    if (job === undefined) return undefined
-    const ended = 'state' in job.job && isFinal(job.job.state)
-    const untilMs = ended ? Infinity : performance.now() + LOOK_AGAIN_MS
-    if (kind === 'at_work' && !ended) seen.delete(jobId)
-    else seen.set(jobId, { ...job, untilMs })
-    return job
+    if (look.kind === 'closed') return known ?? { job: { jobId, error: look.error } }
+    const { found } = look
+    if (found === undefined) return undefined
+    const isEnded = 'state' in found.job && isFinal(found.job.state)
+    const untilMs = isEnded ? Infinity : performance.now() + LOOK_AGAIN_MS
+    if (look.kind === 'at_work' && !isEnded) seen.delete(jobId)
+    else seen.set(jobId, { ...found, untilMs })
+    return found
   }
 
   return {
