@@ -70,10 +70,16 @@ export function watchQueues(
   const isAskedFor = (jobId: JobId): boolean =>
     [...cloud.queue('jobs').messages].some((message) => requestedBy(message) === jobId)
 
-  function copiesOf({ body }: StoredMessage, queue: QueueName): number {
+  /** Messages that ask for the same, that one and what is set aside among them. */
+  function copiesOf(message: StoredMessage, queue: QueueName): number {
+    // Who asks for a job again may write the same request in other words.
+    const isCopy =
+      queue === 'jobs'
+        ? (other: StoredMessage) => requestedBy(other) === requestedBy(message)
+        : ({ body }: StoredMessage) => body === message.body
     let copies = 0
     for (const name of [queue, `${queue}-dlq`] as const) {
-      for (const message of cloud.queue(name).messages) if (message.body === body) copies += 1
+      for (const other of cloud.queue(name).messages) if (isCopy(other)) copies += 1
     }
     return copies
   }
