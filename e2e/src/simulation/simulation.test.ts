@@ -55,6 +55,10 @@ test.for([
   [2_900_020_494, 'a deploy cut off what could not be recorded for a minute and a half'],
   [1_000_201_490, 'a completion came twice while its job was told of'],
   [110_061_016, 'junk was let go of with the messages of a paused job, after it was resumed'],
+  [
+    3_700_189_386,
+    'a request of which five receives came at once was set aside while it was worked on',
+  ],
   [3_700_157_358, 'the request of a paused job was let go of, just after it was resumed'],
 ] as const)('seed %d holds, where %s', async ([seed]) => {
   const { notes } = await simulate(seed)

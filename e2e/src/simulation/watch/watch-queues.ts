@@ -53,11 +53,9 @@ export function watchQueues(
 
   function batchesQueued(jobId: JobId): ReadonlySet<number> {
     const queued = new Set<number>()
-    for (const name of ['batches', 'batches-dlq'] as const) {
-      for (const message of cloud.queue(name).messages) {
-        const batch = batchIn(message)
-        if (batch?.jobId === jobId) queued.add(batch.batch)
-      }
+    for (const message of messagesOf('batches')) {
+      const batch = batchIn(message)
+      if (batch?.jobId === jobId) queued.add(batch.batch)
     }
     return queued
   }
@@ -67,8 +65,9 @@ export function watchQueues(
     return state !== undefined && isFinal(state)
   }
 
+  /** By a request that waits, is worked on or was set aside, from where the operator moves it back. */
   const isAskedFor = (jobId: JobId): boolean =>
-    [...cloud.queue('jobs').messages].some((message) => requestedBy(message) === jobId)
+    messagesOf('jobs').some((message) => requestedBy(message) === jobId)
 
   /** Messages that ask for the same, that one and what is set aside among them. */
   function copiesOf(message: StoredMessage, queue: QueueName): number {
@@ -77,12 +76,13 @@ export function watchQueues(
       queue === 'jobs'
         ? (other: StoredMessage) => requestedBy(other) === requestedBy(message)
         : ({ body }: StoredMessage) => body === message.body
-    let copies = 0
-    for (const name of [queue, `${queue}-dlq`] as const) {
-      for (const other of cloud.queue(name).messages) if (isCopy(other)) copies += 1
-    }
-    return copies
+    return messagesOf(queue).filter(isCopy).length
   }
+
+  const messagesOf = (queue: QueueName): readonly StoredMessage[] => [
+    ...cloud.queue(queue).messages,
+    ...cloud.queue(`${queue}-dlq`).messages,
+  ]
 
   return {
     sent(queue, body) {
