@@ -255,6 +255,15 @@ function jobRules(namespace: string): AlarmRule[] {
       minutesAbove: 2,
     },
     {
+      name: 'job-at-risk',
+      says: 'A job will have ended after its deadline, or is late.',
+      runbook: 'job-will-be-late',
+      metric: ours(namespace, 'millrace.jobs.at_risk', 'aggregator'),
+      statistic: 'Maximum',
+      threshold: 1,
+      minutes: 5,
+    },
+    {
       name: 'job-failed-planning',
       says: 'A job failed before its first batch.',
       runbook: 'job-failed',

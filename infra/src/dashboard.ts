@@ -107,6 +107,7 @@ function panels({ metricsNamespace, queues, endpoints }: DashboardArgs): readonl
     panel('What must be 0', 'Sum', [
       ['accounting failures', of('millrace.accounting.failures', 'aggregator')],
       ['jobs stalled', of('millrace.jobs.stalled', 'aggregator')],
+      ['jobs at risk', of('millrace.jobs.at_risk', 'aggregator')],
       ['heartbeats lost', of('millrace.heartbeats.lost', 'consumer')],
       ['receive errors', of('millrace.receive.errors', 'consumer')],
     ]),

@@ -32,7 +32,7 @@ export function restingCosts(settings: Settings): Readonly<Record<string, number
   }
 }
 
-const OF_EACH_STACK = 38
+const OF_EACH_STACK = 39
 const OF_A_FLEET = 2
 const OF_AN_ENDPOINT = 3
 

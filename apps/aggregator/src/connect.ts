@@ -48,7 +48,8 @@ import { createPlaces, type TakePlace } from './files/take-place.ts'
 import { keepLease } from './keep-lease.ts'
 import { createPrinter } from './thread/printer.ts'
 import type { Deps as ReconcileDeps } from './reconcile.ts'
-import { type Deps as EventDeps, tellEvents } from './tell-events.ts'
+import { type Deps as EventDeps, tellAtRisk, tellEvents } from './tell-events.ts'
+import { type DeadlineWatch, watchDeadlines } from './watch-deadlines.ts'
 import { writeApart } from './write-apart.ts'
 import type { Deps as ResultDeps } from './write-result.ts'
 
@@ -242,6 +243,7 @@ export function createReconcileDeps(
       const what = asking ? 'job stands still, asking for it again' : 'job stands still'
       logger.warn({ jobId, state, recorded }, what)
     },
+    deadlines: createDeadlineWatch(world, logger, metrics),
     tellEnd: async (jobId, signal) => {
       const events = createEventDeps(world)
       if (events !== undefined) await tellEvents(events, jobId, signal)
@@ -251,4 +253,25 @@ export function createReconcileDeps(
     now: () => performance.now(),
     epochSeconds: seconds,
   }
+}
+
+/** Whether jobs will be late: to logs, metrics and who wants to hear. */
+function createDeadlineWatch(world: World, logger: Logger, metrics: Metrics): DeadlineWatch {
+  const watch = watchDeadlines({
+    onStanding({ jobId, state }, { standing, deadline, expectedAt }) {
+      const facts = { jobId, state, deadline, expectedAt }
+      if (standing === 'late') logger.warn(facts, 'job is late')
+      else if (standing === 'at_risk') logger.warn(facts, 'job will be late at its pace')
+      else logger.info(facts, 'job will be in time after all')
+    },
+    tellAtRisk: async ({ jobId }, { expectedAt }, signal) => {
+      const events = createEventDeps(world)
+      if (events === undefined) return true
+      const forecast = expectedAt === undefined ? {} : { expectedAt }
+      return await tellAtRisk(events, jobId, forecast, signal)
+    },
+    epochSeconds: seconds,
+  })
+  metrics.gauge('millrace.jobs.at_risk', () => watch.atRisk())
+  return watch
 }

@@ -13,6 +13,8 @@ function createWatch() {
     untold: [] as Job[],
     recorded: 1,
     isHeld: false,
+    isBusAway: false,
+    kept: 0,
     at: 0,
     epochSeconds: 0,
     asked: [] as string[],
@@ -27,6 +29,13 @@ function createWatch() {
     publishCompletion: async (of) => void world.asked.push(`completion ${of}`),
     failJob: async (of, { code, message }) => void world.asked.push(`${of} ${code}: ${message}`),
     onStalled: () => void world.asked.push('stalled'),
+    deadlines: {
+      look: async (of, recorded) => {
+        world.asked.push(`look ${of.clientToken} ${recorded ?? 'paused'}`)
+        if (world.isBusAway) throw new Error('the bus is away')
+      },
+      keep: (active) => void (world.kept = active.size),
+    },
     tellEnd: async (of) => void world.asked.push(`end ${of}`),
     onError: (error, what, of) => void world.asked.push(`${what} ${of ?? ''}: ${String(error)}`),
     now: () => world.at,
@@ -47,6 +56,31 @@ test('a job that stood still for the whole time is requested again', async () =>
   expect(await look(0)).toEqual([])
   expect(await look(999)).toEqual([])
   expect(await look(1_000)).toEqual(['stalled', 'job token'])
+})
+
+describe('a job with a deadline', () => {
+  const hasDeadline = { ...running, spec: { ...running.spec, deadline: '4h' } }
+
+  test('is looked at each time, also while it is paused', async () => {
+    const { world, look } = createWatch()
+    world.jobs = [hasDeadline]
+    expect(await look(0)).toEqual(['look token 1'])
+    world.jobs = [{ ...hasDeadline, state: 'paused' }]
+    expect(await look(200)).toEqual(['look token paused'])
+    expect(world.kept).toBe(1)
+    world.jobs = []
+    expect(await look(400)).toEqual([])
+    expect(world.kept).toBe(0)
+  })
+
+  test('is asked for although what is at risk can be told nobody', async () => {
+    const { world, look } = createWatch()
+    world.jobs = [hasDeadline]
+    world.isBusAway = true
+    const failed = 'deadline at risk not told yet'
+    expect(await look(0)).toEqual(['look token 1', expect.stringContaining(failed)])
+    expect((await look(1_000)).slice(2)).toEqual(['stalled', 'job token'])
+  })
 })
 
 test('a retry that stood still is requested as the retry that it is', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  deadlineOf,
   type Job,
   type JobFailure,
   type JobId,
@@ -7,6 +8,7 @@ import {
   limits,
   requestOf,
 } from '@millrace/job'
+import type { DeadlineWatch } from './watch-deadlines.ts'
 
 export interface Deps {
   activeJobs(signal: AbortSignal): AsyncIterable<Job>
@@ -20,6 +22,8 @@ export interface Deps {
   requestJob(request: JobRequest, signal: AbortSignal): Promise<void>
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
   failJob(jobId: JobId, failure: JobFailure, signal: AbortSignal): Promise<void>
+  /** Whether jobs with a deadline will be late. */
+  readonly deadlines: Pick<DeadlineWatch, 'look' | 'keep'>
   /** A job has stood still for the whole time once more; `asking` when it is asked for again. */
   onStalled(job: Job, recorded: number, asking: boolean): void
   /** Tells the end of a job to who wants to hear; where it could not, the job stays among the untold. */
@@ -68,6 +72,8 @@ const PERIODS_MAX = 16
  *
  * What cannot be looked at now is looked at again: the process has results under way, and must not end for it.
  *
+ * Of jobs with a deadline it sees whether they will be late.
+ *
  * Of jobs that have ended it tells, once a period, the end that nobody has told: who ended one may have died before
  * asking for that, and what it asked may be lost.
  */
@@ -104,6 +110,7 @@ export async function reconcileOnce(
     })
   }
   for (const jobId of seen.keys()) if (!active.has(jobId)) seen.delete(jobId)
+  deps.deadlines.keep(active)
 }
 
 /** Tells the ends that are still to be told. */
@@ -127,9 +134,11 @@ async function lookAt(
   if (job.state === 'paused') {
     // Its messages wait in the queue; the time of the pause is no standing still.
     see(undefined, 0)
+    await watchDeadline(deps, job, undefined, signal)
     return
   }
   const recorded = await deps.recordedBatches(job.jobId, signal)
+  await watchDeadline(deps, job, recorded, signal)
   const before = seen.get(job.jobId)
   if (before === undefined || before.recorded !== recorded) {
     see(recorded, 0)
@@ -151,6 +160,20 @@ async function lookAt(
     const facts = { recorded, since: deps.now(), stalls, postponedAt: job.postponed?.at }
     seen.set(job.jobId, facts)
   }
+}
+
+/** That it cannot be told keeps nobody from asking for the job. */
+async function watchDeadline(
+  { deadlines, onError }: Deps,
+  job: Job,
+  recorded: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (deadlineOf(job) === undefined) return
+  await deadlines.look(job, recorded, signal).catch((error: unknown) => {
+    signal.throwIfAborted()
+    onError(error, 'deadline at risk not told yet', job.jobId)
+  })
 }
 
 /** For how long nothing may move in a job. That its dataset is being decompressed is noted each minute only. */

@@ -2,7 +2,7 @@ import type { EventSink } from '@millrace/events'
 import { type Job, type JobEvent, jobEventSchema } from '@millrace/job'
 import type { ClaimEventOutcome, EventKind } from '@millrace/ledger'
 import { expect, test } from 'vitest'
-import { type Deps, eventOf, tellEvents } from './tell-events.ts'
+import { type Deps, eventOf, tellAtRisk, tellEvents } from './tell-events.ts'
 import { jobId, jobWith, never } from './test-data.fixture.ts'
 
 const ended = jobWith(
@@ -20,7 +20,11 @@ const summary = { rows: 10, failedRows: 3, manifestUri: 's3://results/scores.man
 function createWorld(job: Job, names: readonly EventSink['name'][] = ['bus']) {
   const told = new Set<EventKind>()
   const held = new Set<EventKind>()
-  const takers = { started: new Set<string>(), ended: new Set<string>() }
+  const takers = {
+    started: new Set<string>(),
+    at_risk: new Set<string>(),
+    ended: new Set<string>(),
+  }
   const events: (JobEvent & { readonly by: string })[] = []
   const world = { told, held, events, failing: false }
   const deps: Deps = {
@@ -92,6 +96,30 @@ test('where the only sink is away, the end is not claimed behind the start', asy
   }
   await expect(tellEvents({ ...deps, claim }, jobId, never)).rejects.toThrow('away')
   expect(claimed).toEqual(['started'])
+})
+
+test('a job at risk is told as such, once, and says when it will have ended', async () => {
+  const job = jobWith({ deadline: '1h' }, { state: 'paused', startedAt: 1_010 })
+  const { deps, world } = createWorld(job)
+  expect(await tellAtRisk(deps, jobId, { expectedAt: 9_000 }, never)).toBe(true)
+  expect(await tellAtRisk(deps, jobId, { expectedAt: 9_500 }, never)).toBe(true)
+  expect(world.events).toHaveLength(1)
+  const [{ by: _, ...event } = { by: '' }] = world.events
+  expect(jobEventSchema.parse(event)).toEqual(event)
+  expect(event).toMatchObject({
+    id: `${jobId}:at_risk`,
+    kind: 'at_risk',
+    state: 'paused',
+    deadline: 1_000 + 3_600,
+    expectedAt: 9_000,
+  })
+})
+
+test('of a job with a deadline, start and end say it', () => {
+  const job = { ...jobWith({ deadline: '1h' }), state: 'succeeded', endedAt: 2_000 } as const
+  expect(eventOf(job, 'started')).toMatchObject({ kind: 'started', deadline: 4_600 })
+  expect(eventOf(job, 'ended')).toMatchObject({ kind: 'ended', deadline: 4_600 })
+  expect(eventOf(jobWith(), 'started')).not.toHaveProperty('deadline')
 })
 
 test('while another is at it, asks to look again', async () => {

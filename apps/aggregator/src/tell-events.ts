@@ -1,5 +1,5 @@
 import type { EventSink } from '@millrace/events'
-import { type Job, type JobEvent, type JobId, resultNames } from '@millrace/job'
+import { deadlineOf, type Job, type JobEvent, type JobId, resultNames } from '@millrace/job'
 import type { ClaimEventOutcome, DueEvent, EventKind, EventSummary } from '@millrace/ledger'
 
 export interface Deps {
@@ -13,6 +13,9 @@ export interface Deps {
   ): Promise<void>
   confirm(jobId: JobId, kind: EventKind, signal: AbortSignal): Promise<void>
 }
+
+/** What is told of a job by the events that follow from it alone. */
+const KINDS: readonly EventKind[] = ['started', 'ended']
 
 /**
  * Tells the events of a job that are due: its start, then its end. Only the aggregator tells any; who
@@ -28,12 +31,41 @@ export interface Deps {
  * @throws {EventError} of a sink that did not take an event.
  */
 export async function tellEvents(deps: Deps, jobId: JobId, signal: AbortSignal): Promise<boolean> {
+  return await tellKinds(deps, jobId, KINDS, {}, signal)
+}
+
+/**
+ * Tells that a job is at risk of being late; once of each job.
+ *
+ * @returns false when somebody else is at it: look again later.
+ * @throws {EventError} of a sink that did not take the event.
+ */
+export async function tellAtRisk(
+  deps: Deps,
+  jobId: JobId,
+  forecast: Forecast,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return await tellKinds(deps, jobId, ['at_risk'], forecast, signal)
+}
+
+/** When a job will have ended at its pace, in seconds since the epoch, as far as that is known. */
+export type Forecast = Pick<JobEvent, 'expectedAt'>
+
+async function tellKinds(
+  deps: Deps,
+  jobId: JobId,
+  kinds: readonly EventKind[],
+  forecast: Forecast,
+  signal: AbortSignal,
+): Promise<boolean> {
   const refusals = new Map<EventSink, unknown>()
-  for (const kind of ['started', 'ended'] as const) {
+  for (const kind of kinds) {
     const claim = await deps.claim(jobId, kind, signal)
     if (claim.kind === 'held' && refusals.size === 0) return false
     if (claim.kind !== 'claimed') continue
-    await tellSinks(deps, claim, kind, refusals, signal)
+    const event = { ...eventOf(claim.job, kind, claim.summary), ...forecast }
+    await tellSinks(deps, jobId, { event, kind, takenBy: claim.takenBy }, refusals, signal)
     if (refusals.size === 0) await deps.confirm(jobId, kind, signal)
     // Who holds an end that it can tell nobody keeps others from telling it.
     if (refusals.size === deps.sinks.length) break
@@ -45,12 +77,15 @@ export async function tellEvents(deps: Deps, jobId: JobId, signal: AbortSignal):
 /** Adds to `refusals` whoever did not take it. */
 async function tellSinks(
   { sinks, noteTakers }: Deps,
-  { job, summary, takenBy }: DueEvent,
-  kind: EventKind,
+  jobId: JobId,
+  {
+    event,
+    kind,
+    takenBy,
+  }: Pick<DueEvent, 'takenBy'> & { readonly event: JobEvent; readonly kind: EventKind },
   refusals: Map<EventSink, unknown>,
   signal: AbortSignal,
 ): Promise<void> {
-  const event = eventOf(job, kind, summary)
   const takers: string[] = []
   const tell = async (sink: EventSink): Promise<void> => {
     try {
@@ -63,19 +98,21 @@ async function tellSinks(
   const due = sinks.filter((sink) => !refusals.has(sink) && !takenBy.includes(sink.name))
   await Promise.all(due.map(tell))
   signal.throwIfAborted()
-  if (refusals.size > 0 && takers.length > 0) await noteTakers(job.jobId, kind, takers, signal)
+  if (refusals.size > 0 && takers.length > 0) await noteTakers(jobId, kind, takers, signal)
 }
 
 /** The event as `contracts/job-event.schema.json` has it. */
 export function eventOf(job: Job, kind: EventKind, summary?: EventSummary): JobEvent {
   const { jobId, clientToken, spec, plan, failure, createdAt, startedAt, endedAt, retryOf } = job
   const ended = kind === 'ended'
+  const deadline = deadlineOf(job)
   return {
     version: 1,
     id: `${jobId}:${kind}`,
+    kind,
     jobId,
     clientToken,
-    state: ended ? (job.state as JobEvent['state']) : 'running',
+    state: kind === 'started' ? 'running' : job.state,
     endpoint: spec.endpoint.name,
     ...(retryOf === undefined ? {} : { retryOf: retryOf.jobId }),
     dataset: spec.dataset.uri,
@@ -84,6 +121,7 @@ export function eventOf(job: Job, kind: EventKind, summary?: EventSummary): JobE
     ...(plan === undefined ? {} : { rows: { total: plan.rows, ...countsOf(ended, summary) } }),
     ...(ended && failure !== undefined ? { failure } : {}),
     createdAt,
+    ...(deadline === undefined ? {} : { deadline }),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(ended && endedAt !== undefined ? { endedAt } : {}),
   }

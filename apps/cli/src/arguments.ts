@@ -1,4 +1,4 @@
-import { regionPattern } from '@millrace/job'
+import { deadlineFrom, regionPattern, WANTED_DEADLINE } from '@millrace/job'
 import { InvalidArgumentError } from 'commander'
 
 /** Readers of what follows an option; commander adds the option's name to what they say. */
@@ -47,6 +47,12 @@ export function oneCharacter(text: string): string {
   const character = text === '\\t' ? '\t' : text
   if (character.length === 1 && character.charCodeAt(0) < 0x80) return character
   throw new InvalidArgumentError('Wanted one ASCII character, such as ; or \\t.')
+}
+
+/** As it was typed: a time of so long is counted by who takes it. */
+export function deadline(text: string): string {
+  if (deadlineFrom(text, 0) !== undefined) return text
+  throw new InvalidArgumentError(`${WANTED_DEADLINE.replace('w', 'W')}.`)
 }
 
 export function httpUrl(text: string): string {

@@ -166,6 +166,11 @@ describe('a template', () => {
     ['with a dataset of its own', spec('s3://o-o/{name}', { dataset: { uri: 's3://b/k' } }), ''],
     ['with a misspelt option', spec('s3://o-o/{name}', { endpont: {} }), 'endpont'],
     ['whose results ask by their version', spec('s3://lake/in/{version}/{name}'), 'lies below'],
+    [
+      'whose jobs are all to have ended by one moment',
+      spec('s3://o-o/{name}', { deadline: '2026-12-01T06:00Z' }),
+      'wanted a time from when an object comes',
+    ],
     ['of a folder on this machine', { prefix: 'file:///in/' }, 'wanted s3://bucket/prefix'],
   ] as const)('%s is refused when the producer starts', ([, change, words]) => {
     const { success, error } = jobTemplatesSchema.safeParse(template(change))

@@ -48,10 +48,12 @@ const PUBLISHED =
 function entriesOf(body: string): ReceivedEvent[] {
   const { Entries } = JSON.parse(body) as { Entries: Record<string, string>[] }
   return Entries.map(({ EventBusName = '', Source, DetailType, Detail = '' }) => {
-    if (Source !== 'millrace' || DetailType !== 'Millrace Job State Change') {
+    const event = eventOf(Detail)
+    const found = event.kind === 'at_risk' ? 'Millrace Job At Risk' : 'Millrace Job State Change'
+    if (Source !== 'millrace' || DetailType !== found) {
       throw new Error(`an event that no rule finds: ${Source}, ${DetailType}`)
     }
-    return { by: 'bus', at: EventBusName, event: eventOf(Detail) }
+    return { by: 'bus', at: EventBusName, event }
   })
 }
 

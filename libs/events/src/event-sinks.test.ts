@@ -41,6 +41,7 @@ afterEach(async () => {
 const event: JobEvent = jobEventSchema.parse({
   version: 1,
   id: 'j-1:ended',
+  kind: 'ended',
   jobId: jobIdOf('one'),
   clientToken: 'one',
   state: 'succeeded',
@@ -133,6 +134,20 @@ test('a bus that does not answer in time is told as such', async () => {
   server.removeAllListeners('request')
   const telling = tell({ bus: 'millrace', requestTimeoutMs: 20 })
   await expect(telling).rejects.toMatchObject({ code: 'timed_out', retryable: true })
+})
+
+test('a job at risk wakes nobody who waits for its start or end', async () => {
+  answers = [taken, published]
+  const atRisk: JobEvent = { ...event, id: 'j-1:at_risk', kind: 'at_risk', state: 'running' }
+  const { sinks } = open({ bus: 'millrace', topicArn: TOPIC })
+  for (const sink of sinks) await sink.tell(atRisk, signal)
+  const { Entries } = JSON.parse(asked[0] ?? '') as { Entries: Record<string, string>[] }
+  expect(Entries).toMatchObject([{ DetailType: 'Millrace Job At Risk' }])
+  expect(Entries[0]).not.toHaveProperty('Time')
+  const form = new URLSearchParams(asked[1])
+  expect(form.get('Subject')).toBe('Millrace job at risk')
+  const names = [...form].filter(([key]) => /Attributes.*Name$/.test(key)).map(([, name]) => name)
+  expect(names.toSorted()).toEqual(['endpoint', 'kind'])
 })
 
 function entry(code: string): string {

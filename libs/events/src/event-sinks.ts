@@ -33,7 +33,12 @@ export interface EventSink {
 
 /** In the pattern of a rule: `{"source": ["millrace"], "detail-type": ["Millrace Job State Change"]}`. */
 const SOURCE = 'millrace'
-const DETAIL_TYPE = 'Millrace Job State Change'
+/** Who waits for a job to run or to end is not woken by one that is at risk. */
+const DETAIL_TYPES = {
+  started: 'Millrace Job State Change',
+  ended: 'Millrace Job State Change',
+  at_risk: 'Millrace Job At Risk',
+} as const
 
 const REQUEST_TIMEOUT_MS = 5_000
 
@@ -83,9 +88,9 @@ async function putEvent(
   const entry = {
     EventBusName: bus,
     Source: SOURCE,
-    DetailType: DETAIL_TYPE,
+    DetailType: DETAIL_TYPES[event.kind],
     Detail: JSON.stringify(event),
-    Time: new Date((event.endedAt ?? event.startedAt ?? event.createdAt) * 1_000),
+    ...(event.kind === 'at_risk' ? {} : { Time: timeOf(event) }),
     Resources: [],
   }
   const put = new PutEventsCommand({ Entries: [entry] })
@@ -104,17 +109,26 @@ async function publish(
   signal: AbortSignal,
 ): Promise<void> {
   const attribute = (value: string) => ({ DataType: 'String', StringValue: value })
+  const isAtRisk = event.kind === 'at_risk'
   const command = new PublishCommand({
     TopicArn: topicArn,
     Message: JSON.stringify(event),
-    Subject: `Millrace job ${event.state.replaceAll('_', ' ')}`,
+    Subject: `Millrace job ${(isAtRisk ? event.kind : event.state).replaceAll('_', ' ')}`,
     // For the filter policies of subscriptions.
-    MessageAttributes: { state: attribute(event.state), endpoint: attribute(event.endpoint) },
+    MessageAttributes: {
+      kind: attribute(event.kind),
+      ...(isAtRisk ? {} : { state: attribute(event.state) }),
+      endpoint: attribute(event.endpoint),
+    },
   })
   await calling(`publish event ${event.id} to ${topicArn}`, signal, () =>
     client.send(command, { abortSignal: signal }),
   )
 }
+
+/** When it happened; what is at risk is so now. */
+const timeOf = ({ endedAt, startedAt, createdAt }: JobEvent): Date =>
+  new Date((endedAt ?? startedAt ?? createdAt) * 1_000)
 
 async function calling<T>(
   operation: string,

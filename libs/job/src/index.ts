@@ -15,6 +15,8 @@ export {
   encodeCompletionMessage,
 } from './completion-message.ts'
 export { ContractError } from './contract-error.ts'
+export { deadlineFrom, WANTED_DEADLINE } from './deadline.ts'
+export { deadlineOf } from './deadline-of.ts'
 export { OTHER_DELIMITERS } from './delimiters.ts'
 export { differenceOf } from './difference.ts'
 export {

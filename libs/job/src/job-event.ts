@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { JOB_STATES } from './job-state.ts'
 import { jobIdField } from './message.ts'
 
 const seconds = z.int().min(0).describe('Seconds since the epoch.')
 
 /**
- * What is told when a job starts and when it ends: the `detail` of an EventBridge event, and the
+ * What is told when a job starts, when it will miss its deadline, and when it ends: the `detail` of an EventBridge event, and the
  * message of an SNS topic. Receivers leave out what they do not know: fields may be added, so the schema is
  * open, as that of no message is which we receive.
  */
@@ -13,12 +14,21 @@ export const jobEventSchema = z
     version: z.literal(1),
     id: z
       .string()
-      .describe('The same when an event is told again: `<job>:started` or `<job>:ended`.'),
+      .describe(
+        'The same when an event is told again: `<job>:started`, `<job>:at_risk` or `<job>:ended`.',
+      ),
+    kind: z
+      .enum(['started', 'at_risk', 'ended'])
+      .describe(
+        '`at_risk`: the job will have ended after its deadline, or that has passed. Told once.',
+      ),
     jobId: jobIdField,
     clientToken: z.string().describe('As it was in the job request.'),
     state: z
-      .enum(['running', 'succeeded', 'succeeded_with_failures', 'failed', 'cancelled'])
-      .describe('`running` at the start, one of the others at the end.'),
+      .enum(JOB_STATES)
+      .describe(
+        '`running` at the start, a final one at the end; of a job at risk the one that it is in.',
+      ),
     endpoint: z.string(),
     retryOf: jobIdField.optional().describe('The job that this one retries.'),
     dataset: z.string().describe('URI of the dataset.'),
@@ -43,9 +53,15 @@ export const jobEventSchema = z
       })
       .optional(),
     createdAt: seconds,
+    deadline: seconds.optional().describe('When the job is to have ended, where that was said.'),
+    expectedAt: seconds
+      .optional()
+      .describe('Of a job at risk: when it will have ended at its pace, where it has one.'),
     startedAt: seconds.optional(),
     endedAt: seconds.optional(),
   })
-  .describe('A job has started or ended. Told at least once; of one id, once is enough.')
+  .describe(
+    'A job has started, is at risk of being late, or has ended. Told at least once; of one id, once is enough.',
+  )
 
 export type JobEvent = z.output<typeof jobEventSchema>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { datasetByName } from './by-name.ts'
+import { deadlineSchema } from './deadline.ts'
 import { limits } from './limits.ts'
 import { decisionSchema, outputSchema, resultIssues } from './result-spec.ts'
 import { column, uri } from './spec-fields.ts'
@@ -124,6 +125,11 @@ export const jobSpecSchema = z
     decision: decisionSchema.prefault({}),
     output: outputSchema,
     tolerance: tolerance.prefault({}),
+    deadline: deadlineSchema
+      .optional()
+      .describe(
+        'When the job is to have ended: so long after its submission (`90m`, `4h`, `2d`), or a moment with its zone (`2026-12-01T06:00:00Z`). It is told early that this is at risk; a job that is late goes on.',
+      ),
   })
   .transform(withMediaTypes)
   // Of a spec that is written out, so of none with a wrong value in it.

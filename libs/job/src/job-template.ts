@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { ContractError, describeIssues } from './contract-error.ts'
 import { type JobRequest, jobRequestOf } from './job-request.ts'
+import { isMoment } from './deadline.ts'
 import { jobSpecSchema } from './job-spec.ts'
 import type { CreatedObject } from './object-created.ts'
 
@@ -55,6 +56,9 @@ export const jobTemplatesSchema = z
       const sample = specFor({ prefix, suffix, spec }, object)
       const parsed = jobSpecSchema.safeParse(sample, { reportInput: true })
       if (!parsed.success) refuse(describeIssues(parsed.error))
+      if (typeof spec['deadline'] === 'string' && isMoment(spec['deadline'])) {
+        refuse('deadline: wanted a time from when an object comes, such as 4h, got a moment')
+      }
       const [output = ''] = spec.output.uri.split(/\{(?:name|version)\}/)
       const watched = watchedBy(templates, output)
       if (watched !== undefined) refuse(`output ${output} lies below the prefix ${watched.prefix}`)

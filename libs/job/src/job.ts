@@ -52,6 +52,8 @@ export interface Adjustment {
   /** Invocations of the job in flight at most, over all consumers together; from 1. */
   readonly concurrencyMax?: number
   readonly tolerance?: Tolerance
+  /** When it is to have ended, in seconds since the epoch. */
+  readonly deadline?: number
 }
 
 /** How many rows may fail before the job does; no limit where none is named. */

@@ -253,6 +253,13 @@ export const metricCatalogue = {
     meaning:
       'Jobs that stood still, counted each period, whether or not they are asked for again in it.',
   },
+  'millrace.jobs.at_risk': {
+    kind: 'gauge',
+    unit: 'count',
+    apps: ['aggregator'],
+    meaning:
+      'Jobs that will have ended after their deadline at their pace of the last quarter of an hour, or are late.',
+  },
   'millrace.accounting.failures': {
     kind: 'counter',
     unit: 'count',

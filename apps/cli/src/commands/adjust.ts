@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { jobName, wholeNumber } from '../arguments.ts'
+import { deadline, jobName, wholeNumber } from '../arguments.ts'
 import { saying } from '../saying.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { AdjustOptions } from '../control/adjust.ts'
@@ -9,12 +9,19 @@ import { addToleranceOptions } from './tolerance-options.ts'
 
 export function adjustCommand(perform: Perform): Command {
   const command = new Command('adjust')
-    .description('change the concurrency or the tolerance of a job that has not ended')
+    .description(
+      'change the concurrency, the tolerance or the deadline of a job that has not ended',
+    )
     .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
     .option(
       '--concurrency <count>',
       'invocations of the job in flight at most, all consumers together',
       wholeNumber(1, limits.concurrencyMax),
+    )
+    .option(
+      '--deadline <time>',
+      'when it is to have ended: 90m, 4h or 2d from now, or 2026-12-01T06:00:00Z',
+      deadline,
     )
   return addSystemOptions(addToleranceOptions(command))
     .addHelpText('after', EXAMPLES)
@@ -31,5 +38,6 @@ Examples:
   millrace adjust j-4f2a --concurrency 8                 gentler to an endpoint that others use
   millrace adjust j-4f2a --failed-rows-percent-max 2
   millrace adjust j-4f2a --failed-rows-max none
+  millrace adjust j-4f2a --deadline 8h                   it may take until then
 
 Every consumer follows within seconds. What is not named stays as it is.`

@@ -17,7 +17,8 @@ export function planCommand(perform: Perform): Command {
       'AWS region of an s3:// dataset (default: the usual AWS chain)',
       regionName,
     )
-  return addSpecOptions(addJsonOption(command))
+  // Nothing of it ends.
+  return addSpecOptions(addJsonOption(command), ['deadline'])
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, typed: Typed) => {
       const { spec, rest } = partSpec(typed)

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { limits } from '@millrace/job'
-import { fileName, jobName, wholeNumber } from '../arguments.ts'
+import { deadline, fileName, jobName, wholeNumber } from '../arguments.ts'
 import { CONSUMERS, type RetryOptions } from '../retry/retry-options.ts'
 import { addJsonOption, addStateOption } from '../system/system-options.ts'
 import { repeated } from '../usage-error.ts'
@@ -25,11 +25,13 @@ export function retryCommand(perform: Perform): Command {
       'the merged result (default: in place of that of the job)',
       fileName,
     )
-  addToleranceOptions(command).option(
-    '--watch',
-    'show the retry of a stack until it has ended',
-    false,
-  )
+  addToleranceOptions(command)
+    .option(
+      '--deadline <time>',
+      'when it is to have ended: 90m, 4h or 2d from now, or 2026-12-01T06:00:00Z',
+      deadline,
+    )
+    .option('--watch', 'show the retry of a stack until it has ended', false)
   addJsonOption(command).optionsGroup('This machine:')
   addStateOption(command)
     .option(

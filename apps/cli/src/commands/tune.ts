@@ -15,9 +15,10 @@ export function tuneCommand(perform: Perform): Command {
       'find the rows per invocation and the concurrency that give the most rows a second',
     )
     .argument('[data]', 'a file, a folder/, an s3:// URI, or - for standard input')
-  // The rows of an invocation are what it finds out.
+  // The rows of an invocation are what it finds out; how long it may take has an option of its own.
   return addSpecOptions(addEndpointOptions(addTuneOptions(addJsonOption(command))), [
     'batching.rows',
+    'deadline',
   ])
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, typed: Typed) => {

@@ -4,11 +4,15 @@ import { CliError } from '../cli-error.ts'
 import { openJob } from '../system/open-system.ts'
 import type { World } from '../world.ts'
 import type { ControlOptions } from './control-options.ts'
+import { comingMoment } from '../spec/coming-moment.ts'
+import { when } from '../show/when.ts'
 import { refused } from './refused.ts'
 import { toleranceOf, type ToleranceWanted } from './tolerance-of.ts'
 
 export interface AdjustOptions extends ControlOptions, ToleranceWanted {
   readonly concurrency?: number
+  /** As the spec has it. */
+  readonly deadline?: string
 }
 
 /** `millrace adjust`: changes what may be changed of a job under way. */
@@ -25,24 +29,26 @@ export async function adjust(options: AdjustOptions, world: World): Promise<stri
 
 /** @throws {CliError} when nothing is named. */
 function adjustmentOf(job: Job, options: AdjustOptions): Adjustment {
-  const { concurrency, failedRowsMax, failedRowsPercentMax } = options
+  const { concurrency, deadline, failedRowsMax, failedRowsPercentMax } = options
   const changesTolerance = failedRowsMax !== undefined || failedRowsPercentMax !== undefined
-  if (concurrency === undefined && !changesTolerance) {
+  if (concurrency === undefined && deadline === undefined && !changesTolerance) {
     throw new CliError(`${job.jobId}: nothing to change was named`, {
-      hint: 'name --concurrency, --failed-rows-max or --failed-rows-percent-max',
+      hint: 'name --concurrency, --deadline, --failed-rows-max or --failed-rows-percent-max',
     })
   }
   const before = job.adjusted?.tolerance ?? job.spec.tolerance
   return {
     ...(concurrency === undefined ? {} : { concurrencyMax: concurrency }),
     ...(changesTolerance ? { tolerance: toleranceOf(before, options) } : {}),
+    ...(deadline === undefined ? {} : { deadline: comingMoment(deadline) }),
   }
 }
 
-function words({ concurrencyMax, tolerance }: Adjustment): string[] {
+function words({ concurrencyMax, tolerance, deadline }: Adjustment): string[] {
   const said: string[] = []
   if (concurrencyMax !== undefined)
     said.push(`${concurrencyMax} invocations in flight at most, all consumers together`)
+  if (deadline !== undefined) said.push(`to have ended by ${when(deadline)}`)
   if (tolerance === undefined) return said
   const { failedRowsMax, failedRowsPercentMax } = tolerance
   if (failedRowsMax !== undefined) said.push(`fails when more than ${failedRowsMax} rows fail`)

@@ -114,6 +114,12 @@ describe('adjust', () => {
       { tolerance: {} },
       'tolerates any number of failed rows',
     ],
+    [
+      'a deadline',
+      { deadline: '2100-01-01T00:00Z' },
+      { deadline: 4_102_444_800 },
+      'to have ended by 2100-01-01T00:00:00Z',
+    ],
   ])('changes %s', async ([, options, adjusted, said]) => {
     const job = await jobIn('running')
     expect(await perform(adjust, { job, ...options })).toEqual({
@@ -121,6 +127,15 @@ describe('adjust', () => {
       said: `${job}: ${said}\n`,
     })
     expect((await readJob(stack.system.ledger, job, signal))?.adjusted).toEqual(adjusted)
+  })
+
+  test('takes no deadline that has passed', async () => {
+    const job = await jobIn('running')
+    const options = { job, deadline: '2026-01-01T00:00Z' }
+    await expect(perform(adjust, options)).rejects.toThrow(
+      '--deadline 2026-01-01T00:00Z: has passed',
+    )
+    expect((await readJob(stack.system.ledger, job, signal))?.adjusted).toBeUndefined()
   })
 
   test('of nothing says what can be named', async () => {

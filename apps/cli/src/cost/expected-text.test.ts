@@ -19,6 +19,16 @@ test('where nobody says how many at once, gives no time of the whole', async () 
   )
 })
 
+test('with a deadline, says whether that can be kept', async () => {
+  const setting = { region: 'eu-west-1', concurrency: 16, consumers: 2 }
+  const textBy = (deadline: number) => expectedText({ ...job, adjusted: { deadline } }, setting)
+  const now = Math.floor(Date.now() / 1_000)
+  expect(await textBy(now + 7_200)).toMatch(
+    / on AWS; in time, with 120 min to spare$|, with 2.0 h to spare$/,
+  )
+  expect(await textBy(now)).toMatch(/ on AWS; its deadline has passed$/)
+})
+
 test('wider answers cost more', async () => {
   const dollars = async (bytesAnswered: number) => {
     const shown = jobWith({ plan, preflight: { ...preflight, bytesAnswered } })

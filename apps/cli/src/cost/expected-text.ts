@@ -1,7 +1,8 @@
 import { billOf, expectUsage, pricesOf } from '@millrace/cost'
-import { type Job, limits } from '@millrace/job'
+import { deadlineOf, type Job, limits } from '@millrace/job'
 import { expectPartSize } from '@millrace/ledger'
 import { money, span } from '../show/money.ts'
+import { inTimeText } from './in-time.ts'
 import { typicalPredictions } from './typical-predictions.ts'
 
 /** Where a job will run, as far as it is known. */
@@ -32,7 +33,11 @@ export async function expectedText(job: Job, setting: Setting): Promise<string |
       ? `of about ${count.format(batchSeconds * 1_000)} ms`
       : `in about ${span(Math.max(0.1, seconds))} at ${setting.concurrency} at once`
   const tried = `${count.format(preflight.rows)} rows in ${count.format(preflight.latencyMs)} ms`
-  return `preflight: ${tried}; ${invocations} ${time}, ${money(total)} on AWS`
+  const said = `preflight: ${tried}; ${invocations} ${time}, ${money(total)} on AWS`
+  const deadline = deadlineOf(job)
+  if (deadline === undefined || setting.concurrency === undefined) return said
+  const left = deadline - Date.now() / 1_000
+  return `${said}; ${inTimeText(seconds, left, setting.concurrency)}`
 }
 
 async function shapeOf(

@@ -46,6 +46,16 @@ async function said(options: Partial<EstimateOptions>, input: string): Promise<s
 const estimateOf = async (options: Partial<EstimateOptions>, input: string) =>
   JSON.parse(await said(options, input))
 
+test('with a deadline, it says whether that can be kept, and with how much at once', async () => {
+  const spec = { endpoint: { name: 'halves' }, batching: { rows: 1 }, deadline: '1m' }
+  const slow = { probe: false, latency: 10_000, spec }
+  // 1,600 invocations of ten seconds, 16 at once.
+  const text = await said({ ...slow, json: false }, rows(1_600))
+  expect(text).toMatch(/^Of its deadline: late by 16 min: in time at 26[789] at once, if the /m)
+  const { seconds, secondsLeft } = await estimateOf(slow, rows(1_600))
+  expect([seconds, Math.round(secondsLeft)]).toEqual([1_000, 60])
+})
+
 test('plan and probe make the estimate', async () => {
   const { url, asked } = await startHalves()
   const estimated = await estimateOf({ endpointUrl: url }, rows(1_000))

@@ -1,5 +1,5 @@
 import { billOf, expectUsage, type JobShape, pricesOf } from '@millrace/cost'
-import { limits } from '@millrace/job'
+import { deadlineFrom, type JobSpec, limits } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
@@ -50,6 +50,7 @@ export async function estimate(options: EstimateOptions, world: World): Promise<
       options,
       usage,
       seconds,
+      secondsLeft: leftOf(spec),
       prices,
       bill: billOf(usage, plan.rows, prices),
     }
@@ -61,6 +62,12 @@ export async function estimate(options: EstimateOptions, world: World): Promise<
 }
 
 const now = (): number => performance.now()
+
+function leftOf({ deadline }: JobSpec): number | undefined {
+  const at = Date.now() / 1_000
+  const moment = deadline === undefined ? undefined : deadlineFrom(deadline, at)
+  return moment === undefined ? undefined : moment - at
+}
 
 function withEndpoint(wanted: PartialSpec, { localModel, probe }: EstimateOptions): PartialSpec {
   if (localModel !== undefined) {

@@ -1,4 +1,5 @@
 import { type Bill, instancesPrice, type RegionPrices, type Usage } from '@millrace/cost'
+import { inTimeText } from '../cost/in-time.ts'
 import type { PlanReport } from '../plan/survey-objects.ts'
 import { money, span } from '../show/money.ts'
 import { tableOf } from '../show/table.ts'
@@ -15,6 +16,8 @@ export interface Estimate {
   readonly options: Pick<EstimateOptions, 'concurrency' | 'consumers' | 'instance'>
   readonly usage: Usage
   readonly seconds: number
+  /** Until the deadline, where the spec has one. */
+  readonly secondsLeft?: number | undefined
   readonly prices: RegionPrices
   readonly bill: Bill
 }
@@ -24,7 +27,7 @@ export function estimateText(estimate: Estimate, json: boolean): string {
 }
 
 function jsonOf(estimate: Estimate): object {
-  const { dataset, endpoint, plan, answer, options, usage, seconds, bill } = estimate
+  const { dataset, endpoint, plan, answer, options, usage, seconds, secondsLeft, bill } = estimate
   const { rows, batches, batchBytesMax } = plan
   const { concurrency, consumers } = options
   const priced = instancesOf(estimate)
@@ -39,6 +42,7 @@ function jsonOf(estimate: Estimate): object {
     concurrency,
     consumers,
     seconds,
+    ...(secondsLeft === undefined ? {} : { secondsLeft }),
     usage,
     bill,
     ...(priced === undefined ? {} : { instances: priced }),
@@ -106,9 +110,9 @@ function textOf(estimate: Estimate): string {
 }
 
 function notesOf(estimate: Estimate): string[] {
-  const { prices, options, seconds, plan } = estimate
+  const { prices, options, seconds, secondsLeft, plan } = estimate
   const priced = instancesOf(estimate)
-  const { instance } = options
+  const { instance, concurrency } = options
   const instanceNote =
     instance === undefined
       ? "The endpoint's own instances are not in it: --instance TYPE prices their time."
@@ -117,6 +121,9 @@ function notesOf(estimate: Estimate): string[] {
         : `${instance.count} × ${instance.type} cost ${money(priced.dollars)} in ${span(seconds)}, whether or not the job runs.`
   const failing = plan.oddRows + plan.tooLarge
   return [
+    ...(secondsLeft === undefined
+      ? []
+      : [`Of its deadline: ${inTimeText(seconds, secondsLeft, concurrency)}.`]),
     instanceNote,
     `Prices: AWS's list, ${prices.region}, read on ${prices.readOn}; no free tier, no discount.`,
     ...(failing > 0

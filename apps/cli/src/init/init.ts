@@ -95,5 +95,7 @@ output:
 # tolerance: # beyond it the job stops; by default failed rows are listed beside the result
 #   failedRowsMax: 100
 #   failedRowsPercentMax: 1
+
+# deadline: 4h # or 2026-12-01T06:00:00Z; it is told early when the job will be late
 `
 }

@@ -11,6 +11,13 @@ test('what is not typed is as in the job that is retried', () => {
   expect(retryOf).toEqual({ jobId: base.jobId })
 })
 
+test('the deadline of the job was for the job: a retry has one where it is typed', () => {
+  const job = { ...base, spec: { ...base.spec, deadline: '4h' } }
+  expect(retryRequest(job, {}).spec).not.toHaveProperty('deadline')
+  expect(retryRequest(job, {}).clientToken).toBe(retryRequest(base, {}).clientToken)
+  expect(retryRequest(job, { deadline: '1h' }).spec.deadline).toBe('1h')
+})
+
 test('endpoint, output and tolerance may be others, and nothing else', () => {
   const { spec } = retryRequest(base, { endpoint: 'churn-v4', out: 's3://results/mended.jsonl.gz' })
   expect(spec.endpoint).toEqual({ ...base.spec.endpoint, name: 'churn-v4' })

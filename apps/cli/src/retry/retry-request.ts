@@ -21,6 +21,8 @@ export interface RetryWanted extends ToleranceWanted {
   readonly inferenceComponent?: string
   readonly localModel?: string
   readonly out?: string
+  /** That of the job was for the job. */
+  readonly deadline?: string
 }
 
 /** The request for a retry. */
@@ -53,6 +55,7 @@ export function retryRequest(base: Job, wanted: RetryWanted): AskedRetry {
     endpoint: endpointOf(spec.endpoint, wanted),
     output: { ...spec.output, ...outputOf(wanted.out) },
     tolerance: toleranceOf(spec.tolerance, wanted),
+    deadline: wanted.deadline,
   })
   const reasons = wanted.reason && [...new Set(wanted.reason)].toSorted()
   const facts = JSON.stringify([base.jobId, reasons, changed])

@@ -59,6 +59,8 @@ describe('where nobody watches', () => {
     ['while the endpoint is away', { isAway: true }, /rows\/s, waiting for the endpoint\n$/],
     ['while nothing moves', { rowsPerSecond: 0 }, /0 rows\/s, time left unknown\n$/],
     ['while it is paused', { state: 'paused' }, /^paused: .* until it is resumed\n$/],
+    ['of a job in time', { deadline: 11 }, / 6 s left\n$/],
+    ['of a job that will be late', { deadline: 10 }, / 6 s left, late\n$/],
     ['when all is done', { rowsDone: 12_000 }, /12,000 of 12,000 rows, .* 0 s left\n$/],
   ] as const)('%s, says what it knows', ([, change, line]) => {
     const { stream, texts } = createSink()

@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly isTried?: boolean
   /** Nothing moves, because the endpoint does not answer. */
   readonly isAway?: boolean
+  /** When it is to have ended, in seconds since the epoch. */
+  readonly deadline?: number
 }
 
 /** Shows a run to whoever watches it: a bar on a terminal, a line now and then elsewhere. */
@@ -38,7 +40,7 @@ export function createScreen(
 ): Screen {
   if (options.quiet) return { show: () => {}, note: () => {}, close: () => {} }
   const draws = stream.isTTY && !isPlain(options.env ?? {})
-  return draws ? barScreen(stream) : lineScreen(stream, options.now)
+  return draws ? barScreen(stream, options.now) : lineScreen(stream, options.now)
 }
 
 /** A terminal that moves no cursor, and the log of a build, whose lines are kept one below the other. */
@@ -60,7 +62,7 @@ function barFor(columns: number): { format: string; barsize: number } {
   return { format: '{percentage}% | {left}', barsize: 0 }
 }
 
-function barScreen(stream: NodeJS.WriteStream): Screen {
+function barScreen(stream: NodeJS.WriteStream, now: () => number): Screen {
   const bar = new SingleBar(
     {
       stream,
@@ -80,7 +82,7 @@ function barScreen(stream: NodeJS.WriteStream): Screen {
   }
   return {
     show: (snapshot) => {
-      const payload = fieldsOf(snapshot)
+      const payload = fieldsOf(snapshot, now())
       if (!started) {
         bar.start(snapshot.rows ?? 1, 0, payload)
         started = true
@@ -104,7 +106,7 @@ function lineScreen(stream: NodeJS.WriteStream, now: () => number): Screen {
       // What became of a job is said by who has watched it.
       if (now() - shownAt < LINE_EVERY_MS || isFinal(snapshot.state as JobState)) return
       shownAt = now()
-      const { state, done, failed, rate, left } = fieldsOf(snapshot)
+      const { state, done, failed, rate, left } = fieldsOf(snapshot, now())
       stream.write(`${state}: ${done} rows, ${failed} failed, ${rate} rows/s, ${left}\n`)
     },
     note: (text) => stream.write(`${text}\n`),
@@ -114,6 +116,7 @@ function lineScreen(stream: NodeJS.WriteStream, now: () => number): Screen {
 
 function fieldsOf(
   snapshot: Snapshot,
+  nowMs: number,
 ): Record<'state' | 'done' | 'failed' | 'rate' | 'left', string> {
   const { rows, rowsDone, rowsFailed, rowsPerSecond } = snapshot
   const total = rows === undefined ? '' : ` of ${count.format(rows)}`
@@ -124,17 +127,19 @@ function fieldsOf(
     done: `${atMost(rowsDone)}${total}`,
     failed: count.format(rowsFailed),
     rate: atMost(rowsPerSecond),
-    left: timeLeft(snapshot),
+    left: timeLeft(snapshot, nowMs),
   }
 }
 
-function timeLeft(snapshot: Snapshot): string {
+function timeLeft(snapshot: Snapshot, nowMs: number): string {
   const { state, rows, rowsDone, rowsPerSecond, isTried, isAway } = snapshot
   // Narrow bars show no state; and what the rate was says nothing now.
   if (state === 'paused') return 'until it is resumed'
   if (isTried === true || isAway === true) return 'waiting for the endpoint'
   if (rows === undefined || rowsPerSecond <= 0) return 'time left unknown'
-  return `${duration((rows - rowsDone) / rowsPerSecond)} left`
+  const left = (rows - rowsDone) / rowsPerSecond
+  const isLate = nowMs / 1_000 + left > (snapshot.deadline ?? Number.POSITIVE_INFINITY)
+  return `${duration(left)} left${isLate ? ', late' : ''}`
 }
 
 /** `42 s`, `3 min 05 s`, `2 h 10 min`. */

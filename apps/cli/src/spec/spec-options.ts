@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { type JobSpecInput, limits } from '@millrace/job'
 import { columnList } from './column-list.ts'
-import { oneCharacter, percent, wholeNumber } from '../arguments.ts'
+import { deadline, oneCharacter, percent, wholeNumber } from '../arguments.ts'
 import { repeated } from '../usage-error.ts'
 import { resultOptions } from './result-options.ts'
 import type { SpecOption } from './spec-option.ts'
@@ -132,6 +132,14 @@ function specOptions(): readonly SpecOption[] {
         '--failed-rows-percent-max <n>',
         'rows in a hundred that may fail before the job does (default: all)',
       ).argParser(percent),
+    ),
+    setting(
+      'Tolerance:',
+      'deadline',
+      new Option(
+        '--deadline <time>',
+        'when the job is to have ended: 90m, 4h or 2d from now, or 2026-12-01T06:00:00Z; it is told when it will be late',
+      ).argParser(deadline),
     ),
     ...resultOptions(),
   ]

@@ -5,11 +5,14 @@ import type { JobCost } from '../cost/read-cost.ts'
 import { type Fact, factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { JobProgress } from '../system/job-progress.ts'
+import { deadlineText } from './deadline-text.ts'
 
 export interface MoreFacts {
   readonly cost?: JobCost | undefined
   /** Messages for batches of the job that were set aside. */
   readonly rejections?: readonly Rejection[]
+  /** In seconds since the epoch; the clock's when absent. */
+  readonly now?: number
 }
 
 /** A job for people: one fact a line. */
@@ -20,7 +23,7 @@ export const jobFacts = (job: Job, progress: JobProgress, more: MoreFacts = {}):
 export function factsOfJob(
   job: Job,
   { batches, failedRows }: JobProgress,
-  { cost, rejections = [] }: MoreFacts = {},
+  { cost, rejections = [], now = Math.floor(Date.now() / 1_000) }: MoreFacts = {},
 ): readonly Fact[] {
   const { plan, preflight, spec, failure, adjusted, retryOf, retriedBy } = job
   const recorded = plan === undefined ? `${batches}` : `${batches} of ${plan.batches}`
@@ -41,6 +44,7 @@ export function factsOfJob(
     ['preflight', preflight && preflightText(preflight)],
     ['concurrency', adjusted?.concurrencyMax && `at most ${adjusted.concurrencyMax} in flight`],
     ['tolerance', toleranceOf(adjusted?.tolerance ?? spec.tolerance)],
+    ['deadline', deadlineText(job, batches, now)],
     ['created', when(job.createdAt)],
     ['started', when(job.startedAt)],
     ['ended', when(job.endedAt)],

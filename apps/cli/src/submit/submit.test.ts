@@ -62,6 +62,18 @@ test('what was typed to no effect is refused, and not asked for', async () => {
   expect(await askedFor('idle')).toBeUndefined()
 })
 
+test('a deadline goes with the job, and one that has passed is refused', async () => {
+  const out = 's3://results/deadline.csv'
+  await submitted({ out, spec: { endpoint, deadline: '4h' }, clientToken: 'deadline' })
+  expect((await askedFor('deadline'))?.deadline).toBe('4h')
+  const spec = { endpoint, deadline: '2026-01-01T00:00Z' }
+  const options = { ...usual, spec, out, clientToken: 'passed' }
+  await expect(submit(options, createWorld(stack.env).world)).rejects.toThrow(
+    /^--deadline 2026-01-01T00:00Z: has passed; it is 20/,
+  )
+  expect(await askedFor('passed')).toBeUndefined()
+})
+
 test('the same token with the same names is the same job', async () => {
   const options = { spec: { endpoint }, out: 's3://results/again.parquet', clientToken: 'again' }
   const first = await submitted(options)

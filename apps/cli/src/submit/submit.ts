@@ -12,6 +12,7 @@ import { readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { comingMoment } from '../spec/coming-moment.ts'
 import { refuseIdle } from '../spec/idle-options.ts'
 import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
@@ -50,6 +51,8 @@ export async function submit(options: SubmitOptions, world: World): Promise<Exit
       },
     )
   }
+  // What was asked for before may be asked for again, whenever that is.
+  if (earlier === undefined && spec.deadline !== undefined) comingMoment(spec.deadline)
   const body = encodeJobRequest({ clientToken, spec })
   await publish(system.queue('jobs'), [{ body, attributes: traceContext(world.env) }], world.stop)
   tell({ jobId, clientToken }, options, world)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isFinal, type Job } from '@millrace/job'
+import { deadlineOf, isFinal, type Job } from '@millrace/job'
 import type { Seen } from '../local/endpoint-watch.ts'
 import type { Snapshot } from '../show/screen.ts'
 
@@ -40,6 +40,7 @@ export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
       }
       const { batches, failedRows } = await deps.readProgress(signal)
       const rowsDone = rowsIn(job, batches)
+      const deadline = deadlineOf(job)
       const isAway = await deps.isAway?.({ state: job.state, batches })
       deps.show({
         state: job.state,
@@ -49,6 +50,7 @@ export async function watchJob(deps: Deps, signal: AbortSignal): Promise<Job> {
         rowsPerSecond: rate(rowsDone),
         ...(isTried(job) && rowsDone === 0 ? { isTried: true } : {}),
         ...(isAway === true ? { isAway } : {}),
+        ...(deadline === undefined ? {} : { deadline }),
       })
       if (isFinal(job.state)) return job
       if (job.state === 'planning') await deps.planning?.(signal)

@@ -51,6 +51,11 @@ export const valueMistakes: readonly WrongUse[] = [
     says: /Wanted a number from 0 to 100\./,
   },
   {
+    name: 'a deadline that is none',
+    args: [...run, '--deadline', '06:00'],
+    says: /'06:00' is invalid\. Wanted a time such as 90m, 4h or 2d, or a moment with its zone/,
+  },
+  {
     name: 'an endpoint that is no URL',
     args: ['run', 'rows.csv', '--endpoint-url', 'localhost:8080'],
     says: /Wanted a URL/,

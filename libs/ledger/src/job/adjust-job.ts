@@ -12,7 +12,7 @@ export type AdjustJobOutcome =
   | Extract<MoveJobOutcome, { kind: 'refused' }> // It has ended: nothing about it changes any more.
 
 /**
- * Changes concurrency or tolerance of a job that has not ended; what is not named stays as it is. The
+ * Changes concurrency, tolerance or deadline of a job that has not ended; what is not named stays as it is. The
  * last writer wins, and repeating it changes nothing.
  *
  * @throws {LedgerError} `job_missing` when there is no such job.
@@ -24,7 +24,10 @@ export async function adjustJob(
   signal: AbortSignal,
 ): Promise<AdjustJobOutcome> {
   const attributes = Object.entries(adjustmentAttributes(adjustment))
-  assert(attributes.length > 0, 'wanted a concurrency or a tolerance to change, got neither')
+  assert(
+    attributes.length > 0,
+    'wanted a concurrency, a tolerance or a deadline to change, got none',
+  )
   const open = anyOf(JOB_STATES.filter((state) => !isFinal(state)))
   const adjusted = await updateJob(
     ledger,

@@ -1,6 +1,6 @@
 import { type Job, jobIdOf, jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { claimEvent, confirmEvent, createJob, noteTakers } from '../index.ts'
+import { claimEvent, confirmEvent, createJob, type EventKind, noteTakers } from '../index.ts'
 import { localLedger } from '../local-ledger.fixture.ts'
 
 const ledger = await localLedger()
@@ -26,7 +26,7 @@ async function jobOf(clientToken: string, facts: Partial<Job>): Promise<Job['job
   await createJob(ledger, job, signal)
   return jobId
 }
-const claim = (jobId: Job['jobId'], kind: 'started' | 'ended', now = 1_000) =>
+const claim = (jobId: Job['jobId'], kind: EventKind, now = 1_000) =>
   claimEvent(ledger, jobId, { kind, now }, signal)
 
 test.for([
@@ -42,6 +42,21 @@ test.for([
     expect(await claim(jobId, 'ended')).toMatchObject({ kind: ended })
   },
 )
+
+test('of a job with a deadline that has not ended, it can be told that it is at risk, once', async () => {
+  const adjusted = { deadline: 5_000 }
+  const jobId = await jobOf('at risk', { state: 'planning', adjusted })
+  expect(await claim(jobId, 'at_risk')).toMatchObject({ kind: 'claimed', job: { adjusted } })
+  expect(await claim(jobId, 'at_risk')).toMatchObject({ kind: 'held' })
+  await confirmEvent(ledger, jobId, 'at_risk', signal)
+  expect(await claim(jobId, 'at_risk', 9_000)).toEqual({ kind: 'told' })
+  // The end is told apart from it.
+  expect(await claim(jobId, 'started')).toEqual({ kind: 'not_due' })
+  const without = await jobOf('no deadline', { state: 'running' })
+  expect(await claim(without, 'at_risk')).toEqual({ kind: 'not_due' })
+  const ended = await jobOf('ended in time', { state: 'succeeded', adjusted })
+  expect(await claim(ended, 'at_risk')).toEqual({ kind: 'not_due' })
+})
 
 test('of many that claim at once, one is to tell', async () => {
   const jobId = await jobOf('race', { state: 'running', startedAt: 5 })

@@ -1,5 +1,5 @@
 import type { UpdateItemInput } from '@aws-sdk/client-dynamodb'
-import { isFinal, type Job, type JobId } from '@millrace/job'
+import { deadlineOf, isFinal, type Job, type JobId } from '@millrace/job'
 import { call, isConditionFailed } from '../table/call.ts'
 import { type Item, ItemReader } from '../table/item.ts'
 import { jobOfItem, number } from './job-item.ts'
@@ -22,7 +22,7 @@ import { updateJob } from './update-job.ts'
  * so that only the others are told again. Confirming removes it.
  */
 
-export type EventKind = 'started' | 'ended'
+export type EventKind = 'started' | 'at_risk' | 'ended'
 
 export type ClaimEventOutcome =
   | ({ readonly kind: 'claimed' } & DueEvent)
@@ -45,8 +45,16 @@ export interface EventSummary {
   readonly manifestUri: string
 }
 
-const ATTRIBUTE = { started: 'startedEventHeldUntil', ended: 'endedEventHeldUntil' } as const
-const TAKEN = { started: 'startedEventTakenBy', ended: 'endedEventTakenBy' } as const
+const ATTRIBUTE = {
+  started: 'startedEventHeldUntil',
+  at_risk: 'atRiskEventHeldUntil',
+  ended: 'endedEventHeldUntil',
+} as const
+const TAKEN = {
+  started: 'startedEventTakenBy',
+  at_risk: 'atRiskEventTakenBy',
+  ended: 'endedEventTakenBy',
+} as const
 const HOLD_SECONDS = 60
 /** The end of the year 9999. */
 const FOR_EVER = 253_402_300_799
@@ -94,8 +102,11 @@ export async function confirmEvent(
   await moveHold(ledger, jobId, kind, { until: FOR_EVER }, signal)
 }
 
-function isDue({ state, startedAt }: Job, kind: EventKind): boolean {
-  return kind === 'started' ? startedAt !== undefined : isFinal(state)
+/** Whether a deadline is at risk, who asks has seen; it is while the job has one, and has not ended. */
+function isDue(job: Job, kind: EventKind): boolean {
+  if (kind === 'started') return job.startedAt !== undefined
+  if (kind === 'at_risk') return deadlineOf(job) !== undefined && !isFinal(job.state)
+  return isFinal(job.state)
 }
 
 /** Nothing when another was first. */

@@ -147,7 +147,12 @@ describe('adjustJob', () => {
     expect(await adjustJob(ledger, jobId, { concurrencyMax: 6 }, signal)).toEqual({
       kind: 'adjusted',
     })
-    const adjusted = { concurrencyMax: 6, tolerance: { failedRowsPercentMax: 2.5 } }
+    await adjustJob(ledger, jobId, { deadline: 1_796_104_800 }, signal)
+    const adjusted = {
+      concurrencyMax: 6,
+      tolerance: { failedRowsPercentMax: 2.5 },
+      deadline: 1_796_104_800,
+    }
     expect(await readJob(ledger, jobId, signal)).toEqual({ ...before, adjusted })
   })
 

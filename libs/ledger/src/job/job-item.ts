@@ -53,10 +53,11 @@ export function itemOfJob(job: Job): Item {
 }
 
 /** Attributes of their own: each is changed alone, and a change of one leaves the other as it is. */
-export function adjustmentAttributes({ concurrencyMax, tolerance }: Adjustment): Item {
+export function adjustmentAttributes({ concurrencyMax, tolerance, deadline }: Adjustment): Item {
   return {
     ...(concurrencyMax === undefined ? {} : { concurrencyMax: number(concurrencyMax) }),
     ...(tolerance === undefined ? {} : { tolerance: { S: JSON.stringify(tolerance) } }),
+    ...(deadline === undefined ? {} : { deadline: number(deadline) }),
   }
 }
 
@@ -92,6 +93,7 @@ function adjustedOf(what: string, read: ItemReader): Pick<Job, 'adjusted'> {
   const adjusted: Adjustment = {
     ...(read.has('concurrencyMax') ? { concurrencyMax: read.number('concurrencyMax') } : {}),
     ...(read.has('tolerance') ? { tolerance: toleranceOf(what, read) } : {}),
+    ...(read.has('deadline') ? { deadline: read.number('deadline') } : {}),
   }
   return Object.keys(adjusted).length === 0 ? {} : { adjusted }
 }

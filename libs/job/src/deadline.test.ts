@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { deadlineFrom, deadlineSchema } from './deadline.ts'
+import { deadlineOf } from './deadline-of.ts'
+import type { Job } from './job.ts'
+
+const START = 1_000
+
+test.for([
+  ['1m', START + 60],
+  ['90m', START + 5_400],
+  ['4h', START + 14_400],
+  ['2d', START + 172_800],
+  ['9999d', START + 863_913_600],
+  ['2026-12-01T06:00:00Z', 1_796_104_800],
+  ['2026-12-01T06:00Z', 1_796_104_800],
+  ['2026-12-01T07:00:00+01:00', 1_796_104_800],
+  ['2028-02-29T00:00Z', 1_835_395_200],
+] as const)('%s is a deadline', ([text, moment]) => {
+  expect(deadlineFrom(text, START)).toBe(moment)
+  expect(deadlineSchema.parse(text)).toBe(text)
+})
+
+test.for([
+  '0h',
+  '04h',
+  '4',
+  'h',
+  '4 h',
+  '1.5h',
+  '-1h',
+  '10000d',
+  '4h30m',
+  // In which place?
+  '2026-12-01T06:00:00',
+  '2026-12-01',
+  '06:00',
+  // No such day, and no such hour.
+  '2026-06-31T06:00Z',
+  '2026-02-29T06:00Z',
+  '2026-13-01T06:00Z',
+  '2026-12-01T25:00Z',
+  'tomorrow',
+  '',
+])('%j is none', (text) => {
+  expect(deadlineFrom(text, START)).toBeUndefined()
+  expect(deadlineSchema.safeParse(text, { reportInput: true }).error?.issues[0]?.message).toMatch(
+    /^wanted a time such as 90m, 4h or 2d, or a moment with its zone/,
+  )
+})
+
+test('what was changed stands above the spec', () => {
+  const job = (deadline?: string, adjusted?: Job['adjusted']) =>
+    deadlineOf({
+      spec: { deadline } as Job['spec'],
+      createdAt: START,
+      ...(adjusted && { adjusted }),
+    })
+  expect(job()).toBeUndefined()
+  expect(job('4h')).toBe(START + 14_400)
+  expect(job('4h', { deadline: 5 })).toBe(5)
+  expect(job(undefined, { deadline: 5 })).toBe(5)
+  expect(job('4h', { concurrencyMax: 2 })).toBe(START + 14_400)
+})
