@@ -63,4 +63,4 @@ function publishedOf(body: string): ReceivedEvent {
   return { by: 'topic', at: form.get('TopicArn') ?? '', event: eventOf(form.get('Message') ?? '') }
 }
 
-const eventOf = (json: string): JobEvent => jobEventSchema.parse(JSON.parse(json))
+const eventOf = (json: string): JobEvent => jobEventSchema.parse(JSON.parse(json)) as JobEvent

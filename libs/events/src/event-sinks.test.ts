@@ -38,7 +38,7 @@ afterEach(async () => {
   await once(server, 'close')
 })
 
-const event: JobEvent = jobEventSchema.parse({
+const event = jobEventSchema.parse({
   version: 1,
   id: 'j-1:ended',
   kind: 'ended',
@@ -50,7 +50,7 @@ const event: JobEvent = jobEventSchema.parse({
   result: 's3://results/rows.csv',
   createdAt: 1_000,
   endedAt: 2_000,
-})
+}) as JobEvent
 
 function open(settings: object): EventSinks {
   const sinks = createEventSinks({

@@ -19,6 +19,7 @@ export const jobEventSchema = z
       ),
     kind: z
       .enum(['started', 'at_risk', 'ended'])
+      .optional() // What was told before there were deadlines has none.
       .describe(
         '`at_risk`: the job will have ended after its deadline, or that has passed. Told once.',
       ),
@@ -64,4 +65,7 @@ export const jobEventSchema = z
     'A job has started, is at risk of being late, or has ended. Told at least once; of one id, once is enough.',
   )
 
-export type JobEvent = z.output<typeof jobEventSchema>
+type ReadEvent = z.output<typeof jobEventSchema>
+
+/** As we tell it. */
+export type JobEvent = ReadEvent & { readonly kind: NonNullable<ReadEvent['kind']> }
