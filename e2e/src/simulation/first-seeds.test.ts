@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { runPartOfSeeds } from './part-of-seeds.ts'
 
 test('under every fault, no seed of the first half breaks an invariant', {
-  timeout: 600_000,
+  timeout: 900_000,
 }, async () => {
   const { violations } = await runPartOfSeeds(0, 2)
   expect(violations).toEqual([])

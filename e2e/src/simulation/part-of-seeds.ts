@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import type { Summary } from './run-seeds.ts'
+import type { Summary } from './summary.ts'
 import { shareOfWork, sum } from './workers.ts'
 
 const program = join(import.meta.dirname, 'main.ts')

@@ -1,4 +1,4 @@
-import type { Summary } from './run-seeds.ts'
+import type { Summary } from './summary.ts'
 import type { Run } from './simulate.ts'
 
 const VIOLATIONS_SHOWN = 20

@@ -1,20 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Run, simulate } from './simulate.ts'
-
-/** What many runs add up to. */
-export interface Summary {
-  seeds: number
-  events: number
-  invocations: number
-  virtualMs: number
-  retries: number
-  /** How often each state, each failure's code and each kind of fault came up. */
-  readonly states: Record<string, number>
-  readonly failures: Record<string, number>
-  readonly faults: Record<string, number>
-  /** The first violation of each seed that has one. */
-  readonly violations: { seed: number; what: string }[]
-}
+import { count, emptySummary, type Summary } from './summary.ts'
 
 /** Runs seeds one after the other. A rejection that nobody handles would end a real process. */
 export async function runSeeds(from: number, seeds: number): Promise<Summary> {
@@ -46,18 +32,6 @@ export async function runSeeds(from: number, seeds: number): Promise<Summary> {
   return summary
 }
 
-export const emptySummary = (): Summary => ({
-  seeds: 0,
-  events: 0,
-  invocations: 0,
-  virtualMs: 0,
-  retries: 0,
-  states: {},
-  failures: {},
-  faults: {},
-  violations: [],
-})
-
 function add(summary: Summary, run: Run): void {
   summary.seeds += 1
   summary.events += run.events
@@ -69,8 +43,4 @@ function add(summary: Summary, run: Run): void {
   for (const [kind, times] of run.notes.faults) count(summary.faults, kind, times)
   const [what] = run.notes.violations
   if (what !== undefined) summary.violations.push({ seed: run.seed, what })
-}
-
-export function count(counts: Record<string, number>, what: string, times = 1): void {
-  counts[what] = (counts[what] ?? 0) + times
 }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
-import { count, emptySummary, type Summary } from './run-seeds.ts'
+import { constants, setPriority } from 'node:os'
+import { count, emptySummary, type Summary } from './summary.ts'
 
 /** So many seeds a process at most: its first five hundred take half as long again as those after two thousand. */
 const SEEDS_AT_ONCE = 20_000
@@ -18,7 +19,10 @@ export const EXEC_ARGV = [
   '--always-sparkplug',
 ]
 
-/** Runs the seeds in child processes of `program`, each of which sends its summary and ends. */
+/**
+ * Runs the seeds in child processes of `program`, each of which sends its summary and ends. They take what others
+ * leave of the cores: time is virtual in them.
+ */
 export async function shareOfWork(
   program: string,
   from: number,
@@ -43,6 +47,7 @@ export async function shareOfWork(
 function runShare(program: string, share: { from: number; seeds: number }): Promise<Summary> {
   const options = ['--from', String(share.from), '--seeds', String(share.seeds)]
   const child = fork(program, options, { execArgv: EXEC_ARGV })
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
   return new Promise((resolve, reject) => {
     child.once('message', (summary) => resolve(summary as Summary))
     child.once('error', reject)
