@@ -28,10 +28,10 @@ export default {
     },
     {
       name: 'pure-libs-do-no-io',
-      comment: 'csv, job, predictions, report, console and cost know no AWS and do no I/O.',
+      comment: 'csv, job, predictions, report, console, page and cost know no AWS and do no I/O.',
       severity: 'error',
       from: {
-        path: '^libs/(csv|job|predictions|report|console|cost)/',
+        path: '^libs/(csv|job|predictions|report|console|page|cost)/',
         pathNot: '\\.(test|bench|fuzz|fixture)\\.ts$',
       },
       to: {

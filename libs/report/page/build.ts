@@ -1,10 +1,8 @@
-import assert from 'node:assert/strict'
-import { build } from 'esbuild'
+import { bundlePage, pageModule } from '@millrace/page'
 
 /*
- * Bundles a page's script and style and prints the module that holds them, for `npm run build`: the
- * report's (`main`), or the script alone of another page that has the same style. The
- * bundler and what it bundles are pinned, so `npm run build:check` can compare bytes.
+ * Prints the module that holds a page's script and style, for `npm run build`: the report's (`main`), or the script
+ * alone of another page that has the same style. `npm run build:check` compares.
  */
 
 const NOTICE = `/*!
@@ -13,33 +11,14 @@ Charts: Observable Plot (ISC, Copyright 2020-2025 Observable, Inc.), D3 and isof
 */`
 
 const [page = 'main'] = process.argv.slice(2)
-const { outputFiles } = await build({
-  entryPoints: {
-    script: `${import.meta.dirname}/${page}.ts`,
-    style: `${import.meta.dirname}/style.css`,
-  },
-  outdir: '/out',
-  bundle: true,
-  minify: true,
-  write: false,
-  format: 'iife',
-  target: 'es2022',
-  charset: 'ascii',
-  legalComments: 'none',
-  banner: { js: NOTICE },
+const { script, style } = await bundlePage({
+  script: `${import.meta.dirname}/${page}.ts`,
+  style: `${import.meta.dirname}/style.css`,
+  notice: NOTICE,
 })
-const text = (end: string): string => {
-  const file = outputFiles.find(({ path }) => path.endsWith(end))
-  assert(file !== undefined, `bundle page: no ${end}`)
-  // Anything that looks like the end of its element would end it.
-  assert(!/<\/(script|style)/i.test(file.text), `bundle page: ${end} would end its element`)
-  return JSON.stringify(file.text.trimEnd())
-}
 process.stdout.write(
-  [
-    '// Made from page/* by `npm run -w libs/report build`. Do not edit.',
-    `export const pageScript = ${text('script.js')}`,
-    ...(page === 'main' ? [`export const pageStyle = ${text('style.css')}`] : []),
-    '',
-  ].join('\n'),
+  pageModule('npm run -w libs/report build', {
+    pageScript: script,
+    ...(page === 'main' ? { pageStyle: style } : {}),
+  }),
 )

@@ -1,0 +1,1 @@
+export { bundlePage, pageModule } from './bundle-page.ts'
