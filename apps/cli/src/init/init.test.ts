@@ -38,9 +38,10 @@ test('every line that is commented out is a setting, and its default', () => {
     model: 'churn.tar.gz',
     inferenceComponent: 'churn',
   })
-  const { tolerance, ...rest } = parse(everything)
+  const { tolerance, deadline, ...rest } = parse(everything)
   const spec = named({ ...rest, dataset, endpoint })
   expect(tolerance).toEqual({ failedRowsMax: 100, failedRowsPercentMax: 1 })
+  expect(deadline).toBe('4h')
   const least = named({ ...parse(specText('schema.json')) })
   expect(jobSpecSchema.parse(spec)).toEqual(jobSpecSchema.parse(least))
 })

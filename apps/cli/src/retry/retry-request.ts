@@ -49,13 +49,13 @@ export function newRetryRequest(base: Job, wanted: RetryWanted): AskedRetry {
  * so the same command is the same retry, until that has ended and is retried itself.
  */
 export function retryRequest(base: Job, wanted: RetryWanted): AskedRetry {
-  const { spec } = base
+  const { deadline: _, ...spec } = base.spec
   const changed = check('retry', jobSpecSchema, {
     ...spec,
     endpoint: endpointOf(spec.endpoint, wanted),
     output: { ...spec.output, ...outputOf(wanted.out) },
     tolerance: toleranceOf(spec.tolerance, wanted),
-    deadline: wanted.deadline,
+    ...(wanted.deadline === undefined ? {} : { deadline: wanted.deadline }),
   })
   const reasons = wanted.reason && [...new Set(wanted.reason)].toSorted()
   const facts = JSON.stringify([base.jobId, reasons, changed])
