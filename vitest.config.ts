@@ -2,7 +2,6 @@ import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const report = process.env['MILLRACE_TEST_REPORT']
 
@@ -13,18 +12,8 @@ if (process.env['MILLRACE_ERROR_CODES'] !== undefined) {
 }
 
 // A file a core and two more, since many of them wait for processes that they have started, or for time to pass: with
-// fewer, cores are idle. And the two of the seeds, whose processes take only what the others leave of the cores. Only
-// so does it reach every project.
-process.env['VITEST_MAX_WORKERS'] ??= String(availableParallelism() + 4)
-
-/** Begins with the seeds: they take longest, and what they do is done while others wait. */
-class SeedsFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isSeeds = ({ moduleId }: TestSpecification) => moduleId.endsWith('-seeds.test.ts')
-    const sorted = await super.sort(files)
-    return [...sorted.filter(isSeeds), ...sorted.filter((file) => !isSeeds(file))]
-  }
-}
+// fewer, cores are idle. Only so does it reach every project.
+process.env['VITEST_MAX_WORKERS'] ??= String(availableParallelism() + 2)
 
 // Test files of a package share a worker, one after the other: to start one for each took a third of their CPU.
 // The time-out is for what hangs: on two busy cores a test of a second may take ten.
@@ -38,7 +27,6 @@ const units = globSync('{apps,libs,tools}/*/package.json', { cwd: import.meta.di
 export default defineConfig({
   test: {
     projects: [...units, 'infra', 'e2e'],
-    sequence: { sequencer: SeedsFirst },
     // `.ci/run` counts tests from this file.
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     coverage: {

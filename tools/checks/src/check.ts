@@ -1,9 +1,12 @@
 /*
  * Runs every gate that guards main and says which held. `npm run check` runs all of them; with names
- * (`npm run check -- lint types`) only those. It goes on after a failure, so that one run tells all.
+ * (`npm run check -- lint types`) only those. It goes on after a failure, so that one run tells all. A gate a core, but
+ * for the tests, which take all of them; what a gate says is shown when it is done.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../../..')
@@ -42,14 +45,50 @@ const chosen = Object.entries(gates).filter(
 )
 // The tests add to the file: a code that only an earlier run has reached would count as reached.
 if (chosen.some(([name]) => name === 'tests')) rmSync(notes, { force: true })
-for (const [name, [command = '', ...args]] of chosen) {
-  const startedAt = performance.now()
-  console.log(`\n== ${name}`)
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
-  console.log(`== ${name}: ${status === 0 ? 'holds' : 'FAILS'} (${seconds} s)`)
-  if (status !== 0) failed.push(name)
-}
+const alone = new Set(['tests', 'error-codes'])
+await runAll(
+  chosen.filter(([name]) => !alone.has(name)),
+  availableParallelism(),
+)
+await runAll(
+  chosen.filter(([name]) => alone.has(name)),
+  1,
+)
 console.log(`\n${chosen.length - failed.length} gates passed, ${failed.length} gates failed`)
 if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`)
 process.exit(failed.length === 0 ? 0 : 1)
+
+type Gate = readonly [name: string, command: readonly string[]]
+
+/** Runs so many of them at once, in their order. */
+async function runAll(waiting: readonly Gate[], atOnce: number): Promise<void> {
+  const left = [...waiting]
+  const work = async (): Promise<void> => {
+    for (let gate = left.shift(); gate !== undefined; gate = left.shift()) {
+      await run(gate, atOnce === 1)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+}
+
+/** @param isAlone what it says is shown as it comes. */
+async function run([name, [command = '', ...args]]: Gate, isAlone: boolean): Promise<void> {
+  const startedAt = performance.now()
+  const said: { stream: NodeJS.WriteStream; text: Buffer }[] = []
+  if (isAlone) console.log(`\n== ${name}`)
+  const child = spawn(command, args, { cwd: root, stdio: isAlone ? 'inherit' : 'pipe' })
+  child.stdout?.on('data', (text: Buffer) => said.push({ stream: process.stdout, text }))
+  child.stderr?.on('data', (text: Buffer) => said.push({ stream: process.stderr, text }))
+  const status = await once(child, 'close').then(
+    ([code]) => code as number | null,
+    (error: Error) => {
+      said.push({ stream: process.stderr, text: Buffer.from(`${error.message}\n`) })
+      return null
+    },
+  )
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
+  if (!isAlone) console.log(`\n== ${name}`)
+  for (const { stream, text } of said) stream.write(text)
+  console.log(`== ${name}: ${status === 0 ? 'holds' : 'FAILS'} (${seconds} s)`)
+  if (status !== 0) failed.push(name)
+}

@@ -35,9 +35,11 @@ test.for(['://a:', 'a:b ', '://', 'a:', '@', ':a@'])(
   'a long text of %j is soon masked',
   (piece) => {
     const text = piece.repeat(200_000 / piece.length)
-    const startedAt = performance.now()
+    // Of its own time: what else the machine does is none of it.
+    const before = process.cpuUsage()
     maskSecrets(text)
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    const { user } = process.cpuUsage(before)
+    expect(user / 1_000).toBeLessThan(2_000)
   },
 )
 
