@@ -155,6 +155,9 @@ test('rows from before are those of the batches as they were planned', async () 
   const { port } = endpoint.address() as AddressInfo
   const { options, prepared } = await runIn(folder, { endpointUrl: `http://127.0.0.1:${port}` })
   await recordRun(prepared, undefined, { state: 'planning' })
-  const end = await executeRun(prepared, options, createHooks())
+  const deadline = 4_102_444_800
+  const end = await executeRun({ ...prepared, deadline }, options, createHooks())
   expect(end).toMatchObject({ job: { state: 'succeeded', plan: { rows: 2 } }, rowsBefore: 2 })
+  // It is set in the ledger, where the aggregator sees it.
+  expect(end).toMatchObject({ job: { adjusted: { deadline } } })
 })

@@ -28,7 +28,7 @@ export async function executeRun(
   options: RunOptions,
   hooks: RunHooks,
 ): Promise<RunEnd> {
-  const { spec, state, resultPath, address } = prepared
+  const { spec, state, resultPath, address, deadline } = prepared
   const account = await checkCredentials(prepared.endpoint, prepared.region, hooks.stop)
   await openStateFolder(state.path, options)
   await using cleanup = new AsyncDisposableStack()
@@ -56,7 +56,7 @@ export async function executeRun(
   // What has begun has most of what it needs.
   if (batches === 0) for (const text of scarceTexts(prepared.disks)) hooks.note(text)
   const request = { clientToken: state.clientToken, spec }
-  const here = { request, apps, system, folder: state.path, logs: state.logs }
+  const here = { request, apps, system, folder: state.path, logs: state.logs, deadline }
   const end = await runJob(here, (job) => rowsIn(job, batches), hooks)
   if (end.kind !== 'refused') return end
   await cleanup.disposeAsync()

@@ -29,6 +29,21 @@ test.for([
   expect(prepared.spec.output).toMatchObject({ format: 'csv', compression: 'auto' })
 })
 
+test('a deadline makes no other job of a run, and is counted from the command', async () => {
+  const folder = await temporaryFolder()
+  const [plain, soon, passed] = [
+    await runIn(folder),
+    await runIn(folder, { spec: { deadline: '4h' } }),
+    // The same command continues a run that its deadline has overtaken.
+    await runIn(folder, { spec: { deadline: '2026-01-01T00:00Z' } }),
+  ].map(({ prepared }) => prepared)
+  expect([soon?.state.jobId, passed?.state.jobId]).toEqual([plain?.state.jobId, plain?.state.jobId])
+  expect(plain?.deadline).toBeUndefined()
+  expect((soon?.deadline ?? 0) - Date.now() / 1_000).toBeCloseTo(4 * 3_600, -2)
+  expect(passed?.deadline).toBe(1_767_225_600)
+  expect(soon?.spec).not.toHaveProperty('deadline')
+})
+
 test('to standard output, format and compression are what was asked for', async () => {
   const output = { format: 'jsonl', compression: 'gzip' } as const
   const { prepared } = await runIn(await temporaryFolder(), { out: '-', spec: { output } })

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { check, type JobSpec, jobSpecSchema } from '@millrace/job'
+import { check, deadlineFrom, type JobSpec, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { withLooks } from '../dataset/by-name.ts'
 import { checkModel } from '../local/check-model.ts'
@@ -24,7 +24,10 @@ import type { RunOptions } from './run-options.ts'
 
 /** Everything that a run needs to know, checked; nothing has been started, and nothing removed. */
 export interface PreparedRun {
+  /** Without its deadline: the same run with another one is no other job. */
   readonly spec: JobSpec
+  /** Counted from this command, in seconds since the epoch. */
+  readonly deadline: number | undefined
   readonly input: InputFile
   /** Where the objects lie that a manifest names. */
   readonly named: readonly string[]
@@ -70,7 +73,15 @@ export async function prepareRun(
   await checkApart(stateRoot, input.path)
 
   const dataset = withLooks(looks, wanted.dataset)
-  const asked = specOf(options, { ...wanted, dataset }, input.path, place)
+  const { deadline: wantedBy, ...asked } = specOf(
+    options,
+    { ...wanted, dataset },
+    input.path,
+    place,
+  )
+  // The same command continues a run that its deadline has overtaken.
+  const deadline =
+    wantedBy === undefined ? undefined : deadlineFrom(wantedBy, Math.floor(Date.now() / 1_000))
   refuseIdle(options.spec, asked)
   checkHead(head, asked)
   const endpoint = endpointPlace(options)
@@ -84,7 +95,19 @@ export async function prepareRun(
   const resultPath = toStdout ? join(state.path, `stdout${endingOf(asked.output)}`) : place
   const spec = { ...asked, output: { ...asked.output, uri: uriOf(resultPath) } }
   return {
-    ...{ spec, input, named, state, resultPath, toStdout, disks, endpoint, address, region },
+    ...{
+      spec,
+      deadline,
+      input,
+      named,
+      state,
+      resultPath,
+      toStdout,
+      disks,
+      endpoint,
+      address,
+      region,
+    },
     stateOption: stateOption(stateRoot, { env }),
   }
 }

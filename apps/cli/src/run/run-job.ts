@@ -1,7 +1,14 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { encodeJobRequest, type Job, type JobRequest, jobIdOf } from '@millrace/job'
-import { readJob } from '@millrace/ledger'
+import {
+  encodeJobRequest,
+  isFinal,
+  type Job,
+  type JobId,
+  type JobRequest,
+  jobIdOf,
+} from '@millrace/job'
+import { adjustJob, readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { expectedText } from '../cost/expected-text.ts'
@@ -56,6 +63,8 @@ export interface JobHere {
   /** The folder of its state, and that of the logs in it. */
   readonly folder: string
   readonly logs: string
+  /** When it is to have ended, in seconds since the epoch. */
+  readonly deadline?: number | undefined
 }
 
 /**
@@ -66,7 +75,7 @@ export interface JobHere {
  * @param rowsBefore how many rows were recorded before; of the job as it has ended, since its plan tells.
  */
 export async function runJob(
-  { request, apps, system, folder, logs }: JobHere,
+  { request, apps, system, folder, logs, deadline }: JobHere,
   rowsBefore: (ended: Job) => number,
   hooks: RunHooks,
 ): Promise<RunEnd | Refused> {
@@ -102,7 +111,7 @@ export async function runJob(
     await ask()
     const job = await watchJob(
       {
-        readJob: (signal) => readJob(system.ledger, jobId, signal),
+        readJob: readWithDeadline(system, jobId, deadline),
         notYet: refusal.look,
         planning: refusal.lookAtPlanning,
         readProgress: (signal) => jobProgress(system, jobId, signal),
@@ -132,6 +141,22 @@ export async function runJob(
     return { kind: 'stopped' }
   } finally {
     await processes.stop(hooks.abort.aborted ? 0 : STOP_GRACE_MS)
+  }
+}
+
+/** Sets the deadline at the first look at which there is a job that has not ended: it may be moved after that. */
+function readWithDeadline(
+  { ledger }: System,
+  jobId: JobId,
+  deadline: number | undefined,
+): (signal: AbortSignal) => Promise<Job | undefined> {
+  let isSet = deadline === undefined
+  return async (signal) => {
+    const job = await readJob(ledger, jobId, signal)
+    if (deadline === undefined || isSet || job === undefined || isFinal(job.state)) return job
+    await adjustJob(ledger, jobId, { deadline }, signal)
+    isSet = true
+    return { ...job, adjusted: { ...job.adjusted, deadline } }
   }
 }
 
