@@ -31,7 +31,7 @@ function createWatch() {
     onStalled: () => void world.asked.push('stalled'),
     deadlines: {
       look: async (of, recorded) => {
-        world.asked.push(`look ${of.clientToken} ${recorded ?? 'paused'}`)
+        world.asked.push(`look ${of.clientToken} ${of.state} ${recorded}`)
         if (world.isBusAway) throw new Error('the bus is away')
       },
       keep: (active) => void (world.kept = active.size),
@@ -64,9 +64,9 @@ describe('a job with a deadline', () => {
   test('is looked at each time, also while it is paused', async () => {
     const { world, look } = createWatch()
     world.jobs = [hasDeadline]
-    expect(await look(0)).toEqual(['look token 1'])
+    expect(await look(0)).toEqual(['look token running 1'])
     world.jobs = [{ ...hasDeadline, state: 'paused' }]
-    expect(await look(200)).toEqual(['look token paused'])
+    expect(await look(200)).toEqual(['look token paused 1'])
     expect(world.kept).toBe(1)
     world.jobs = []
     expect(await look(400)).toEqual([])
@@ -78,7 +78,7 @@ describe('a job with a deadline', () => {
     world.jobs = [hasDeadline]
     world.isBusAway = true
     const failed = 'deadline at risk not told yet'
-    expect(await look(0)).toEqual(['look token 1', expect.stringContaining(failed)])
+    expect(await look(0)).toEqual(['look token running 1', expect.stringContaining(failed)])
     expect((await look(1_000)).slice(2)).toEqual(['stalled', 'job token'])
   })
 })

@@ -134,11 +134,11 @@ async function lookAt(
   if (job.state === 'paused') {
     // Its messages wait in the queue; the time of the pause is no standing still.
     see(undefined, 0)
-    await watchDeadline(deps, job, undefined, signal)
+    await watchDeadline(deps, job, signal)
     return
   }
   const recorded = await deps.recordedBatches(job.jobId, signal)
-  await watchDeadline(deps, job, recorded, signal)
+  await watchDeadline(deps, job, signal, recorded)
   const before = seen.get(job.jobId)
   if (before === undefined || before.recorded !== recorded) {
     see(recorded, 0)
@@ -164,13 +164,14 @@ async function lookAt(
 
 /** That it cannot be told keeps nobody from asking for the job. */
 async function watchDeadline(
-  { deadlines, onError }: Deps,
+  { deadlines, recordedBatches, onError }: Deps,
   job: Job,
-  recorded: number | undefined,
   signal: AbortSignal,
+  recorded?: number,
 ): Promise<void> {
   if (deadlineOf(job) === undefined) return
-  await deadlines.look(job, recorded, signal).catch((error: unknown) => {
+  const done = recorded ?? (await recordedBatches(job.jobId, signal))
+  await deadlines.look(job, done, signal).catch((error: unknown) => {
     signal.throwIfAborted()
     onError(error, 'deadline at risk not told yet', job.jobId)
   })

@@ -107,7 +107,7 @@ test('a job at risk is told as such, once, and says when it will have ended', as
   const [{ by: _, ...event } = { by: '' }] = world.events
   expect(jobEventSchema.parse(event)).toEqual(event)
   expect(event).toMatchObject({
-    id: `${jobId}:at_risk`,
+    id: `${jobId}:at_risk:4600`,
     kind: 'at_risk',
     state: 'paused',
     deadline: 1_000 + 3_600,

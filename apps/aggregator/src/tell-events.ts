@@ -108,7 +108,8 @@ export function eventOf(job: Job, kind: EventKind, summary?: EventSummary): JobE
   const deadline = deadlineOf(job)
   return {
     version: 1,
-    id: `${jobId}:${kind}`,
+    // One that is moved may be missed again.
+    id: kind === 'at_risk' ? `${jobId}:${kind}:${deadline}` : `${jobId}:${kind}`,
     kind,
     jobId,
     clientToken,

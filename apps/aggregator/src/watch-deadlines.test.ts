@@ -10,83 +10,102 @@ const job = jobWith(
   { state: 'running', createdAt: 0, startedAt: MINUTE, plan: { batches: 1_000, rows: 1_000_000 } },
 )
 
-/** One process that looks now and then. `told` and `said` are what each look has told. */
+/** One process that looks now and then; answers what each look has told. */
 function createWatch() {
   const world = { at: 0, taken: true as boolean | Error, said: [] as string[] }
   const watch = watchDeadlines({
     onStanding: (_, { standing, expectedAt }) =>
-      void world.said.push(`${standing} ${expectedAt ?? '-'}`),
+      void world.said.push(`${standing} ${expectedAt === undefined ? '-' : expectedAt / MINUTE}`),
     tellAtRisk: async (_, { expectedAt }) => {
       if (world.taken instanceof Error) throw world.taken
-      world.said.push(`tell ${expectedAt ?? '-'}`)
+      world.said.push(`tell ${expectedAt === undefined ? '-' : expectedAt / MINUTE}`)
       return world.taken
     },
     epochSeconds: () => world.at,
   })
-  const look = async (minute: number, recorded?: number, of: Job = job): Promise<string[]> => {
+  const look = async (minute: number, recorded: number, of: Job = job): Promise<string[]> => {
     world.at = minute * MINUTE
     world.said = []
     await watch.look(of, recorded, never)
     return world.said
   }
-  return { world, watch, look }
+  /** Looks each three minutes; what was said, with its minute. */
+  const looks = async (
+    from: number,
+    to: number,
+    recorded: (minute: number) => number,
+    of: Job = job,
+  ): Promise<string[]> => {
+    const all: string[] = []
+    for (let minute = from; minute <= to; minute += 3) {
+      for (const text of await look(minute, recorded(minute), of)) all.push(`${minute}: ${text}`)
+    }
+    return all
+  }
+  return { world, watch, look, looks }
 }
 
+const tenAMinute = (minute: number): number => 10 * (minute - 1)
+
 test('a job that will have ended in time is not told', async () => {
-  const { watch, look } = createWatch()
-  // 10 batches a minute: 100 minutes in all.
-  for (let minute = 1; minute <= 100; minute += 3) {
-    expect(await look(minute, 10 * (minute - 1))).toEqual([])
-  }
+  const { watch, looks } = createWatch()
+  expect(await looks(1, 100, tenAMinute)).toEqual([])
   expect(watch.atRisk()).toBe(0)
 })
 
 test('a job that will be late at its pace is told early, once', async () => {
-  const { watch, look } = createWatch()
+  const { watch, looks } = createWatch()
   // 4 batches a minute: 250 minutes in all, of which there are 179.
-  expect(await look(4, 12)).toEqual([`at_risk ${251 * MINUTE}`, `tell ${251 * MINUTE}`])
+  const said = await looks(4, 60, (minute) => 4 * (minute - 1))
+  expect(said).toEqual(['7: at_risk 251', '7: tell 251'])
   expect(watch.atRisk()).toBe(1)
-  expect(await look(7, 24)).toEqual([])
+})
+
+test('a fleet that wakes up is not taken for a slow one', async () => {
+  const { looks } = createWatch()
+  // The first batch after three minutes, then fast enough.
+  const said = await looks(4, 90, (minute) => (minute === 4 ? 3 : 3 + 9 * (minute - 4)))
+  expect(said).toEqual([])
 })
 
 test('what a job did long ago says nothing of its pace', async () => {
-  const { look } = createWatch()
+  const { looks } = createWatch()
   // Fast for an hour, then the endpoint has become slow.
-  for (let minute = 1; minute <= 61; minute += 3) await look(minute, 10 * (minute - 1))
-  expect(await look(64, 601)).toEqual([])
-  expect(await look(67, 602)).toEqual([])
-  expect(await look(70, 603)).toEqual([])
-  // 34 in the last quarter of an hour.
-  const end = Math.ceil((73 + 396 / (34 / 15)) * MINUTE)
-  expect(await look(73, 604)).toEqual([`at_risk ${end}`, `tell ${end}`])
+  await looks(1, 61, tenAMinute)
+  const said = await looks(64, 90, (minute) => 600 + (minute - 61) / 3)
+  // At 73 it says so for the first time: 34 batches in the last quarter of an hour.
+  expect(said).toEqual([expect.stringMatching(/^76: at_risk/), expect.stringMatching(/^76: tell/)])
 })
 
 test('while nothing moves, its end moves away from the pace that it had', async () => {
-  const { look } = createWatch()
-  for (let minute = 1; minute <= 61; minute += 3) await look(minute, 10 * (minute - 1))
+  const { looks } = createWatch()
+  await looks(1, 61, tenAMinute)
   // 400 batches are left: forty minutes at ten a minute. They end in time until two hours and twenty have gone.
-  const said: string[] = []
-  for (let minute = 64; minute <= 181; minute += 3) {
-    for (const text of await look(minute, 600)) said.push(`${minute}: ${text.split(' ')[0]}`)
-  }
-  expect(said).toEqual(['142: at_risk', '142: tell', '181: late'])
+  const said = await looks(64, 181, () => 600)
+  expect(said).toEqual(['145: at_risk 185', '145: tell 185', '181: late 221'])
 })
 
-test('after an outage the pace is that of what moves again', async () => {
-  const { look } = createWatch()
-  for (let minute = 1; minute <= 61; minute += 3) await look(minute, 10 * (minute - 1))
-  for (let minute = 64; minute <= 91; minute += 3) expect(await look(minute, 600)).toEqual([])
-  // Forty minutes for what is left, as before the outage; half an hour of it counted, it would be late.
-  for (let minute = 94; minute <= 121; minute += 3) {
-    expect(await look(minute, 600 + 10 * (minute - 91))).toEqual([])
-  }
+test('after a long outage the pace is that of what moves again', async () => {
+  const { looks } = createWatch()
+  await looks(1, 61, tenAMinute)
+  expect(await looks(64, 91, () => 600)).toEqual([])
+  // Forty minutes for what is left, as before the outage; with the outage counted, it would be late.
+  expect(await looks(94, 121, (minute) => 600 + 10 * (minute - 91))).toEqual([])
+})
+
+test('batches that come minutes apart are no outage', async () => {
+  const { looks } = createWatch()
+  const few: Job = { ...job, plan: { batches: 30, rows: 30_000 } }
+  // One each seven minutes: 210 minutes in all.
+  const [first] = await looks(7, 60, (minute) => Math.floor(minute / 7), few)
+  expect(first).toMatch(/^(1\d|2\d): at_risk/)
 })
 
 test('a job that was sped up is in time after all, with some to spare', async () => {
-  const { watch, look } = createWatch()
-  await look(4, 12)
-  expect(await look(20, 105)).toEqual([])
+  const { watch, look, looks } = createWatch()
+  await looks(4, 10, (minute) => 4 * (minute - 1))
   expect(watch.atRisk()).toBe(1)
+  expect(await look(20, 105)).toEqual([])
   expect(await look(23, 200)).toEqual([expect.stringMatching(/^on_course/)])
   expect(watch.atRisk()).toBe(0)
 })
@@ -97,20 +116,24 @@ test('on the edge it is not told again and again', async () => {
   // By turns a little too slow and a little too fast for 1,000 batches in 179 minutes.
   let recorded = 0
   for (let minute = 4; minute <= 100; minute += 3) {
-    recorded += minute % 2 === 0 ? 16 : 17.5
+    recorded += minute % 2 === 0 ? 16 : 17.3
     standings.push(...(await look(minute, recorded)))
   }
   expect(standings.filter((text) => !text.startsWith('tell'))).toHaveLength(1)
 })
 
-describe('a job of which nothing is recorded', () => {
+describe('a job without a pace', () => {
   const waiting = jobWith({ deadline: '3h' }, { state: 'planning', createdAt: 0 })
 
-  test('is at risk when half of its time is gone', async () => {
-    const { look } = createWatch()
-    expect(await look(3, 0, waiting)).toEqual([])
-    expect(await look(90, 0, waiting)).toEqual([])
-    expect(await look(93, 0, waiting)).toEqual(['at_risk -', 'tell -'])
+  test('of which nothing is recorded is at risk when half of its time is gone', async () => {
+    const { looks } = createWatch()
+    expect(await looks(3, 96, () => 0, waiting)).toEqual(['96: at_risk -', '96: tell -'])
+  })
+
+  test('whose plan is not whole is at risk when three quarters of it are', async () => {
+    const { looks } = createWatch()
+    const said = await looks(3, 141, (minute) => minute, waiting)
+    expect(said).toEqual(['141: at_risk -', '141: tell -'])
   })
 
   test('is late when all of it is', async () => {
@@ -119,31 +142,52 @@ describe('a job of which nothing is recorded', () => {
   })
 })
 
+describe('a process that begins in the middle', () => {
+  test('of an outage goes by the mean until then', async () => {
+    const { looks } = createWatch()
+    // 600 batches in a hundred minutes; 67 minutes for the others.
+    const said = await looks(100, 124, () => 600)
+    expect(said).toEqual([expect.stringMatching(/^11\d: at_risk/), expect.stringMatching(/: tell/)])
+  })
+
+  test('of a pause knows what is recorded', async () => {
+    const { looks } = createWatch()
+    expect(await looks(100, 124, () => 900, { ...job, state: 'paused' })).toEqual([])
+  })
+})
+
 test('a pause is no time in which it could have moved', async () => {
-  const { look } = createWatch()
-  for (let minute = 1; minute <= 16; minute += 3) await look(minute, 10 * (minute - 1))
-  const paused: Job = { ...job, state: 'paused' }
-  for (let minute = 19; minute <= 60; minute += 3)
-    expect(await look(minute, undefined, paused)).toEqual([])
-  expect(await look(61, 150)).toEqual([])
-  expect(await look(64, 180)).toEqual([])
+  const { looks } = createWatch()
+  await looks(1, 16, tenAMinute)
+  expect(await looks(19, 60, () => 150, { ...job, state: 'paused' })).toEqual([])
+  expect(await looks(61, 79, (minute) => 150 + 10 * (minute - 61))).toEqual([])
 })
 
 test('who resumes a job too late hears of it while it is paused', async () => {
-  const { look } = createWatch()
-  for (let minute = 1; minute <= 16; minute += 3) await look(minute, 10 * (minute - 1))
-  const paused: Job = { ...job, state: 'paused' }
+  const { looks } = createWatch()
+  await looks(1, 16, tenAMinute)
   // 850 batches are left: 85 minutes.
-  expect(await look(95, undefined, paused)).toEqual([])
-  expect(await look(96, undefined, paused)).toEqual([`at_risk ${181 * MINUTE}`, expect.anything()])
+  const said = await looks(91, 100, () => 150, { ...job, state: 'paused' })
+  expect(said).toEqual(['100: at_risk 185', '100: tell 185'])
 })
 
-test('a deadline that was moved counts from the next look on', async () => {
-  const { watch, look } = createWatch()
-  await look(4, 12)
-  const moved: Job = { ...job, adjusted: { deadline: 10 * 3_600 } }
-  expect(await look(7, 24, moved)).toEqual([`on_course ${251 * MINUTE}`])
+test('while its result is written it is what it was before', async () => {
+  const { watch, looks } = createWatch()
+  const slow = (minute: number): number => 5 * (minute - 1)
+  await looks(1, 175, slow)
+  expect(watch.atRisk()).toBe(1)
+  expect(await looks(178, 178, () => 1_000, { ...job, state: 'aggregating' })).toEqual([])
+  expect(watch.atRisk()).toBe(1)
+})
+
+test('of a deadline that was moved it is told again', async () => {
+  const { watch, looks } = createWatch()
+  const slow = (minute: number): number => 4 * (minute - 1)
+  await looks(4, 10, slow)
+  const moved = (hours: number): Job => ({ ...job, adjusted: { deadline: hours * 3_600 } })
+  expect(await looks(13, 19, slow, moved(10))).toEqual(['13: on_course 251'])
   expect(watch.atRisk()).toBe(0)
+  expect(await looks(22, 28, slow, moved(4))).toEqual(['25: at_risk 251', '25: tell 251'])
 })
 
 test.for([
@@ -151,20 +195,22 @@ test.for([
   ['while nobody takes it', new Error('the bus is away')],
 ] as const)('%s, it is told at the next look again', async ([, taken]) => {
   const { world, look } = createWatch()
+  await look(4, 12)
   world.taken = taken
-  const [first] = await Promise.allSettled([look(4, 12)])
+  const [first] = await Promise.allSettled([look(7, 24)])
   expect(first.status).toBe(taken === false ? 'fulfilled' : 'rejected')
   world.taken = true
-  expect(await look(7, 24)).toEqual([expect.stringMatching(/^tell/)])
-  expect(await look(10, 36)).toEqual([])
+  expect(await look(10, 36)).toEqual([expect.stringMatching(/^tell/)])
+  expect(await look(13, 48)).toEqual([])
 })
 
 test('a job without a deadline is none of its business, nor one that has ended', async () => {
-  const { watch, look } = createWatch()
+  const { watch, look, looks } = createWatch()
   expect(await look(1_000, 1, jobWith({}, { state: 'running', startedAt: 0 }))).toEqual([])
-  await look(4, 12)
-  watch.keep(new Set())
-  expect(watch.atRisk()).toBe(0)
+  await looks(4, 10, (minute) => 4 * (minute - 1))
+  expect(watch.atRisk()).toBe(1)
   watch.keep(new Set([jobId]))
+  expect(watch.atRisk()).toBe(1)
+  watch.keep(new Set())
   expect(watch.atRisk()).toBe(0)
 })

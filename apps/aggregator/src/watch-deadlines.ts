@@ -12,7 +12,11 @@ import { deadlineOf, type Job, type JobId } from '@millrace/job'
  *                 last quarter of an hour
  *
  * What was recorded long ago says little: the fleet has grown since, or the endpoint has become slow. The time of a
- * pause, or of an outage, says nothing of the pace: while it lasts the expected end moves away with the clock.
+ * pause, or of a long outage, says nothing of the pace: while it lasts the expected end moves away with the clock.
+ * Until there is a pace, it is the mean since the job was made.
+ *
+ * A job is at risk when two looks say so: the first batches of a fleet that wakes up are slow. How long it takes to
+ * write the result nobody knows: what is expected is the end of the last batch.
  */
 
 export type Standing = 'on_course' | 'at_risk' | 'late'
@@ -35,8 +39,8 @@ export interface DeadlineDeps {
 }
 
 export interface DeadlineWatch {
-  /** One look at a job; nothing is recorded while it is paused. */
-  look(job: Job, recorded: number | undefined, signal: AbortSignal): Promise<void>
+  /** One look at a job. */
+  look(job: Job, recorded: number, signal: AbortSignal): Promise<void>
   /** Forgets all but these. */
   keep(active: ReadonlySet<JobId>): void
   /** Jobs that will be late, or are. */
@@ -44,12 +48,13 @@ export interface DeadlineWatch {
 }
 
 interface Seen {
+  readonly deadline: number
   /** The oldest first: those at which more was recorded than before, and where that began. */
   readonly looks: readonly Look[]
   /** Batches a second, as it was last. */
   readonly pace: number | undefined
-  /** Batches that were recorded at the last look that was told. */
-  readonly done: number
+  /** What the look said by itself, and what two of them did. */
+  readonly verdict: Standing
   readonly standing: Standing
   /** What is at risk is told again until that is done. */
   readonly isTold: boolean
@@ -60,11 +65,13 @@ interface Look {
   readonly recorded: number
 }
 
+/** What has stood still for longer has its pace from when it moves again: until then it keeps the one that it had. */
 const WINDOW_SECONDS = 900
-/** What has stood still for so long has its pace from when it moves again: until then it keeps the one that it had. */
-const STILL_SECONDS = 300
 /** Of the time that is left: so much earlier must a job be expected again to be no longer at risk. */
 const MARGIN = 0.05
+/** Of a job's time: so much may pass without a batch, or without its plan being whole. */
+const WITHOUT_BATCH = 0.5
+const WITHOUT_PLAN = 0.75
 
 export function watchDeadlines(deps: DeadlineDeps): DeadlineWatch {
   const seen = new Map<JobId, Seen>()
@@ -75,13 +82,15 @@ export function watchDeadlines(deps: DeadlineDeps): DeadlineWatch {
       const now = deps.epochSeconds()
       const before = seen.get(job.jobId)
       const { looks, pace } = paceOf(job, before, recorded, now)
-      const done = recorded ?? before?.done ?? 0
-      const facts = standingOf(job, { done, pace, now, deadline }, before?.standing)
-      const found = { looks, pace, done, standing: facts.standing }
-      const isTold = before?.isTold === true
+      const { verdict, expectedAt } = verdictOn(job, { recorded, pace, now, deadline }, before)
+      const standing = standingOf(verdict, before)
+      const facts = { standing, deadline, ...(expectedAt === undefined ? {} : { expectedAt }) }
+      const found = { deadline, looks, pace, verdict, standing }
+      // Of a deadline that was moved nobody has heard yet.
+      const isTold = before?.isTold === true && before.deadline === deadline
       seen.set(job.jobId, { ...found, isTold })
-      if (facts.standing !== (before?.standing ?? 'on_course')) deps.onStanding(job, facts)
-      if (isTold || facts.standing === 'on_course') return
+      if (standing !== (before?.standing ?? 'on_course')) deps.onStanding(job, facts)
+      if (isTold || standing === 'on_course') return
       const told = await deps.tellAtRisk(job, facts, signal)
       seen.set(job.jobId, { ...found, isTold: told })
     },
@@ -93,53 +102,64 @@ export function watchDeadlines(deps: DeadlineDeps): DeadlineWatch {
 }
 
 function paceOf(
-  { startedAt }: Job,
+  { createdAt, state }: Job,
   before: Seen | undefined,
-  recorded: number | undefined,
+  recorded: number,
   now: number,
 ): Pick<Seen, 'looks' | 'pace'> {
-  const pace = before?.pace
-  if (recorded === undefined) return { looks: [], pace }
+  const mean = recorded === 0 ? undefined : recorded / Math.max(1, now - createdAt)
+  const pace = before?.pace ?? mean
+  if (state === 'paused') return { looks: [], pace }
   const here = { at: now, recorded }
-  const isNew = before === undefined && startedAt !== undefined && now - startedAt < WINDOW_SECONDS
-  const earlier = isNew ? [{ at: startedAt, recorded: 0 }] : (before?.looks ?? [])
-  const last = earlier.at(-1)
-  if (last === undefined) return { looks: [here], pace }
-  if (recorded <= last.recorded) {
-    return { looks: now - last.at < STILL_SECONDS ? earlier : [here], pace }
+  const last = before?.looks.at(-1)
+  if (before === undefined || last === undefined || last.recorded === 0) {
+    return { looks: [here], pace }
   }
-  const looks = [...earlier, here]
+  if (recorded <= last.recorded) {
+    return { looks: now - last.at < WINDOW_SECONDS ? before.looks : [here], pace }
+  }
+  const looks = [...before.looks, here]
   while (looks.length > 2 && now - (looks[1]?.at ?? now) >= WINDOW_SECONDS) looks.shift()
   const [first = last] = looks
   return { looks, pace: (recorded - first.recorded) / Math.max(1, now - first.at) }
 }
 
-function standingOf(
+/** What one look says by itself. */
+function verdictOn(
   { createdAt, plan }: Job,
   {
-    done,
+    recorded,
     pace,
     now,
     deadline,
   }: {
-    readonly done: number
+    readonly recorded: number
     readonly pace: number | undefined
     readonly now: number
     readonly deadline: number
   },
-  before: Standing = 'on_course',
-): DeadlineFacts {
+  before: Seen | undefined,
+): { readonly verdict: Standing; readonly expectedAt?: number } {
   // While its plan grows nobody knows how much is left.
-  const left = plan === undefined ? undefined : plan.batches - done
+  const left = plan === undefined ? undefined : plan.batches - recorded
   const expectedAt =
     left === undefined || pace === undefined ? undefined : Math.ceil(now + left / pace)
-  const facts = { deadline, ...(expectedAt === undefined ? {} : { expectedAt }) }
-  if (now >= deadline) return { standing: 'late', ...facts }
+  const facts = expectedAt === undefined ? {} : { expectedAt }
+  if (now >= deadline) return { verdict: 'late', ...facts }
   if (expectedAt === undefined) {
-    // Nothing says how long it will take, and half of its time is gone.
-    const isSlow = done === 0 && now - createdAt > (deadline - createdAt) / 2
-    return { standing: isSlow ? 'at_risk' : 'on_course', ...facts }
+    const gone = (now - createdAt) / (deadline - createdAt)
+    const isSlow = gone > (recorded === 0 ? WITHOUT_BATCH : WITHOUT_PLAN)
+    return { verdict: isSlow ? 'at_risk' : 'on_course' }
   }
-  const margin = before === 'on_course' ? 0 : MARGIN * (deadline - now)
-  return { standing: expectedAt > deadline - margin ? 'at_risk' : 'on_course', ...facts }
+  // Its result is being written: what was expected before that stands.
+  if (left === 0) return { verdict: before?.verdict ?? 'on_course', ...facts }
+  const isAtRisk = before !== undefined && before.standing !== 'on_course'
+  const margin = isAtRisk ? MARGIN * (deadline - now) : 0
+  return { verdict: expectedAt > deadline - margin ? 'at_risk' : 'on_course', ...facts }
+}
+
+function standingOf(verdict: Standing, before: Seen | undefined): Standing {
+  if (verdict !== 'at_risk') return verdict
+  const agrees = before !== undefined && before.verdict !== 'on_course'
+  return agrees || before?.standing === 'at_risk' ? 'at_risk' : 'on_course'
 }

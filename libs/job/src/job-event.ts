@@ -15,13 +15,13 @@ export const jobEventSchema = z
     id: z
       .string()
       .describe(
-        'The same when an event is told again: `<job>:started`, `<job>:at_risk` or `<job>:ended`.',
+        'The same when an event is told again: `<job>:started`, `<job>:at_risk:<deadline>` or `<job>:ended`.',
       ),
     kind: z
       .enum(['started', 'at_risk', 'ended'])
       .optional() // What was told before there were deadlines has none.
       .describe(
-        '`at_risk`: the job will have ended after its deadline, or that has passed. Told once.',
+        '`at_risk`: the job will have ended after its deadline, or that has passed. Told once of each deadline.',
       ),
     jobId: jobIdField,
     clientToken: z.string().describe('As it was in the job request.'),
@@ -57,7 +57,9 @@ export const jobEventSchema = z
     deadline: seconds.optional().describe('When the job is to have ended, where that was said.'),
     expectedAt: seconds
       .optional()
-      .describe('Of a job at risk: when it will have ended at its pace, where it has one.'),
+      .describe(
+        'Of a job at risk: when its last batch will be recorded at its pace, where it has one. The result is written after that.',
+      ),
     startedAt: seconds.optional(),
     endedAt: seconds.optional(),
   })

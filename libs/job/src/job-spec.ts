@@ -128,7 +128,7 @@ export const jobSpecSchema = z
     deadline: deadlineSchema
       .optional()
       .describe(
-        'When the job is to have ended: so long after its submission (`90m`, `4h`, `2d`), or a moment with its zone (`2026-12-01T06:00:00Z`). It is told early that this is at risk; a job that is late goes on.',
+        'When the job is to have ended: so long after its request is first received (`90m`, `4h`, `2d`), or a moment with its zone (`2026-12-01T06:00:00Z`). It is told early that this is at risk; a job that is late goes on.',
       ),
   })
   .transform(withMediaTypes)

@@ -37,7 +37,7 @@ export async function expectedText(job: Job, setting: Setting): Promise<string |
   const deadline = deadlineOf(job)
   if (deadline === undefined || setting.concurrency === undefined) return said
   const left = deadline - Date.now() / 1_000
-  return `${said}; ${inTimeText(seconds, left, setting.concurrency)}`
+  return `${said}; ${inTimeText({ batches: plan.batches, batchSeconds, seconds }, left)}`
 }
 
 async function shapeOf(

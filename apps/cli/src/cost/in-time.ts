@@ -1,14 +1,26 @@
+import { limits } from '@millrace/job'
 import { span } from '../show/money.ts'
 
+/** Work that is done a batch an invocation. */
+export interface Work {
+  readonly batches: number
+  readonly batchSeconds: number
+  /** All of it, with as many at once as are wanted. */
+  readonly seconds: number
+}
+
 /**
- * Whether what takes so many seconds is done in those that are left, and what would make it so.
+ * Whether work is done in the seconds that are left, and what would make it so.
  *
  * @param left until the deadline, from now; below 0 when it has passed.
- * @param concurrency with which it takes `seconds`.
  */
-export function inTimeText(seconds: number, left: number, concurrency: number): string {
+export function inTimeText({ batches, batchSeconds, seconds }: Work, left: number): string {
   if (left <= 0) return 'its deadline has passed'
   if (seconds <= left) return `in time, with ${span(left - seconds)} to spare`
-  const wanted = Math.ceil((concurrency * seconds) / left)
-  return `late by ${span(seconds - left)}: in time at ${wanted} at once, if the endpoint takes them`
+  const late = `late by ${span(seconds - left)}`
+  const inEachPlace = Math.floor(left / batchSeconds)
+  if (inEachPlace === 0) return `${late}: a batch alone takes ${span(batchSeconds)}`
+  const wanted = Math.ceil(batches / inEachPlace)
+  if (wanted > limits.concurrencyMax) return `${late}, with however many at once`
+  return `${late}: in time at ${wanted} at once, if the endpoint takes them`
 }

@@ -110,9 +110,10 @@ function textOf(estimate: Estimate): string {
 }
 
 function notesOf(estimate: Estimate): string[] {
-  const { prices, options, seconds, secondsLeft, plan } = estimate
+  const { prices, options, seconds, secondsLeft, plan, answer } = estimate
+  const work = { batches: plan.batches, batchSeconds: answer.latencyMs / 1_000, seconds }
   const priced = instancesOf(estimate)
-  const { instance, concurrency } = options
+  const { instance } = options
   const instanceNote =
     instance === undefined
       ? "The endpoint's own instances are not in it: --instance TYPE prices their time."
@@ -121,9 +122,7 @@ function notesOf(estimate: Estimate): string[] {
         : `${instance.count} × ${instance.type} cost ${money(priced.dollars)} in ${span(seconds)}, whether or not the job runs.`
   const failing = plan.oddRows + plan.tooLarge
   return [
-    ...(secondsLeft === undefined
-      ? []
-      : [`Of its deadline: ${inTimeText(seconds, secondsLeft, concurrency)}.`]),
+    ...(secondsLeft === undefined ? [] : [`Of its deadline: ${inTimeText(work, secondsLeft)}.`]),
     instanceNote,
     `Prices: AWS's list, ${prices.region}, read on ${prices.readOn}; no free tier, no discount.`,
     ...(failing > 0

@@ -15,7 +15,10 @@ test('the deadline of the job was for the job: a retry has one where it is typed
   const job = { ...base, spec: { ...base.spec, deadline: '4h' } }
   expect(retryRequest(job, {}).spec).not.toHaveProperty('deadline')
   expect(retryRequest(job, {}).clientToken).toBe(retryRequest(base, {}).clientToken)
-  expect(retryRequest(job, { deadline: '1h' }).spec.deadline).toBe('1h')
+  const soon = retryRequest(job, { deadline: '1h' })
+  expect(soon.spec.deadline).toBe('1h')
+  expect(soon.clientToken).toBe(retryRequest(job, {}).clientToken)
+  expect(() => newRetryRequest(job, { deadline: '2026-01-01T00:00Z' })).toThrow('has passed')
 })
 
 test('endpoint, output and tolerance may be others, and nothing else', () => {

@@ -11,6 +11,7 @@ import {
 import { CliError } from '../cli-error.ts'
 import { toleranceOf, type ToleranceWanted } from '../control/tolerance-of.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
+import { comingMoment } from '../spec/coming-moment.ts'
 import { uriOf } from '../spec/read-spec.ts'
 
 /** What was typed of a retry that its request depends on. */
@@ -32,9 +33,10 @@ export type AskedRetry = JobRequest & Required<Pick<JobRequest, 'retryOf'>>
  * The request for a retry that there is not yet: a producer would set aside what no new job may be, and the job
  * that was promised would never appear.
  *
- * @throws {CliError} for what was once taken of the job that is retried, and is no more.
+ * @throws {CliError} for what was once taken of the job that is retried, and is no more; for a deadline that has passed.
  */
 export function newRetryRequest(base: Job, wanted: RetryWanted): AskedRetry {
+  if (wanted.deadline !== undefined) comingMoment(wanted.deadline)
   const request = retryRequest(base, wanted)
   const { dataset, output } = request.spec
   const reason = whyNotApart(dataset, output)
@@ -58,7 +60,9 @@ export function retryRequest(base: Job, wanted: RetryWanted): AskedRetry {
     ...(wanted.deadline === undefined ? {} : { deadline: wanted.deadline }),
   })
   const reasons = wanted.reason && [...new Set(wanted.reason)].toSorted()
-  const facts = JSON.stringify([base.jobId, reasons, changed])
+  // With another deadline it is the same retry.
+  const { deadline: _by, ...lasting } = changed
+  const facts = JSON.stringify([base.jobId, reasons, lasting])
   return {
     clientToken: `retry-${createHash('sha256').update(facts).digest('hex')}`,
     spec: changed,

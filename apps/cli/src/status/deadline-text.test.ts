@@ -24,13 +24,13 @@ test.for([
     'of a job on course',
     running,
     { hours: 1, batches: 25 },
-    '5 h 00 min left; at the pace until now it will have ended by 2026-12-01T04:00:00Z',
+    '5 h 00 min left; by the mean until now it will have ended by 2026-12-01T04:00:00Z',
   ],
   [
     'of a slow one',
     running,
     { hours: 1, batches: 10 },
-    '5 h 00 min left; at the pace until now it will be late by 4 h 00 min',
+    '5 h 00 min left; by the mean until now it will be late by 4 h 00 min',
   ],
   [
     'of a paused one',
@@ -47,12 +47,17 @@ test.for([
   ],
   [
     'of one that ended late',
-    { ...running, state: 'failed', endedAt: START + 8 * HOUR },
+    { ...running, state: 'succeeded_with_failures', endedAt: START + 8 * HOUR },
     { hours: 50, batches: 100 },
     'missed by 2 h 00 min',
   ],
 ] as const)('%s', ([, facts, at, says]) => {
   expect(textOf(facts, at)).toBe(`2026-12-01T06:00:00Z, ${says}`)
+})
+
+test('of a job that has no result, only when it was to have one', () => {
+  const failed = { ...running, state: 'failed', endedAt: START + HOUR } as const
+  expect(textOf(failed, { hours: 2 })).toBe('2026-12-01T06:00:00Z')
 })
 
 test('of a job that may take as long as it likes, nothing', () => {

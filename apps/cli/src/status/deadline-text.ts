@@ -11,11 +11,14 @@ import { when } from '../show/when.ts'
 export function deadlineText(job: Job, batches: number, now: number): string | undefined {
   const deadline = deadlineOf(job)
   if (deadline === undefined) return undefined
-  return `${when(deadline)}, ${standingOf(job, batches, now, deadline)}`
+  const standing = standingOf(job, batches, now, deadline)
+  return standing === undefined ? when(deadline) : `${when(deadline)}, ${standing}`
 }
 
-function standingOf(job: Job, batches: number, now: number, deadline: number): string {
+/** Nothing of a job that has no result. */
+function standingOf(job: Job, batches: number, now: number, deadline: number): string | undefined {
   if (isFinal(job.state)) {
+    if (!job.state.startsWith('succeeded')) return undefined
     const spare = deadline - (job.endedAt ?? now)
     return spare < 0 ? `missed by ${duration(-spare)}` : `kept with ${duration(spare)} to spare`
   }
@@ -24,19 +27,16 @@ function standingOf(job: Job, batches: number, now: number, deadline: number): s
   const end = expectedEnd(job, batches, now)
   if (end === undefined) return left
   return end > deadline
-    ? `${left}; at the pace until now it will be late by ${duration(end - deadline)}`
-    : `${left}; at the pace until now it will have ended by ${when(end)}`
+    ? `${left}; by the mean until now it will be late by ${duration(end - deadline)}`
+    : `${left}; by the mean until now it will have ended by ${when(end)}`
 }
 
-/** By the mean over the time since its start: whoever has looked longer knows better. */
+/** By the mean since it was made; the aggregator goes by the last quarter of an hour. */
 function expectedEnd(
-  { plan, startedAt, state }: Job,
+  { plan, createdAt, state }: Job,
   batches: number,
   now: number,
 ): number | undefined {
-  if (plan === undefined || startedAt === undefined || batches === 0 || now <= startedAt) {
-    return undefined
-  }
-  if (state === 'paused') return undefined
-  return Math.ceil(now + ((plan.batches - batches) * (now - startedAt)) / batches)
+  if (plan === undefined || batches === 0 || state === 'paused') return undefined
+  return Math.ceil(now + ((plan.batches - batches) * Math.max(1, now - createdAt)) / batches)
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type Adjustment, type JobId, JOB_STATES, isFinal } from '@millrace/job'
+import { AT_RISK_TOLD } from './claim-event.ts'
 import { adjustmentAttributes } from './job-item.ts'
 import type { Ledger } from '../table/ledger.ts'
 import type { MoveJobOutcome } from './move-job.ts'
@@ -28,13 +29,15 @@ export async function adjustJob(
     attributes.length > 0,
     'wanted a concurrency, a tolerance or a deadline to change, got none',
   )
+  // That another deadline is at risk has not been told.
+  const again = adjustment.deadline === undefined ? '' : ` REMOVE ${AT_RISK_TOLD.join(', ')}`
   const open = anyOf(JOB_STATES.filter((state) => !isFinal(state)))
   const adjusted = await updateJob(
     ledger,
     jobId,
     {
       verb: 'adjust',
-      update: `SET ${attributes.map(([name]) => `${name} = :${name}`).join(', ')}`,
+      update: `SET ${attributes.map(([name]) => `${name} = :${name}`).join(', ')}${again}`,
       condition: open.condition,
       values: {
         ...open.values,

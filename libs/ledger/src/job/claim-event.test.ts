@@ -1,6 +1,13 @@
 import { type Job, jobIdOf, jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
-import { claimEvent, confirmEvent, createJob, type EventKind, noteTakers } from '../index.ts'
+import {
+  adjustJob,
+  claimEvent,
+  confirmEvent,
+  createJob,
+  type EventKind,
+  noteTakers,
+} from '../index.ts'
 import { localLedger } from '../local-ledger.fixture.ts'
 
 const ledger = await localLedger()
@@ -50,6 +57,11 @@ test('of a job with a deadline that has not ended, it can be told that it is at 
   expect(await claim(jobId, 'at_risk')).toMatchObject({ kind: 'held' })
   await confirmEvent(ledger, jobId, 'at_risk', signal)
   expect(await claim(jobId, 'at_risk', 9_000)).toEqual({ kind: 'told' })
+  // Of another deadline it has not been told.
+  await adjustJob(ledger, jobId, { concurrencyMax: 2 }, signal)
+  expect(await claim(jobId, 'at_risk', 9_000)).toEqual({ kind: 'told' })
+  await adjustJob(ledger, jobId, { deadline: 6_000 }, signal)
+  expect(await claim(jobId, 'at_risk', 9_000)).toMatchObject({ kind: 'claimed' })
   // The end is told apart from it.
   expect(await claim(jobId, 'started')).toEqual({ kind: 'not_due' })
   const without = await jobOf('no deadline', { state: 'running' })

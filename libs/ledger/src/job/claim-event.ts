@@ -55,6 +55,8 @@ const TAKEN = {
   at_risk: 'atRiskEventTakenBy',
   ended: 'endedEventTakenBy',
 } as const
+/** What the ledger keeps of having told that a deadline is at risk. */
+export const AT_RISK_TOLD = [ATTRIBUTE.at_risk, TAKEN.at_risk] as const
 const HOLD_SECONDS = 60
 /** The end of the year 9999. */
 const FOR_EVER = 253_402_300_799
