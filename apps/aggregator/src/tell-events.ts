@@ -35,7 +35,7 @@ export async function tellEvents(deps: Deps, jobId: JobId, signal: AbortSignal):
 }
 
 /**
- * Tells that a job is at risk of being late; once of each job.
+ * Tells that a job is at risk of being late; once of each deadline.
  *
  * @returns false when somebody else is at it: look again later.
  * @throws {EventError} of a sink that did not take the event.

@@ -180,6 +180,16 @@ test('while its result is written it is what it was before', async () => {
   expect(watch.atRisk()).toBe(1)
 })
 
+test('a deadline that is moved while the result is written is not missed', async () => {
+  const { watch, look, looks } = createWatch()
+  await looks(1, 175, (minute) => 5 * (minute - 1))
+  const written: Job = { ...job, state: 'aggregating' }
+  expect(await look(181, 1_000, written)).toEqual(['late 181'])
+  const moved: Job = { ...written, adjusted: { deadline: 8 * 3_600 } }
+  expect(await look(184, 1_000, moved)).toEqual(['on_course 184'])
+  expect(watch.atRisk()).toBe(0)
+})
+
 test('of a deadline that was moved it is told again', async () => {
   const { watch, looks } = createWatch()
   const slow = (minute: number): number => 4 * (minute - 1)

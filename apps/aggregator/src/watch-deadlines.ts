@@ -25,7 +25,7 @@ export type Standing = 'on_course' | 'at_risk' | 'late'
 export interface DeadlineFacts {
   readonly standing: Standing
   readonly deadline: number
-  /** When it will have ended at its pace; not known while nothing was recorded. */
+  /** When its last batch will be recorded at its pace; not known while nothing was. */
   readonly expectedAt?: number
 }
 
@@ -82,12 +82,13 @@ export function watchDeadlines(deps: DeadlineDeps): DeadlineWatch {
       const now = deps.epochSeconds()
       const before = seen.get(job.jobId)
       const { looks, pace } = paceOf(job, before, recorded, now)
-      const { verdict, expectedAt } = verdictOn(job, { recorded, pace, now, deadline }, before)
-      const standing = standingOf(verdict, before)
+      // What was said of another deadline says nothing of this one.
+      const said = before?.deadline === deadline ? before : undefined
+      const { verdict, expectedAt } = verdictOn(job, { recorded, pace, now, deadline }, said)
+      const standing = standingOf(verdict, said)
       const facts = { standing, deadline, ...(expectedAt === undefined ? {} : { expectedAt }) }
       const found = { deadline, looks, pace, verdict, standing }
-      // Of a deadline that was moved nobody has heard yet.
-      const isTold = before?.isTold === true && before.deadline === deadline
+      const isTold = said?.isTold === true
       seen.set(job.jobId, { ...found, isTold })
       if (standing !== (before?.standing ?? 'on_course')) deps.onStanding(job, facts)
       if (isTold || standing === 'on_course') return

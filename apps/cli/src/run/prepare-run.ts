@@ -95,19 +95,8 @@ export async function prepareRun(
   const resultPath = toStdout ? join(state.path, `stdout${endingOf(asked.output)}`) : place
   const spec = { ...asked, output: { ...asked.output, uri: uriOf(resultPath) } }
   return {
-    ...{
-      spec,
-      deadline,
-      input,
-      named,
-      state,
-      resultPath,
-      toStdout,
-      disks,
-      endpoint,
-      address,
-      region,
-    },
+    ...{ spec, deadline, input, named, state },
+    ...{ resultPath, toStdout, disks, endpoint, address, region },
     stateOption: stateOption(stateRoot, { env }),
   }
 }
