@@ -3,22 +3,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { runCli, startCli, temporaryFolder, untilRecorded } from './support/cli.ts'
+import { isAlive, runCli, startCli, temporaryFolder, untilRecorded } from './support/cli.ts'
 import { expectedResult, flights } from './support/flights.ts'
 
 const args = [
   ...['run', flights.features, '--local-model', flights.model, '--local-latency', '100'],
   ...['--batch-rows', '100', '--concurrency', '4', '--out', 'late.csv'],
 ]
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 test.for([
   ['once', 1],

@@ -71,6 +71,15 @@ export async function untilRecorded(folder: string, batches: number): Promise<vo
   await expect.poll(recorded, { timeout: 60_000, interval: 20 }).toBeGreaterThanOrEqual(batches)
 }
 
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** A folder of its own for a test. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'millrace-e2e-'))

@@ -6,7 +6,7 @@ import { bundlePrograms } from './bundle-programs.ts'
 /** They load native code or files of their own, so they are installed and not bundled. */
 export const INSTALLED = ['abstract-level', 'dynalite', 'fauxqs', 'level'] as const
 
-const PROGRAMS = ['producer', 'consumer', 'aggregator', 'endpoint'] as const
+const PROGRAMS = ['producer', 'consumer', 'aggregator', 'endpoint', 'keeper'] as const
 
 /** vitest's loader, in which this runs too, has no `import.meta.resolve`. */
 const require = createRequire(import.meta.url)
@@ -28,6 +28,7 @@ export async function bundleCli(folder: string): Promise<void> {
       aggregator: require.resolve('@millrace/aggregator'),
       'second-thread': require.resolve('@millrace/aggregator/second-thread'),
       endpoint: require.resolve('@millrace/endpoint/main'),
+      keeper: require.resolve('millrace/keeper'),
       'reader-thread': require.resolve('@millrace/storage/reader-thread'),
     },
     folder,

@@ -1,7 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { EndpointOptions } from './endpoint-options.ts'
 import { isSignedWith, parseSignature } from './verify-signature.ts'
-import { ACCOUNT, type ServiceError, serviceErrors, validationError } from './service-error.ts'
+import {
+  noSuchEndpoint,
+  type ServiceError,
+  serviceErrors,
+  validationError,
+} from './service-error.ts'
 
 /** What SageMaker refuses before it asks whether there is room: a wrong call, caller or name. */
 export function refusalAtTheDoor(
@@ -11,7 +16,7 @@ export function refusalAtTheDoor(
 ): ServiceError | undefined {
   const { method, url, headers } = request
   if (isOfBrowser(headers)) return serviceErrors.ofBrowser
-  const name = PATH.exec(url ?? '')?.[1]
+  const name = endpointNameIn(url)
   if (method !== 'POST' || name === undefined) return serviceErrors.unknownOperation
   return refusalOfSignature(request, payload, options) ?? refusalOfName(name, headers, options)
 }
@@ -20,11 +25,13 @@ export function refusalAtTheDoor(
  * A page sends its origin with each request, unless a name of its own leads to this machine: then it calls
  * the endpoint by that name. By the port of a proxy is no harm.
  */
-function isOfBrowser({ origin, host = '' }: IncomingHttpHeaders): boolean {
+export function isOfBrowser({ origin, host = '' }: IncomingHttpHeaders): boolean {
   return origin !== undefined || !/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host)
 }
 
-const PATH = /^\/endpoints\/([A-Za-z0-9-]+)\/invocations$/
+/** The endpoint that a request invokes; nothing where it asks for something else. */
+export const endpointNameIn = (url = ''): string | undefined =>
+  /^\/endpoints\/([A-Za-z0-9-]+)\/invocations$/.exec(url)?.[1]
 
 /** The shape of the signature, and as much of the caller as the endpoint was told to check. */
 function refusalOfSignature(
@@ -49,9 +56,7 @@ function refusalOfName(
   headers: IncomingHttpHeaders,
   options: EndpointOptions,
 ): ServiceError | undefined {
-  if (name !== options.name) {
-    return validationError(`Endpoint ${name} of account ${ACCOUNT} not found.`)
-  }
+  if (name !== options.name) return noSuchEndpoint(name)
   const variant = headers['x-amzn-sagemaker-target-variant']
   if (variant === undefined || variant === (options.variant ?? 'AllTraffic')) return undefined
   return validationError(`Variant ${variant.toString()} of endpoint ${name} not found.`)

@@ -95,6 +95,17 @@ export function validationError(message: string): ServiceError {
   return { status: 400, code: 'ValidationError', body: { Message: message } }
 }
 
+/** What an invocation is answered whose endpoint is not there, or not yet. */
+export const noSuchEndpoint = (name: string): ServiceError =>
+  validationError(`Endpoint ${name} of account ${ACCOUNT} not found.`)
+
+/** The same of the other API, by which endpoints are made: it has another name for it. */
+export const validationException = (message: string): ServiceError => ({
+  status: 400,
+  code: 'ValidationException',
+  body: { message },
+})
+
 /** The container's own refusal or failure, wrapped as SageMaker wraps it. */
 export function modelError(endpoint: string, status: number, message: string): ServiceError {
   const client = status >= 400 && status < 500

@@ -1,10 +1,10 @@
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { checkOptions } from './check-options.ts'
-import { EndpointError } from './endpoint-error.ts'
+import { createServing } from './create-serving.ts'
 import type { Endpoint, EndpointOptions } from './endpoint-options.ts'
-import { createGate } from './gate.ts'
-import { type Serving, serveInvocation } from './serve-invocation.ts'
+import { listen } from './listen.ts'
+import { serveInvocation } from './serve-invocation.ts'
 
 /**
  * Starts a local SageMaker endpoint that serves `options.model` on loopback.
@@ -45,25 +45,4 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-function createServing(options: EndpointOptions): Serving {
-  const gate = createGate(() => ({
-    concurrencyMax: serving.options.concurrencyMax ?? Infinity,
-    queueMax: serving.options.queueMax ?? 0,
-  }))
-  const stats = { invocations: 0, rows: 0, throttled: 0, inFlight: 0, inFlightMax: 0 }
-  const serving: Serving = { options, gate, stats: { ...stats, faults: {}, statuses: {} } }
-  return serving
-}
-
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const inUse = cause.code === 'EADDRINUSE'
-      const message = `listen on ${host}:${port}: ${inUse ? 'the port is in use' : cause.message}`
-      reject(new EndpointError(inUse ? 'port_in_use' : 'listen_failed', message, { cause }))
-    })
-    server.listen(port, host, resolve)
-  })
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { httpUrl, regionName, wholeNumber } from '../arguments.ts'
+import { httpUrl, instances, regionName, wholeNumber } from '../arguments.ts'
 
 /** Adds the options that tell a system on this machine where its endpoint is. */
 export function addEndpointOptions(command: Command): Command {
@@ -19,6 +19,20 @@ export function addEndpointOptions(command: Command): Command {
       ).conflicts(['endpoint', 'endpointUrl']),
     )
     .option('--local-latency <ms>', 'latency of the local model', wholeNumber(0, 60_000), 0)
+}
+
+/** Adds the options by which an endpoint is made for a job of this machine, and deleted after it. */
+export function addTemporaryOptions(command: Command): Command {
+  command.on('option:temporary-endpoint', () => forgetEnvironment(command, 'endpoint'))
+  return command
+    .optionsGroup('Temporary endpoint:')
+    .addOption(
+      new Option(
+        '--temporary-endpoint <model>',
+        'make an endpoint of this SageMaker model for the job, and delete it after that',
+      ).conflicts(['endpoint', 'endpointUrl', 'localModel']),
+    )
+    .option('--instance <type[:count]>', 'what it is to run on, such as ml.m5.xlarge:2', instances)
 }
 
 /**

@@ -5,7 +5,7 @@ import { CONSUMERS, type RetryOptions } from '../retry/retry-options.ts'
 import { addJsonOption, addStateOption } from '../system/system-options.ts'
 import { repeated } from '../usage-error.ts'
 import type { Perform } from '../world.ts'
-import { addEndpointOptions } from './endpoint-options.ts'
+import { addEndpointOptions, addTemporaryOptions } from './endpoint-options.ts'
 import { addToleranceOptions } from './tolerance-options.ts'
 
 export function retryCommand(perform: Perform): Command {
@@ -41,12 +41,14 @@ export function retryCommand(perform: Perform): Command {
     )
     .option('--consumers <count>', `consumer processes (default: ${CONSUMERS})`, wholeNumber(1, 64))
     .option('-q, --quiet', 'no progress', false)
-  return addEndpointOptions(command)
-    .option('--endpoint <name>', 'another endpoint (default: that of the job)')
-    .option(
-      '--inference-component <name>',
-      'the one to invoke, of an endpoint that hosts several (default: that of the job)',
-    )
+  return addTemporaryOptions(
+    addEndpointOptions(command)
+      .option('--endpoint <name>', 'another endpoint (default: that of the job)')
+      .option(
+        '--inference-component <name>',
+        'the one to invoke, of an endpoint that hosts several (default: that of the job)',
+      ),
+  )
     .addHelpText('after', EXAMPLES)
     .action((job: string | undefined, typed: Omit<RetryOptions, 'job'>) => {
       const options: RetryOptions = { ...typed, ...(job === undefined ? {} : { job }) }

@@ -5,7 +5,7 @@ import { fileName, folderName, wholeNumber } from '../arguments.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import type { Perform } from '../world.ts'
-import { addEndpointOptions } from './endpoint-options.ts'
+import { addEndpointOptions, addTemporaryOptions } from './endpoint-options.ts'
 
 /** The options of the command as commander reads them; those of the spec are among them. */
 type Typed = Omit<RunOptions, 'data' | 'spec'>
@@ -14,7 +14,7 @@ export function runCommand(perform: Perform): Command {
   const command = new Command('run')
     .description('run the whole job on this machine, with no queue or table to set up')
     .argument('[data]', 'a file, a folder/, a .manifest, an s3:// URI, or - for standard input')
-  return addSpecOptions(addEndpointOptions(addMachineOptions(command)))
+  return addSpecOptions(addTemporaryOptions(addEndpointOptions(addMachineOptions(command))))
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, typed: Typed) => {
       const { spec, rest } = partSpec(typed)
@@ -59,5 +59,6 @@ Examples:
   gzip -dc rows.csv.gz | millrace run - --endpoint churn-v3 | head
   millrace run -f millrace.yaml                              everything from a spec file
   millrace run rows.csv --local-model model.json             try it with no AWS account
+  millrace run rows.csv --temporary-endpoint churn-v3 --instance ml.m5.xlarge:2
 
 Exit codes: 0 all rows predicted, 3 some rows failed, 1 job failed, 2 wrong use, 130 interrupted.`

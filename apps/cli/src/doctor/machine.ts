@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { oldNode } from '../node-version.ts'
 import { FREE_BYTES_MIN, freeBytes } from '../run/disk-space.ts'
 import { jobFolders } from '../system/job-folders.ts'
+import { abandonedIn, notesIn } from '../temporary/notes.ts'
 import { type Check, type Finding, failed, ok, warning } from './finding.ts'
 
 export const nodeCheck: Check = {
@@ -21,6 +22,7 @@ export function machineChecks(stateRoot: string): Check[] {
   return [
     { name: 'state folder', look: () => lookAtFolder(stateRoot) },
     { name: 'disk', look: () => lookAtDisk(stateRoot) },
+    { name: 'left endpoints', look: () => lookForAbandoned(stateRoot) },
   ]
 }
 
@@ -39,6 +41,17 @@ async function lookAtFolder(root: string): Promise<Finding> {
   if (there !== root) return ok(`${root}: is made by the first run`)
   const { length } = await jobFolders(root)
   return ok(`${root}: ${length} ${length === 1 ? 'job' : 'jobs'}`)
+}
+
+/** What was made for a run and still stands is paid for. */
+async function lookForAbandoned(root: string): Promise<Finding> {
+  const left = await abandonedIn(notesIn(root))
+  if (left.length === 0) return ok('none')
+  const names = left.map(({ name, region }) => `${name} in ${region}`).join(', ')
+  return warning(
+    `${names}: left by a run that was cut off, and paid for`,
+    'the next millrace run or retry of this folder deletes it',
+  )
 }
 
 /** Below this a warning: a table of a million rows takes about this much. */

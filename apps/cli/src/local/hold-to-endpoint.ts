@@ -37,6 +37,10 @@ export async function holdToEndpoint(
   await writeFile(note, `${JSON.stringify(known)}\n`)
 }
 
+/** By what the rows of a job were scored, if that was noted. */
+export const begunWith = (folder: string, jobId: JobId): Promise<ScoredBy | undefined> =>
+  readNote(endpointNoteIn(folder, jobId))
+
 /** Nothing where there is none, or one that was cut. */
 async function readNote(path: string): Promise<ScoredBy | undefined> {
   try {

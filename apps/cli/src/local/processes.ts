@@ -109,8 +109,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
   }
 }
 
-/** What a program may see of this process's environment: its AWS and proxy settings, not the rest. */
-function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
+/** What a program that is started here may see of this process's environment: its AWS and proxy settings, not the rest. */
+export function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
   const passed =
     /^(PATH|HOME|TMPDIR|LANG|TZ|AWS_.*|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|NODE_(DISABLE_)?COMPILE_CACHE)$/
   return Object.fromEntries(

@@ -37,8 +37,9 @@ export const LOCAL_ENDPOINT = 'local'
  * Where a program lies; they are run, not imported. The package's `imports` tell: a neighbour's source
  * in the workspace, a file beside this one in what is published.
  */
-export const entryOf = (program: 'producer' | 'consumer' | 'aggregator' | 'endpoint'): string =>
-  fileURLToPath(import.meta.resolve(`#programs/${program}`))
+export const entryOf = (
+  program: 'producer' | 'consumer' | 'aggregator' | 'endpoint' | 'keeper',
+): string => fileURLToPath(import.meta.resolve(`#programs/${program}`))
 
 /**
  * Starts producer, consumers and aggregator on this machine, over the embedded queue and table, each

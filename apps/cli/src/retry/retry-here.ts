@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   encodeUriList,
@@ -16,7 +16,7 @@ import { checkCredentials } from '../local/credentials.ts'
 import { regionOf } from '../system/region.ts'
 import { addressOf } from '../local/endpoint-address.ts'
 import { endpointPlace } from '../local/endpoint-place.ts'
-import { holdToEndpoint, type ScoredBy } from '../local/hold-to-endpoint.ts'
+import { begunWith, holdToEndpoint, type ScoredBy } from '../local/hold-to-endpoint.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT, type LocalApps } from '../local/start-apps.ts'
 import { makeFolders } from '../local/state-folder.ts'
 import { checkPlaces } from '../dataset/check-places.ts'
@@ -30,12 +30,18 @@ import { jobProgress } from '../system/job-progress.ts'
 import { removeLiveCloud, writeLiveCloud } from '../system/live-cloud.ts'
 import { stateFolderOf } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
+import { notesIn } from '../temporary/notes.ts'
+import { throughTemporary } from '../temporary/open-temporary.ts'
+import type { TemporaryEndpoint } from '../temporary/temporary-endpoint.ts'
+import { findModel } from '../temporary/temporary-wanted.ts'
 import type { World } from '../world.ts'
 import { CONSUMERS, type RetryOptions } from './retry-options.ts'
 
 interface RetryHereOptions extends RetryOptions {
   /** Rows that stay as they are. */
   readonly rowsBefore: number
+  /** The endpoint that is to be made for it. */
+  readonly temporary?: TemporaryEndpoint | undefined
 }
 
 /** Works on a retry on this machine, over the state of the job that it retries, and shows it as a run. */
@@ -48,8 +54,9 @@ export async function retryHere(
 ): Promise<ExitCode> {
   const model = options.localModel === undefined ? undefined : resolve(options.localModel)
   await checkPlaces({ ...request.spec, model }, world.stop)
-  const { apps, scoredBy } = await openApps(system, base, request, options, world.stop)
   const folder = stateFolderOf(system)
+  await refuseGone(folder, base, request, options)
+  const { apps, scoredBy } = await openApps(system, base, request, options, world)
   await makeFolders(folder)
   const jobId = jobIdOf(request.clientToken)
   const { batches } = await jobProgress(system, jobId, world.stop)
@@ -68,7 +75,10 @@ export async function retryHere(
   try {
     const hooks = { show, note, stop: world.stop, abort: world.abort }
     const here = { request, apps, system, folder, logs: join(folder, 'logs') }
-    const end = await runJob(here, () => options.rowsBefore, hooks)
+    const notes = notesIn(dirname(folder))
+    const end = await throughTemporary(options.temporary, notes, hooks, () =>
+      runJob(here, () => options.rowsBefore, hooks),
+    )
     screen.close()
     if (end.kind === 'refused') {
       await unlinkRetry(folder, jobId)
@@ -84,17 +94,38 @@ export async function retryHere(
 const ANOTHER_ENDPOINT =
   'with the same endpoint and account the command continues it; millrace cancel ends it'
 
+/** @throws {CliError} where the endpoint of the job was made for that alone, and none is named for the retry. */
+async function refuseGone(
+  folder: string,
+  base: Job,
+  { spec }: JobRequest,
+  { temporary }: RetryHereOptions,
+): Promise<void> {
+  if (temporary !== undefined || spec.endpoint.name !== base.spec.endpoint.name) return
+  const served = (await begunWith(folder, base.jobId))?.address.served
+  if (served === undefined) return
+  throw new CliError(`${base.jobId}: its endpoint was made for it, and deleted when it had ended`, {
+    hint: `--temporary-endpoint ${served.name} --instance TYPE makes another one of that model; --endpoint NAME names one`,
+  })
+}
+
 /** The apps may touch what the job and its retry name, and nothing else. */
 async function openApps(
   { env }: System,
   base: Job,
   { spec }: JobRequest,
-  options: RetryOptions,
-  stop: AbortSignal,
+  options: RetryHereOptions,
+  { env: ofWorld, stop }: World,
 ): Promise<{ readonly apps: LocalApps; readonly scoredBy: ScoredBy }> {
   const endpoint = await placeOf(spec.endpoint.name, options)
   const region = await regionOf(options)
   const account = await checkCredentials(endpoint, region, stop)
+  const { temporary } = options
+  const reached = await addressOf(endpoint, region)
+  const address =
+    temporary === undefined
+      ? reached
+      : { ...reached, served: await findModel(temporary, region, ofWorld, stop) }
   const allowed = {
     datasets: encodeUriList([spec.dataset.uri]),
     results: encodeUriList([...new Set([spec.output.uri, base.spec.output.uri])]),
@@ -104,7 +135,7 @@ async function openApps(
   const workUri = env['MILLRACE_WORK_URI'] ?? ''
   return {
     apps: { services: env, workUri, region, endpoint, allowed, concurrency, consumers },
-    scoredBy: { address: await addressOf(endpoint, region), account },
+    scoredBy: { address, account },
   }
 }
 

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import type { RetryWanted } from './retry-request.ts'
 import type { SystemOptions } from '../system/which-system.ts'
+import type { TemporaryTyped } from '../temporary/temporary-wanted.ts'
 
-export interface RetryOptions extends SystemOptions, RetryWanted {
+export interface RetryOptions extends SystemOptions, RetryWanted, TemporaryTyped {
   /** The latest local job when absent. */
   readonly job?: string
   readonly endpointUrl?: string

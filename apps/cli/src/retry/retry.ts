@@ -13,7 +13,11 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { openReader, type JobReader } from '../system/job-reader.ts'
 import { isDeployed } from '../system/which-system.ts'
 import { follow } from '../watch/watch.ts'
+import { stateFolderOf } from '../system/local-system.ts'
+import { regionOf } from '../system/region.ts'
 import { traceContext } from '../system/trace-context.ts'
+import { nameTemporary, type TemporaryEndpoint } from '../temporary/temporary-endpoint.ts'
+import { type TemporaryWanted, temporaryWanted } from '../temporary/temporary-wanted.ts'
 import type { World } from '../world.ts'
 import { countFailed, reasonsText, rowsToRetry } from './count-failed.ts'
 import { retryHere } from './retry-here.ts'
@@ -26,11 +30,14 @@ import { type AskedRetry, newRetryRequest, retryRequest } from './retry-request.
  */
 export async function retry(options: RetryOptions, world: World): Promise<ExitCode> {
   if (isDeployed(options, world)) refuseOfStack(options)
+  const toMake = temporaryWanted(options)
   await using reader = await openReader(options.job, options, world)
+  const temporary = toMake && (await temporaryOf(toMake, reader, options))
   const note = (text: string): void => {
     if (!options.json && !options.quiet) world.stderr.write(`${text}\n`)
   }
-  const { base, request } = await whatToRetry(reader, options, note, world.stop)
+  const wanted = temporary === undefined ? options : { ...options, endpoint: temporary.name }
+  const { base, request } = await whatToRetry(reader, wanted, note, world.stop)
   const failed = await countFailed(reader, base, world.stop)
   const rows = rowsToRetry(base, failed, options.reason)
   if (rows !== undefined) {
@@ -41,10 +48,26 @@ export async function retry(options: RetryOptions, world: World): Promise<ExitCo
   const { system } = reader
   if (system.isHost) {
     const rowsBefore = Math.max(0, (failed.rows ?? 0) - (rows ?? failed.rows ?? 0))
-    return await retryHere(system, base, request, { ...options, rowsBefore }, world)
+    return await retryHere(system, base, request, { ...options, rowsBefore, temporary }, world)
   }
   await ask(reader, request, world)
   return await tellOrFollow(reader, request, options, world)
+}
+
+/** The endpoint that is to be made for a retry; all retries of a run take one of the same name. */
+async function temporaryOf(
+  toMake: TemporaryWanted,
+  { system, job }: JobReader,
+  options: RetryOptions,
+): Promise<TemporaryEndpoint> {
+  if (!system.isHost) {
+    throw new CliError(`${job.jobId}: a run is at work on it, through the endpoint that it has`, {
+      hint: 'ask for the retry when that has ended',
+      exitCode: EXIT.failed,
+    })
+  }
+  const name = nameTemporary(toMake.model, [stateFolderOf(system)])
+  return { ...toMake, name, region: await regionOf(options) }
 }
 
 /** @throws {CliError} for what was typed that a stack would not hear, as if it went on at that pace or place. */
@@ -53,6 +76,7 @@ function refuseOfStack(options: RetryOptions): void {
   const ofThisMachine = {
     ...{ '--concurrency': concurrency, '--consumers': consumers },
     ...{ '--endpoint-url': endpointUrl, '--local-model': localModel },
+    '--temporary-endpoint': options.temporaryEndpoint,
   }
   const [name] = Object.entries(ofThisMachine).find(([, typed]) => typed !== undefined) ?? []
   if (name === undefined) return

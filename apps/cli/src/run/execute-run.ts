@@ -9,6 +9,7 @@ import { noteBegun, removeJobFolder } from '../system/job-folders.ts'
 import { jobProgress } from '../system/job-progress.ts'
 import { openHostedSystem } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
+import { removeAbandoned, throughTemporary } from '../temporary/open-temporary.ts'
 import { isAsWritten } from './as-written.ts'
 import { scarceTexts } from './disk-space.ts'
 import type { PreparedRun } from './prepare-run.ts'
@@ -28,7 +29,7 @@ export async function executeRun(
   options: RunOptions,
   hooks: RunHooks,
 ): Promise<RunEnd> {
-  const { spec, state, resultPath, address, deadline } = prepared
+  const { spec, state, resultPath, address, deadline, temporary, endpointNotes } = prepared
   const account = await checkCredentials(prepared.endpoint, prepared.region, hooks.stop)
   await openStateFolder(state.path, options)
   await using cleanup = new AsyncDisposableStack()
@@ -47,6 +48,7 @@ export async function executeRun(
   const recorded = { jobId: state.jobId, batches }
   await holdToEndpoint(state.path, recorded, { address, account }, ANOTHER_ACCOUNT)
   if (before !== undefined && hasSucceeded) {
+    await removeAbandoned(endpointNotes, undefined, hooks.note)
     await noteBegun(state.path, before.jobId, Date.now())
     return await handOver({ job: before, resultPath, apps, system, logs: state.logs }, hooks)
   }
@@ -57,7 +59,9 @@ export async function executeRun(
   if (batches === 0) for (const text of scarceTexts(prepared.disks)) hooks.note(text)
   const request = { clientToken: state.clientToken, spec }
   const here = { request, apps, system, folder: state.path, logs: state.logs, deadline }
-  const end = await runJob(here, (job) => rowsIn(job, batches), hooks)
+  const end = await throughTemporary(temporary, endpointNotes, hooks, () =>
+    runJob(here, (job) => rowsIn(job, batches), hooks),
+  )
   if (end.kind !== 'refused') return end
   await cleanup.disposeAsync()
   await removeJobFolder(state.path)

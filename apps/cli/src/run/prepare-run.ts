@@ -4,7 +4,8 @@ import { check, deadlineFrom, type JobSpec, jobSpecSchema } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { withLooks } from '../dataset/by-name.ts'
 import { checkModel } from '../local/check-model.ts'
-import { addressOf, type EndpointAddress } from '../local/endpoint-address.ts'
+import { checkCredentials } from '../local/credentials.ts'
+import { addressOf, type EndpointAddress, type ServedModel } from '../local/endpoint-address.ts'
 import { endpointPlace } from '../local/endpoint-place.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { makeStateFolder, nameStateFolder, type StateFolder } from '../local/state-folder.ts'
@@ -14,6 +15,9 @@ import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { regionOf } from '../system/region.ts'
 import { stateOption } from '../system/which-system.ts'
+import { notesIn } from '../temporary/notes.ts'
+import { nameTemporary, type TemporaryEndpoint } from '../temporary/temporary-endpoint.ts'
+import { findModel, type TemporaryWanted, temporaryWanted } from '../temporary/temporary-wanted.ts'
 import type { World } from '../world.ts'
 import type { InputFile } from '../dataset/check-input.ts'
 import { checkApart, checkOutput, defaultOut } from '../dataset/check-output.ts'
@@ -41,6 +45,10 @@ export interface PreparedRun {
   readonly disks: readonly Disk[]
   readonly endpoint: EndpointPlace
   readonly address: EndpointAddress
+  /** The endpoint that is to be made for it. */
+  readonly temporary: TemporaryEndpoint | undefined
+  /** Where is noted what was made and may still stand. */
+  readonly endpointNotes: string
   /** Of the endpoint and of S3. */
   readonly region: string
 }
@@ -58,12 +66,14 @@ export async function prepareRun(
   refuseUri(out)
   const stateRoot = resolve(options.state ?? join(dirname(out), '.millrace'))
   const model = options.localModel === undefined ? undefined : await checkModel(options.localModel)
+  const toMake = temporaryWanted(options)
 
-  const { input, named, looks, head } = await findDataset(
-    data,
-    { ...options, stdin, env, stateRoot },
-    signal,
-  )
+  const {
+    input,
+    named: objects,
+    looks,
+    head,
+  } = await findDataset(data, { ...options, stdin, env, stateRoot }, signal)
   const read = { input: input.path, model: model?.path }
   const place = toStdout ? STDOUT : await checkOutput(out, read)
   if (!toStdout) {
@@ -86,20 +96,45 @@ export async function prepareRun(
   checkHead(head, asked)
   const endpoint = endpointPlace(options)
   const region = await regionOf(options)
-  const address = await addressOf(endpoint, region)
-  const state = nameStateFolder(asked, { input, address }, stateRoot)
+  const served = toMake && (await servedBy(toMake, { endpoint, region, env }, signal))
+  const reached = await addressOf(endpoint, region)
+  const address = served === undefined ? reached : { ...reached, served }
+  // An endpoint that is to be made is named after the job, and the job after what it would be without one.
+  const unnamed = nameStateFolder(asked, { input, address }, stateRoot)
+  const temporary = toMake && {
+    ...{ ...toMake, region },
+    name: nameTemporary(toMake.model, [unnamed.path]),
+  }
+  const named = temporary === undefined ? asked : throughEndpoint(asked, temporary.name)
+  const state = nameStateFolder(named, { input, address }, stateRoot)
   await makeStateFolder(stateRoot)
   const folders = { state: stateRoot, result: toStdout ? stateRoot : dirname(place) }
   const disks = await disksOf(folders, spaceWanted(asked, input.bytes, head.bytes))
   refuseFull(disks)
   const resultPath = toStdout ? join(state.path, `stdout${endingOf(asked.output)}`) : place
-  const spec = { ...asked, output: { ...asked.output, uri: uriOf(resultPath) } }
+  const spec = { ...named, output: { ...named.output, uri: uriOf(resultPath) } }
   return {
-    ...{ spec, deadline, input, named, state },
-    ...{ resultPath, toStdout, disks, endpoint, address, region },
+    ...{ spec, deadline, input, named: objects, state },
+    ...{ resultPath, toStdout, disks, endpoint, address, temporary, region },
+    endpointNotes: notesIn(stateRoot),
     stateOption: stateOption(stateRoot, { env }),
   }
 }
+
+/** What an endpoint that is to be made will serve, looked at by credentials that there are. */
+async function servedBy(
+  toMake: TemporaryWanted,
+  { endpoint, region, env }: { endpoint: EndpointPlace; region: string; env: World['env'] },
+  signal: AbortSignal,
+): Promise<ServedModel> {
+  await checkCredentials(endpoint, region, signal)
+  return await findModel(toMake, region, env, signal)
+}
+
+const throughEndpoint = (spec: JobSpec, name: string): JobSpec => ({
+  ...spec,
+  endpoint: { ...spec.endpoint, name },
+})
 
 /**
  * Names standard output in the spec that a job is named after. The file that is copied there lies in the
@@ -144,7 +179,7 @@ function pathOf(uri: string | undefined): string | undefined {
 
 function specOf(options: RunOptions, wanted: PartialSpec, input: string, result: string): JobSpec {
   const local = options.localModel === undefined ? undefined : LOCAL_ENDPOINT
-  const name = local ?? wanted.endpoint?.name
+  const name = local ?? options.temporaryEndpoint ?? wanted.endpoint?.name
   if (name === undefined) {
     throw new CliError(
       'no endpoint: wanted --endpoint NAME, or --local-model FILE to try things out',

@@ -1,7 +1,8 @@
 import type { PartialSpec } from '../spec/spec-options.ts'
+import type { TemporaryTyped } from '../temporary/temporary-wanted.ts'
 
 /** `millrace run`, as typed; commander has checked the types, not the world. */
-export interface RunOptions {
+export interface RunOptions extends TemporaryTyped {
   /** A path, or `-` for standard input; the spec file's dataset when absent. */
   readonly data?: string
   /** What was typed of the job spec. */

@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly rowsPerSecond: number
   /** The endpoint is asked for the first rows, and nothing else is done before it has answered. */
   readonly isTried?: boolean
+  /** For so long an endpoint is being made for it by now, and there is none before. */
+  readonly madeForSeconds?: number
   /** Nothing moves, because the endpoint does not answer. */
   readonly isAway?: boolean
   /** When it is to have ended, in seconds since the epoch. */
@@ -104,15 +106,24 @@ function lineScreen(stream: NodeJS.WriteStream, now: () => number): Screen {
   return {
     show: (snapshot) => {
       // What became of a job is said by who has watched it.
-      if (now() - shownAt < LINE_EVERY_MS || isFinal(snapshot.state as JobState)) return
+      if (now() - shownAt < LINE_EVERY_MS || hasEnded(snapshot)) return
       shownAt = now()
       const { state, done, failed, rate, left } = fieldsOf(snapshot, now())
-      stream.write(`${state}: ${done} rows, ${failed} failed, ${rate} rows/s, ${left}\n`)
+      const isBegun = snapshot.madeForSeconds === undefined
+      stream.write(
+        isBegun
+          ? `${state}: ${done} rows, ${failed} failed, ${rate} rows/s, ${left}\n`
+          : `${left}\n`,
+      )
     },
     note: (text) => stream.write(`${text}\n`),
     close: () => {},
   }
 }
+
+/** Before its endpoint is made there is no job. */
+const hasEnded = ({ state, madeForSeconds }: Snapshot): boolean =>
+  madeForSeconds === undefined && isFinal(state as JobState)
 
 function fieldsOf(
   snapshot: Snapshot,
@@ -132,7 +143,8 @@ function fieldsOf(
 }
 
 function timeLeft(snapshot: Snapshot, nowMs: number): string {
-  const { state, rows, rowsDone, rowsPerSecond, isTried, isAway } = snapshot
+  const { state, rows, rowsDone, rowsPerSecond, isTried, isAway, madeForSeconds } = snapshot
+  if (madeForSeconds !== undefined) return `making the endpoint, for ${duration(madeForSeconds)}`
   // Narrow bars show no state; and what the rate was says nothing now.
   if (state === 'paused') return 'until it is resumed'
   if (isTried === true || isAway === true) return 'waiting for the endpoint'

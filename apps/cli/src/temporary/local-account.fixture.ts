@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url'
+import { loadXgboostModel, type SageMakerBehaviour, startSageMaker } from '@millrace/endpoint'
+import { onTestFinished } from 'vitest'
+import { openSageMaker } from './sagemaker-api.ts'
+import type { TemporaryEndpoint } from './temporary-endpoint.ts'
+
+const model = loadXgboostModel(
+  fileURLToPath(import.meta.resolve('../../../../examples/flights/model.json')),
+)
+
+export const churn: TemporaryEndpoint = {
+  name: 'millrace-churn-v3-90c1d2aa',
+  model: 'churn-v3',
+  instances: { type: 'ml.m5.xlarge', count: 2 },
+  region: 'us-east-1',
+}
+
+/** A SageMaker on this machine that has the model `churn-v3`, and the API by which it is asked. */
+export async function openAccount(behaviour: SageMakerBehaviour = {}) {
+  const account = await startSageMaker({ models: { 'churn-v3': model }, ...behaviour })
+  process.env['AWS_ACCESS_KEY_ID'] ??= 'local'
+  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local'
+  const env = { AWS_ENDPOINT_URL_SAGEMAKER: account.url }
+  const api = openSageMaker('us-east-1', env)
+  onTestFinished(async () => {
+    api[Symbol.dispose]()
+    await account.close()
+  })
+  return { account, api, env }
+}
+
+/** How often an operation was asked for. */
+export const timesAsked = (
+  { calls }: { readonly calls: readonly { readonly operation: string }[] },
+  wanted: string,
+): number => calls.filter(({ operation }) => operation === wanted).length

@@ -1,0 +1,14 @@
+import type { Server } from 'node:http'
+import { EndpointError } from './endpoint-error.ts'
+
+/** @throws {EndpointError} `port_in_use`, `listen_failed`. */
+export async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const inUse = cause.code === 'EADDRINUSE'
+      const message = `listen on ${host}:${port}: ${inUse ? 'the port is in use' : cause.message}`
+      reject(new EndpointError(inUse ? 'port_in_use' : 'listen_failed', message, { cause }))
+    })
+    server.listen(port, host, resolve)
+  })
+}
