@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  deadlineFrom,
   encodeUriList,
   type Job,
   type JobRequest,
@@ -65,6 +66,11 @@ export async function retryHere(
   const before = await readJob(system.ledger, jobId, world.stop)
   // Who asks for a paused retry again wants it to go on.
   if (before?.state === 'paused') await resumeJob(system.ledger, jobId, world.stop)
+  // Its request has that of a new one. Of one that goes on it is moved, as of a run.
+  const deadline =
+    before === undefined || options.deadline === undefined
+      ? undefined
+      : deadlineFrom(options.deadline, Math.floor(Date.now() / 1_000))
   const screen = createScreen(world.stderr, {
     quiet: options.quiet || options.json,
     now: Date.now,
@@ -74,7 +80,7 @@ export async function retryHere(
   await writeLiveCloud(folder, { ...system.env })
   try {
     const hooks = { show, note, stop: world.stop, abort: world.abort }
-    const here = { request, apps, system, folder, logs: join(folder, 'logs') }
+    const here = { request, apps, system, folder, logs: join(folder, 'logs'), deadline }
     const notes = notesIn(dirname(folder))
     const end = await throughTemporary(options.temporary, notes, hooks, () =>
       runJob(here, () => options.rowsBefore, hooks),

@@ -29,6 +29,15 @@ test('a job that succeeded says how many, how fast and where', () => {
   })
 })
 
+test('whether it has kept its deadline stands beside how fast it was', () => {
+  const ended = (endedAt: number): string | undefined => {
+    const job = jobWith({ state: 'succeeded', plan, endedAt, adjusted: { deadline: 5_000 } })
+    return summaryOf(job, facts).lines[1]
+  }
+  expect(ended(4_000)).toMatch(/^deadline {2}.*, kept with 16 min 40 s to spare$/)
+  expect(ended(5_090)).toMatch(/^deadline {2}.*, missed by 1 min 30 s$/)
+})
+
 test('what it would have cost in an account comes with the result', () => {
   const usage = {
     ...{ invocations: 10, endpointSeconds: 1, endpointBytesIn: 900, endpointBytesOut: 90 },

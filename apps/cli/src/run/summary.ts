@@ -3,6 +3,7 @@ import { billText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { nearPath } from '../show/near-path.ts'
+import { deadlineText } from '../status/deadline-text.ts'
 import { type FailureReason, reasonLines } from './why-failed.ts'
 
 export interface RunFacts {
@@ -76,11 +77,13 @@ function resultLines(job: Job, facts: RunFacts): string[] {
   const why = reasonLines(facts.reasons).map(
     (line, index) => `${index === 0 ? 'failed    ' : '          '}${line}`,
   )
+  const deadline = deadlineText(job, facts.batchesRecorded, job.endedAt ?? 0)
   const errors = facts.rowsFailed > 0 ? [`errors    ${nearPath(facts.files.errors)}`] : []
   const speed = scored > 0 ? `, ${facts.seconds.toFixed(1)} s, ${rate} rows/s` : ''
   return [
     `${count.format(rows)} ${rows === 1 ? 'row' : 'rows'}${continued}, ${count.format(facts.rowsFailed)} failed${speed}`,
     ...why,
+    ...(deadline === undefined ? [] : [`deadline  ${deadline}`]),
     `result    ${nearPath(facts.files.result)}`,
     ...errors,
     `report    ${nearPath(facts.files.report)}`,

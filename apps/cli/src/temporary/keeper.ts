@@ -26,7 +26,7 @@ async function keep({ endpoint, notes, task }: KeeperOrder): Promise<void> {
   const { name } = endpoint
   await writeNote(notes, { endpoint, keeper: { id, pid: process.pid } })
   const touching = setInterval(() => void touchNote(notes, name), TOUCH_EVERY_MS)
-  using api = openSageMaker(endpoint.region, process.env)
+  using api = openSageMaker(endpoint.region, process.env, 1)
   let askedAtMs: number | undefined
   if (task === 'make') {
     const asking = {

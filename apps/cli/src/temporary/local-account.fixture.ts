@@ -21,7 +21,7 @@ export async function openAccount(behaviour: SageMakerBehaviour = {}) {
   process.env['AWS_ACCESS_KEY_ID'] ??= 'local'
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local'
   const env = { AWS_ENDPOINT_URL_SAGEMAKER: account.url }
-  const api = openSageMaker('us-east-1', env)
+  const api = openSageMaker('us-east-1', env, 1)
   onTestFinished(async () => {
     api[Symbol.dispose]()
     await account.close()

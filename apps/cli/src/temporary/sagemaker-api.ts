@@ -32,14 +32,20 @@ export interface SageMakerApi extends Disposable {
   remove(endpoint: TemporaryEndpoint, signal: AbortSignal, config?: string): Promise<boolean>
 }
 
-/** By the usual AWS chain, and by the proxy that the environment names, where Node can (22.21, 24.5). */
+/**
+ * By the usual AWS chain, and by the proxy that the environment names, where Node can (22.21, 24.5).
+ *
+ * @param maxAttempts of each call; 1 for who repeats it himself.
+ */
 export function openSageMaker(
   region: string,
   env: Readonly<Record<string, string | undefined>>,
+  maxAttempts: number,
 ): SageMakerApi {
   const place = env['AWS_ENDPOINT_URL_SAGEMAKER'] || env['AWS_ENDPOINT_URL'] || undefined
   const client = new SageMakerClient({
     region,
+    maxAttempts,
     requestHandler: {
       connectionTimeout: 5_000,
       requestTimeout: 20_000,

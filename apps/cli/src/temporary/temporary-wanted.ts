@@ -41,7 +41,7 @@ export async function findModel(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<ServedModel> {
-  using api = openSageMaker(region, env)
+  using api = openSageMaker(region, env, 3)
   const madeAt = await api.modelMadeAt(model, signal).catch((error: Error) => {
     signal.throwIfAborted()
     const hint = /AccessDenied/.test(error.name) ? POLICY : undefined
