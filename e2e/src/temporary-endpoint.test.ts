@@ -84,7 +84,7 @@ test('an endpoint is made for the run, scores it and is deleted, and so for its 
   expect(await allowedActions()).toEqual(asked.toSorted())
 })
 
-test('when the command is killed its endpoint is deleted, and the same command goes on', async () => {
+test('when the command is killed its endpoint is deleted; when its keeper is, another keeps it', async () => {
   await using place = await openPlace({ deletingMs: 300, serving: { latencyMs: 50 } })
   const { account, options } = place
   await using cli = startCli(run, options)
@@ -93,23 +93,18 @@ test('when the command is killed its endpoint is deleted, and the same command g
   await place.untilNothingStands()
   await expect.poll(place.notes, { timeout: 20_000 }).toEqual([])
 
-  const continued = await runCli(run, options)
+  await using again = startCli(run, options)
+  await expect
+    .poll(() => Object.values(account.endpoints()), { timeout: 20_000 })
+    .toEqual(['InService'])
+  process.kill(keeperOf(again), 'SIGKILL')
+  const continued = await again.ended
   expect(continued).toMatchObject({ code: 0, stderr: expect.stringContaining('continuing') })
+  expect(continued.stderr).toContain('was started again')
   expect((await place.result()) === expectedResult()).toBe(true)
   await place.untilNothingStands()
   expect(account.configs()).toEqual([])
-})
-
-test('when its keeper is killed, another one keeps the endpoint', async () => {
-  await using place = await openPlace({ serving: { latencyMs: 50 } })
-  await using cli = startCli(run, place.options)
-  await untilRecorded(place.path, 10)
-  process.kill(keeperOf(cli), 'SIGKILL')
-  const ended = await cli.ended
-  expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('was started again') })
-  expect((await place.result()) === expectedResult()).toBe(true)
-  expect(place.timesAsked('CreateEndpoint')).toBe(1)
-  expect(place.account.endpoints()).toEqual({})
+  expect(place.timesAsked('CreateEndpoint')).toBe(2)
 })
 
 test('what is left when both are killed is told, and deleted by the next run in the folder', async () => {

@@ -36,23 +36,37 @@ export async function startKeeper(
   const removed = Promise.withResolvers<void>()
   // Nobody may be waiting for it any more.
   made.promise.catch(() => {})
-  let child = await launchKeeper(order)
+  let child: ChildProcess
+  let starting = start('make')
   let restarts = 0
+  /** The keeper is to delete the endpoint, or does so by itself. */
   let isEnding = false
+  let isRemoved = false
   let failure = 'SageMaker has not answered yet'
+  await starting
 
+  async function start(task: KeeperOrder['task']): Promise<void> {
+    child = await launchKeeper({ ...order, task })
+    child.on('message', heed)
+    child.once('exit', (code, signal) => {
+      ended(signal ?? `exit code ${code}`).catch((error: unknown) => made.reject(error))
+    })
+  }
   function heed(says: KeeperSays): void {
     if (says.kind === 'in_service') made.resolve()
-    if (says.kind === 'removed') removed.resolve()
     if (says.kind === 'not_removed') failure = says.message
+    if (says.kind === 'removed') {
+      isRemoved = true
+      removed.resolve()
+    }
     if (says.kind === 'not_made') {
       isEnding = true
       made.reject(new CliError(says.message, { hint: says.hint, exitCode: EXIT.failed }))
     }
   }
   async function ended(how: string): Promise<void> {
+    if (isRemoved) return
     failure = `its keeper has ended (${how})`
-    if (isEnding) return
     if (restarts === RESTARTS_MAX) {
       const hint = `see ${logOf(order)}`
       made.reject(new CliError(`endpoint ${name}: ${failure}`, { hint, exitCode: EXIT.failed }))
@@ -60,16 +74,9 @@ export async function startKeeper(
     }
     restarts += 1
     note(`the keeper of endpoint ${name} has ended (${how}) and was started again`)
-    child = await launchKeeper(order)
-    listen()
+    starting = start(isEnding ? 'remove' : 'make')
+    await starting
   }
-  function listen(): void {
-    child.on('message', heed)
-    child.once('exit', (code, signal) => {
-      ended(signal ?? `exit code ${code}`).catch((error: unknown) => made.reject(error))
-    })
-  }
-  listen()
 
   return {
     async inService(stop) {
@@ -79,9 +86,8 @@ export async function startKeeper(
     },
     async release(waitMs) {
       isEnding = true
+      await starting
       if (child.connected) child.send(LET_GO, () => {})
-      // Of one that has not ended by itself there is still something to delete.
-      else await removeAfter()
       const late = AbortSignal.timeout(waitMs)
       const isGone = await Promise.race([
         removed.promise.then(() => true),
@@ -90,11 +96,6 @@ export async function startKeeper(
       letAlone(child)
       return isGone ? { isGone } : { isGone, why: failure }
     },
-  }
-
-  async function removeAfter(): Promise<void> {
-    child = await launchKeeper({ ...order, task: 'remove' })
-    child.on('message', heed)
   }
 }
 
