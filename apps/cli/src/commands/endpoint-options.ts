@@ -30,7 +30,7 @@ export function addTemporaryOptions(command: Command): Command {
       new Option(
         '--temporary-endpoint <model>',
         'make an endpoint of this SageMaker model for the job, and delete it after that',
-      ).conflicts(['endpoint', 'endpointUrl', 'localModel']),
+      ).conflicts(['endpoint', 'endpointUrl', 'localModel', 'inferenceComponent']),
     )
     .option('--instance <type[:count]>', 'what it is to run on, such as ml.m5.xlarge:2', instances)
 }

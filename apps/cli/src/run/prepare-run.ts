@@ -131,10 +131,11 @@ async function servedBy(
   return await findModel(toMake, region, env, signal)
 }
 
-const throughEndpoint = (spec: JobSpec, name: string): JobSpec => ({
-  ...spec,
-  endpoint: { ...spec.endpoint, name },
-})
+/** What a spec file says of the variants and components of an endpoint is said of another one. */
+function throughEndpoint({ endpoint, ...spec }: JobSpec, name: string): JobSpec {
+  const { variant: _variant, inferenceComponent: _component, ...kept } = endpoint
+  return { ...spec, endpoint: { ...kept, name } }
+}
 
 /**
  * Names standard output in the spec that a job is named after. The file that is copied there lies in the

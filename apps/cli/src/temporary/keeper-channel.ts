@@ -11,7 +11,7 @@ export interface KeeperOrder {
 
 /** What a keeper tells who has started it. */
 export type KeeperSays =
-  | { readonly kind: 'in_service' }
+  | { readonly kind: 'in_service'; readonly how: 'made' | 'taken' }
   | { readonly kind: 'not_made'; readonly message: string; readonly hint: string }
   /** An attempt to delete it was in vain; it goes on trying. */
   | { readonly kind: 'not_removed'; readonly message: string }

@@ -15,11 +15,11 @@ const RESTARTS_MAX = 5
 /** The process that keeps an endpoint, as who has started it sees it. */
 export interface Keeper {
   /**
-   * Resolves when the endpoint is in service.
+   * Resolves when the endpoint is in service: it was made, or stood already and is taken.
    *
    * @throws {CliError} when it cannot be made. What `stop` says, when that ends the wait.
    */
-  inService(stop: AbortSignal): Promise<void>
+  inService(stop: AbortSignal): Promise<'made' | 'taken'>
   /** Has the endpoint deleted, and waits for that for so long. It goes on being tried without us. */
   release(waitMs: number): Promise<Released>
 }
@@ -32,7 +32,7 @@ export async function startKeeper(
   note: (text: string) => void,
 ): Promise<Keeper> {
   const { name } = order.endpoint
-  const made = Promise.withResolvers<void>()
+  const made = Promise.withResolvers<'made' | 'taken'>()
   const removed = Promise.withResolvers<void>()
   // Nobody may be waiting for it any more.
   made.promise.catch(() => {})
@@ -53,7 +53,7 @@ export async function startKeeper(
     })
   }
   function heed(says: KeeperSays): void {
-    if (says.kind === 'in_service') made.resolve()
+    if (says.kind === 'in_service') made.resolve(says.how)
     if (says.kind === 'not_removed') failure = says.message
     if (says.kind === 'removed') {
       isRemoved = true
@@ -81,8 +81,10 @@ export async function startKeeper(
   return {
     async inService(stop) {
       stop.throwIfAborted()
-      const stopped = once(stop, 'abort').then(() => stop.throwIfAborted())
-      await Promise.race([made.promise, stopped])
+      const stopped = once(stop, 'abort').then((): never => {
+        throw stop.reason
+      })
+      return await Promise.race([made.promise, stopped])
     },
     async release(waitMs) {
       isEnding = true

@@ -38,9 +38,9 @@ async function keep({ endpoint, notes, task }: KeeperOrder): Promise<void> {
       },
     }
     try {
-      await makeEndpoint(asking, endpoint, released)
-      log(`${name} is in service`)
-      say({ kind: 'in_service' })
+      const how = await makeEndpoint(asking, endpoint, released)
+      log(`${name} is in service (${how})`)
+      say({ kind: 'in_service', how })
       await aborted(released)
     } catch (error) {
       if (error instanceof NotMade) {

@@ -32,8 +32,8 @@ test.for(['CreateEndpointConfig', 'CreateEndpoint', 'DescribeEndpoint'])(
 
 test('one that stands already is taken', async () => {
   const { account, api } = await openAccount()
-  await makeEndpoint(api, churn, never, pace)
-  await makeEndpoint(api, churn, never, pace)
+  expect(await makeEndpoint(api, churn, never, pace)).toBe('made')
+  expect(await makeEndpoint(api, churn, never, pace)).toBe('taken')
   expect(timesAsked(account, 'CreateEndpoint')).toBe(1)
 })
 

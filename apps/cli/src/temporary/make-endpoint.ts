@@ -28,6 +28,7 @@ export const PACE: Pace = { firstMs: 500, everyMs: 5_000, patienceMs: 5 * 60_000
  * Makes an endpoint, and resolves when it is in service. One of this name that is there already, by a request whose
  * answer was lost or by a run that was killed, is taken when it is what is wanted, and made anew otherwise.
  *
+ * @returns whether it was asked for, or stood already.
  * @throws {NotMade} when SageMaker does not take the order, or nothing comes of it.
  */
 export async function makeEndpoint(
@@ -35,14 +36,14 @@ export async function makeEndpoint(
   endpoint: TemporaryEndpoint,
   signal: AbortSignal,
   { firstMs, everyMs, patienceMs }: Pace = PACE,
-): Promise<void> {
+): Promise<'made' | 'taken'> {
   let isAsked = false
   let failingSinceMs: number | undefined
   for (let pauseMs = firstMs; ; pauseMs = Math.min(2 * pauseMs, everyMs)) {
     try {
       const seen = await api.describe(endpoint, signal)
       const next = nextStep(seen, configNameOf(endpoint), isAsked)
-      if (next === 'ready') return
+      if (next === 'ready') return isAsked ? 'made' : 'taken'
       if (next === 'failed') throw failed(endpoint, seen)
       if (next === 'create') {
         await api.create(endpoint, signal)

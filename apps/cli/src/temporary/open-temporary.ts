@@ -49,23 +49,29 @@ async function openTemporary(
   const seconds = (): number => (performance.now() - startedAtMs) / 1_000
   note(`making endpoint ${name} of ${model} on ${instancesText(instances)}, in some minutes`)
   const keeper = await startKeeper({ endpoint, notes, task: 'make' }, note)
+  let wasThere = false
   const release = async (): Promise<void> => {
     const released = await keeper.release(REMOVING_MS_MAX)
-    note(released.isGone ? goneText(endpoint, seconds()) : leftText(endpoint, released.why))
+    const gone = wasThere ? `endpoint ${name} is deleted` : goneText(endpoint, seconds())
+    note(released.isGone ? gone : leftText(endpoint, released.why))
   }
   const showing = setInterval(
     () => show({ ...NOTHING_DONE, madeForSeconds: seconds() }),
     SHOW_EVERY_MS,
   )
   try {
-    await keeper.inService(stop)
+    wasThere = (await keeper.inService(stop)) === 'taken'
   } catch (error) {
     await release()
     throw error
   } finally {
     clearInterval(showing)
   }
-  note(`endpoint ${name} is in service after ${span(seconds())}`)
+  note(
+    wasThere
+      ? `endpoint ${name} was left in service by an earlier run: it is taken`
+      : `endpoint ${name} is in service after ${span(seconds())}`,
+  )
   return { [Symbol.asyncDispose]: release }
 }
 
