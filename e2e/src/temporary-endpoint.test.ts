@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { loadXgboostModel, type SageMakerBehaviour, startSageMaker } from '@millrace/endpoint'
 import { expect, test } from 'vitest'
 import {
@@ -59,7 +60,7 @@ test('an endpoint is made for the run, scores it and is deleted, and so for its 
   expect(ended.stderr).toMatch(
     /making endpoint (millrace-churn-v3-\w{8}) of churn-v3 on 2 × ml\.m5/,
   )
-  expect(ended.stderr).toMatch(/endpoint millrace-churn-v3-\w{8} is deleted, .*: \$0\.\d+ at most/)
+  expect(ended.stderr).toMatch(/endpoint millrace-churn-v3-\w{8} is deleted, .*: about \$0\.\d+/)
   expect(account.endpoints()).toEqual({})
   expect(account.configs()).toEqual([])
   expect(await place.notes()).toEqual([])
@@ -124,16 +125,19 @@ test('what is left when both are killed is told, and deleted by the next run in 
   await expect.poll(place.notes, { timeout: 20_000 }).toEqual([])
 })
 
-test('ctrl-C before it is there leaves nothing', async () => {
-  await using place = await openPlace({ creatingMs: 60_000 })
+test('ctrl-C before it is there says so, and it is deleted when it is', async () => {
+  await using place = await openPlace({ creatingMs: 6_000 })
+  const { account } = place
   await using cli = startCli(run, place.options)
   await expect
-    .poll(() => Object.values(place.account.endpoints()), { timeout: 20_000 })
+    .poll(() => Object.values(account.endpoints()), { timeout: 20_000 })
     .toEqual(['Creating'])
   cli.child.kill('SIGINT')
-  expect(await cli.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('deleted') })
-  expect(place.account.endpoints()).toEqual({})
-  expect(place.account.configs()).toEqual([])
+  const stopped = await cli.ended
+  expect(stopped).toMatchObject({ code: 130, stderr: expect.stringContaining('still being made') })
+  await place.untilNothingStands()
+  await expect.poll(place.notes, { timeout: 20_000 }).toEqual([])
+  expect(account.configs()).toEqual([])
 })
 
 test('what cannot be made is said, and nothing is left of it', async () => {
@@ -141,10 +145,32 @@ test('what cannot be made is said, and nothing is left of it', async () => {
   const ended = await runCli(run, place.options)
   expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('ping health check') })
   expect(place.account.endpoints()).toEqual({})
+  expect(place.account.configs()).toEqual([])
+  expect(await place.notes()).toEqual([])
   const typed = ['run', flights.features, '--instance', 'ml.m5.large', '--temporary-endpoint']
   const unknown = await runCli([...typed, 'churn-v9'], place.options)
   expect(unknown.code).toBe(2)
   expect(unknown.stderr).toContain('model churn-v9: SageMaker has none of that name in us-east-1')
+})
+
+test('what cannot be deleted is told however quiet the command is, and deleted when it can be', async () => {
+  await using place = await openPlace()
+  const { account, options } = place
+  const denied = { status: 403, code: 'ExpiredTokenException', body: { message: 'has expired' } }
+  account.change({ refuse: (call) => (call === 'DeleteEndpoint' ? denied : undefined) })
+  await using cli = startCli([...run, '-q'], options)
+  await expect
+    .poll(() => place.timesAsked('DeleteEndpoint'), { timeout: 30_000 })
+    .toBeGreaterThan(1)
+  for (const _press of ['once', 'twice']) {
+    cli.child.kill('SIGINT')
+    await sleep(50)
+  }
+  const ended = await cli.ended
+  expect(ended.stderr).toMatch(/is not deleted yet: has expired\. Its keeper tries it for an hour/)
+  expect(Object.values(account.endpoints())).toEqual(['InService'])
+  account.change({ refuse: () => undefined })
+  await expect.poll(account.endpoints, { timeout: 40_000, interval: 100 }).toEqual({})
 })
 
 /** Of the policy in the guide. */

@@ -131,7 +131,8 @@ async function perform(
     signal,
   )
   const never = new AbortController().signal
-  const hooks = { show, note: () => {}, stop: signal, abort: never }
+  const warn = (text: string): void => process.emitWarning(text)
+  const hooks = { show, note: () => {}, warn, stop: signal, abort: never }
   const end = await executeRun(prepared, wanted, hooks)
   if (end.kind === 'stopped') throw signal.reason
   const { job, rowsFailed, seconds } = end

@@ -47,7 +47,7 @@ async function lookAtFolder(root: string): Promise<Finding> {
 async function lookForAbandoned(root: string): Promise<Finding> {
   const left = await abandonedIn(notesIn(root))
   if (left.length === 0) return ok('none')
-  const names = left.map(({ name, region }) => `${name} in ${region}`).join(', ')
+  const names = left.map(({ endpoint: { name, region } }) => `${name} in ${region}`).join(', ')
   return warning(
     `${names}: left by a run that was cut off, and paid for`,
     'the next millrace run or retry of this folder deletes it',

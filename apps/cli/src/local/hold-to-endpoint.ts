@@ -61,6 +61,8 @@ function differenceOf(begun: ScoredBy, now: ScoredBy): string | undefined {
 }
 
 function textOf(address: EndpointAddress): string {
+  const { served } = address
+  if (served !== undefined) return `by model ${served.name}, made at ${served.madeAt}`
   if ('model' in address) return `with ${nearPath(address.model.path)}`
   return 'url' in address ? `through ${address.url}` : `in ${address.region}`
 }

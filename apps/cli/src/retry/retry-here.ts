@@ -25,7 +25,7 @@ import { type RunEnd, runJob } from '../run/run-job.ts'
 import { summaryOf } from '../run/summary.ts'
 import { fit } from '../show/fit.ts'
 import { whyFailed } from '../run/why-failed.ts'
-import { createScreen } from '../show/screen.ts'
+import { createScreen, warnBeside } from '../show/screen.ts'
 import { linkRetry, unlinkRetry } from '../system/job-folders.ts'
 import { jobProgress } from '../system/job-progress.ts'
 import { removeLiveCloud, writeLiveCloud } from '../system/live-cloud.ts'
@@ -34,7 +34,7 @@ import type { System } from '../system/system.ts'
 import { notesIn } from '../temporary/notes.ts'
 import { throughTemporary } from '../temporary/open-temporary.ts'
 import type { TemporaryEndpoint } from '../temporary/temporary-endpoint.ts'
-import { findModel } from '../temporary/temporary-wanted.ts'
+import { servedBy } from '../temporary/temporary-wanted.ts'
 import type { World } from '../world.ts'
 import { CONSUMERS, type RetryOptions } from './retry-options.ts'
 
@@ -57,7 +57,7 @@ export async function retryHere(
   await checkPlaces({ ...request.spec, model }, world.stop)
   const folder = stateFolderOf(system)
   await refuseGone(folder, base, request, options)
-  const { apps, scoredBy } = await openApps(system, base, request, options, world)
+  const { apps, scoredBy } = await openApps(system, base, request, options, world.stop)
   await makeFolders(folder)
   const jobId = jobIdOf(request.clientToken)
   const { batches } = await jobProgress(system, jobId, world.stop)
@@ -79,7 +79,8 @@ export async function retryHere(
   const { show, note } = screen
   await writeLiveCloud(folder, { ...system.env })
   try {
-    const hooks = { show, note, stop: world.stop, abort: world.abort }
+    const warn = warnBeside(screen, world)
+    const hooks = { show, note, warn, stop: world.stop, abort: world.abort }
     const here = { request, apps, system, folder, logs: join(folder, 'logs'), deadline }
     const notes = notesIn(dirname(folder))
     const end = await throughTemporary(options.temporary, notes, hooks, () =>
@@ -121,17 +122,14 @@ async function openApps(
   base: Job,
   { spec }: JobRequest,
   options: RetryHereOptions,
-  { env: ofWorld, stop }: World,
+  stop: AbortSignal,
 ): Promise<{ readonly apps: LocalApps; readonly scoredBy: ScoredBy }> {
   const endpoint = await placeOf(spec.endpoint.name, options)
   const region = await regionOf(options)
   const account = await checkCredentials(endpoint, region, stop)
-  const { temporary } = options
   const reached = await addressOf(endpoint, region)
-  const address =
-    temporary === undefined
-      ? reached
-      : { ...reached, served: await findModel(temporary, region, ofWorld, stop) }
+  const { temporary } = options
+  const address = temporary === undefined ? reached : { ...reached, served: servedBy(temporary) }
   const allowed = {
     datasets: encodeUriList([spec.dataset.uri]),
     results: encodeUriList([...new Set([spec.output.uri, base.spec.output.uri])]),

@@ -70,16 +70,18 @@ export function retryRequest(base: Job, wanted: RetryWanted): AskedRetry {
   }
 }
 
-/** A component belongs to one endpoint, so another endpoint has none of that name. */
+/** Variants and components belong to one endpoint, so another endpoint has none of that name. */
 function endpointOf(
-  { inferenceComponent: ofJob, ...endpoint }: JobSpec['endpoint'],
+  { inferenceComponent: ofJob, variant, ...endpoint }: JobSpec['endpoint'],
   { endpoint: typed, localModel, inferenceComponent }: RetryWanted,
 ) {
   const name = localModel === undefined ? (typed ?? endpoint.name) : LOCAL_ENDPOINT
-  const component = inferenceComponent ?? (name === endpoint.name ? ofJob : undefined)
+  const isSame = name === endpoint.name
+  const component = inferenceComponent ?? (isSame ? ofJob : undefined)
   return {
     ...endpoint,
     name,
+    ...(isSame && variant !== undefined ? { variant } : {}),
     ...(component === undefined ? {} : { inferenceComponent: component }),
   }
 }

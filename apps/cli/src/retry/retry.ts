@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path'
 import {
   encodeJobRequest,
   isFinal,
@@ -10,14 +11,17 @@ import { readJob, readNewestJob } from '@millrace/ledger'
 import { publish, QueueError } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { checkCredentials } from '../local/credentials.ts'
+import { endpointPlace } from '../local/endpoint-place.ts'
 import { openReader, type JobReader } from '../system/job-reader.ts'
 import { isDeployed } from '../system/which-system.ts'
 import { follow } from '../watch/watch.ts'
 import { stateFolderOf } from '../system/local-system.ts'
 import { regionOf } from '../system/region.ts'
 import { traceContext } from '../system/trace-context.ts'
+import { notesIn, placeOf } from '../temporary/notes.ts'
 import { nameTemporary, type TemporaryEndpoint } from '../temporary/temporary-endpoint.ts'
-import { type TemporaryWanted, temporaryWanted } from '../temporary/temporary-wanted.ts'
+import { findModel, type TemporaryWanted, temporaryWanted } from '../temporary/temporary-wanted.ts'
 import type { World } from '../world.ts'
 import { countFailed, reasonsText, rowsToRetry } from './count-failed.ts'
 import { retryHere } from './retry-here.ts'
@@ -32,7 +36,7 @@ export async function retry(options: RetryOptions, world: World): Promise<ExitCo
   if (isDeployed(options, world)) refuseOfStack(options)
   const toMake = temporaryWanted(options)
   await using reader = await openReader(options.job, options, world)
-  const temporary = toMake && (await temporaryOf(toMake, reader, options))
+  const temporary = toMake && (await temporaryOf(toMake, reader, options, world))
   const note = (text: string): void => {
     if (!options.json && !options.quiet) world.stderr.write(`${text}\n`)
   }
@@ -59,6 +63,7 @@ async function temporaryOf(
   toMake: TemporaryWanted,
   { system, job }: JobReader,
   options: RetryOptions,
+  { env, stop }: World,
 ): Promise<TemporaryEndpoint> {
   if (!system.isHost) {
     throw new CliError(`${job.jobId}: a run is at work on it, through the endpoint that it has`, {
@@ -66,8 +71,12 @@ async function temporaryOf(
       exitCode: EXIT.failed,
     })
   }
-  const name = nameTemporary(toMake.model, [stateFolderOf(system)])
-  return { ...toMake, name, region: await regionOf(options) }
+  const region = await regionOf(options)
+  await checkCredentials(endpointPlace(options), region, stop)
+  const found = await findModel(toMake, region, env, stop)
+  const folder = stateFolderOf(system)
+  const place = await placeOf(notesIn(dirname(folder)))
+  return { ...found, name: nameTemporary(found.model, [place, 'retries', basename(folder)]) }
 }
 
 /** @throws {CliError} for what was typed that a stack would not hear, as if it went on at that pace or place. */

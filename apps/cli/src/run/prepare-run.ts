@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts'
 import { withLooks } from '../dataset/by-name.ts'
 import { checkModel } from '../local/check-model.ts'
 import { checkCredentials } from '../local/credentials.ts'
-import { addressOf, type EndpointAddress, type ServedModel } from '../local/endpoint-address.ts'
+import { addressOf, type EndpointAddress } from '../local/endpoint-address.ts'
 import { endpointPlace } from '../local/endpoint-place.ts'
 import { type EndpointPlace, LOCAL_ENDPOINT } from '../local/start-apps.ts'
 import { makeStateFolder, nameStateFolder, type StateFolder } from '../local/state-folder.ts'
@@ -15,9 +15,15 @@ import { readSpec, uriOf } from '../spec/read-spec.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { regionOf } from '../system/region.ts'
 import { stateOption } from '../system/which-system.ts'
-import { notesIn } from '../temporary/notes.ts'
+import { notesIn, placeOf } from '../temporary/notes.ts'
 import { nameTemporary, type TemporaryEndpoint } from '../temporary/temporary-endpoint.ts'
-import { findModel, type TemporaryWanted, temporaryWanted } from '../temporary/temporary-wanted.ts'
+import {
+  findModel,
+  type FoundModel,
+  servedBy,
+  type TemporaryWanted,
+  temporaryWanted,
+} from '../temporary/temporary-wanted.ts'
 import type { World } from '../world.ts'
 import type { InputFile } from '../dataset/check-input.ts'
 import { checkApart, checkOutput, defaultOut } from '../dataset/check-output.ts'
@@ -96,18 +102,19 @@ export async function prepareRun(
   checkHead(head, asked)
   const endpoint = endpointPlace(options)
   const region = await regionOf(options)
-  const served = toMake && (await servedBy(toMake, { endpoint, region, env }, signal))
+  const found = toMake && (await findWithKeys(toMake, { endpoint, region, env }, signal))
   const reached = await addressOf(endpoint, region)
-  const address = served === undefined ? reached : { ...reached, served }
+  const address = found === undefined ? reached : { ...reached, served: servedBy(found) }
+  await makeStateFolder(stateRoot)
   // An endpoint that is to be made is named after the job, and the job after what it would be without one.
   const unnamed = nameStateFolder(asked, { input, address }, stateRoot)
-  const temporary = toMake && {
-    ...{ ...toMake, region },
-    name: nameTemporary(toMake.model, [unnamed.path]),
+  const endpointNotes = notesIn(stateRoot)
+  const temporary = found && {
+    ...found,
+    name: nameTemporary(found.model, [await placeOf(endpointNotes), unnamed.jobId]),
   }
   const named = temporary === undefined ? asked : throughEndpoint(asked, temporary.name)
   const state = nameStateFolder(named, { input, address }, stateRoot)
-  await makeStateFolder(stateRoot)
   const folders = { state: stateRoot, result: toStdout ? stateRoot : dirname(place) }
   const disks = await disksOf(folders, spaceWanted(asked, input.bytes, head.bytes))
   refuseFull(disks)
@@ -115,18 +122,17 @@ export async function prepareRun(
   const spec = { ...named, output: { ...named.output, uri: uriOf(resultPath) } }
   return {
     ...{ spec, deadline, input, named: objects, state },
-    ...{ resultPath, toStdout, disks, endpoint, address, temporary, region },
-    endpointNotes: notesIn(stateRoot),
+    ...{ resultPath, toStdout, disks, endpoint, address, temporary, endpointNotes, region },
     stateOption: stateOption(stateRoot, { env }),
   }
 }
 
 /** What an endpoint that is to be made will serve, looked at by credentials that there are. */
-async function servedBy(
+async function findWithKeys(
   toMake: TemporaryWanted,
   { endpoint, region, env }: { endpoint: EndpointPlace; region: string; env: World['env'] },
   signal: AbortSignal,
-): Promise<ServedModel> {
+): Promise<FoundModel> {
   await checkCredentials(endpoint, region, signal)
   return await findModel(toMake, region, env, signal)
 }

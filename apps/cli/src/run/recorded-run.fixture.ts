@@ -82,5 +82,6 @@ export async function recordRun(
 /** Somebody who looks at a run and hears what is noted. */
 export function createHooks(): RunHooks & { readonly notes: string[] } {
   const notes: string[] = []
-  return { show: () => {}, note: (text) => void notes.push(text), notes, stop: never, abort: never }
+  const note = (text: string): void => void notes.push(text)
+  return { show: () => {}, note, warn: note, notes, stop: never, abort: never }
 }

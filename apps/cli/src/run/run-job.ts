@@ -29,6 +29,8 @@ export interface RunHooks {
   show(snapshot: Snapshot): void
   /** A sentence about something that happened. */
   note(text: string): void
+  /** One that must be heard, however quiet the run is to be: it costs money, or is lost otherwise. */
+  warn(text: string): void
   /** First ctrl-C: finish what is in flight, and stop. */
   readonly stop: AbortSignal
   /** Second one: stop now. */

@@ -4,7 +4,7 @@ import { besideResult } from '@millrace/job'
 import { readCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
-import { createScreen } from '../show/screen.ts'
+import { createScreen, warnBeside } from '../show/screen.ts'
 import type { World } from '../world.ts'
 import { executeRun } from './execute-run.ts'
 import { type PreparedRun, prepareRun } from './prepare-run.ts'
@@ -29,6 +29,7 @@ export async function run(options: RunOptions, world: World): Promise<ExitCode> 
       if (world.stop.aborted) screen.close()
       note(text)
     },
+    warn: warnBeside(screen, world),
     stop: world.stop,
     abort: world.abort,
   }

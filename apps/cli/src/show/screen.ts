@@ -1,5 +1,6 @@
 import { isFinal, type JobState } from '@millrace/job'
 import { Presets, SingleBar } from 'cli-progress'
+import { fit } from './fit.ts'
 
 /** How far a run is. */
 export interface Snapshot {
@@ -27,6 +28,17 @@ export interface Screen {
   /** A sentence worth keeping, above the bar. */
   note(text: string): void
   close(): void
+}
+
+/** Tells what must be heard, however quiet the screen is. */
+export function warnBeside(
+  screen: Pick<Screen, 'close'>,
+  { stderr }: { readonly stderr: NodeJS.WriteStream },
+): (text: string) => void {
+  return (text) => {
+    screen.close()
+    stderr.write(`${fit(text, stderr)}\n`)
+  }
 }
 
 const LINE_EVERY_MS = 5_000

@@ -2,12 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import { inherited } from '../local/processes.ts'
 import { entryOf } from '../local/start-apps.ts'
+import { makeStateFolder } from '../local/state-folder.ts'
 import { type KeeperOrder, type KeeperSays, LET_GO } from './keeper-channel.ts'
+import type { Removed } from './remove-endpoint.ts'
 
 /** A keeper that was killed is started again so often: it takes what stands there. */
 const RESTARTS_MAX = 5
@@ -20,62 +21,74 @@ export interface Keeper {
    * @throws {CliError} when it cannot be made. What `stop` says, when that ends the wait.
    */
   inService(stop: AbortSignal): Promise<'made' | 'taken'>
-  /** Has the endpoint deleted, and waits for that for so long. It goes on being tried without us. */
-  release(waitMs: number): Promise<Released>
+  /** Has the endpoint deleted, and waits for that until `enough`. It goes on being tried without us. */
+  release(enough: AbortSignal): Promise<Released>
 }
 
-/** Gone, or why not yet. */
-export type Released = { readonly isGone: true } | { readonly isGone: false; readonly why: string }
+/** What has become of the endpoint, or why nothing has yet, and whether somebody still sees to it. */
+export type Released =
+  | { readonly kind: Removed }
+  | { readonly kind: 'in_progress' | 'not_yet'; readonly why: string }
+  | { readonly kind: 'unkept'; readonly why: string }
 
+/** @param warn is told what whoever pays for the endpoint must know at once. */
 export async function startKeeper(
-  order: KeeperOrder,
-  note: (text: string) => void,
+  order: Omit<KeeperOrder, 'task'>,
+  warn: (text: string) => void,
 ): Promise<Keeper> {
   const { name } = order.endpoint
   const made = Promise.withResolvers<'made' | 'taken'>()
-  const removed = Promise.withResolvers<void>()
+  const settled = Promise.withResolvers<Released>()
   // Nobody may be waiting for it any more.
   made.promise.catch(() => {})
-  let child: ChildProcess
-  let starting = start('make')
+  let child: ChildProcess | undefined
   let restarts = 0
   /** The keeper is to delete the endpoint, or does so by itself. */
   let isEnding = false
   let isRemoved = false
   let failure = 'SageMaker has not answered yet'
+  let starting = start('make')
   await starting
 
-  async function start(task: KeeperOrder['task']): Promise<void> {
-    child = await launchKeeper({ ...order, task })
-    child.on('message', heed)
-    child.once('exit', (code, signal) => {
-      ended(signal ?? `exit code ${code}`).catch((error: unknown) => made.reject(error))
-    })
+  async function start(kind: 'make' | 'remove'): Promise<void> {
+    const started = await launchKeeper({ ...order, task: { kind } })
+    child = started
+    started.on('message', heed)
+    const over = Promise.race([
+      once(started, 'exit').then(([code, signal]) => String(signal ?? `exit code ${code}`)),
+      once(started, 'error').then(([error]) => (error as Error).message),
+    ])
+    over.then(ended, (error: Error) => lost(error.message))
   }
   function heed(says: KeeperSays): void {
-    if (says.kind === 'in_service') made.resolve(says.how)
-    if (says.kind === 'not_removed') failure = says.message
-    if (says.kind === 'removed') {
-      isRemoved = true
-      removed.resolve()
-    }
-    if (says.kind === 'not_made') {
-      isEnding = true
-      made.reject(new CliError(says.message, { hint: says.hint, exitCode: EXIT.failed }))
+    switch (says.kind) {
+      case 'in_service':
+        return made.resolve(says.how)
+      case 'not_made':
+        isEnding = true
+        return made.reject(new CliError(says.message, { hint: says.hint, exitCode: EXIT.failed }))
+      case 'not_yet':
+        failure = says.message
+        // It takes as long as it takes to be made: nobody waits for that.
+        if (says.why === 'in_progress') settled.resolve({ kind: 'in_progress', why: failure })
+        return
+      case 'removed':
+        isRemoved = true
+        return settled.resolve({ kind: says.what })
     }
   }
-  async function ended(how: string): Promise<void> {
+  function ended(how: string): void {
     if (isRemoved) return
-    failure = `its keeper has ended (${how})`
-    if (restarts === RESTARTS_MAX) {
-      const hint = `see ${logOf(order)}`
-      made.reject(new CliError(`endpoint ${name}: ${failure}`, { hint, exitCode: EXIT.failed }))
-      return
-    }
+    if (restarts === RESTARTS_MAX) return lost(`its keeper has ended (${how})`)
     restarts += 1
-    note(`the keeper of endpoint ${name} has ended (${how}) and was started again`)
-    starting = start(isEnding ? 'remove' : 'make')
-    await starting
+    warn(`the keeper of endpoint ${name} has ended (${how}) and was started again`)
+    starting = start(isEnding ? 'remove' : 'make').catch((error: Error) => lost(error.message))
+  }
+  function lost(why: string): void {
+    warn(`endpoint ${name} has no keeper any more: ${why}`)
+    const hint = `see ${logOf(order)}`
+    made.reject(new CliError(`endpoint ${name}: ${why}`, { hint, exitCode: EXIT.failed }))
+    settled.resolve({ kind: 'unkept', why })
   }
 
   return {
@@ -86,17 +99,18 @@ export async function startKeeper(
       })
       return await Promise.race([made.promise, stopped])
     },
-    async release(waitMs) {
+    async release(enough) {
       isEnding = true
       await starting
-      if (child.connected) child.send(LET_GO, () => {})
-      const late = AbortSignal.timeout(waitMs)
-      const isGone = await Promise.race([
-        removed.promise.then(() => true),
-        once(late, 'abort').then(() => false),
+      if (child?.connected === true) child.send(LET_GO, () => {})
+      const late = enough.aborted ? Promise.resolve() : once(enough, 'abort')
+      const released = await Promise.race([
+        settled.promise,
+        late.then((): Released => ({ kind: 'not_yet', why: failure })),
       ])
-      letAlone(child)
-      return isGone ? { isGone } : { isGone, why: failure }
+      isRemoved = true
+      if (child !== undefined) letAlone(child)
+      return released
     },
   }
 }
@@ -107,13 +121,14 @@ export async function leaveToKeeper(order: KeeperOrder): Promise<void> {
 }
 
 function letAlone(child: ChildProcess): void {
-  child.removeAllListeners()
+  child.removeAllListeners('message')
   if (child.connected) child.disconnect()
   child.unref()
 }
 
+/** @throws {CliError} when there is no room for its log. */
 async function launchKeeper(order: KeeperOrder): Promise<ChildProcess> {
-  await makeFolder(order.notes, 0o700)
+  await makeStateFolder(order.notes)
   const log = await open(logOf(order), 'a')
   try {
     return fork(entryOf('keeper'), [JSON.stringify(order)], {

@@ -24,16 +24,26 @@ export interface Pace {
 /** What is refused at once shows soon; otherwise an endpoint takes some three minutes. */
 export const PACE: Pace = { firstMs: 500, everyMs: 5_000, patienceMs: 5 * 60_000 }
 
+/** What has become of an order, as far as whoever gave it knows. */
+export interface Ordering {
+  /** When it was given last, in milliseconds of `performance.now()`; nothing when there is none that may arrive. */
+  askedAtMs: number | undefined
+  /** The endpoint was there at a look, whoever has made it. */
+  isSeen: boolean
+}
+
 /**
  * Makes an endpoint, and resolves when it is in service. One of this name that is there already, by a request whose
  * answer was lost or by a run that was killed, is taken when it is what is wanted, and made anew otherwise.
  *
+ * @param ordering is kept up to date: after a rejection, too, it tells whether something may stand.
  * @returns whether it was asked for, or stood already.
  * @throws {NotMade} when SageMaker does not take the order, or nothing comes of it.
  */
 export async function makeEndpoint(
-  api: Pick<SageMakerApi, 'describe' | 'create' | 'remove'>,
+  api: Pick<SageMakerApi, 'describe' | 'create' | 'remove' | 'removeConfig'>,
   endpoint: TemporaryEndpoint,
+  ordering: Ordering,
   signal: AbortSignal,
   { firstMs, everyMs, patienceMs }: Pace = PACE,
 ): Promise<'made' | 'taken'> {
@@ -41,15 +51,19 @@ export async function makeEndpoint(
   let failingSinceMs: number | undefined
   for (let pauseMs = firstMs; ; pauseMs = Math.min(2 * pauseMs, everyMs)) {
     try {
-      const seen = await api.describe(endpoint, signal)
+      const { seen } = await api.describe(endpoint, signal)
+      ordering.isSeen = seen !== undefined
       const next = nextStep(seen, configNameOf(endpoint), isAsked)
       if (next === 'ready') return isAsked ? 'made' : 'taken'
       if (next === 'failed') throw failed(endpoint, seen)
       if (next === 'create') {
-        await api.create(endpoint, signal)
         isAsked = true
+        await order(api, endpoint, ordering, signal)
       }
-      if (next === 'remove') await api.remove(endpoint, signal, seen?.config)
+      if (next === 'remove') {
+        await api.remove(endpoint, signal)
+        if (seen?.config !== undefined) await api.removeConfig(seen.config, signal)
+      }
       failingSinceMs = undefined
     } catch (error) {
       signal.throwIfAborted()
@@ -59,6 +73,23 @@ export async function makeEndpoint(
       if (isOver || !passes(error as Error)) throw refused(endpoint, error as Error)
     }
     await sleep(pauseMs, undefined, { signal })
+  }
+}
+
+/** An order that was refused does not arrive; of one whose answer is lost nobody knows. */
+async function order(
+  api: Pick<SageMakerApi, 'create'>,
+  endpoint: TemporaryEndpoint,
+  ordering: Ordering,
+  signal: AbortSignal,
+): Promise<void> {
+  const { askedAtMs } = ordering
+  ordering.askedAtMs = performance.now()
+  try {
+    await api.create(endpoint, signal)
+  } catch (error) {
+    if ((error as { $fault?: string }).$fault === 'client') ordering.askedAtMs = askedAtMs
+    throw error
   }
 }
 
@@ -79,15 +110,17 @@ function nextStep(
 const ENDED = new Set(['InService', 'Failed', 'OutOfService', 'UpdateRollbackFailed'])
 
 /** What another call may not meet. An order that was just given may not be known everywhere yet. */
-function passes({
-  name,
-  message,
-  ...facts
-}: Error & { $fault?: string; $retryable?: object }): boolean {
-  if (name === 'ValidationException')
-    return /could not find endpoint config|in-progress/i.test(message)
-  return facts.$fault !== 'client' || facts.$retryable !== undefined || /Throttl/.test(name)
+function passes(error: Error & { $fault?: string; $retryable?: object }): boolean {
+  const { name, message, $fault, $retryable } = error
+  if (name === 'ValidationException') {
+    return isInProgress(error) || /could not find endpoint config/i.test(message)
+  }
+  return $fault !== 'client' || $retryable !== undefined || /Throttl/.test(name)
 }
+
+/** An endpoint that is being made, updated or deleted is left alone until that has ended. */
+export const isInProgress = ({ name, message }: Error): boolean =>
+  name === 'ValidationException' && /in-progress/i.test(message)
 
 function failed({ name }: TemporaryEndpoint, seen: EndpointSeen | undefined): NotMade {
   const why = seen?.failure ?? 'SageMaker tells no reason'

@@ -18,18 +18,22 @@ export interface EndpointSeen {
   readonly failure: string | undefined
 }
 
+/** Something that there is, or not, in the account that was asked. */
+export interface Looked<Seen> {
+  readonly seen: Seen | undefined
+  /** Twelve digits; nothing where the answer does not tell. */
+  readonly account: string | undefined
+}
+
 /** The calls of SageMaker's API that a temporary endpoint needs. What is there, or gone, already is no failure of them. */
 export interface SageMakerApi extends Disposable {
   /** When the model was made; nothing when there is none of the name. */
   modelMadeAt(name: string, signal: AbortSignal): Promise<Date | undefined>
-  /** Nothing when there is no such endpoint. */
-  describe(endpoint: TemporaryEndpoint, signal: AbortSignal): Promise<EndpointSeen | undefined>
+  describe(endpoint: TemporaryEndpoint, signal: AbortSignal): Promise<Looked<EndpointSeen>>
   create(endpoint: TemporaryEndpoint, signal: AbortSignal): Promise<void>
-  /**
-   * @param config the configuration that goes with it; default: the one by which it is made.
-   * @returns false when there was no such endpoint.
-   */
-  remove(endpoint: TemporaryEndpoint, signal: AbortSignal, config?: string): Promise<boolean>
+  /** `seen` is nothing when there was no such endpoint. */
+  remove(endpoint: TemporaryEndpoint, signal: AbortSignal): Promise<Looked<'deleting'>>
+  removeConfig(name: string, signal: AbortSignal): Promise<void>
 }
 
 /**
@@ -57,15 +61,16 @@ export function openSageMaker(
   return {
     async modelMadeAt(name, abortSignal) {
       const command = new DescribeModelCommand({ ModelName: name })
-      const found = await unlessMissing(client.send(command, { abortSignal }))
-      return found?.CreationTime
+      const { seen } = await unlessMissing(client.send(command, { abortSignal }))
+      return seen?.CreationTime
     },
     async describe({ name }, abortSignal) {
       const command = new DescribeEndpointCommand({ EndpointName: name })
-      const found = await unlessMissing(client.send(command, { abortSignal }))
-      if (found === undefined) return undefined
-      const { EndpointStatus: status = 'unknown', EndpointConfigName: config } = found
-      return { status, config, failure: found.FailureReason }
+      const { seen, account } = await unlessMissing(client.send(command, { abortSignal }))
+      if (seen === undefined) return { seen, account }
+      const { EndpointStatus: status = 'unknown', EndpointConfigName: config } = seen
+      const facts = { status, config, failure: seen.FailureReason }
+      return { seen: facts, account: accountIn(seen.EndpointArn) }
     },
     async create(endpoint, abortSignal) {
       const EndpointConfigName = configNameOf(endpoint)
@@ -82,12 +87,14 @@ export function openSageMaker(
       const command = new CreateEndpointCommand({ ...named, EndpointName: name })
       await unlessThere(client.send(command, { abortSignal }))
     },
-    async remove(endpoint, abortSignal, EndpointConfigName = configNameOf(endpoint)) {
-      const command = new DeleteEndpointCommand({ EndpointName: endpoint.name })
-      const removed = await unlessMissing(client.send(command, { abortSignal }))
-      const config = new DeleteEndpointConfigCommand({ EndpointConfigName })
-      await unlessMissing(client.send(config, { abortSignal }))
-      return removed !== undefined
+    async remove({ name }, abortSignal) {
+      const command = new DeleteEndpointCommand({ EndpointName: name })
+      const { seen, account } = await unlessMissing(client.send(command, { abortSignal }))
+      return { seen: seen && 'deleting', account }
+    },
+    async removeConfig(name, abortSignal) {
+      const command = new DeleteEndpointConfigCommand({ EndpointConfigName: name })
+      await unlessMissing(client.send(command, { abortSignal }))
     },
     [Symbol.dispose]: () => client.destroy(),
   }
@@ -96,19 +103,33 @@ export function openSageMaker(
 /** For whoever finds one in a list of endpoints, or of costs. */
 const TAGS = [{ Key: 'millrace', Value: 'temporary-endpoint' }] as const
 
-/** SageMaker has one name for all that is not as it should be: the words tell what is not there. */
-const unlessMissing = <Answer>(sent: Promise<Answer>): Promise<Answer | undefined> =>
-  unless(sent, /could not find/i)
-
-/** Of a request whose answer was lost, too. */
-const unlessThere = (sent: Promise<unknown>): Promise<unknown> => unless(sent, /already exist/i)
-
-async function unless<Answer>(sent: Promise<Answer>, words: RegExp): Promise<Answer | undefined> {
+/**
+ * SageMaker has one name for all that is not as it should be: the words tell what is not there, and by its ARN in
+ * which account it is not.
+ */
+async function unlessMissing<Answer>(sent: Promise<Answer>): Promise<Looked<Answer>> {
   try {
-    return await sent
+    return { seen: await sent, account: undefined }
   } catch (error) {
-    const { name, message } = error as Error
-    if (name === 'ValidationException' && words.test(message)) return undefined
-    throw error
+    const { message } = validationIn(error, /could not find/i)
+    return { seen: undefined, account: accountIn(message) }
   }
 }
+
+/** Of a request whose answer was lost, too. */
+async function unlessThere(sent: Promise<unknown>): Promise<void> {
+  try {
+    await sent
+  } catch (error) {
+    validationIn(error, /already exist/i)
+  }
+}
+
+function validationIn(error: unknown, words: RegExp): Error {
+  const told = error as Error
+  if (told.name === 'ValidationException' && words.test(told.message)) return told
+  throw error
+}
+
+const accountIn = (text = ''): string | undefined =>
+  /arn:[a-z-]+:sagemaker:[a-z0-9-]*:(\d{12}):/.exec(text)?.[1]

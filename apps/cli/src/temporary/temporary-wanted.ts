@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts'
 import type { ServedModel } from '../local/endpoint-address.ts'
 import { POLICY } from './make-endpoint.ts'
 import { openSageMaker } from './sagemaker-api.ts'
+import type { TemporaryEndpoint } from './temporary-endpoint.ts'
 
 /** What was typed of a temporary endpoint. */
 export interface TemporaryTyped {
@@ -34,13 +35,16 @@ export function temporaryWanted({
   })
 }
 
+/** The model that is to be served, as SageMaker has it. */
+export type FoundModel = Omit<TemporaryEndpoint, 'name'>
+
 /** @throws {CliError} when there is no such model, or it may not be looked at. */
 export async function findModel(
-  { model }: TemporaryWanted,
+  { model, instances }: TemporaryWanted,
   region: string,
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
-): Promise<ServedModel> {
+): Promise<FoundModel> {
   using api = openSageMaker(region, env, 3)
   const madeAt = await api.modelMadeAt(model, signal).catch((error: Error) => {
     signal.throwIfAborted()
@@ -50,8 +54,14 @@ export async function findModel(
       cause: error,
     })
   })
-  if (madeAt !== undefined) return { name: model, madeAt: madeAt.toISOString() }
+  if (madeAt !== undefined) return { model, modelMadeAt: madeAt.toISOString(), instances, region }
   throw new CliError(`model ${model}: SageMaker has none of that name in ${region}`, {
     hint: `aws sagemaker list-models --region ${region} names those that there are`,
   })
 }
+
+/** What a job is held to, once rows of it were scored by the model. */
+export const servedBy = ({ model, modelMadeAt }: FoundModel): ServedModel => ({
+  name: model,
+  madeAt: modelMadeAt,
+})

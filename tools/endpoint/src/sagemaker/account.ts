@@ -7,6 +7,8 @@ interface Endpoint {
   readonly name: string
   readonly config: Config
   readonly createdAtMs: number
+  /** Why nothing comes of it. */
+  readonly failure: string | undefined
   readonly serving: Serving
   deletedAtMs: number | undefined
 }
@@ -17,6 +19,7 @@ interface Described {
   readonly config: Config
   readonly status: EndpointStatus
   readonly failure: string | undefined
+  readonly arn: string
 }
 
 /** The endpoints and configurations of the account. What it refuses is thrown as a `ServiceError`. */
@@ -40,9 +43,9 @@ export function createAccount(options: () => SageMakerOptions, nowMs: () => numb
   const endpoints = new Map<string, Endpoint>()
   const servings = new Map<string, Serving[]>()
 
-  function statusOf({ createdAtMs, deletedAtMs }: Endpoint): EndpointStatus {
+  function statusOf({ createdAtMs, deletedAtMs, failure }: Endpoint): EndpointStatus {
     if (deletedAtMs !== undefined) return 'Deleting'
-    const { creatingMs = 0, failure } = options()
+    const { creatingMs = 0 } = options()
     if (nowMs() < createdAtMs + creatingMs) return 'Creating'
     return failure === undefined ? 'InService' : 'Failed'
   }
@@ -75,21 +78,25 @@ export function createAccount(options: () => SageMakerOptions, nowMs: () => numb
     createEndpoint(name, configName) {
       const config = this.describeConfig(configName)
       if (endpointOf(name) !== undefined) exists('endpoint', name)
-      const { models, serving: behaviour } = options()
+      const { models, failure, serving: behaviour } = options()
       const model = models[config.model] ?? notFound('model', config.model)
       const serving = createServing({ ...behaviour, name, model })
       servings.set(name, [...(servings.get(name) ?? []), serving])
-      endpoints.set(name, { name, config, createdAtMs: nowMs(), deletedAtMs: undefined, serving })
+      endpoints.set(name, {
+        ...{ name, config, failure, serving },
+        ...{ createdAtMs: nowMs(), deletedAtMs: undefined },
+      })
     },
     describeEndpoint(name) {
       const endpoint = foundEndpoint(name)
       const status = statusOf(endpoint)
-      const failure = status === 'Failed' ? options().failure : undefined
-      return { name, config: endpoint.config, status, failure }
+      const failure = status === 'Failed' ? endpoint.failure : undefined
+      return { name, config: endpoint.config, status, failure, arn: arnOf('endpoint', name) }
     },
     deleteEndpoint(name) {
       const endpoint = foundEndpoint(name)
-      if (endpoint.deletedAtMs !== undefined) {
+      // https://github.com/aws/amazon-sagemaker-examples/issues/3432: none that is being made, either.
+      if (['Creating', 'Deleting'].includes(statusOf(endpoint))) {
         refuse(`Cannot update in-progress endpoint "${arnOf('endpoint', name)}".`)
       }
       endpoint.deletedAtMs = nowMs()

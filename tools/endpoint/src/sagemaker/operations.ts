@@ -10,9 +10,14 @@ const name = z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/)
 const ofModel = z.object({ ModelName: name })
 const ofEndpoint = z.object({ EndpointName: name })
 const ofConfig = z.object({ EndpointConfigName: name })
-const newEndpoint = z.object({ ...ofEndpoint.shape, ...ofConfig.shape })
+/** What makes a temporary endpoint known as one. */
+const tags = z.tuple([
+  z.object({ Key: z.literal('millrace'), Value: z.literal('temporary-endpoint') }),
+])
+const newEndpoint = z.object({ ...ofEndpoint.shape, ...ofConfig.shape, Tags: tags })
 const newConfig = z.object({
   EndpointConfigName: name,
+  Tags: tags,
   ProductionVariants: z.tuple([
     z.object({
       VariantName: z.literal('AllTraffic'),
@@ -45,10 +50,11 @@ export function operate(account: Account, operation: string, input: unknown): ob
     }
     case 'DescribeEndpoint': {
       const { EndpointName } = parse(ofEndpoint, input)
-      const { config, status, failure } = account.describeEndpoint(EndpointName)
+      const { config, status, failure, arn } = account.describeEndpoint(EndpointName)
       const variant = { VariantName: 'AllTraffic', CurrentInstanceCount: config.instances }
       return {
-        ...{ EndpointName, EndpointConfigName: config.name, EndpointStatus: status },
+        ...{ EndpointName, EndpointArn: arn, EndpointConfigName: config.name },
+        EndpointStatus: status,
         ...{ FailureReason: failure, CreationTime: CREATED_AT, LastModifiedTime: CREATED_AT },
         ProductionVariants: [variant],
       }
