@@ -38,6 +38,7 @@ export function createConsumer(
         MILLRACE_LEDGER_TABLE: ledger.table.name,
         MILLRACE_WORK_URI: results.uri('work/'),
         MILLRACE_CONCURRENCY: String(size.concurrency),
+        MILLRACE_CONCURRENCY_SHARE: String(size.share),
       },
       statements: [
         ...batches.work(),

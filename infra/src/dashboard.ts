@@ -18,7 +18,8 @@ export class Dashboard extends pulumi.ComponentResource {
     super('millrace:Dashboard', name, {}, options)
     const { region } = whereaboutsOf({ parent: this })
     const widgets = [alarmsWidget(args.alarmArns), ...panels(args).map(widgetIn(region))]
-    const dashboardName = `millrace-${pulumi.getStack()}`
+    // Dashboards are global to an account, and another region may have a stack of this name.
+    const dashboardName = pulumi.interpolate`millrace-${pulumi.getStack()}-${region}`
     const dashboardBody = pulumi.jsonStringify({ widgets })
     // oxlint-disable-next-line no-new -- a resource registers itself.
     new aws.cloudwatch.Dashboard(name, { dashboardName, dashboardBody }, { parent: this })

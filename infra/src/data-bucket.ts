@@ -10,6 +10,8 @@ export interface DataBucketArgs {
   readonly accessLogs?: DataBucket | undefined
   /** Days after which objects below a prefix are removed. Absent prefixes are kept for ever. */
   readonly expireDays?: Readonly<Record<string, number>>
+  /** Days after which a version that another has replaced is removed. Default: 30. */
+  readonly replacedDays?: number
   /** Tell EventBridge of new objects. Default: false. */
   readonly events?: boolean
   /** Services that write into it on behalf of this account. */
@@ -38,11 +40,7 @@ export class DataBucket extends pulumi.ComponentResource {
     /* oxlint-disable no-new -- a resource registers itself. */
     new aws.s3.BucketVersioning(name, { bucket, versioningConfiguration }, parent)
     new aws.s3.BucketPolicy(name, { bucket, policy: this.policy(args) }, parent)
-    new aws.s3.BucketLifecycleConfiguration(
-      name,
-      { bucket, rules: lifecycleOf(args.expireDays ?? {}) },
-      parent,
-    )
+    new aws.s3.BucketLifecycleConfiguration(name, { bucket, rules: lifecycleOf(args) }, parent)
     if (args.accessLogs !== undefined) {
       const targetBucket = args.accessLogs.bucket.id
       new aws.s3.BucketLogging(name, { bucket, targetBucket, targetPrefix: `${name}/` }, parent)
@@ -148,13 +146,16 @@ function encrypt(
 }
 
 /** Old versions and unfinished uploads cost money and are seen by nobody. */
-function lifecycleOf(expireDays: Readonly<Record<string, number>>) {
+function lifecycleOf({
+  expireDays = {},
+  replacedDays = 30,
+}: Pick<DataBucketArgs, 'expireDays' | 'replacedDays'>) {
   const leftovers = {
     id: 'leftovers',
     status: 'Enabled',
     filter: {},
     abortIncompleteMultipartUpload: { daysAfterInitiation: 2 },
-    noncurrentVersionExpiration: { noncurrentDays: 30 },
+    noncurrentVersionExpiration: { noncurrentDays: replacedDays },
   }
   const expirations = Object.entries(expireDays).map(([prefix, days]) => ({
     id: `expire ${prefix === '' ? 'all' : prefix}`,

@@ -88,10 +88,11 @@ export class FargateService extends pulumi.ComponentResource {
         taskDefinition: definition.arn,
         desiredCount: 0,
         capacityProviderStrategies: [{ capacityProvider, weight: 1 }],
+        forceNewDeployment: true, // Else a service that is there takes no other capacity provider.
         platformVersion: 'LATEST',
         networkConfiguration: {
           subnets: args.network.subnetIds,
-          securityGroups: [args.network.securityGroupId],
+          securityGroups: args.network.securityGroupIds,
           assignPublicIp: args.network.assignPublicIp,
         },
         ...(args.endsFirst === true ? endsFirst : startsFirst),

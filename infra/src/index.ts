@@ -43,7 +43,11 @@ const ledger = new LedgerTable('ledger', { kmsKeyArn, protect }, account)
 const accessLogs = DataBucket.forAccessLogs('access-logs', retentionDays.results, account)
 const uploads = new DataBucket(
   'datasets',
-  { kmsKeyArn, protect, accessLogs, events: true },
+  {
+    ...{ kmsKeyArn, protect, accessLogs, events: true },
+    // A job is pinned to the version that it was submitted for, for as long as it is kept.
+    replacedDays: Math.max(30, retentionDays.results + 1),
+  },
   account,
 )
 const results = new DataBucket(
@@ -176,5 +180,7 @@ export const serviceNames = {
   consumer: consumer.name,
   aggregator: aggregator.name,
 }
+/** What the tasks are let through by: endpoints of your own VPC, or a firewall, are to let it in. */
+export const taskSecurityGroupId = network.securityGroupId
 export const events = jobEvents.outputs()
 export const imageRepositories = repositories.urls()

@@ -22,7 +22,10 @@ const GATEWAYS = ['s3', 'dynamodb']
  */
 export class Network extends pulumi.ComponentResource {
   readonly subnetIds: pulumi.Input<string>[]
+  /** The stack's own. */
   readonly securityGroupId: pulumi.Output<string>
+  /** Of its tasks: that, and those of the owner of the network. */
+  readonly securityGroupIds: pulumi.Input<string>[]
   /** Tasks of a network without NAT or endpoints need an address of their own to call out. */
   readonly assignPublicIp: boolean
 
@@ -37,6 +40,8 @@ export class Network extends pulumi.ComponentResource {
       parent,
     )
     this.securityGroupId = tasks.id
+    const others = args.kind === 'existing' ? args.securityGroupIds : []
+    this.securityGroupIds = [tasks.id, ...others]
     this.assignPublicIp = args.kind === 'public'
     if (args.kind === 'existing') {
       this.subnetIds = args.subnetIds

@@ -46,7 +46,10 @@ describe.for(STACKS)('in the %s stack', (stack) => {
 })
 
 test('the page says what a production stack costs in a network that exists', () => {
-  const existing = { kind: 'existing' as const, vpcId: 'vpc-1', subnetIds: ['subnet-1'] }
+  const existing = {
+    ...{ kind: 'existing' as const, vpcId: 'vpc-1' },
+    ...{ subnetIds: ['subnet-1'], securityGroupIds: [] },
+  }
   const costs = Object.values(restingCosts({ ...settingsOf('prod'), network: existing }))
   const [, printed] =
     /\(`network: existing`\), a production stack is at about (\$\d+)/.exec(page) ?? []

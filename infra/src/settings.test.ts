@@ -15,8 +15,14 @@ test('endpoints and a network are all that a stack must say', () => {
   })
 })
 
-test('more CPU brings the memory that it needs', () => {
-  expect(readSettings({ ...least, consumers: { cpu: 1_024 } }).consumers.memoryMiB).toBe(2_048)
+test.for([
+  [{ cpu: 1_024 }, 2_048],
+  [{ concurrency: 16 }, 512],
+  [{ concurrency: 17 }, 1_024],
+  [{ concurrency: 64 }, 2_048],
+  [{ cpu: 512, concurrency: 64 }, 2_048],
+])('a consumer with %j has the memory that it needs, %i MiB', ([consumers, memoryMiB]) => {
+  expect(readSettings({ ...least, consumers }).consumers.memoryMiB).toBe(memoryMiB)
 })
 
 const template = (change: object = {}) => ({
@@ -104,7 +110,27 @@ describe('a wrong setting is named with what was wanted', () => {
     [
       'memory that Fargate has not for its CPU',
       { consumers: { cpu: 512, memoryMiB: 512 } },
-      'wanted 1024, 2048, 3072, 4096 for cpu 512, got 512',
+      'wanted 1024, 2048, 3072, 4096 for cpu 512 and 16 at once, got 512',
+    ],
+    [
+      'memory that is too little for what is in flight',
+      { consumers: { concurrency: 40, memoryMiB: 1_024 } },
+      'wanted 2048 for cpu 256 and 40 at once, got 1024',
+    ],
+    [
+      'more in flight than its CPU can have memory for',
+      { consumers: { concurrency: 65 } },
+      'consumers.concurrency: 65 at once want 2080 MiB, cpu 256 has less',
+    ],
+    ['a share of nothing', { consumers: { share: 0 } }, 'consumers.share'],
+    [
+      'an alias of a key',
+      {
+        datasets: [
+          { uri: 's3://lake/in/', kmsKeyArn: 'arn:aws:kms:eu-central-1:123456789012:alias/lake' },
+        ],
+      },
+      'datasets.0.kmsKeyArn: wanted arn:aws:kms:REGION:ACCOUNT:key/ID',
     ],
     ['a network of no kind', { network: { kind: 'shared' } }, 'network.kind'],
     [
@@ -117,7 +143,11 @@ describe('a wrong setting is named with what was wanted', () => {
       { network: { kind: 'private', zones: ['eu-central-1a', 'eu-central-1a'] } },
       'network.zones: wanted each zone once',
     ],
-    ['more a task than an endpoint serves', { consumers: { concurrency: 65 } }, 'serves at once'],
+    [
+      'more a task than an endpoint serves',
+      { consumers: { cpu: 512, concurrency: 65 } },
+      'serves at once',
+    ],
   ] as const)('%s', ([, change, words]) => {
     expect(() => readSettings({ ...least, ...change })).toThrow(words)
   })

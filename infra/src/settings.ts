@@ -7,13 +7,15 @@ const prefix = z
   .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/([^*?]+\/)?$/, 'wanted s3://bucket/prefix/')
 
 const account = z.string().regex(/^\d{12}$/, 'wanted an AWS account id of 12 digits')
-const arn = (service: string) =>
-  z.string().startsWith(`arn:aws:${service}:`, `wanted an ARN that begins with arn:aws:${service}:`)
+/** Of a key itself: what an alias allows it allows on nothing. */
+const keyArn = z
+  .string()
+  .regex(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[^/]+$/, 'wanted arn:aws:kms:REGION:ACCOUNT:key/ID')
 
 const dataset = z.strictObject({
   uri: prefix.describe('Where datasets may lie besides the bucket of this stack.'),
   account: account.optional().describe("The bucket's owner; without it, this account."),
-  kmsKeyArn: arn('kms').optional().describe('The key that the objects are encrypted with.'),
+  kmsKeyArn: keyArn.optional().describe('The key that the objects are encrypted with.'),
 })
 
 const endpointScaling = z
@@ -70,6 +72,13 @@ const network = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('existing'), vpcId: z.string().startsWith('vpc-') })
     .extend({ subnetIds: z.array(z.string().startsWith('subnet-')).min(1).max(16) })
+    .extend({
+      securityGroupIds: z
+        .array(z.string().startsWith('sg-'))
+        .max(4)
+        .default([])
+        .describe("Of yours, beside the stack's own, which lets HTTPS out and nothing else."),
+    })
     .describe('Subnets of yours that reach AWS, by endpoints or NAT.'),
   z
     .strictObject({ kind: z.literal('private'), cidr: z.cidrv4().default('10.42.0.0/20') })
@@ -84,6 +93,12 @@ const network = z.discriminatedUnion('kind', [
 const consumerTasks = z.strictObject({
   tasksMax: z.int().min(1).max(1_000).default(10),
   concurrency: z.int().min(1).max(limits.concurrencyMax).default(limits.concurrencyDefault),
+  share: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe('Of what the endpoint is found to serve; the rest is left to its live traffic.'),
   batchSeconds: z.number().positive().max(600).default(1).describe('What a batch takes.'),
   delaySeconds: z
     .number()
@@ -96,7 +111,9 @@ const consumerTasks = z.strictObject({
   memoryMiB: z
     .int()
     .optional()
-    .describe('Of those that Fargate has for `cpu`; the least is default.'),
+    .describe(
+      'Of those that Fargate has for `cpu`; the least that takes `concurrency` is default.',
+    ),
 })
 
 /** Memory (MiB) by CPU units. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html */
@@ -111,12 +128,22 @@ function gibibytes(least: number, most: number): readonly number[] {
   return Array.from({ length: most - least + 1 }, (_, more) => (least + more) * 1_024)
 }
 
+/** Half of it is for what is invoked at once, of which each may be as large as a batch is planned. */
+const memoryFor = (concurrency: number): number =>
+  Math.ceil((2 * concurrency * limits.predictionBytesPlanned) / 2 ** 20)
+
 const consumers = consumerTasks.transform(({ memoryMiB, ...tasks }, context) => {
-  const offered = FARGATE_MEMORY[tasks.cpu]
+  const { cpu, concurrency } = tasks
+  const wanted = memoryFor(concurrency)
+  const offered = FARGATE_MEMORY[cpu].filter((size) => size >= wanted)
   const [least = 0] = offered
-  if (memoryMiB !== undefined && !offered.includes(memoryMiB)) {
-    const message = `wanted ${offered.join(', ')} for cpu ${tasks.cpu}, got ${memoryMiB}`
-    context.addIssue({ code: 'custom', path: ['memoryMiB'], message })
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message })
+  if (offered.length === 0) {
+    refuse('concurrency', `${concurrency} at once want ${wanted} MiB, cpu ${cpu} has less`)
+  } else if (memoryMiB !== undefined && !offered.includes(memoryMiB)) {
+    const what = `cpu ${cpu} and ${concurrency} at once`
+    refuse('memoryMiB', `wanted ${offered.join(', ')} for ${what}, got ${memoryMiB}`)
   }
   return { ...tasks, memoryMiB: memoryMiB ?? least }
 })

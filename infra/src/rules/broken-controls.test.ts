@@ -82,6 +82,15 @@ const breaks: readonly (readonly [id: string, found: string, how: Break])[] = [
     'no rule that is enabled',
     by('s3.BucketLifecycleConfiguration', { rules: [{ status: 'Disabled' }] }),
   ],
+  [
+    'pinned-versions',
+    '7 days, and jobs are kept for 365',
+    by(
+      's3.BucketLifecycleConfiguration',
+      { rules: [{ noncurrentVersionExpiration: { noncurrentDays: 7 } }] },
+      'datasets',
+    ),
+  ],
   ['S3.14', 'no s3.BucketVersioning', without('s3.BucketVersioning')],
   ['S3.14', 'absent', by('s3.BucketVersioning', { versioningConfiguration: undefined })],
   [
@@ -122,6 +131,11 @@ const breaks: readonly (readonly [id: string, found: string, how: Break])[] = [
   ['stop-timeout', '30', byContainer({ stopTimeout: 30 })],
   ['image-digest', noDigest, byContainer({ image: noDigest })],
   ['image-digest', 'absent', byContainer({ image: undefined })],
+  [
+    'capacity-changes',
+    'the provider refuses it',
+    by('ecs.Service', { forceNewDeployment: undefined }),
+  ],
   ['rollback', 'no rollback', by('ecs.Service', { deploymentCircuitBreaker: undefined })],
   ['rollback-target', 'removed', by('ecs.TaskDefinition', { skipDestroy: undefined })],
   [

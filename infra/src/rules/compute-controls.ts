@@ -125,6 +125,15 @@ export const computeControls: readonly Control[] = [
     }),
   },
   {
+    id: 'capacity-changes',
+    source: 'Millrace',
+    says: 'a service that is there can be given another capacity provider',
+    breaches: each(
+      'ecs.Service',
+      ({ forceNewDeployment }) => forceNewDeployment !== true && 'the provider refuses it',
+    ),
+  },
+  {
     id: 'rollback-target',
     source: 'Millrace',
     says: 'what a deployment is rolled back to is kept',

@@ -6,6 +6,11 @@ interface EncryptionRule {
   readonly applyServerSideEncryptionByDefault?: { readonly sseAlgorithm?: string }
 }
 
+interface LifecycleRule {
+  readonly expiration?: { readonly days?: number }
+  readonly noncurrentVersionExpiration?: { readonly noncurrentDays?: number }
+}
+
 const DAY_SECONDS = 86_400
 
 /** Queues, topics, table, buckets and key: encrypted, private, kept. */
@@ -169,6 +174,23 @@ export const dataControls: readonly Control[] = [
         return !all.some(({ status }) => status === 'Enabled') && 'no rule that is enabled'
       })(graph),
     ],
+  },
+  {
+    id: 'pinned-versions',
+    source: 'Millrace',
+    says: 'a version of a dataset outlasts the jobs that are pinned to it',
+    breaches: (graph) => {
+      const rulesOf = (bucket: string): readonly LifecycleRule[] =>
+        (ofType(graph, 's3.BucketLifecycleConfiguration').find(({ name }) => name === bucket)
+          ?.inputs['rules'] ?? []) as LifecycleRule[]
+      const kept = Math.min(
+        ...rulesOf('datasets').map((rule) => rule.noncurrentVersionExpiration?.noncurrentDays ?? 0),
+      )
+      const jobs = Math.max(...rulesOf('results').map((rule) => rule.expiration?.days ?? 0))
+      if (kept > jobs) return []
+      const resource = 's3.BucketLifecycleConfiguration datasets'
+      return [{ resource, found: `${kept} days, and jobs are kept for ${jobs}` }]
+    },
   },
   {
     id: 'S3.14',

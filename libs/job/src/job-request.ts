@@ -19,7 +19,7 @@ const retryOf = z
       ),
   })
   .describe(
-    'Makes the job a retry: only failed rows are invoked again, and rows that were never scored. `spec` is that of the retried job, but for endpoint, decision, output and tolerance.',
+    'Makes the job a retry: only failed rows are invoked again, and rows that were never scored. `spec` is that of the retried job, but for endpoint, decision, output, tolerance and deadline.',
   )
 
 /** submitter → jobs queue. The client token makes a repeated request the same job. */

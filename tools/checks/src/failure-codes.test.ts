@@ -28,6 +28,13 @@ const INVOCATIONS = [
   ...read('libs/invocation/src/invoke/invocation-error.ts').matchAll(/(\w+): \{ kind: '(\w+)'/g),
 ].map(([, code = '', kind = '']) => ({ code, kind }))
 
+/** The codes by which a retry ends for want of a way to its endpoint. */
+function unreached(): string[] {
+  const [, list = ''] =
+    /const UNREACHED[^=]*= \[(.*)\]/.exec(read('apps/producer/src/retry/probe-retry.ts')) ?? []
+  return [...list.matchAll(/'([a-z_]+)'/g)].map(([, code = '']) => code)
+}
+
 const without = (codes: readonly string[], ...others: readonly string[]): string[] =>
   [...new Set(codes)].filter((code) => !others.includes(code)).toSorted()
 
@@ -44,8 +51,9 @@ test('the page lists each code that a row can fail with, and no other', () => {
 })
 
 test('the page lists each code that a job can fail with, and no other', () => {
+  // What the first rows of a job meet is `preflight_failed`; of a retry, what no row can be at fault of is told as it is.
+  const ends = INVOCATIONS.filter(({ kind }) => kind === 'systemic')
   // While an endpoint has no room a job waits, and so it does while a store is away.
-  const ends = INVOCATIONS.filter(({ kind }) => kind !== 'throttle')
   const away = ['throttled', 'unavailable', 'timed_out', 'credentials_invalid', 'key_unusable']
   const renamed = ['object_changed', 'object_missing']
   const errors = ['AccountingError', 'CsvError', 'DecisionError', 'OutputError', 'PlanError']
@@ -55,6 +63,7 @@ test('the page lists each code that a job can fail with, and no other', () => {
     ...givenIn('libs/job/src/tolerance.ts'),
     ...givenIn('apps/aggregator/src/reconcile.ts'),
     ...ends.map(({ code }) => code),
+    ...unreached(),
     'item_corrupt',
   ]
   expect(onThePage('Of a failed job').toSorted()).toEqual(without(codes, ...away, ...renamed))

@@ -24,7 +24,7 @@ The whole list. The apps can emit nothing else, and a check holds that they emit
 
 - **Where they go** is configured by \`MILLRACE_METRICS\` (see [configuration.md](configuration.md)): \`emf\` writes one JSON line a
   minute and dimension set to standard output, which CloudWatch Logs turns into metrics by itself; \`otlp\` sends them to a collector.
-- **Names** are the same everywhere. In CloudWatch the namespace is \`${METRICS_NAMESPACE}\`, or what \`MILLRACE_METRICS_NAMESPACE\` says.
+- **Names** are the same everywhere. In CloudWatch the namespace is \`${METRICS_NAMESPACE}\`, or what \`MILLRACE_METRICS_NAMESPACE\` says; of a stack \`Millrace/<stack>\`.
 - **Dimensions**: each metric has the dimension \`app\` and, where the table says so, one of its own; both together are the only
   dimension set. A job, a batch or an endpoint is never a dimension: look for them in the logs, by the fields \`jobId\` and \`batch\`.
 - **Counters** are what happened since the last report; sum them over time and tasks. They are reported when they are 0, so an
