@@ -19,7 +19,8 @@ export function toldOf(error: unknown): Told | undefined {
   return { message, hint: error.hint ?? (retryable ? LOOK : undefined), exitCode }
 }
 
-const LOOK = 'try again; millrace doctor tells what is missing or out of reach'
+/** What to do about a service that fails. */
+export const LOOK = 'try again; millrace doctor tells what is missing or out of reach'
 
 /** What every error of a package of ours has. They are told by it, since to import all would take long. */
 interface Failure extends Error {

@@ -1,6 +1,7 @@
 import type { LetterMessage, MessagesAnswer } from '@millrace/console'
 import { type DeadLetter, readDeadLetters } from '@millrace/queue'
 import { type BatchRows, openRows, rowsOfLetter } from '../dlq/rows-of-batch.ts'
+import { s3RegionOf } from '../system/s3-region.ts'
 import type { OpenLetters } from './open-letters.ts'
 
 const MESSAGES_MAX = 20
@@ -14,7 +15,7 @@ export async function messagesAnswer(
   signal: AbortSignal,
 ): Promise<MessagesAnswer> {
   const { letters } = await readDeadLetters(dead, wanted, signal)
-  await using rows = openRows(system)
+  await using rows = openRows(system, await s3RegionOf(system, {}))
   const messages: LetterMessage[] = []
   for (const letter of letters.slice(0, MESSAGES_MAX)) {
     const shown = { rows: ROWS_SHOWN, queue }

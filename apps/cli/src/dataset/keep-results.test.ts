@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { resultNames } from '@millrace/job'
 import { fileUri } from '@millrace/storage'
 import { expect, test } from 'vitest'
 import { jobWith, never, temporaryFolder } from '../test-data.fixture.ts'
-import { keepResults } from './keep-results.ts'
+import { keepResults, keepUnvouched } from './keep-results.ts'
 
 const JANUARY = 'file:///2026-01/table.csv'
 
@@ -65,4 +65,16 @@ test('a manifest without its result, and what is none, keep nobody', async () =>
   await expect(keepResults({ ...wanted, path }, never)).rejects.toThrow('is that of gone table.csv')
   await writeFile(manifest, 'none')
   await expect(keepResults({ ...wanted, path }, never)).resolves.toBeUndefined()
+})
+
+test('at a place that nobody named, a file that no manifest vouches for is kept', async () => {
+  const { folder, manifest } = await createResult('table.csv')
+  const path = join(folder, 'table.csv')
+  await expect(keepUnvouched('table.csv', path)).resolves.toBeUndefined()
+  await expect(keepUnvouched('new.csv', join(folder, 'new.csv'))).resolves.toBeUndefined()
+  await rm(manifest)
+  await expect(keepUnvouched('table.csv', path)).rejects.toMatchObject({
+    message: 'table.csv: is there already, and no manifest says that it is a result',
+    hint: expect.stringContaining('--out table.csv replaces it'),
+  })
 })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { besideResult } from '@millrace/job'
@@ -38,6 +39,18 @@ export async function keepResults(
   }
   if (isNamed || madeFrom === undefined || madeFrom === dataset) return
   throw new CliError(`${out}: is the result of another dataset, ${madeFrom}`, {
+    hint: `choose another with --out; --out ${out} replaces it`,
+  })
+}
+
+/**
+ * Keeps what nobody vouches for, and so may be anybody's: a file of another program.
+ *
+ * @throws {CliError} where a file lies at a place that nobody named, without a manifest.
+ */
+export async function keepUnvouched(out: string, path: string): Promise<void> {
+  if (!existsSync(path) || existsSync(besideResult(path).manifest)) return
+  throw new CliError(`${out}: is there already, and no manifest says that it is a result`, {
     hint: `choose another with --out; --out ${out} replaces it`,
   })
 }

@@ -65,7 +65,7 @@ export async function dev(options: DevOptions, world: World): Promise<ExitCode> 
     ...(endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpointUrl }),
   }
   tell(env, options, world)
-  await Promise.race([once(world.stop, 'abort'), givenUp])
+  if (!world.stop.aborted) await Promise.race([once(world.stop, 'abort'), givenUp])
   return EXIT.succeeded
 }
 

@@ -17,11 +17,13 @@ export interface BatchRows {
 
 const BYTES_MAX = 256 * 1024
 
-/** Reads rows where the system's jobs find them. Dispose of it to close its connections. */
-export function openRows(system: System) {
-  const storage = createStorage({
-    s3: s3WhenWanted({ region: system.region, ...s3PlaceIn(system.env) }),
-  })
+/**
+ * Reads rows where the system's jobs find them. Dispose of it to close its connections.
+ *
+ * @param region that of the buckets.
+ */
+export function openRows(system: System, region: string) {
+  const storage = createStorage({ s3: s3WhenWanted({ region, ...s3PlaceIn(system.env) }) })
   return {
     /**
      * The first rows of the batch, of the version that the job is pinned to. Lines stand for rows: a

@@ -117,6 +117,7 @@ function finalText(rows: number): string {
   return rows === 1 ? 'the first row is final' : `the first ${number.format(rows)} rows are final`
 }
 
-async function write({ stdout }: World, line: string): Promise<void> {
-  if (!stdout.write(`${line}\n`)) await once(stdout, 'drain')
+async function write({ stdout, stop }: World, line: string): Promise<void> {
+  // Who reads it may look at a page of it for an hour.
+  if (!stdout.write(`${line}\n`)) await once(stdout, 'drain', { signal: stop })
 }

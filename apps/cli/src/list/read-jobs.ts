@@ -22,11 +22,13 @@ export async function jobsOfStack(
 ): Promise<Listed[]> {
   const found = new Map<string, Listed>()
   const add = (job: Listed): void => void found.set(job.jobId, job)
-  const wanted = [{ active: true } as const, ...lastDays(days, Date.now()).map((day) => ({ day }))]
+  const now = Date.now()
+  // So many days back from now, and not from midnight: the first of them is one more.
+  const wanted = [{ active: true } as const, ...lastDays(days + 1, now).map((day) => ({ day }))]
   for (const which of wanted) {
     for await (const job of listJobs(ledger, which, add, signal)) add(job)
   }
-  return [...found.values()].toSorted(byNewest)
+  return [...found.values()].filter((job) => isShown(job, days, now)).toSorted(byNewest)
 }
 
 /** UTC days, today first. */

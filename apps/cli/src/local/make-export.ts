@@ -37,7 +37,8 @@ export async function makeExport(
 ): Promise<ResultExport> {
   await createExport(system.ledger, wanted, signal)
   const trouble = new AbortController()
-  await using _aggregator = here === undefined ? undefined : await startAggregator(here, trouble)
+  await using _aggregator =
+    here === undefined ? undefined : await startAggregator(here, trouble, signal)
   const message = { body: encodeCompletionMessage(wanted.jobId, wanted.exportId) }
   await publish(system.queue('completions'), [message], signal)
   asked?.()
@@ -47,6 +48,7 @@ export async function makeExport(
 async function startAggregator(
   { app, logs }: ExporterHere,
   trouble: AbortController,
+  signal: AbortSignal,
 ): Promise<AsyncDisposable> {
   const processes = await startLoneAggregator(app, {
     logs,
@@ -56,7 +58,8 @@ async function startAggregator(
       trouble.abort(new CliError(`${name} cannot run (${how})`, { hint, exitCode: EXIT.failed }))
     },
   })
-  return { [Symbol.asyncDispose]: () => processes.stop(0) }
+  // One that has nothing in hand leaves nothing.
+  return { [Symbol.asyncDispose]: () => processes.stop(signal.aborted ? 1 : 0) }
 }
 
 async function untilEnded(

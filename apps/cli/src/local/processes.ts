@@ -13,7 +13,10 @@ import { join } from 'node:path'
  */
 export interface Processes {
   start(program: Program): Promise<void>
-  /** Asks all to finish what is in flight, and waits for at most `graceMs` before it ends them. */
+  /**
+   * Asks all to finish what is in flight, and waits for at most `graceMs` before it ends them: by a second signal,
+   * at which they leave nothing half-written, and then by force. With 0 by force at once.
+   */
   stop(graceMs: number): Promise<void>
   /** Process ids by name, for whoever wants to look. */
   readonly pids: ReadonlyMap<string, number>
@@ -38,6 +41,8 @@ export interface ProcessesOptions {
 
 /** Deaths of one program that a run survives. */
 const RESTARTS_MAX = 20
+/** What is aborted removes what it has half-written within this. */
+const ABORT_MS = 2_000
 /** Exit code of a program whose configuration is wrong: starting it again changes nothing. */
 const EXIT_CONFIGURATION = 2
 
@@ -101,11 +106,15 @@ export function createProcesses(options: ProcessesOptions): Processes {
     const running = [...children.values()].filter((child) => child.exitCode === null)
     const exits = running.map((child) => once(child, 'exit'))
     for (const child of running) child.kill('SIGTERM')
-    const timer = setTimeout(() => {
-      for (const child of running) child.kill('SIGKILL')
-    }, graceMs)
+    const endAll = (signal: NodeJS.Signals): void => {
+      for (const child of running) child.kill(signal)
+    }
+    const timers = [
+      setTimeout(() => endAll(graceMs === 0 ? 'SIGKILL' : 'SIGTERM'), graceMs),
+      setTimeout(() => endAll('SIGKILL'), graceMs + ABORT_MS),
+    ]
     await Promise.allSettled(exits)
-    clearTimeout(timer)
+    for (const timer of timers) clearTimeout(timer)
   }
 }
 

@@ -126,7 +126,7 @@ async function* piecesOf(
   if (files !== undefined && packing === 'none') {
     yield* storage.stream(object, { readers: files.readers() }, signal)
   } else {
-    const stream = storage.stream(object, { buffers: ring() }, signal)
+    const stream = storage.stream(object, { buffers: ring(object.bytes) }, signal)
     yield* opened(stream, packing, { uri: object.uri, bytesMax })
   }
 }
@@ -142,7 +142,11 @@ async function packingOf(
 }
 
 /** Memory that is read into over and over: a piece is good until the next one is asked for. */
-const ring = (): Uint8Array[] => Array.from({ length: 5 }, () => Buffer.alloc(1024 * 1024))
+const ring = (bytes: number): Uint8Array[] =>
+  Array.from({ length: 5 }, () => Buffer.alloc(Math.max(1, Math.min(bytes, PIECE_BYTES))))
+
+/** Of the smallest objects there may be a hundred thousand. */
+const PIECE_BYTES = 1024 * 1024
 
 async function* opened(
   pieces: AsyncIterable<Uint8Array>,

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { encodeUriList, isFinal, type Job } from '@millrace/job'
 import { readJob, readNewestJob, resumeJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
@@ -10,6 +11,7 @@ import { jobProgress } from '../system/job-progress.ts'
 import { openHostedSystem } from '../system/local-system.ts'
 import type { System } from '../system/system.ts'
 import { removeAbandoned, throughTemporary } from '../temporary/open-temporary.ts'
+import { claimResult } from './claim-result.ts'
 import { isAsWritten } from './as-written.ts'
 import { scarceTexts } from './disk-space.ts'
 import type { PreparedRun } from './prepare-run.ts'
@@ -31,8 +33,9 @@ export async function executeRun(
 ): Promise<RunEnd> {
   const { spec, state, resultPath, address, deadline, temporary, endpointNotes } = prepared
   const account = await checkCredentials(prepared.endpoint, prepared.region, hooks.stop)
-  await openStateFolder(state.path, options)
   await using cleanup = new AsyncDisposableStack()
+  cleanup.use(await claimResult(dirname(state.path), { path: resultPath, jobId: state.jobId }))
+  await openStateFolder(state.path, options)
   const system = cleanup.use(await openHostedSystem(state.path))
   const apps = appsOf(prepared, options, system.env)
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check, deadlineFrom, type JobSpec, jobSpecSchema } from '@millrace/job'
@@ -26,8 +27,8 @@ import {
 } from '../temporary/temporary-wanted.ts'
 import type { World } from '../world.ts'
 import type { InputFile } from '../dataset/check-input.ts'
-import { checkApart, checkOutput, defaultOut } from '../dataset/check-output.ts'
-import { keepResults } from '../dataset/keep-results.ts'
+import { checkApart, checkOutput, checkTarget, defaultOut } from '../dataset/check-output.ts'
+import { keepResults, keepUnvouched } from '../dataset/keep-results.ts'
 import { type Disk, disksOf, refuseFull, spaceWanted } from './disk-space.ts'
 import { checkHead, findDataset } from './find-dataset.ts'
 import type { RunOptions } from './run-options.ts'
@@ -73,6 +74,12 @@ export async function prepareRun(
   const stateRoot = resolve(options.state ?? join(dirname(out), '.millrace'))
   const model = options.localModel === undefined ? undefined : await checkModel(options.localModel)
   const toMake = temporaryWanted(options)
+  const endpointName = endpointNameOf(options, wanted)
+  if (data === '-') {
+    // It may take hours to come.
+    await regionOf(options)
+    if (!toStdout) await checkTarget(out, 'result.csv')
+  }
 
   const {
     input,
@@ -92,8 +99,7 @@ export async function prepareRun(
   const { deadline: wantedBy, ...asked } = specOf(
     options,
     { ...wanted, dataset },
-    input.path,
-    place,
+    { name: endpointName, input: input.path, result: place },
   )
   // The same command continues a run that its deadline has overtaken.
   const deadline =
@@ -115,6 +121,8 @@ export async function prepareRun(
   }
   const named = temporary === undefined ? asked : throughEndpoint(asked, temporary.name)
   const state = nameStateFolder(named, { input, address }, stateRoot)
+  // One that was cut off may have left its result without the manifest.
+  if (!toStdout && typed === undefined && !existsSync(state.path)) await keepUnvouched(out, place)
   const folders = { state: stateRoot, result: toStdout ? stateRoot : dirname(place) }
   const disks = await disksOf(folders, spaceWanted(asked, input.bytes, head.bytes))
   refuseFull(disks)
@@ -184,14 +192,23 @@ function pathOf(uri: string | undefined): string | undefined {
   }
 }
 
-function specOf(options: RunOptions, wanted: PartialSpec, input: string, result: string): JobSpec {
+/** @throws {CliError} where none is named. */
+function endpointNameOf(options: RunOptions, wanted: PartialSpec): string {
   const local = options.localModel === undefined ? undefined : LOCAL_ENDPOINT
   const name = local ?? options.temporaryEndpoint ?? wanted.endpoint?.name
-  if (name === undefined) {
-    throw new CliError(
-      'no endpoint: wanted --endpoint NAME, or --local-model FILE to try things out',
-    )
-  }
+  if (name !== undefined) return name
+  throw new CliError('no endpoint: wanted --endpoint NAME, or --local-model FILE to try things out')
+}
+
+function specOf(
+  options: RunOptions,
+  wanted: PartialSpec,
+  {
+    name,
+    input,
+    result,
+  }: { readonly name: string; readonly input: string; readonly result: string },
+): JobSpec {
   return check(options.file ?? 'run', jobSpecSchema, {
     ...wanted,
     version: 1,

@@ -52,9 +52,10 @@ async function tell(
   const reasons = facts.rowsFailed > 0 ? await whyFailed(files) : []
   const shown = { files, statePath: state.path, stateOption, cost, reasons, ...facts }
   const { lines, exitCode } = summaryOf(job, shown)
+  // Whoever reads the result may have enough before its end, and this command ends with that.
+  world.stderr.write(`${fit(lines.join('\n'), world.stderr)}\n`)
   if (toStdout && job.state.startsWith('succeeded')) {
     await pipeline(createReadStream(resultPath), world.stdout, { end: false })
   }
-  world.stderr.write(`${fit(lines.join('\n'), world.stderr)}\n`)
   return exitCode
 }

@@ -1,26 +1,33 @@
 import { printable } from '@millrace/job'
-import Table from 'cli-table3'
-
-const NO_LINES = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
-}
+import stringWidth from 'string-width'
 
 /** A cell; numbers stand at the right of their column. */
 export type Cell = string | number
 
 /** Columns beneath their heads, without lines, as `kubectl` and `gh` show them. */
 export function tableOf(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const numeric = heads.map((_, column) => rows.every((row) => typeof row[column] === 'number'))
-  const table = new Table({
-    head: heads.map((head) => head.toUpperCase()),
-    chars: NO_LINES,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: numeric.map((is) => (is && rows.length > 0 ? 'right' : 'left')),
+  const isNumeric = heads.map(
+    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
+  )
+  const texts = [heads.map((head) => head.toUpperCase()), ...rows.map((row) => row.map(textOf))]
+  const widths = heads.map((_, column) =>
+    texts.reduce((most, line) => Math.max(most, stringWidth(line[column] ?? '')), 0),
+  )
+  return texts.map((line) => lineOf(line, { widths, isNumeric })).join('\n')
+}
+
+function lineOf(
+  cells: readonly string[],
+  {
+    widths,
+    isNumeric,
+  }: { readonly widths: readonly number[]; readonly isNumeric: readonly boolean[] },
+): string {
+  const padded = cells.map((cell, column) => {
+    const space = ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell)))
+    return isNumeric[column] === true ? space + cell : cell + space
   })
-  table.push(...rows.map((row) => row.map(textOf)))
-  return trimmed(table.toString())
+  return padded.join('  ').trimEnd()
 }
 
 /** A name and what it is; nothing when that is not known. */
@@ -41,5 +48,3 @@ const count = new Intl.NumberFormat('en-US')
 
 const textOf = (cell: Cell): string =>
   typeof cell === 'number' ? count.format(cell) : printable(cell)
-
-const trimmed = (text: string): string => text.replaceAll(/[ ]+$/gm, '')

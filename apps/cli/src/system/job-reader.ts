@@ -6,6 +6,7 @@ import type { World } from '../world.ts'
 import { s3PlaceIn } from './local-keys.ts'
 import { openJob } from './open-system.ts'
 import type { SystemOptions } from './which-system.ts'
+import { s3RegionOf } from './s3-region.ts'
 import type { System } from './system.ts'
 
 /** A job with all that is kept of it, to be read. */
@@ -31,8 +32,8 @@ export async function openReader(
   const { system, jobId } = await openJob(wanted, options, world)
   await using opened = new AsyncDisposableStack()
   opened.use(system)
-  const { env, region } = system
-  const s3 = s3WhenWanted({ region, ...s3PlaceIn(env) })
+  const region = await s3RegionOf(system, options)
+  const s3 = s3WhenWanted({ region, ...s3PlaceIn(system.env) })
   const storage = createStorage({ s3 })
   opened.defer(() => storage.close())
   const job = await readJob(system.ledger, jobId, world.stop)

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Cloud, CloudError, startCloud } from '@millrace/cloud'
@@ -21,7 +21,10 @@ export async function openLocalSystem(
   signal: AbortSignal = never,
 ): Promise<System> {
   // That of a retry is a link to the folder of the job that it retries.
-  const folder = await realpath(stateFolder)
+  const folder = await realpath(stateFolder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause
+    throw new CliError(`${basename(stateFolder)}: no such job`, { cause })
+  })
   await checkStateVersion(folder)
   const live = await readLiveCloud(folder)
   const services: Services =

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { regionPattern } from '@millrace/job'
 import { z } from 'zod'
 import { makeStateFolder } from '../local/state-folder.ts'
+import { isAlive } from '../system/is-alive.ts'
 import type { TemporaryEndpoint } from './temporary-endpoint.ts'
 
 /*
@@ -162,14 +163,5 @@ export async function untilGone({ pid, host }: Note['keeper'], waitMs: number): 
   const beganMs = performance.now()
   while (host === hostname() && isAlive(pid) && performance.now() - beganMs < waitMs) {
     await sleep(100)
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

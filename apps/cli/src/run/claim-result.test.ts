@@ -1,0 +1,39 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { jobIdOf } from '@millrace/job'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../test-data.fixture.ts'
+import { claimResult } from './claim-result.ts'
+
+const one = jobIdOf('one')
+const other = jobIdOf('other')
+
+test('while a run writes a result, no other run may', async () => {
+  const root = await temporaryFolder()
+  const path = join(root, 'rows.predictions.csv')
+  {
+    await using _claimed = await claimResult(root, { path, jobId: one })
+    await expect(claimResult(root, { path, jobId: other })).rejects.toMatchObject({
+      message: expect.stringContaining(`the run ${one} is at work, and writes it`),
+      exitCode: 2,
+    })
+    await using _same = await claimResult(root, { path, jobId: one })
+    await using _beside = await claimResult(root, { path: `${path}.gz`, jobId: other })
+  }
+  await using _after = await claimResult(root, { path, jobId: other })
+  expect(await readdir(root)).toHaveLength(1)
+})
+
+test.for<[string, string]>([
+  // No process has it: Linux gives out less than 2²².
+  ['a run that was killed', JSON.stringify({ jobId: one, pid: 2 ** 22 + 1 })],
+  ['one that was killed as it wrote it', ''],
+])('what %s has left holds nobody off', async ([, text]) => {
+  const root = await temporaryFolder()
+  const path = join(root, 'out.csv')
+  const claimed = await claimResult(root, { path, jobId: one })
+  const [note = ''] = await readdir(root)
+  await claimed[Symbol.asyncDispose]()
+  await writeFile(join(root, note), text)
+  await using _claimed = await claimResult(root, { path, jobId: other })
+})
