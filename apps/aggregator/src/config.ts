@@ -40,6 +40,7 @@ export const configSchema = z.object({
     .number()
     .int()
     .min(1)
+    .max(86_400)
     .default(limits.stalledSeconds)
     .describe('a job in which nothing moved for so long has its missing batches published again'),
 })

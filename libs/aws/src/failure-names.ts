@@ -36,15 +36,21 @@ const NAMES = {
   ],
   /** No connection, or one that broke. What was asked may have been done where it broke. */
   unreachable: [
+    'EADDRNOTAVAIL',
     'EAI_AGAIN',
+    'EAI_FAIL',
     'ECONNABORTED',
     'ECONNREFUSED',
     'ECONNRESET',
     'EHOSTUNREACH',
+    'EMFILE',
     'ENETDOWN',
     'ENETUNREACH',
+    'ENFILE',
+    'ENOBUFS',
     'ENOTFOUND',
     'EPIPE',
+    'EPROTO',
     'UND_ERR_SOCKET',
   ],
   /** No connection, or no answer, in time. */
@@ -156,5 +162,10 @@ export function codeOfFailure<Code>(
 }
 
 function lookUp<Code>(names: Readonly<Record<string, Code>>, name: unknown): Code | undefined {
-  return typeof name === 'string' && Object.hasOwn(names, name) ? names[name] : undefined
+  if (typeof name !== 'string') return undefined
+  if (Object.hasOwn(names, name)) return names[name]
+  // A certificate that is not right, of which there are some dozen names: there is no connection.
+  return TLS.test(name) ? names['EPROTO'] : undefined
 }
+
+const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/

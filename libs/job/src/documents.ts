@@ -29,13 +29,23 @@ const pinnedDatasetSchema = z.strictObject({
 /** The document's name holds its digest, so two producers that pin at once write two documents. */
 const datasetName = (digest: string): string => `dataset-${digest}.json`
 
-/** Writes what was pinned; the ledger then decides which pin holds. */
+/**
+ * Writes what was pinned; the ledger then decides which pin holds.
+ *
+ * @throws {PlanError} when the names of its objects are more than anybody reads.
+ */
 export async function writePinnedDataset(
   documents: Documents,
   dataset: PinnedDataset,
   signal: AbortSignal,
 ): Promise<DatasetPin> {
   const bytes = Buffer.from(JSON.stringify(dataset))
+  if (bytes.length > DATASET_BYTES_MAX) {
+    throw new PlanError(
+      `the dataset: ${dataset.objects.length} objects take ${bytes.length} bytes to name, ` +
+        `wanted ${DATASET_BYTES_MAX} at most: choose shorter keys, or divide it among several jobs`,
+    )
+  }
   const digest = createHash('sha256').update(bytes).digest('hex')
   await documents.write(datasetName(digest), bytes, signal)
   return {

@@ -37,6 +37,18 @@ test('a job is trusted for two seconds, then read anew once', async () => {
   expect(world.reads).toEqual([undefined, open])
 })
 
+test('of jobs with very many objects only the last ones are kept', async () => {
+  const { dataset } = open
+  const objects = Array.from({ length: 90_000 }, () => dataset.objects[0]!)
+  const heavy: OpenJob = { ...open, dataset: { ...dataset, objects } }
+  const { world, openJob } = createWorld(async () => heavy)
+  for (const token of ['one', 'two', 'three']) await openJob(jobIdOf(token))
+  world.at = 10_000
+  await openJob(jobIdOf('three'))
+  await openJob(jobIdOf('one'))
+  expect(world.reads).toEqual([undefined, undefined, undefined, heavy, undefined])
+})
+
 test('a job that is not there is asked for again', async () => {
   const answers = [undefined, open]
   const { world, openJob } = createWorld(async () => answers[world.reads.length - 1])

@@ -2,8 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type JobId, limits } from '@millrace/job'
 import type { OpenJob } from './open-job.ts'
 
-/** Jobs kept in memory; a job costs its dataset's list of objects. */
+/** Jobs kept in memory. */
 const JOBS_MAX = 64
+/** Objects of their datasets in all, of which one takes some 250 bytes, twice that where it is a copy. */
+const OBJECTS_MAX = 200_000
 
 interface Entry {
   readonly value: Promise<OpenJob | undefined>
@@ -68,6 +70,7 @@ export function createJobCache(
     try {
       entry.last = await entry.value
       entry.state = 'read'
+      evictHeavy(entries)
       if (entry.last === undefined) forget(entries, jobId, entry)
       return entry.last
     } catch (error) {
@@ -82,6 +85,17 @@ const isTrusted = ({ state, readAt }: Entry, at: number): boolean =>
 
 function forget(entries: Map<JobId, Entry>, jobId: JobId, entry: Entry): void {
   if (entries.get(jobId) === entry) entries.delete(jobId)
+}
+
+/** The one that was read last stays, however many objects it has: it is worked on. */
+function evictHeavy(entries: Map<JobId, Entry>): void {
+  const sizeOf = ({ last }: Entry): number => last?.dataset.objects.length ?? 0
+  let objects = [...entries.values()].reduce((sum, entry) => sum + sizeOf(entry), 0)
+  for (const [jobId, entry] of entries) {
+    if (objects <= OBJECTS_MAX || entries.size === 1) return
+    objects -= sizeOf(entry)
+    entries.delete(jobId)
+  }
 }
 
 function evictOldest(entries: Map<JobId, Entry>): void {

@@ -25,3 +25,10 @@ test.for<[string, object]>([
 ])('an error with a name %s is an unknown one', ([, sent]) => {
   expect(invocationErrorOf('model', sent)).toMatchObject({ code: 'unknown', words: 'odd' })
 })
+
+test('what an answer has brought into the reason is one line, and no more than its own words', () => {
+  const header = `\u0093NUMPY\u0001 {'descr':\n${'x'.repeat(100_000)}`
+  const { message } = new InvocationError('response_malformed', 'churn', header)
+  expect(message.length).toBeLessThan(700)
+  expect(message).toMatch(/^invoke churn: response_malformed \(\uFFFDNUMPY\uFFFD \{'descr': x+\)$/)
+})

@@ -76,7 +76,7 @@ export class InvocationError extends Error {
   readonly words: string
   readonly hint: string | undefined
 
-  /** `detail` holds the numbers or the reason, in a few words. */
+  /** `detail` holds the numbers or the reason, in a few words; what an answer has brought into it is cut. */
   constructor(
     code: InvocationErrorCode,
     endpoint: string,
@@ -84,7 +84,8 @@ export class InvocationError extends Error {
     options: InvocationErrorOptions = {},
   ) {
     const words = oneLine(options.words ?? '').slice(0, limits.failureMessageCharsMax)
-    const about = [detail, words].filter((part) => part !== '').join(': ')
+    const facts = oneLine(detail).slice(0, limits.failureMessageCharsMax)
+    const about = [facts, words].filter((part) => part !== '').join(': ')
     super(`invoke ${endpoint}: ${code}${about === '' ? '' : ` (${about})`}`, options)
     this.code = code
     this.kind = TABLE[code].kind

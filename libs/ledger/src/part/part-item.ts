@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
@@ -18,8 +19,9 @@ import type { Part, PartPlace, PartWork, PrintedPart, ReadPart } from './part.ts
 
 type Body = 'predictions' | 'failures'
 
-/** A row's failure may repeat 512 characters 100,000 times. */
-const FAILURES_BYTES_MAX = 128 * 1024 * 1024
+/** A row's failure may repeat 512 characters, of three bytes each, 100,000 times. */
+const FAILURES_BYTES_MAX = 192 * 1024 * 1024
+assert(limits.batchRowsMax * (3 * limits.failureMessageCharsMax + 256) <= FAILURES_BYTES_MAX)
 const BODY_BYTES_MAX = 256 * 1024 * 1024
 
 /** Encodes a part; bodies above `limits.partInlineBytesMax` are written as documents first. */

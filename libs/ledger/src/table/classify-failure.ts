@@ -51,5 +51,7 @@ interface FailedCall extends Error {
 
 function codeOfStatus(status: number): LedgerErrorCode | undefined {
   if (status === 413) return 'invalid_request'
+  if (status === 403) return 'access_denied'
+  if (status === 429) return 'throttled'
   return status >= 500 ? 'unavailable' : undefined
 }

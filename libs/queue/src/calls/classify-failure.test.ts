@@ -70,6 +70,15 @@ describe('a failed entry', () => {
       code: 'visibility_lost',
       retryable: false,
     },
+    {
+      Code: 'InvalidParameterValue',
+      Message:
+        'Value AQEB… for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.',
+      SenderFault: true,
+      code: 'visibility_lost',
+      retryable: false,
+    },
+    { Code: 'InvalidParameterValue', SenderFault: true, code: 'rejected', retryable: false },
     { Code: 'Unheard', SenderFault: true, code: 'rejected', retryable: false },
     { Code: 'Unheard', SenderFault: false, code: 'unknown', retryable: true },
   ])('with $Code and sender fault $SenderFault, is $code', ({ code, retryable, ...entry }) => {

@@ -58,10 +58,25 @@ export function classifyEntry(
     SenderFault?: boolean | undefined
   },
 ): QueueError {
-  const code = CODES[entry.Code ?? ''] ?? (entry.SenderFault === true ? 'rejected' : 'unknown')
+  const known = isGone(entry) ? 'visibility_lost' : CODES[entry.Code ?? '']
+  const code = known ?? (entry.SenderFault === true ? 'rejected' : 'unknown')
   const reason = `${entry.Code}: ${entry.Message}`
   return queueError(code, `${verb} ${nameOf(queueUrl)}: ${code} (${reason})`, entry)
 }
+
+/**
+ * SQS has no code of its own for a message that is gone: `Value … for parameter ReceiptHandle is invalid. Reason:
+ * Message does not exist or is not available for visibility timeout change.`
+ */
+const isGone = ({
+  Code,
+  Message = '',
+}: {
+  Code?: string | undefined
+  Message?: string | undefined
+}) =>
+  /InvalidParameterValue/.test(Code ?? '') &&
+  /ReceiptHandle|visibility timeout change/.test(Message)
 
 /** The last part of a queue's URL: all that a person needs to read. */
 export const nameOf = (queueUrl: string): string => queueUrl.slice(queueUrl.lastIndexOf('/') + 1)

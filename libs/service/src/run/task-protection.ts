@@ -26,6 +26,7 @@ export interface TaskProtectionOptions {
   readonly everyMs?: number
   /** Protection is renewed this long after it was asked for. Default 60 s. */
   readonly renewMs?: number
+  /** Milliseconds from any origin, which nobody sets back. */
   readonly now?: () => number
 }
 
@@ -38,7 +39,8 @@ const TIMEOUT_MS = 5_000
 
 /** Protects the task while it is needed, until disposed of; then asks for the protection to end. */
 export function protectTask(options: TaskProtectionOptions): AsyncDisposable {
-  const { agentUri, logger, everyMs = EVERY_MS, renewMs = RENEW_MS, now = Date.now } = options
+  const { agentUri, logger, everyMs = EVERY_MS, renewMs = RENEW_MS } = options
+  const { now = () => performance.now() } = options
   const longMs = (options.longWorkSeconds ?? limits.longWorkSeconds) * 1_000
   let protectedAt: number | undefined
   let looking: Promise<void> | undefined

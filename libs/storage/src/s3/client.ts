@@ -7,6 +7,8 @@ export interface S3ClientOptions {
   readonly endpoint?: string | undefined
   /** Those in `endpoint` go before them. Default: the provider chain. */
   readonly credentials?: NonNullable<S3ClientConfig['credentials']>
+  /** For so long a connection may be silent, in the middle of a body too. Default: 60 s. */
+  readonly silenceMs?: number
 }
 
 /** An S3 client as storage wants it: each request once, since storage repeats; and no silent waits. */
@@ -20,6 +22,8 @@ export function createS3Client({ region, ...given }: S3ClientOptions): S3Client 
     requestHandler: {
       connectionTimeout: 5_000,
       requestTimeout: 60_000,
+      // The one before ends with the head of the answer, and a body may stop in its middle.
+      socketTimeout: given.silenceMs ?? 60_000,
       throwOnRequestTimeout: true, // Otherwise the SDK only warns, and goes on waiting.
     },
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl, forcePathStyle: true }),

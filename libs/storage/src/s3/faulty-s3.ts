@@ -14,6 +14,7 @@ export type Fault =
   | { readonly kind: 'reset' } // The connection ends before a byte of the answer.
   | { readonly kind: 'cut' } // The connection ends in the middle of the body.
   | { readonly kind: 'silent' } // No answer at all.
+  | { readonly kind: 'stalled' } // Half of the body, and then nothing.
   | { readonly kind: 'whole' } // 200 with all of the object, as from a proxy that knows no ranges.
   | { readonly kind: 'chunked' } // The right bytes, of unstated length.
   | { readonly kind: 'shifted' } // A range that begins one byte later.
@@ -103,6 +104,11 @@ function give(
     response.setHeader('content-range', `bytes ${start}-${start + body.length - 1}/${bytes.length}`)
   }
   if (fault?.kind === 'last') response.setHeader('connection', 'close')
+  if (fault?.kind === 'stalled') {
+    response.setHeader('content-length', body.length)
+    response.write(body.subarray(0, Math.ceil(body.length / 2)))
+    return
+  }
   if (fault?.kind === 'chunked') {
     response.write(body.subarray(0, 1))
     response.end(body.subarray(1))

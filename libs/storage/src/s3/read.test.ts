@@ -150,6 +150,22 @@ describe.for(['direct', 'sdk'] as const)('%s reads', (s3Reads) => {
   })
 })
 
+test('a document of which the connection falls silent in the middle is read again', async () => {
+  const client = createS3Client({
+    ...{ region: 'eu-west-1', endpoint: s3.url, silenceMs: 200 },
+    credentials: { accessKeyId: 'AKIA', secretAccessKey: SECRET },
+  })
+  const storage = createStorage({ s3: createS3Backend(client, 'direct', clock) })
+  stack.defer(async () => {
+    await storage.close()
+    client.destroy()
+  })
+  s3.faults.push({ kind: 'stalled' }, { kind: 'stalled' })
+  const found = await storage.readDocument('s3://bucket/data.csv', 2_000_000, signal)
+  expect(found?.equals(bytes)).toBe(true)
+  expect(s3.requests).toHaveLength(3)
+})
+
 describe('direct connections', () => {
   test('read after read, keep one connection', async () => {
     const storage = openStorage('direct')
