@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
@@ -36,4 +36,5 @@ test.for<[string, string]>([
   await claimed[Symbol.asyncDispose]()
   await writeFile(join(root, note), text)
   await using _claimed = await claimResult(root, { path, jobId: other })
+  expect(JSON.parse(await readFile(join(root, note), 'utf8'))).toMatchObject({ jobId: other })
 })
