@@ -12,3 +12,11 @@ export async function listen(server: Server, port: number, host: string): Promis
     server.listen(port, host, resolve)
   })
 }
+
+/** Ends every connection and frees the port. */
+export async function closeServer(server: Server): Promise<void> {
+  await new Promise((resolve) => {
+    server.close(resolve)
+    server.closeAllConnections()
+  })
+}

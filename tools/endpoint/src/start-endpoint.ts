@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { checkOptions } from './check-options.ts'
 import { createServing } from './create-serving.ts'
 import type { Endpoint, EndpointOptions } from './endpoint-options.ts'
-import { listen } from './listen.ts'
+import { closeServer, listen } from './listen.ts'
 import { serveInvocation } from './serve-invocation.ts'
 
 /**
@@ -27,10 +27,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   await listen(server, options.port ?? 0, options.host ?? '127.0.0.1')
   const close = async () => {
     closing.abort()
-    await new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
+    await closeServer(server)
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { endpointNameIn, isOfBrowser } from '../front-door.ts'
-import { listen } from '../listen.ts'
+import { closeServer, listen } from '../listen.ts'
 import { replyError, replyReset } from '../reply.ts'
 import { serveInvocation } from '../serve-invocation.ts'
 import { noSuchEndpoint, serviceErrors } from '../service-error.ts'
@@ -63,10 +63,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
   await listen(server, 0, '127.0.0.1')
   const close = async (): Promise<void> => {
     closing.abort()
-    await new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
+    await closeServer(server)
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
