@@ -22,6 +22,8 @@ export interface SourceObject {
   readonly name: string
   /** As it is stored; unknown of standard input. */
   readonly bytesStored?: number
+  /** Small, and so far away that what takes time is to ask for it: it is asked for before its turn. */
+  readonly isAskedAhead?: boolean
   readonly pieces: () => AsyncIterable<Uint8Array>
 }
 
@@ -111,6 +113,7 @@ function objectOf(
   return {
     name: basename(object.uri),
     bytesStored: object.bytes,
+    isAskedAhead: object.uri.startsWith('s3:') && object.bytes <= PIECE_BYTES,
     pieces: () => piecesOf(reads, object, packing, bytesMax, signal),
   }
 }

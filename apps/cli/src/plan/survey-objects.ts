@@ -158,14 +158,36 @@ interface Started {
   headIn(table: Head): Head
 }
 
+/** So many small objects are asked for at once: a hundred thousand, one after the other, would take hours. */
+const AHEAD_MAX = 16
+
 /** Those that have a row. */
 async function* beginEach(
   objects: readonly SourceObject[],
   spec: JobSpec,
 ): AsyncGenerator<Started> {
-  for (const object of objects) {
-    const started = await begin(object, spec, dialectOf(spec.dataset))
-    if (started !== undefined) yield started
+  const begun = new Map<number, Promise<Started | undefined>>()
+  const beginAt = (index: number): Promise<Started | undefined> | undefined => {
+    const object = objects[index]
+    if (object === undefined) return undefined
+    const starting = begun.get(index) ?? begin(object, spec, dialectOf(spec.dataset))
+    starting.catch(() => {}) // It is awaited in its turn.
+    begun.set(index, starting)
+    return starting
+  }
+  try {
+    for (const index of objects.keys()) {
+      for (let next = index + 1; next < index + AHEAD_MAX; next += 1) {
+        if (objects[next]?.isAskedAhead === true) beginAt(next)
+      }
+      const started = await beginAt(index)
+      begun.delete(index)
+      if (started !== undefined) yield started
+    }
+  } finally {
+    for (const left of await Promise.allSettled(begun.values())) {
+      if (left.status === 'fulfilled') await left.value?.rest[Symbol.asyncIterator]().return?.()
+    }
   }
 }
 
