@@ -178,7 +178,7 @@ async function* beginEach(
   try {
     for (const index of objects.keys()) {
       for (let next = index + 1; next < index + AHEAD_MAX; next += 1) {
-        if (objects[next]?.isAskedAhead === true) beginAt(next)
+        if (objects[next]?.isAskedAhead === true) void beginAt(next)
       }
       const started = await beginAt(index)
       begun.delete(index)
