@@ -2,6 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
+import { makeFolders } from '../local/state-folder.ts'
+import { openHostedSystem } from '../system/local-system.ts'
 import { temporaryFolder } from '../test-data.fixture.ts'
 import { claimResult } from './claim-result.ts'
 
@@ -12,6 +14,8 @@ test('while a run writes a result, no other run may', async () => {
   const root = await temporaryFolder()
   const path = join(root, 'rows.predictions.csv')
   {
+    await makeFolders(join(root, one))
+    await using _ledger = await openHostedSystem(join(root, one))
     await using _claimed = await claimResult(root, { path, jobId: one })
     await expect(claimResult(root, { path, jobId: other })).rejects.toMatchObject({
       message: expect.stringContaining(`the run ${one} is at work, and writes it`),
@@ -21,13 +25,17 @@ test('while a run writes a result, no other run may', async () => {
     await using _beside = await claimResult(root, { path: `${path}.gz`, jobId: other })
   }
   await using _after = await claimResult(root, { path, jobId: other })
-  expect(await readdir(root)).toHaveLength(1)
+  expect(await readdir(root)).toEqual([one, expect.stringMatching(/^result-/)])
 })
 
 test.for<[string, string]>([
   // No process has it: Linux gives out less than 2²².
   ['a run that was killed', JSON.stringify({ jobId: one, pid: 2 ** 22 + 1 })],
   ['one that was killed as it wrote it', ''],
+  [
+    'one of an earlier container, whose process had our number',
+    JSON.stringify({ jobId: one, pid: process.pid }),
+  ],
 ])('what %s has left holds nobody off', async ([, text]) => {
   const root = await temporaryFolder()
   const path = join(root, 'out.csv')

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CloudError } from '@millrace/cloud'
 import type { JobId } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { nearPath } from '../show/near-path.ts'
 import { isAlive } from '../system/is-alive.ts'
+import { openHostedSystem } from '../system/local-system.ts'
 
 /** Who is about to write a result. */
 interface Claim {
@@ -36,7 +39,7 @@ export async function claimResult(
     )
     if (isOurs) return { [Symbol.asyncDispose]: () => rm(note, { force: true }) }
     const other = await readClaim(note)
-    if (other !== undefined && isAlive(other.pid)) {
+    if (other !== undefined && (await isAtWork(stateRoot, note, other))) {
       // A run of the same job is held off by its ledger.
       if (other.jobId === jobId) return { [Symbol.asyncDispose]: async () => {} }
       throw new CliError(`${nearPath(path)}: the run ${other.jobId} is at work, and writes it`, {
@@ -45,6 +48,28 @@ export async function claimResult(
     }
     // Of a run that was killed it is left.
     await rm(note, { force: true })
+  }
+}
+
+/** Between its claim and its ledger a run takes less. */
+const BEGINS_MS = 60_000
+
+/**
+ * Whether a run holds its ledger, or is about to. Its process alone says little: in a container each run has the
+ * number of the one before, and after a reboot another process may have it.
+ */
+async function isAtWork(stateRoot: string, note: string, { jobId, pid }: Claim): Promise<boolean> {
+  const { mtimeMs } = await stat(note).catch(() => ({ mtimeMs: 0 }))
+  const isNew = Date.now() - mtimeMs < BEGINS_MS
+  if (isNew && pid !== process.pid && isAlive(pid)) return true
+  const folder = join(stateRoot, jobId)
+  if (!existsSync(folder)) return false
+  try {
+    await using _held = await openHostedSystem(folder)
+    return false
+  } catch (error) {
+    const { cause } = error as CliError
+    return !(cause instanceof CloudError) || cause.code === 'state_in_use'
   }
 }
 
