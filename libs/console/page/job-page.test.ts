@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { endedJob, jobAnswer, RUNNING } from './console.fixture.ts'
+import { endedJob, jobAnswer, NOW, RUNNING } from './console.fixture.ts'
 import {
   button,
   focused,
@@ -23,9 +23,14 @@ describe.skipIf(!hasChromium)('the page of a job', { timeout: 60_000 }, () => {
   }
 
   test('shows where it is, and after two looks its rate', async () => {
+    const first = Promise.withResolvers<void>()
     let recorded = 5_132
     await using opened = await openJob({
-      [`GET /api/jobs/${RUNNING}`]: () => jobAnswer((recorded += 100)),
+      // The page's time goes on by itself: the second look waits until the first has been read.
+      [`GET /api/jobs/${RUNNING}`]: async () => {
+        if (recorded > 5_132) await first.promise
+        return jobAnswer((recorded += 100))
+      },
     })
     const { page } = opened
     const tiles = page.locator('.tiles')
@@ -34,6 +39,7 @@ describe.skipIf(!hasChromium)('the page of a job', { timeout: 60_000 }, () => {
     expect(await tiles.textContent()).toContain('rows a second–')
     expect(await page.locator('.map > i').count()).toBe(1_772)
     expect(await page.locator('.map').getAttribute('aria-label')).toContain('12,400 batches')
+    first.resolve()
     await page.clock.runFor(2_000)
     await expect.poll(() => tiles.textContent()).toMatch(/rows a second\d\d,\d{3}lately/)
     expect(await tiles.textContent()).toMatch(/time left\d min \d\d sat this rate/)
@@ -52,8 +58,12 @@ describe.skipIf(!hasChromium)('the page of a job', { timeout: 60_000 }, () => {
   })
 
   test('offers its verbs, and says what they said', async () => {
+    const paused = { ...jobAnswer(), state: 'paused', verbs: ['resume', 'adjust', 'cancel'] }
     await using opened = await openJob({
-      [`POST /api/jobs/${RUNNING}/pause`]: { said: `${RUNNING} is paused` },
+      [`POST /api/jobs/${RUNNING}/pause`]: () => {
+        stub.answers.set(`GET /api/jobs/${RUNNING}`, paused)
+        return { said: `${RUNNING} is paused` }
+      },
     })
     const { page, stub } = opened
     expect(await page.locator('.controls button').allTextContents()).toEqual([
@@ -61,11 +71,10 @@ describe.skipIf(!hasChromium)('the page of a job', { timeout: 60_000 }, () => {
       'Adjust …',
       'Cancel …',
     ])
-    const paused = { ...jobAnswer(), state: 'paused', verbs: ['resume', 'adjust', 'cancel'] }
-    stub.answers.set(`GET /api/jobs/${RUNNING}`, paused)
+    // No time passes any more, so that the look after it is not that of the next poll.
+    await page.clock.pauseAt((NOW + 3_600) * 1_000)
     await button(page, 'Pause').click()
-    // The look after it is not waited for until the next poll.
-    await button(page, 'Resume').waitFor({ timeout: 1_500 })
+    await button(page, 'Resume').waitFor()
     expect(await page.locator('.controls [role=status]').textContent()).toBe(`${RUNNING} is paused`)
     expect(posted(stub)).toEqual([{ path: `/api/jobs/${RUNNING}/pause`, body: {} }])
   })
@@ -173,7 +182,7 @@ describe.skipIf(!hasChromium)('the page of a job', { timeout: 60_000 }, () => {
     await button(page, 'Adjust …').focus()
     const before = stub.asked.length
     await page.clock.runFor(2_000)
-    await expect.poll(() => stub.asked.length).toBe(before + 1)
+    await expect.poll(() => stub.asked.length).toBeGreaterThan(before)
     expect(await focused(page)).toBe('Adjust …')
   })
 })

@@ -12,8 +12,8 @@ export interface Asked {
   readonly body: unknown
 }
 
-/** What a path answers: a body, or a status with one. */
-export type Answered = object | ((asked: Asked) => object)
+/** What a path answers: a body, or a status with one; a function may take its time. */
+export type Answered = object | ((asked: Asked) => object | Promise<object>)
 
 export interface Stub extends AsyncDisposable {
   readonly url: string
@@ -52,7 +52,7 @@ export async function startStub(answers: Readonly<Record<string, Answered>>): Pr
       body: body === '' ? undefined : JSON.parse(body),
     }
     asked.push(one)
-    send(response, authorization === `Bearer ${key}` ? answerTo(one, table) : UNAUTHORIZED)
+    send(response, authorization === `Bearer ${key}` ? await answerTo(one, table) : UNAUTHORIZED)
   }
   let server = await listen(handle, 0)
   const { port } = server.address() as AddressInfo
@@ -71,10 +71,11 @@ export async function startStub(answers: Readonly<Record<string, Answered>>): Pr
 
 const UNAUTHORIZED = { status: 401, body: { error: 'the key is missing' } }
 
-function answerTo(asked: Asked, answers: ReadonlyMap<string, Answered>): object {
+async function answerTo(asked: Asked, answers: ReadonlyMap<string, Answered>): Promise<object> {
   const answer = answers.get(`${asked.method} ${asked.path}`)
   if (answer === undefined) return { status: 404, body: { error: `nothing at ${asked.path}` } }
-  return typeof answer === 'function' ? (answer as (asked: Asked) => object)(asked) : answer
+  if (typeof answer !== 'function') return answer
+  return await (answer as (asked: Asked) => object | Promise<object>)(asked)
 }
 
 function send(response: ServerResponse, answer: object): void {

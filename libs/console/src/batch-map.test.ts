@@ -60,14 +60,11 @@ test('asks its batches by their own method', () => {
   expect(batchMap(new Marks()).cells.map(([recorded]) => recorded)).toEqual([0, 1, 0])
 })
 
-test('a million batches make two thousand cells at once', () => {
-  const recorded = new Uint8Array(1_000_000).fill(1)
-  const has = (batch: number) => recorded[batch] === 1
-  const startedAt = performance.now()
+test('a million batches make two thousand cells, each asked for once', () => {
+  let asked = 0
+  const has = () => (asked += 1) > 0
   const { batchesPerCell, cells } = batchMap({ ...all(1_000_000), has })
-  // Takes about 10 ms; the rest is for a machine that does much else.
-  expect(performance.now() - startedAt).toBeLessThan(100)
-  expect([batchesPerCell, cells.length]).toEqual([500, 2_000])
+  expect([batchesPerCell, cells.length, asked]).toEqual([500, 2_000, 1_000_000])
 })
 
 test('room for no cell at all is refused', () => {

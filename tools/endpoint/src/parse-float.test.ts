@@ -37,7 +37,7 @@ test.for([
   ['digits and underscores', `${'1_1'.repeat(27_000)}x`],
   ['spaces between', `1${' '.repeat(80_000)}x`],
 ])('80 KB of %s are soon no number', ([, text = '']) => {
-  const startedAt = performance.now()
+  const before = process.cpuUsage()
   expect(parse(text)).toBeUndefined()
-  expect(performance.now() - startedAt).toBeLessThan(1_000)
+  expect(process.cpuUsage(before).user).toBeLessThan(1e6)
 })
