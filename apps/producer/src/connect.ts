@@ -37,6 +37,7 @@ import { probeJob } from './preflight/probe-job.ts'
 import { type Deps as PublishDeps, publishBatches } from './publish-batches.ts'
 import { scanBatches } from './dataset/scan-batches.ts'
 import { type Deps as SpoolDeps, spoolJob } from './dataset/spool-job.ts'
+import { createSpoolRoom } from './dataset/spool-room.ts'
 import { createStateCache } from './state-cache.ts'
 
 export interface World {
@@ -87,6 +88,7 @@ export function createDeps(
     postponeJob(ledger, jobId, { at: now(), reason }, signal)
   const spooling: SpoolDeps = {
     ...{ storage, workUri: config.MILLRACE_WORK_URI, logger, stillAt: postpone },
+    room: createSpoolRoom(),
     ticks: (signal) => ticks(limits.spoolToldSeconds * 1_000, undefined, { signal }),
   }
   const patience = createPatience(config.MILLRACE_PREFLIGHT_PATIENCE_SECONDS * 1_000, () =>

@@ -7,6 +7,7 @@ import { createStorage, fileUri } from '@millrace/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { jobId, never } from '../test-data.fixture.ts'
 import { spoolJob } from './spool-job.ts'
+import { createSpoolRoom } from './spool-room.ts'
 
 test('while a dataset is decompressed, the job is noted as being worked on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-spool-'))
@@ -17,6 +18,7 @@ test('while a dataset is decompressed, the job is noted as being worked on', asy
   const ticked = Promise.withResolvers<void>()
   const notes: string[] = []
   const deps = {
+    room: createSpoolRoom(),
     workUri: fileUri(`${folder}/work/`),
     logger: { info: () => {} },
     stillAt: async (...[job, reason]: readonly [string, string, AbortSignal]) =>

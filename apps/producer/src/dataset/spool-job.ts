@@ -3,11 +3,14 @@ import { type Job, type JobId, limits, type PinnedObject } from '@millrace/job'
 import type { Logger } from '@millrace/service'
 import { type Compression, resolveUri, type Storage } from '@millrace/storage'
 import { spoolObjects } from './spool-objects.ts'
+import type { SpoolRoom } from './spool-room.ts'
 import { whileTelling } from './while-telling.ts'
 
 export interface Deps {
   readonly storage: Storage
   readonly workUri: string
+  /** Shared by all jobs of the process. */
+  readonly room: SpoolRoom
   readonly logger: Pick<Logger, 'info'>
   readonly ticks: (signal: AbortSignal) => AsyncIterable<unknown>
   /** Notes that the job is being worked on. */
@@ -19,7 +22,7 @@ export interface Deps {
  * noted: it may take hours, and whoever takes the job for one that stands still would have it done once more.
  */
 export async function spoolJob(
-  { storage, workUri, logger, ticks, stillAt }: Deps,
+  { storage, workUri, room, logger, ticks, stillAt }: Deps,
   { jobId }: Pick<Job, 'jobId'>,
   objects: readonly PinnedObject[],
   compression: Compression,
@@ -32,7 +35,12 @@ export async function spoolJob(
   const tell = (aborted: AbortSignal) =>
     stillAt(jobId, 'its dataset is being decompressed', aborted)
   const copies = await whileTelling({ ticks, tell }, signal, () =>
-    spoolObjects({ ...storage, placeOf, limits }, objects, compression, signal),
+    spoolObjects(
+      { ...storage, places: room.forJob(), placeOf, limits },
+      objects,
+      compression,
+      signal,
+    ),
   )
   const facts = {
     jobId,

@@ -1,12 +1,14 @@
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { limits } from '@millrace/job'
 import { createStorage } from '@millrace/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { spoolObjects } from './spool-objects.ts'
+import { createSpoolRoom } from './spool-room.ts'
 import { never } from '../test-data.fixture.ts'
 
 /** A folder with these compressed files, pinned, and a place for their copies. */
@@ -20,7 +22,12 @@ async function createFolder(...files: readonly Buffer[]) {
   const uriOf = (name: string) => pathToFileURL(join(folder, name)).href
   for (const [index, bytes] of files.entries()) await writeFile(join(folder, `${index}.gz`), bytes)
   const objects = await storage.pin(`${pathToFileURL(folder).href}/`, never)
-  const deps = { ...storage, limits, placeOf: (index: number) => uriOf(`copies/${index}.txt`) }
+  const deps = {
+    ...storage,
+    places: createSpoolRoom().forJob(),
+    limits,
+    placeOf: (index: number) => uriOf(`copies/${index}.txt`),
+  }
   return { deps, objects, folder }
 }
 
@@ -41,6 +48,32 @@ test('what is not of the compression is refused by name, and no copy of it is le
     uri: objects[0]?.uri,
   })
   expect(await deps.readDocument(deps.placeOf(0), 100, never)).toBeUndefined()
+})
+
+test('where one fails, those that wait for a place are not begun, and those under way end', async () => {
+  const packed = ['1,2\n', '3,4\n', '5,6\n'].map((text) => gzipSync(text))
+  const { deps, objects } = await createFolder(...packed, Buffer.from('7,8\n'))
+  const begun: string[] = []
+  const aborted: string[] = []
+  const isUnderWay = Promise.withResolvers<void>()
+  const slow: typeof deps = {
+    ...deps,
+    places: createSpoolRoom(1).forJob(),
+    async *decompress(source, options, signal) {
+      begun.push(basename(source.uri))
+      if (basename(source.uri) === '1.gz') {
+        await isUnderWay.promise
+        throw new Error('no gzip')
+      }
+      isUnderWay.resolve()
+      await once(signal, 'abort')
+      aborted.push(basename(source.uri))
+      signal.throwIfAborted()
+      yield* deps.decompress(source, options, signal)
+    },
+  }
+  await expect(spoolObjects(slow, objects, 'gzip', never)).rejects.toThrow('no gzip')
+  expect([begun.toSorted(), aborted]).toEqual([['0.gz', '1.gz'], ['0.gz']])
 })
 
 test('what was changed since it was pinned is refused', async () => {

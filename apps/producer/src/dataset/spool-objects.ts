@@ -1,15 +1,15 @@
 import type { limits, PinnedObject } from '@millrace/job'
 import { type Compression, mapBounded, type Storage, StorageError } from '@millrace/storage'
+import { OBJECTS_OF_A_JOB_MAX, type Places } from './spool-room.ts'
 
 export type Deps = Pick<Storage, 'decompress' | 'createWriter' | 'pin'> & {
+  /** How many of them are worked on at once. */
+  readonly places: Places
   /** Where the copy of the object with that index goes; no other attempt has the same place. */
   readonly placeOf: (index: number) => string
   /** A small file may hold a constant table of any length; a bomb is meant to be larger than that. */
   readonly limits: Record<keyof typeof limits & `expan${string}`, number>
 }
-
-/** Each holds a few reads and parts of a multipart upload: 45 MB. */
-const OBJECTS_AT_ONCE = 4
 
 /**
  * Decompresses each object once, since a row range can only be read out of bytes that have places.
@@ -30,20 +30,36 @@ export async function spoolObjects(
   const stored = objects.reduce((sum, object) => sum + object.bytes, 0)
   const allMax = Math.min(deps.limits.expandedBytesMax, boundOf(stored, deps.limits))
   const entries = [...objects.entries()]
-  return await mapBounded(OBJECTS_AT_ONCE, entries, async ([index, source]) => {
+  // One that fails ends the others, and those that wait for a place: hours of work would be for nothing.
+  const stop = new AbortController()
+  const working = AbortSignal.any([signal, stop.signal])
+  try {
+    return await mapBounded(OBJECTS_OF_A_JOB_MAX, entries, ([index, source]) =>
+      deps.places(() => copyOf(index, source).catch(endOthers), working),
+    )
+  } catch (error) {
+    throw signal.aborted ? error : stop.signal.reason
+  }
+
+  function endOthers(error: unknown): never {
+    stop.abort(error)
+    throw error
+  }
+
+  async function copyOf(index: number, source: PinnedObject): Promise<PinnedObject> {
     const bytesMax = boundOf(source.bytes, deps.limits)
     const uri = deps.placeOf(index)
     const counted = async function* (): AsyncGenerator<Uint8Array> {
-      for await (const text of deps.decompress(source, { compression, bytesMax }, signal)) {
+      for await (const text of deps.decompress(source, { compression, bytesMax }, working)) {
         bytes += text.length
         if (bytes > allMax) throw tooLarge(source.uri, allMax)
         yield text
       }
     }
-    const [copy] = await writeCopy(deps, counted(), uri, signal)
+    const [copy] = await writeCopy(deps, counted(), uri, working)
     if (copy === undefined) throw new Error(`${uri}: written and not there`)
     return { ...copy, source }
-  })
+  }
 }
 
 /** What is free is so once for each object and once for all of them, not once more with each. */
