@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { jsonLines, rowOffsets } from '@millrace/csv'
-import type { JobSpecInput, PinnedDataset } from '@millrace/job'
+import { type JobSpecInput, limits, type PinnedDataset } from '@millrace/job'
 import { decideBy, readLines } from '@millrace/predictions'
 import { describe, expect, test } from 'vitest'
 import { createJsonLinesFormat } from './format-json-lines.ts'
@@ -141,6 +141,13 @@ test.for([
   const written = rowsOf(spliced, '', `${row}\n`)
   expect(written).toBe(`${line}\n`)
   expect(() => JSON.parse(written)).not.toThrow()
+})
+
+test('a failed row of JSON lines that no payload has room for is a string, unread', () => {
+  const largest = `[${'1,'.repeat((limits.payloadBytesMax - 4) / 2)}1]`
+  expect(rowsOf(spliced, '', `${largest}\n`)).toBe(`{"row":${largest},${none}}\n`)
+  const larger = `[${'1,'.repeat(limits.payloadBytesMax / 2)}1]`
+  expect(rowsOf(spliced, '', `${larger}\n`)).toBe(`{"row":"${larger}",${none}}\n`)
 })
 
 describe('of a text that is not UTF-8', () => {

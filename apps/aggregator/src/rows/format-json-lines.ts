@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { JobSpec, PinnedDataset } from '@millrace/job'
+import { type JobSpec, limits, type PinnedDataset } from '@millrace/job'
 import { type ColumnType, type Deciding, numberOf } from '@millrace/predictions'
 import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
 import { joinedColumns } from './joined-columns.ts'
@@ -11,7 +11,8 @@ import { joinedColumns } from './joined-columns.ts'
  * Rows of a dataset that is JSON lines itself are joined as they are, byte for byte: the added
  * members come last in the row's own object. A row that is no object is the member `row` of one; if it is
  * no JSON either, which only a row without a prediction can be, as a string. So is one that is not UTF-8, which
- * is no JSON: what is written is UTF-8.
+ * is no JSON: what is written is UTF-8. And so is one that no payload has room for: to read 64 MiB of small values
+ * takes a gigabyte.
  */
 export function createJsonLinesFormat(
   spec: JobSpec,
@@ -107,6 +108,7 @@ function splicedRow(row: Buffer, members: string, isPredicted: boolean): string 
 }
 
 function isJson(row: Buffer, text: string): boolean {
+  if (row.length > limits.payloadBytesMax) return false
   try {
     JSON.parse(text)
     return isUtf8(row)
