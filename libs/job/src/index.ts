@@ -60,6 +60,7 @@ export { isFinal, JOB_STATES, type JobState, statesBefore, takesBatches } from '
 export { type JobTemplate, jobTemplatesSchema, requestFor } from './job-template.ts'
 export { isWanted, layersOf, requestOf } from './layers.ts'
 export { limits } from './limits.ts'
+export { mapAhead } from './map-ahead.ts'
 export { check } from './message.ts'
 export {
   type MetricApp,

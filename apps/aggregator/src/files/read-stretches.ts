@@ -1,7 +1,6 @@
-import { lengthOf, limits } from '@millrace/job'
+import { lengthOf, limits, mapAhead } from '@millrace/job'
 import type { Place, Stretch } from '../rows/stretches.ts'
 import { createTurns } from '../thread/take-turns.ts'
-import { mapAhead } from './map-ahead.ts'
 
 /** A stretch, and the bytes of its place. */
 interface ReadStretch<T> extends Stretch<T> {

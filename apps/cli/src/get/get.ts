@@ -9,7 +9,7 @@ import {
 } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { type JobReader, openReader } from '../system/job-reader.ts'
+import { type JobReader, openReader, PARTS_AHEAD } from '../system/job-reader.ts'
 import type { SystemOptions } from '../system/which-system.ts'
 import type { World } from '../world.ts'
 
@@ -86,7 +86,13 @@ async function tellFailures(
 ): Promise<ExitCode> {
   const tell = json ? JSON.stringify : failureText
   let failed = false
-  for await (const failure of readFailures(system.ledger, job, documentsOf, world.stop)) {
+  for await (const failure of readFailures(
+    system.ledger,
+    job,
+    documentsOf,
+    world.stop,
+    PARTS_AHEAD,
+  )) {
     failed = true
     await write(world, tell(failure))
   }

@@ -2,7 +2,7 @@ import { isWanted, type Job, layersOf, lengthOf, readPlan } from '@millrace/job'
 import { readFailures, readJob, readLayeredProgress } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
-import type { JobReader } from '../system/job-reader.ts'
+import { type JobReader, PARTS_AHEAD } from '../system/job-reader.ts'
 
 /** What there is to retry of a job. */
 export interface Failed {
@@ -21,7 +21,7 @@ export async function countFailed(
   signal: AbortSignal,
 ): Promise<Failed> {
   const byReason = new Map<string, number>()
-  for await (const { code } of readFailures(ledger, job, documentsOf, signal)) {
+  for await (const { code } of readFailures(ledger, job, documentsOf, signal, PARTS_AHEAD)) {
     byReason.set(code, (byReason.get(code) ?? 0) + 1)
   }
   for (const jobId of layersOf(job)) {

@@ -9,6 +9,9 @@ import type { SystemOptions } from './which-system.ts'
 import { s3RegionOf } from './s3-region.ts'
 import type { System } from './system.ts'
 
+/** Parts that a reader asks for ahead of their turn: from here each is tens of milliseconds away. */
+export const PARTS_AHEAD = 7
+
 /** A job with all that is kept of it, to be read. */
 export interface JobReader extends AsyncDisposable {
   readonly system: System

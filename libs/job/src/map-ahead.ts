@@ -1,9 +1,9 @@
 /**
- * Maps items in order, with up to `ahead` of them under way: a reader that waits for storage works
- * while the ones before it are written. Leaving early waits for what is under way.
+ * Maps items in order, with up to `ahead` of them under way beside the one that is waited for: a reader that waits
+ * for storage works while the ones before it are used. Leaving early waits for what is under way.
  */
 export async function* mapAhead<T, R>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   ahead: number,
   map: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
