@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
+// Test files share a worker: each would load the AWS provider of Pulumi anew.
 export default defineConfig({
-  test: { name: '@millrace/infra', testTimeout: 60_000, globalSetup: './vitest.setup.ts' },
+  test: {
+    name: '@millrace/infra',
+    isolate: false,
+    testTimeout: 60_000,
+    globalSetup: './vitest.setup.ts',
+  },
 })

@@ -3,7 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { flights, flightsReport } from '../src/flights.fixture.ts'
 import { renderPage } from '../src/render-page.ts'
@@ -23,6 +29,8 @@ const quiet = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Pages of a context share a renderer, one after the other.
+  '--process-per-site',
 ]
 const scores = flights.scores.filter((_, row) => row !== 305 && row !== 306)
 const above = (threshold: number): number => scores.filter((score) => score > threshold).length
@@ -30,6 +38,7 @@ const count = (value: number): string => value.toLocaleString('en-US')
 
 describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
   let browser: Browser
+  let plain: BrowserContext
   let folder: string
   let url: string
 
@@ -39,6 +48,7 @@ describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
     await writeFile(path, renderPage(flightsReport()))
     url = pathToFileURL(path).href
     browser = await chromium.launch({ executablePath: CHROMIUM, args: quiet })
+    plain = await browser.newContext()
   }, 60_000)
   afterAll(async () => {
     await browser?.close()
@@ -51,8 +61,8 @@ describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
     readonly seen: string[]
   }
 
-  async function open(options: BrowserContextOptions = {}): Promise<Opened> {
-    const context = await browser.newContext(options)
+  async function open(options?: BrowserContextOptions): Promise<Opened> {
+    const context = options === undefined ? plain : await browser.newContext(options)
     const page = await context.newPage()
     const seen: string[] = []
     page.on('request', (request) => seen.push(request.url()))
@@ -65,7 +75,8 @@ describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
     })
     await page.goto(url)
     await page.locator('#accounting').waitFor()
-    return { page, seen, [Symbol.asyncDispose]: () => context.close() }
+    const close = () => (context === plain ? page : context).close()
+    return { page, seen, [Symbol.asyncDispose]: close }
   }
 
   const textOf = async (page: Page, selector: string): Promise<string> =>
