@@ -110,6 +110,8 @@ export const mutationsOfApps: readonly Mutation[] = [
         'if (lane.running < lane.max && lane.waiting.length === 0) lane.running += 1',
         'if (lane.waiting.length === 0) lane.running += 1',
       ],
+      // A second guard, for a maximum that shrinks while an invocation waits for room.
+      ['if (lane.running > lane.max) throw new OverMaximumError()', ''],
     ],
   },
   {
