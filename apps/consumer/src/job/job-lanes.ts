@@ -76,6 +76,7 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
       }
     },
     turn: () => limiter.turn(),
+    repetitions: limiter.repetitions,
     get state() {
       return limiter.state
     },

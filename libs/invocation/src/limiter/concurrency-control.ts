@@ -57,6 +57,7 @@ export type Ending =
   | 'throttled'
   | 'timed_out'
   | 'failed'
+  | 'broken' // By its rows, as far as can be told: nothing is said of capacity.
 
 export interface EndingFacts {
   readonly ending: Ending
@@ -157,6 +158,7 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
     start: (at, inFlight, size) => ({ seq: seq++, at, cohort: latency.sent(size, inFlight) }),
     end(ticket, facts) {
       if (facts.ending !== 'answered') latency.dropped(ticket.cohort)
+      if (facts.ending === 'broken') return
       failedPercent += ((facts.ending === 'failed' ? 100 : 0) - failedPercent) / 50
       switch (facts.ending) {
         case 'answered':

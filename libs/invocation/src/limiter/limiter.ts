@@ -1,6 +1,7 @@
 import { type Circuit, createCircuit } from './circuit.ts'
 import { createConcurrencyControl, type Ending } from './concurrency-control.ts'
 import { InvocationError } from '../invoke/invocation-error.ts'
+import { createRepetitions, type Repetitions } from './repetitions.ts'
 import { createWaitingLine } from './waiting-line.ts'
 
 /**
@@ -26,6 +27,8 @@ export interface Limiter {
    * a batch takes many invocations of many seconds, all of them would be begun and none be ended in time.
    */
   turn(): number
+  /** To be told what comes of rows that the model has failed at. */
+  readonly repetitions: Repetitions
   readonly state: LimiterState
   /** Resolves unless the circuit is open: at once, or when it wants its probe. */
   ready(signal: AbortSignal): Promise<void>
@@ -83,6 +86,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     random,
   })
   const circuit = createCircuit()
+  const repetitions = createRepetitions()
   const work = createWaitingLine()
   const gate = createWaitingLine()
   let inFlight = 0
@@ -119,6 +123,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       }
     },
     turn: () => turns++,
+    repetitions,
     get state() {
       return {
         limit: control.limit,
@@ -160,7 +165,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
         return error.code === 'endpoint_throttled' ? throttled() : undefined
       case 'transient':
         notAnswered()
-        return 'failed'
+        return error.code === 'model_failed' && repetitions.areInVain ? 'broken' : 'failed'
       case 'too_large':
         if (error.code !== 'invocation_timed_out') return undefined
         notAnswered()

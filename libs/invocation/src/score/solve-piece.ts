@@ -2,6 +2,7 @@ import { limits, type RowFailure } from '@millrace/job'
 import type { BatchRun } from './batch-run.ts'
 import { isAnybodyAnswered } from './find-witness.ts'
 import { InvocationError } from '../invoke/invocation-error.ts'
+import type { Repetitions } from '../limiter/repetitions.ts'
 import { type Piece, waitToRetry } from './invoke-piece.ts'
 import { tryPiece, type Verdict } from './try-piece.ts'
 
@@ -16,7 +17,7 @@ import { tryPiece, type Verdict } from './try-piece.ts'
  *
  * When the left half of a refused piece is fine, the right one holds the fault and is split without
  * being tried. So k bad rows of n cost about 2k·log2(n/k) invocations; a piece that fails the container is tried
- * three times, and a row that does nine times.
+ * three times, and a row that does nine times at least.
  */
 
 /** The predictions of consecutive rows, or of one row that failed and has an empty line. */
@@ -67,8 +68,11 @@ function tooMuch({ input, predictionBytes, rowsScored }: BatchRun): InvocationEr
   return new InvocationError('predictions_too_large', input.endpoint.name, detail)
 }
 
-/** How often a row is tried, each time until its repetitions are spent, before it is blamed. */
+/** How often a row is tried, each time until its repetitions are spent, before it is blamed: at least, and at most. */
 const PROOFS = 3
+const PROOFS_MAX = 10
+/** How likely it may be, about, that a row which is fine fails that often. */
+const CHANCE_MAX = 1e-3
 /** An instance that starts again fails its share of all invocations for longer than a piece is repeated. */
 const PROVING = { delayStartMs: 2_000, delayMaxMs: 10_000 }
 
@@ -85,12 +89,19 @@ async function prove(run: BatchRun, row: Piece, verdict: Refusal): Promise<Verdi
   for (let proofs = 1; last.kind !== 'predicted' && mayBeChance(last.reason); proofs++) {
     const unproven = noRowProven(run, last.reason)
     if (!(await isAnybodyAnswered(run, answers, unproven))) throw unproven
-    if (proofs === PROOFS) break
+    if (proofs >= proofsWanted(limiter.repetitions)) break
     await waitToRetry(run, PROVING, proofs - 1, unproven)
     answers = limiter.state.answers
     last = await tryPiece(run, row)
   }
   return last
+}
+
+/** Where rows that have failed are answered later, one that fails time and again may have bad luck. */
+function proofsWanted({ answered, areInVain }: Repetitions): number {
+  if (answered === undefined || areInVain) return PROOFS
+  const proofs = Math.log(CHANCE_MAX) / Math.log(1 - answered)
+  return Math.min(PROOFS_MAX, Math.max(PROOFS, Math.ceil(proofs)))
 }
 
 const mayBeChance = ({ code }: InvocationError): boolean =>

@@ -22,13 +22,20 @@ export async function tryPiece(run: BatchRun, piece: Piece): Promise<Verdict> {
   let answersBefore: number | undefined
   for (;;) {
     const outcome = await invokePiece(run, piece, body)
-    if (!(outcome instanceof InvocationError)) return predicted(run, piece, outcome)
+    if (!(outcome instanceof InvocationError)) {
+      if (retries.has('model_failed')) run.deps.limiter.repetitions.ended(true)
+      return predicted(run, piece, outcome)
+    }
     const { answers, circuit } = run.deps.limiter.state
     const rule = retryRules[outcome.code]
     if (rule.next === 'ask') answersBefore ??= answers
     const retry = countRetry(retries, outcome.code)
     if (retry < rule.retries) {
       await waitToRetry(run, rule, retry, outcome)
+    } else if (rule.next === 'bisect' && outcome.kind !== 'rows' && circuit !== 'closed') {
+      // Nothing is said about rows while everybody fails: they are sent again when somebody is answered.
+      await waitToRetry(run, rule, retry, outage(run, outcome))
+      retries = new Map()
     } else if (rule.next === 'ask' && circuit === 'closed' && answers === answersBefore) {
       // Since this piece began to fail, nobody at all was answered.
       await findWitness(run, answersBefore, outcome)
@@ -61,6 +68,7 @@ function spent(run: BatchRun, rule: RetryRule, reason: InvocationError): Verdict
   // While the circuit is open nothing is said about rows: the endpoint fails everybody.
   if (reason.kind !== 'rows' && isOpen(run)) throw outage(run, reason)
   if (rule.next === 'throw' || rule.next === 'ask') throw reason
+  if (reason.code === 'model_failed') run.deps.limiter.repetitions.ended(false)
   run.gotOn()
   return { kind: rule.next === 'bisect' ? 'refused' : 'too_large', reason }
 }
