@@ -32,7 +32,7 @@ export async function createJob(
   if (existing !== undefined) return { kind: 'exists', job: existing }
   throw new LedgerError(
     'job_missing',
-    `${operation}: job_missing (it has expired and is being removed)`,
+    `${operation}: job_missing (its retention is over, and its client token is kept for 30 days more)`,
     {
       hint: 'use another client token',
     },

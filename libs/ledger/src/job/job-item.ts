@@ -14,6 +14,7 @@ import {
   type RetryOf,
   type Tolerance,
 } from '@millrace/job'
+import { FORGOTTEN_KEPT_SECONDS } from '../table/expiry.ts'
 import { corrupt, documentOf, type Item, ItemReader } from '../table/item.ts'
 import { jobKey } from '../table/keys.ts'
 
@@ -45,12 +46,17 @@ export function itemOfJob(job: Job): Item {
     ...(failure === undefined ? {} : { failure: failureValue(failure) }),
     ...(startedAt === undefined ? {} : { startedAt: number(startedAt) }),
     ...(endedAt === undefined ? {} : { endedAt: number(endedAt) }),
-    ...(job.expiresAt === undefined ? {} : { expiresAt: number(job.expiresAt) }),
+    ...(job.expiresAt === undefined ? {} : expiry(job.expiresAt)),
     ...(adjusted === undefined ? {} : adjustmentAttributes(adjusted)),
     ...(retryOf === undefined ? {} : { retryOf: retryValue(retryOf) }),
     ...(retriedBy === undefined ? {} : { retriedBy: { S: retriedBy } }),
   }
 }
+
+const expiry = (forgottenAt: number): Item => ({
+  forgottenAt: number(forgottenAt),
+  expiresAt: number(forgottenAt + FORGOTTEN_KEPT_SECONDS),
+})
 
 /** Attributes of their own: each is changed alone, and a change of one leaves the other as it is. */
 export function adjustmentAttributes({ concurrencyMax, tolerance, deadline }: Adjustment): Item {
@@ -82,7 +88,7 @@ export function jobOfItem(item: Item): Job {
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
     ...(read.has('startedAt') ? { startedAt: read.number('startedAt') } : {}),
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),
-    ...(read.has('expiresAt') ? { expiresAt: read.number('expiresAt') } : {}),
+    ...(read.has('forgottenAt') ? { expiresAt: read.number('forgottenAt') } : {}),
     ...adjustedOf(what, read),
     ...(read.has('retryOf') ? { retryOf: retryOf(what, read.map('retryOf')) } : {}),
     ...(read.has('retriedBy') ? { retriedBy: jobIdOf(what, read.text('retriedBy')) } : {}),

@@ -26,6 +26,7 @@ import {
   type RowAnswer,
   type UnreadableJob,
 } from '../index.ts'
+import { partPartition } from '../table/keys.ts'
 import { localLedger } from '../local-ledger.fixture.ts'
 
 const ledger = await localLedger({ now: () => 1_000 })
@@ -277,9 +278,34 @@ describe('what has expired', () => {
 
     expect(await seenAt(1_499)).toEqual(Array.from({ length: 7 }, () => true))
     expect(await seenAt(1_500)).toEqual(Array.from({ length: 7 }, () => false))
-    await expect(createJob(at(1_500), job, signal)).rejects.toMatchObject({ code: 'job_missing' })
+  })
+
+  test('is no new job of its client token before DynamoDB has long removed all of it but that it was', async () => {
+    const { job, plan, documents } = await plannedJob('forgotten', 1, { expiresAt: 1_500 })
+    await record(job, plan[0]!, documents, [])
+    const day = 24 * 60 * 60
+    const left = await expiriesIn(`JOB#${job.jobId}`, partPartition(job.jobId, 0))
+    expect(left).toEqual([1_500 + 30 * day, 1_500])
+    const later = { ...ledger, now: () => 1_500 + 29 * day }
+    await expect(createJob(later, job, signal)).rejects.toMatchObject({ code: 'job_missing' })
   })
 })
+
+/** When DynamoDB may remove each item of the partitions. */
+async function expiriesIn(...partitions: readonly string[]): Promise<number[]> {
+  const query = async (partition: string) =>
+    await ledger.client.send(
+      'Query',
+      {
+        TableName: ledger.tableName,
+        KeyConditionExpression: 'PK = :partition',
+        ExpressionAttributeValues: { ':partition': { S: partition } },
+      },
+      signal,
+    )
+  const found = await Promise.all(partitions.map(query))
+  return found.flatMap(({ Items = [] }) => Items.map(({ expiresAt }) => Number(expiresAt?.N)))
+}
 
 /** The rows of each kind, neighbours as `first-last`. */
 function kindsOf(answers: readonly RowAnswer[]): Record<string, string> {
