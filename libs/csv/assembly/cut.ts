@@ -23,6 +23,13 @@ let isOpen: bool = false
 let cutStart: i64 = 0
 let lastEnd: i64 = 0
 let rowStart: i64 = 0
+/**
+ * Where the last row begins is looked up only when it is asked for: until then the stretch that it begins in, which
+ * is 0 where there is nothing to look up, the state before that, and where its first byte stands in the object.
+ */
+let lastStretch: usize = 0
+let lastStretchState: u32 = 0
+let lastStretchBase: i64 = 0
 /** Where the next cut is written, as three f64: rows, start, end. */
 let out: usize = 0
 /** The notes of the piece, and up to which byte of it there are any. */
@@ -41,6 +48,7 @@ export function beginCuts(delimiter: i32, quote: i32, rows: f64, bytes: f64, hea
   inHeader = header
   begun = 0
   isOpen = false
+  lastStretch = 0
 }
 
 /**
@@ -75,9 +83,10 @@ export function scanCuts(
     stride = i < notedTo ? STRETCH : min<u32>(stride << 1, STRIDE_MAX)
     i = passStretches(at, i, base)
     i = scanBlocks(at, i, min<u32>(whole, (i + stride) & ~(STRETCH - 1)), base, room)
-    if (out > room) return i
+    if (out > room) break
   }
-  if (i == length) return i
+  findLast() // While the bytes are there.
+  if (i == length || out > room) return i
   const begins = nextLines(at + i, ALL >> (BLOCK - (length - i)), length - i - 1)
   takeLines(begins, begins & ~lineEnds, base + <i64>i)
   return length
@@ -121,20 +130,28 @@ function passStretches(at: usize, from: u32, base: i64): u32 {
     note += NOTE_BYTES
     state = load<u32>(note, 4)
   }
-  if (rows) takePlain(rows, base + <i64>lastLine(at, last, lastState))
+  if (rows) {
+    begun += rows
+    lastStretch = at + last
+    lastStretchState = lastState
+    lastStretchBase = base + <i64>last
+  }
   unpack(state)
   return i
 }
 
-/** Where the last line begins of those that begin in a stretch. */
-function lastLine(at: usize, from: u32, state: u32): u32 {
-  unpack(state)
-  let last = from
-  for (let i = from; i < from + STRETCH; i += BLOCK) {
-    const begins = nextLinesOnly(at + i, ALL, BLOCK - 1)
-    if (begins) last = i + 63 - <u32>clz(begins)
+/** Looks up where the last row begins, if that is not known. */
+function findLast(): void {
+  if (lastStretch == 0) return
+  const state = packed()
+  unpack(lastStretchState)
+  for (let i: u32 = 0; i < STRETCH; i += BLOCK) {
+    const begins = nextLinesOnly(lastStretch + i, ALL, BLOCK - 1)
+    if (begins) rowStart = lastStretchBase + <i64>i + 63 - <i64>clz(begins)
   }
-  return last
+  lastEnd = rowStart
+  lastStretch = 0
+  unpack(state)
 }
 
 /** Scans blocks of any kind, up to `stop` or until there is no room for another one's cuts. */
@@ -164,6 +181,7 @@ function takePlain(rows: i64, last: i64): void {
   begun += rows
   rowStart = select<i64>(last, rowStart, rows != 0)
   lastEnd = select<i64>(last, lastEnd, rows != 0)
+  lastStretch = select<usize>(0, lastStretch, rows != 0)
 }
 
 /** The object ends at `position`: writes its last cuts, two at most. */
@@ -217,11 +235,13 @@ function endRow(end: i64): void {
     return
   }
   if (begun > 1 && end - cutStart > bytesMax) {
+    findLast()
     emit(begun - 1, lastEnd)
     cutStart = rowStart
     begun = 1
   }
   lastEnd = end
+  lastStretch = 0
   if (begun < rowsMax && end - cutStart < bytesMax) return
   emit(begun, end)
   begun = 0

@@ -11,7 +11,6 @@ import {
   maskOf,
   matches,
   packed,
-  prefixXor,
   quoteMask,
   quoteVector,
   resume,
@@ -91,9 +90,9 @@ function resumeAfter(byte: u8): void {
 }
 
 /**
- * Bytes with quotes, each where it belongs, and without a blank line: the usual path through `nextLines`,
- * with what it carries kept in registers. CRs stand before LFs, or are inside quotes; without `allowsCr`
- * there are none.
+ * Bytes with quotes, each where it belongs, and without a blank line: the usual path through `nextLines`, for two
+ * blocks at once, each in a lane of 64 bits, with what it carries kept in registers. CRs stand before LFs, or are
+ * inside quotes; without `allowsCr` there are none.
  */
 // @ts-ignore: decorator
 @inline
@@ -103,62 +102,106 @@ function markedRun(from: usize, end: usize, firstNote: usize, allowsCr: bool): u
   const cr = crVector
   const quote = quoteVector
   const delimiter = delimiterVector
-  const hasQuotes = quoteMask
+  const hasQuotes = i64x2.splat(quoteMask)
   let note = firstNote
-  let outside = ~inside
-  let opens = canOpen
-  let begins = afterLf
-  let crLeft = afterCr
+  let outside = i64x2.splat(~inside)
+  // Of what is carried only the last bit counts.
+  let fitsBefore = i64x2.splat(canOpen << 63)
+  let lfsBefore = i64x2.splat(afterLf << 63)
+  let crsBefore = i64x2.splat(afterCr << 63)
   let p = from
-  while (p + STRETCH <= end) {
-    let odd: u64 = 0
+  for (; p + STRETCH <= end; p += STRETCH) {
+    let odd = i64x2.splat(0)
     let crSeen = i8x16.splat(0)
-    let nextOutside = outside
-    let nextOpens = opens
-    let nextBegins = begins
-    let nextCr = crLeft
     let rows: u64 = 0
-    const stop = p + STRETCH
-    for (let q = p; q < stop; q += BLOCK) {
+    for (let q = p; q < p + STRETCH; q += 2 * BLOCK) {
       const a = v128.load(q)
       const b = v128.load(q, 16)
       const c = v128.load(q, 32)
       const d = v128.load(q, 48)
-      const quotes = matches(a, b, c, d, quote) & hasQuotes
-      const mask = prefixXor(quotes) ^ nextOutside
-      nextOutside = <u64>(<i64>mask >> 63)
-      const rawLfs = matches(a, b, c, d, lf)
-      const lfs = rawLfs & mask
-      let fits = quotes | rawLfs | matches(a, b, c, d, delimiter)
-      const beginsHere = (lfs << 1) | nextBegins
+      const e = v128.load(q, 64)
+      const f = v128.load(q, 80)
+      const g = v128.load(q, 96)
+      const h = v128.load(q, 112)
+      // First all masks, so that the bytes need no registers any more.
+      let rawCrs = i64x2.splat(0)
+      if (allowsCr) rawCrs = pairOf(matches(a, b, c, d, cr), matches(e, f, g, h, cr))
+      else crSeen = v128.or(crSeen, v128.or(eqAny(a, b, c, d, cr), eqAny(e, f, g, h, cr)))
+      const quotes = v128.and(
+        pairOf(matches(a, b, c, d, quote), matches(e, f, g, h, quote)),
+        hasQuotes,
+      )
+      const rawLfs = pairOf(matches(a, b, c, d, lf), matches(e, f, g, h, lf))
+      const delimiters = pairOf(matches(a, b, c, d, delimiter), matches(e, f, g, h, delimiter))
+
+      const mask = v128.xor(prefixXors(quotes), outside)
+      outside = signOfLast(mask)
+      const lfs = v128.and(rawLfs, mask)
+      let fits = v128.or(v128.or(quotes, rawLfs), delimiters)
       let ends = lfs
       if (allowsCr) {
-        const rawCrs = matches(a, b, c, d, cr)
-        const crs = rawCrs & mask
-        fits |= rawCrs
-        ends |= crs
-        odd |= ((crs << 1) | nextCr) & ~lfs
-        nextCr = crs >> 63
-      } else {
-        crSeen = v128.or(crSeen, eqAny(a, b, c, d, cr))
+        const crs = v128.and(rawCrs, mask)
+        fits = v128.or(fits, rawCrs)
+        ends = v128.or(ends, crs)
+        odd = v128.or(odd, v128.andnot(nextOf(crs, crsBefore), lfs))
+        crsBefore = crs
       }
-      odd |= quotes & ~(mask | (fits << 1) | nextOpens)
-      nextOpens = fits >> 63
-      odd |= beginsHere & ends
-      nextBegins = lfs >> 63
-      rows += popcnt(beginsHere)
+      odd = v128.or(odd, v128.andnot(quotes, v128.or(mask, nextOf(fits, fitsBefore))))
+      fitsBefore = fits
+      const begins = nextOf(lfs, lfsBefore)
+      odd = v128.or(odd, v128.and(begins, ends))
+      lfsBefore = lfs
+      rows += popcnt(i64x2.extract_lane(begins, 0)) + popcnt(i64x2.extract_lane(begins, 1))
     }
-    if (i32(odd != 0) | i32(v128.any_true(crSeen))) break
-    outside = nextOutside
-    opens = nextOpens
-    begins = nextBegins
-    crLeft = nextCr
-    resume(~outside, opens, begins, crLeft)
+    if (v128.any_true(v128.or(odd, crSeen))) break
+    resume(~i64x2.extract_lane(outside, 1), last(fitsBefore), last(lfsBefore), allowsCr ? last(crsBefore) : 0)
     writeNote(note, <u32>rows, packed())
     note += NOTE_BYTES
-    p = stop
   }
   return p
+}
+
+/** The masks of two blocks. */
+// @ts-ignore: decorator
+@inline
+function pairOf(first: u64, second: u64): v128 {
+  return i64x2.replace_lane(i64x2.splat(first), 1, second)
+}
+
+/** The bits after those of two blocks, the first of them after the last one of the pair before. */
+// @ts-ignore: decorator
+@inline
+function nextOf(bits: v128, before: v128): v128 {
+  const carried = i64x2.shr_u(v128.shuffle<u64>(before, bits, 1, 2), 63)
+  return v128.or(i64x2.shl(bits, 1), carried)
+}
+
+// @ts-ignore: decorator
+@inline
+function last(bits: v128): u64 {
+  return <u64>i64x2.extract_lane(bits, 1) >> 63
+}
+
+/** All bits of both lanes as the last one of the pair. */
+// @ts-ignore: decorator
+@inline
+function signOfLast(bits: v128): v128 {
+  const signs = i32x4.shr_s(bits, 31)
+  return v128.shuffle<u32>(signs, signs, 3, 3, 3, 3)
+}
+
+/** `prefixXor` over two blocks. */
+// @ts-ignore: decorator
+@inline
+function prefixXors(bits: v128): v128 {
+  let mask = v128.xor(bits, i64x2.shl(bits, 1))
+  mask = v128.xor(mask, i64x2.shl(mask, 2))
+  mask = v128.xor(mask, i64x2.shl(mask, 4))
+  mask = v128.xor(mask, i64x2.shl(mask, 8))
+  mask = v128.xor(mask, i64x2.shl(mask, 16))
+  mask = v128.xor(mask, i64x2.shl(mask, 32))
+  const signs = i32x4.shr_s(mask, 31)
+  return v128.xor(mask, v128.shuffle<u32>(signs, i64x2.splat(0), 4, 5, 1, 1))
 }
 
 // @ts-ignore: decorator

@@ -15,11 +15,24 @@ import {
 export interface CutterScanner {
   readonly wasm: ScannerExports
   readonly slots: Slots
+  /** The memory of the slots, which never grows: to view it anew for each piece takes longer than to cut it. */
+  readonly words: Uint32Array
+  readonly found: Float64Array
 }
 
 /** Takes a scanner in that memory, or in one without slots. They are used again, object after object. */
 export function takeScanner(slots: Slots = (noSlots ??= createSlots(0))): CutterScanner {
-  return idle.get(slots)?.pop() ?? { wasm: createScanner(slots.memory), slots }
+  return idle.get(slots)?.pop() ?? createCutterScanner(slots)
+}
+
+function createCutterScanner(slots: Slots): CutterScanner {
+  const { memory } = slots
+  return {
+    wasm: createScanner(memory),
+    slots,
+    words: new Uint32Array(memory.buffer),
+    found: new Float64Array(memory.buffer, CUTS_AT, (CUTS_END - CUTS_AT) / 8),
+  }
 }
 
 export function giveBack(scanner: CutterScanner): void {
@@ -58,7 +71,7 @@ const STAGED_BYTES = 256 * 1_024
 
 function scanAt(scanner: CutterScanner, piece: Uint8Array, position: number, cuts: Cut[]): void {
   const { byteOffset: at, length } = piece
-  const notes = takeNotes(scanner.slots, piece)
+  const notes = takeNotes(scanner.words, piece)
   const scan = (from: number) =>
     scanner.wasm.scanCuts(at, from, length, position, notes.at, notes.noted, CUTS_AT, CUTS_END)
   for (let done = 0; done < length; ) {
@@ -73,12 +86,10 @@ export function endPieces(scanner: CutterScanner, position: number, cuts: Cut[])
   readCuts(scanner, cuts)
 }
 
-function readCuts({ wasm, slots }: CutterScanner, cuts: Cut[]): void {
+function readCuts({ wasm, found }: CutterScanner, cuts: Cut[]): void {
   const count = (wasm.cutsEnd() - CUTS_AT) / 8
-  if (count === 0) return
-  const fields = new Float64Array(slots.memory.buffer, CUTS_AT, count)
-  const field = (at: number): number => fields[at] ?? 0
   for (let at = 0; at < count; at += 3) {
-    cuts.push({ rows: field(at), bytes: { start: field(at + 1), end: field(at + 2) } })
+    const [rows, start, end] = [found[at]!, found[at + 1]!, found[at + 2]!]
+    cuts.push({ rows, bytes: { start, end } })
   }
 }

@@ -68,12 +68,13 @@ export interface Notes {
 /**
  * Takes the notes of a piece. They count once, since what is read there next may come without any, and
  * only where the piece begins with its slot.
+ *
+ * @param words the memory of the slots.
  */
-export function takeNotes({ memory }: Slots, piece: Uint8Array): Notes {
+export function takeNotes(words: Uint32Array, piece: Uint8Array): Notes {
   const within = (piece.byteOffset - STAGING_AT) % STRIDE
   const at = piece.byteOffset - within - NOTES_BYTES
-  const mark = new Uint32Array(memory.buffer, at, 1)
-  const [noted = 0] = mark
-  mark[0] = 0
+  const noted = words[at / 4] ?? 0
+  words[at / 4] = 0
   return { at, noted: within === 0 ? Math.min(noted, piece.length) : 0 }
 }
