@@ -225,7 +225,10 @@ async function copyParts(
   return tallying.total()
 }
 
-/** The rows of a batch in bytes that begin at `start` of its object, and may end within its last row. */
+/**
+ * The rows of a batch in bytes that begin at `start` of its object, and may end within its last row. They are found when
+ * somebody asks where they are.
+ */
 function rowsIn(
   deps: Deps,
   job: Job,
@@ -234,7 +237,14 @@ function rowsIn(
   { bytes: { start: first, end } }: Batch,
 ): NonNullable<BatchRows['input']> {
   const own = bytes.subarray(first - start, end - start)
-  return { bytes: own, offsets: deps.rowOffsets(job, own) }
+  let offsets: Uint32Array | undefined
+  return {
+    bytes: own,
+    get offsets() {
+      offsets ??= deps.rowOffsets(job, own)
+      return offsets
+    },
+  }
 }
 
 const encode = (manifest: Manifest): Buffer => Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)

@@ -1,4 +1,4 @@
 export { emptyPrinted, oddPrinted, printLines } from './print'
 export { countLines, emptyLines, oddLines, readLines } from './read'
 export { countScores } from './scores'
-export { beginRows, writeRows } from './write'
+export { beginRows, joinLines, writeRows } from './write'

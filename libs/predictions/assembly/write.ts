@@ -67,6 +67,56 @@ export function writeRows(
   return out
 }
 
+/**
+ * The same for rows that need not be found first, since each is a line: the bytes of the input, up to `inputEnd`, hold
+ * neither quote nor CR nor blank line, and end with an LF. Answers 0 where they are not so, or not as many rows.
+ */
+export function joinLines(
+  rows: u32,
+  textAt: usize,
+  endsAt: usize,
+  valuesAt: usize,
+  inputAt: usize,
+  inputEnd: usize,
+  quote: u8,
+  outAt: usize,
+): usize {
+  const lf = i8x16.splat(LF)
+  const cr = i8x16.splat(CR)
+  const quotes = i8x16.splat(quote)
+  let odd = i8x16.splat(0)
+  let out = outAt
+  let from = inputAt
+  let start: u32 = 0
+  for (let row: usize = 0; row < rows; row += 1) {
+    const line = from
+    let ends: u32 = 0
+    while (from < inputEnd) {
+      const bytes = v128.load(from)
+      v128.store(out, bytes)
+      odd = v128.or(odd, v128.or(i8x16.eq(bytes, cr), i8x16.eq(bytes, quotes)))
+      ends = i8x16.bitmask(i8x16.eq(bytes, lf))
+      if (ends != 0) break
+      from += 16
+      out += 16
+    }
+    const length = ctz(ends)
+    from += length
+    if (ends == 0 || from >= inputEnd || from == line) return 0
+    out += length
+    from += 1
+    store<u8>(out++, delimiter)
+
+    const end = load<u32>(endsAt + (row << 2))
+    copy(out, textAt + start, end - start)
+    out += end - start
+    out = writeClasses(load<f64>(valuesAt + (row << 3)), out)
+    store<u8>(out++, LF)
+    start = end + 1
+  }
+  return from == inputEnd && !v128.any_true(odd) ? out : 0
+}
+
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function writeClasses(value: f64, out: usize): usize {

@@ -37,6 +37,16 @@ interface Kernel {
     offsetsAt: number,
     outAt: number,
   ): number
+  joinLines(
+    rows: number,
+    textAt: number,
+    endsAt: number,
+    valuesAt: number,
+    inputAt: number,
+    inputEnd: number,
+    quote: number,
+    outAt: number,
+  ): number
 }
 
 /** Room behind a text that the kernel may read, and behind what it writes. */

@@ -116,7 +116,7 @@ test('whatever the floats are, rows that are written with them are those of a ro
   fc.assert(
     fc.property(fc.float32Array({ minLength: 1, maxLength: 300 }), styles, (floats, style) => {
       const lines = printLines(new Uint8Array(floats.slice().buffer), undefined, kernelStyle(style))
-      expect(String(lines.rows)).toBe(String(createRowWriter(style)(lines)))
+      expect(String(lines.rows)).toBe(String(createRowWriter(style).write(lines)))
     }),
   )
 })

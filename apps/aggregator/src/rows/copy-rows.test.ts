@@ -24,8 +24,10 @@ function bothWays(change: Partial<JobSpecInput>, predictions: readonly string[],
   const rows = { batch, lines, input }
   const taken = { ...rows, lines: { ...lines, plain: false } }
   const format = createCsvFormat(spec, dataset, deciding)
+  const copier = createRowCopier(spec.dataset.csv, selection, deciding)
   return {
-    isCopied: createRowCopier(spec.dataset.csv, selection, deciding)(lines, input) !== undefined,
+    isCopied: copier.copy(lines, input) !== undefined,
+    isJoined: copier.join(lines, bytes) !== undefined,
     written: String(format.rows(rows)),
     takenApart: String(format.rows(taken)),
   }
@@ -70,6 +72,49 @@ test('whatever is joined, copied rows are those that were taken apart', () => {
     }),
     { numRuns: 300 },
   )
+})
+
+const plainField = fc.oneof(
+  fc.integer().map(String),
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+)
+const plainRow = fc
+  .array(
+    plainField.map((text) => text.replace(/[\n\r",]/g, '')),
+    { minLength: 3, maxLength: 3 },
+  )
+  .map((fields) => fields.join(','))
+const number = prediction.filter((text) => text !== '')
+const plainRows = fc.array(fc.tuple(number, plainRow), { minLength: 1, maxLength: 60 })
+const whole = { output: { ...output, join: 'all' as const } }
+
+test('rows that are lines are joined without being found, and are those that were taken apart', () => {
+  fc.assert(
+    fc.property(plainRows, decision, (rows, decision) => {
+      const { isJoined, written, takenApart } = bothWays(
+        { ...whole, decision },
+        rows.map(([prediction]) => prediction),
+        rows.map(([, row]) => `${row}\n`).join(''),
+      )
+      expect(isJoined).toBe(true)
+      expect(written).toBe(takenApart)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test.for([
+  ['a quote', '1,"2",3\n4,5,6\n'],
+  ['a CR', '1,2,3\r\n4,5,6\n'],
+  ['a CR alone', '1,2,3\r4,5,6\n'],
+  ['a blank line', '1,2,3\n\n4,5,6\n'],
+  ['a blank line behind them', '1,2,3\n4,5,6\n\n'],
+  ['no line end behind the last one', '1,2,3\n4,5,6'],
+  ['no line end, and much before', `${'1'.repeat(100)},2,3\n4,5,${'6'.repeat(44)}`],
+])('rows with %s are found first', ([, text]) => {
+  const { isCopied, isJoined, written, takenApart } = bothWays(whole, ['0.25', '0.75'], text)
+  expect({ isCopied, isJoined }).toEqual({ isCopied: true, isJoined: false })
+  expect(written).toBe(takenApart)
 })
 
 test('without the input, copied rows are those that were taken apart', () => {

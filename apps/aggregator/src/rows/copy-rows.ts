@@ -18,7 +18,11 @@ import { quoted } from './quote-field.ts'
  * Writes the rows of a batch by copying bytes; nothing when rows have to be taken apart. What it gives out
  * is written over by whoever uses the kernel next.
  */
-export type RowCopier = (lines: PredictionLines, joined: Joined | undefined) => Buffer | undefined
+export interface RowCopier {
+  copy(lines: PredictionLines, joined: Joined | undefined): Buffer | undefined
+  /** The same for what most batches are: all rows are predicted, whole, and lines. The rows need not be found for it. */
+  join(lines: PredictionLines, input: Uint8Array): Buffer | undefined
+}
 
 /**
  * The quick way for what nearly every batch is: its predictions are plain numbers, of which at most a
@@ -30,15 +34,22 @@ export function createRowCopier(
   deciding: Deciding,
 ): RowCopier {
   const style = copiedStyle(dialect, deciding)
-  if (style === undefined) return () => undefined
-  const writeRows = createRowWriter(style)
-  return (lines, joined) => {
-    // A failed row without any other field would be a blank line.
-    const isBlank = joined === undefined && style.thresholds.length === 0 && lines.empty > 0
-    if (!lines.plain || isBlank) return undefined
-    if (joined === undefined) return lines.rows ?? writeRows(lines)
-    const chosen = choose(joined, dialect, selection, lines.empty > 0)
-    return chosen === undefined ? undefined : writeRows(lines, chosen)
+  if (style === undefined) return { copy: () => undefined, join: () => undefined }
+  const writer = createRowWriter(style)
+  const quote = dialect.quote === '' ? undefined : dialect.quote.charCodeAt(0)
+  return {
+    copy(lines, joined) {
+      // A failed row without any other field would be a blank line.
+      const isBlank = joined === undefined && style.thresholds.length === 0 && lines.empty > 0
+      if (!lines.plain || isBlank) return undefined
+      if (joined === undefined) return lines.rows ?? writer.write(lines)
+      const chosen = choose(joined, dialect, selection, lines.empty > 0)
+      return chosen === undefined ? undefined : writer.write(lines, chosen)
+    },
+    join(lines, input) {
+      const isWhole = lines.plain && lines.empty === 0 && keepsAll(selection)
+      return isWhole ? writer.join(lines, input, quote) : undefined
+    },
   }
 }
 

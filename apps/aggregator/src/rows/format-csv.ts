@@ -47,7 +47,7 @@ export function createCsvFormat(
           .map((field) => quoted(field, dialect))
           .join(dialect.delimiter)
 
-  const copyRows = createRowCopier(dialect, selection, deciding)
+  const copier = createRowCopier(dialect, selection, deciding)
   let lineEnd: Buffer | undefined
   const endLike = (first: BatchRows['input']): Buffer => {
     lineEnd ??= (first && lineEndOf(firstRow(first))) ?? (header && lineEndOf(header)) ?? LF
@@ -66,9 +66,11 @@ export function createCsvFormat(
       return Buffer.concat([...joined, names, endLike(first?.input)])
     },
     rows: ({ batch, lines, input: given }) => {
+      const joined = given && copier.join(lines, given.bytes)
+      if (joined !== undefined) return joined
       const closed = given && closeQuote(given, batch, dataset, dialect)
       const input = closed && endLastRow(closed, endLike(closed))
-      const copied = copyRows(lines, input)
+      const copied = copier.copy(lines, input)
       if (copied !== undefined) return copied
       if (input === undefined) {
         const rows = textsOf(lines).map((line) => loneField(added(line), dialect))
