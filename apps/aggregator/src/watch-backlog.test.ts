@@ -60,7 +60,7 @@ async function look(runningCount: number | undefined) {
   const metrics = { ...noMetrics, gauge }
   const watching = watchBacklog(config, { batches, metrics, logger: { warn } }, stop.signal)
   const read = (): number => gauge.mock.calls[0]?.[1]() ?? Number.NaN
-  await vi.waitFor(() => expect(warn.mock.calls.length + (Number.isNaN(read()) ? 0 : 1)).toBe(1))
+  await expect.poll(() => warn.mock.calls.length + (Number.isNaN(read()) ? 0 : 1)).toBe(1)
   const backlog = read()
   stop.abort()
   await watching

@@ -4,7 +4,7 @@ import {
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OutgoingMessage, publish } from './publish.ts'
 import type { Queue } from './queue.ts'
 import { countsOf, type Emulator, startEmulator } from '../emulator.fixture.ts'
@@ -115,7 +115,7 @@ describe('against a queue with faults', () => {
       return []
     })
     const publishing = publish(queue, counted(), never)
-    await vi.waitFor(() => expect(calls).toHaveLength(8))
+    await expect.poll(() => calls).toHaveLength(8)
     expect(taken).toBeLessThanOrEqual(100)
     turn.resolve()
     expect(await publishing).toBe(500)

@@ -80,7 +80,7 @@ describe('settling entries', () => {
     const { call, calls } = answering(reset(), {})
     const abort = new AbortController()
     const outcomes = settleEntries(entries, call, policy(), abort.signal)
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await vi.waitFor(() => expect(calls).toHaveLength(1), { timeout: 10_000 })
     abort.abort()
     expect((await outcomes)[0]?.code).toBe('unreachable')
     expect(calls).toHaveLength(1)

@@ -1,5 +1,5 @@
 import { setTimeout as work } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { publish } from '../calls/publish.ts'
 import type { Received } from '../calls/received.ts'
 import { countsOf, type Emulator, startEmulator } from '../emulator.fixture.ts'
@@ -49,9 +49,7 @@ test('many that stop while they poll use up no attempt of what comes meanwhile',
   const queue = await emulator.createQueues('drain-idle', 3)
   const handle = async () => ({ kind: 'acknowledge' }) as const
   const idle = Array.from({ length: 8 }, () => runWorker(queue, handle))
-  await vi.waitFor(() => {
-    expect(idle.every(({ worker }) => worker.stats().gate === 'open')).toBe(true)
-  })
+  await expect.poll(() => idle.every(({ worker }) => worker.stats().gate === 'open')).toBe(true)
   const stopped = idle.map(({ stop }) => stop())
   await publish(queue.acknowledge, [{ body: 'late' }], never)
   await Promise.all(stopped)

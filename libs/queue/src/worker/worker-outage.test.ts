@@ -64,10 +64,9 @@ test('when no queue answers for a while, goes on by itself afterwards', async ()
   await publish(queue.acknowledge, bodies, never)
   const { worker, logger, stop } = runWorker(cut, async () => ({ kind: 'acknowledge' }))
   // Between two waits it is for a moment receiving.
-  await vi.waitFor(() => {
-    expect(worker.stats().receiveErrors).toBeGreaterThan(1)
-    expect(worker.stats().gate).toBe('backing_off')
-  })
+  const isBackingOff = () =>
+    worker.stats().receiveErrors > 1 && worker.stats().gate === 'backing_off'
+  await expect.poll(isBackingOff).toBe(true)
   reachable = true
   await vi.waitFor(() => expect(worker.stats().acknowledged).toBe(MESSAGES), { timeout: 4_000 })
   await stop()

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { publish } from '../calls/publish.ts'
 import type { Disposition } from '../calls/received.ts'
 import { countsOf, type Emulator, startEmulator } from '../emulator.fixture.ts'
@@ -160,10 +160,10 @@ describe('receiving', () => {
     })
     const { queue, worker, stop } = await start(handle, numbered(20))
     await enough
-    await vi.waitFor(() => expect(worker.stats().gate).toBe('full'))
+    await expect.poll(() => worker.stats().gate).toBe('full')
     expect(await countsOf(queue.acknowledge)).toEqual({ ...empty, visible: 16, inFlight: 4 })
     turn.resolve()
-    await vi.waitFor(() => expect(worker.stats().acknowledged).toBe(20))
+    await expect.poll(() => worker.stats().acknowledged).toBe(20)
     await stop()
     expect(runningMax).toBe(4)
   })
@@ -176,7 +176,7 @@ describe('receiving', () => {
     })
     const { worker, stop } = await start(handle, numbered(60), { concurrency: 48 })
     await enough
-    await vi.waitFor(() => expect(worker.stats()).toMatchObject({ running: 48, waiting: 0 }))
+    await expect.poll(() => worker.stats()).toMatchObject({ running: 48, waiting: 0 })
     turn.resolve()
     await stop()
   })
@@ -185,7 +185,7 @@ describe('receiving', () => {
     const open = Promise.withResolvers<void>()
     const { handle, enough } = noting(1, () => ({ kind: 'acknowledge' }))
     const { queue, worker, stop } = await start(handle, ['waits'], { ready: () => open.promise })
-    await vi.waitFor(() => expect(worker.stats().gate).toBe('closed'))
+    await expect.poll(() => worker.stats().gate).toBe('closed')
     expect(await countsOf(queue.acknowledge)).toEqual({ ...empty, visible: 1 })
     expect(worker.stats().pollAgeMs).toBe(0)
     open.resolve()
@@ -214,7 +214,7 @@ describe('on drain', () => {
   test('while idle, gives back what the poll under way still brings', async () => {
     const { handle, seen } = noting(1, () => ({ kind: 'acknowledge' }))
     const { queue, worker, drain, done } = await start(handle, [])
-    await vi.waitFor(() => expect(worker.stats().gate).toBe('open'))
+    await expect.poll(() => worker.stats().gate).toBe('open')
     drain.abort()
     await publish(queue.acknowledge, [{ body: 'late' }], never)
     await done
@@ -226,7 +226,7 @@ describe('on drain', () => {
     const { handle } = noting(1, () => ({ kind: 'acknowledge' }))
     const ready = () => new Promise<void>(() => {})
     const { queue, worker, drain, done } = await start(handle, ['kept'], { ready })
-    await vi.waitFor(() => expect(worker.stats().gate).toBe('closed'))
+    await expect.poll(() => worker.stats().gate).toBe('closed')
     drain.abort()
     await done
     expect(await countsOf(queue.acknowledge)).toEqual({ ...empty, visible: 1 })
@@ -313,7 +313,7 @@ describe('on abort', () => {
     const { handle } = noting(1, () => ({ kind: 'acknowledge' }))
     const options = { receiveWaitSeconds: 20, abortGraceMs: 20 }
     const { worker, abort, done } = await start(handle, [], options)
-    await vi.waitFor(() => expect(worker.stats().gate).toBe('open'))
+    await expect.poll(() => worker.stats().gate).toBe('open')
     abort.abort()
     await done
     expect(worker.state).toBe('stopped')
