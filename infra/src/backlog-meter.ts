@@ -67,6 +67,16 @@ export class BacklogMeter extends pulumi.ComponentResource {
       parent,
     )
     this.everyMinute(name, parent)
+    new aws.lambda.FunctionEventInvokeConfig(
+      name,
+      {
+        functionName: this.function.name,
+        // Nor is one that failed measured again: Lambda does so by itself, twice.
+        maximumRetryAttempts: 0,
+        maximumEventAgeInSeconds: 60,
+      },
+      parent,
+    )
     /* oxlint-enable no-new */
     this.registerOutputs({ arn: this.function.arn })
   }

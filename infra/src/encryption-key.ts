@@ -65,7 +65,13 @@ function keyPolicy(options: pulumi.InvokeOptions): pulumi.Output<string> {
     {
       Sid: 'LogsEncrypt',
       Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
-      Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
+      Action: [
+        'kms:Encrypt',
+        'kms:Decrypt',
+        'kms:ReEncrypt*',
+        'kms:GenerateDataKey*',
+        'kms:DescribeKey',
+      ],
       Resource: '*',
       Condition: {
         ArnLike: {

@@ -144,6 +144,11 @@ describe('a wrong setting is named with what was wanted', () => {
       'network.zones: wanted each zone once',
     ],
     [
+      'an endpoint twice',
+      { endpoints: [...least.endpoints, { name: 'churn', variant: 'blue', concurrency: 64 }] },
+      'endpoints: wanted each name once',
+    ],
+    [
       'more a task than an endpoint serves',
       { consumers: { cpu: 512, concurrency: 65 } },
       'serves at once',

@@ -193,7 +193,14 @@ const templates = z
 /** What a stack may choose. Documented with examples in `docs/deploy.md`. */
 export const settingsSchema = z
   .strictObject({
-    endpoints: z.array(endpoint).min(1).max(20),
+    endpoints: z
+      .array(endpoint)
+      .min(1)
+      .max(20)
+      .refine(
+        (endpoints) => new Set(endpoints.map(({ name }) => name)).size === endpoints.length,
+        'wanted each name once: alarms look at one variant, permissions are for all of them',
+      ),
     images: z
       .strictObject({ producer: digest, consumer: digest, aggregator: digest })
       .optional()

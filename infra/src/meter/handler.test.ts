@@ -20,8 +20,8 @@ interface Line {
 const answers: Readonly<Record<string, object>> = {
   'AmazonEC2ContainerServiceV20141113.DescribeServices': {
     services: [
-      { serviceName: 'millrace-dev-producer', runningCount: 0, pendingCount: 0 },
-      { serviceName: 'millrace-dev-consumer', runningCount: 1, pendingCount: 1 },
+      { serviceName: 'millrace-dev-producer', runningCount: 0, pendingCount: 0, desiredCount: 0 },
+      { serviceName: 'millrace-dev-consumer', runningCount: 1, pendingCount: 1, desiredCount: 2 },
     ],
   },
   'AmazonSQS.GetQueueAttributes': {

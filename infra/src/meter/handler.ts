@@ -6,7 +6,7 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs'
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { measure } from './measure.ts'
+import { type Load, measure } from './measure.ts'
 
 /** One service, as the stack names it in `METER_SERVICES` (JSON). */
 export interface Metered {
@@ -38,18 +38,22 @@ export async function handler(): Promise<void> {
   for (const { app, service, queueUrl, spareBelow, watchesJobs } of metered) {
     const waiting = await messagesOf(queueUrl)
     const backlog = waiting + (watchesJobs ? await activeJobs() : 0)
-    emit(app, measure({ backlog, tasks: tasks.get(service) ?? 0, spareBelow }))
+    emit(app, measure({ backlog, ...(tasks.get(service) ?? NO_TASKS), spareBelow }))
   }
 }
 
-async function tasksOf(services: string[]): Promise<ReadonlyMap<string, number>> {
+type Tasks = Pick<Load, 'tasks' | 'desired'>
+
+const NO_TASKS: Tasks = { tasks: 0, desired: 0 }
+
+async function tasksOf(services: string[]): Promise<ReadonlyMap<string, Tasks>> {
   const cluster = process.env['METER_CLUSTER']
   const found = await ecs.send(new DescribeServicesCommand({ cluster, services }))
   return new Map(
-    (found.services ?? []).map(({ serviceName = '', runningCount = 0, pendingCount = 0 }) => [
-      serviceName,
-      runningCount + pendingCount,
-    ]),
+    (found.services ?? []).map(({ serviceName = '', ...counts }) => {
+      const { runningCount = 0, pendingCount = 0, desiredCount = 0 } = counts
+      return [serviceName, { tasks: runningCount + pendingCount, desired: desiredCount }]
+    }),
   )
 }
 

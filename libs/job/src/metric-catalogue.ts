@@ -54,21 +54,22 @@ export const metricCatalogue = {
     apps: ['meter'],
     dimension: service,
     meaning:
-      'The backlog divided by the tasks that run or start (by one when none does), rounded up. What consumers are scaled by.',
+      'The backlog divided by the tasks that run, start or are wanted (by one when none is), rounded up. What consumers are scaled by.',
   },
   'millrace.service.backlog_unattended': {
     kind: 'gauge',
     unit: 'count',
     apps: ['meter'],
     dimension: service,
-    meaning: 'The backlog while no task runs or starts, else 0. What wakes a service.',
+    meaning: 'The backlog while no task is wanted, else 0. What wakes a service.',
   },
   'millrace.service.tasks_spare': {
     kind: 'gauge',
     unit: 'count',
     apps: ['meter'],
     dimension: service,
-    meaning: 'Tasks that the others could do without. What the fleet shrinks by.',
+    meaning:
+      'Tasks, of those that run and are wanted, that the others could do without. What the fleet shrinks by.',
   },
   'millrace.messages.received': {
     kind: 'counter',

@@ -91,6 +91,23 @@ test('protection is renewed long before it expires', async () => {
   await expect.poll(() => agent.states).toEqual([on, on])
 })
 
+test('where all work is long, it is open for a while when what it had in hand has ended', async () => {
+  const agent = await startAgent()
+  const { task, look } = protect(agent.uri)
+  task.oldestMs = 60_000
+  await expect.poll(() => agent.states).toEqual([on])
+  // The oldest began a moment later.
+  task.at = 70_000
+  task.oldestMs = 69_999
+  await expect.poll(() => agent.states).toEqual([on, off])
+  task.at = 189_999
+  task.oldestMs = 120_000
+  await look()
+  expect(agent.states).toEqual([on, off])
+  task.at = 190_000
+  await expect.poll(() => agent.states).toEqual([on, off, on])
+})
+
 test('a task that stops gives its protection up', async () => {
   const agent = await startAgent()
   const { task, protection } = protect(agent.uri)

@@ -7,8 +7,14 @@ import { limits } from '@millrace/job'
  * whole invocation takes:
  *
  *     unprotected ── oldest work ≥ longWorkSeconds ──▶ protected ── renewed while that holds
- *          ▲                                              │
- *          └───────────── nothing is that old ────────────┘  and by itself when it expires
+ *          ▲                                              │   │
+ *          ├───────────── nothing is that old ────────────┘   │  and by itself when it expires
+ *          │                                                  │
+ *          └─ two minutes ── open ◀── all work is younger ────┘
+ *                                     than the protection
+ *
+ * Where all work takes that long, or waits for so long, some of it is always old, and a task would never be stopped. So
+ * it is protected for what it had in hand, and then open for as long as ECS takes to come.
  *
  * Protection holds off deploys and scaling in, not Spot interruptions or a person's StopTask.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
@@ -32,6 +38,8 @@ export interface TaskProtectionOptions {
 
 const EVERY_MS = 10_000
 const RENEW_MS = 60_000
+/** For so long it asks for none after it was protected for all that it held. */
+const OPEN_MS = 120_000
 /** A task that dies while it is protected counts as protected until then. */
 const EXPIRES_MINUTES = 5
 /** The agent is on the same machine, and asks ECS. */
@@ -43,19 +51,26 @@ export function protectTask(options: TaskProtectionOptions): AsyncDisposable {
   const { now = () => performance.now() } = options
   const longMs = (options.longWorkSeconds ?? limits.longWorkSeconds) * 1_000
   let protectedAt: number | undefined
+  /** Since when without a break; what began before is to end. */
+  let protectedSince: number | undefined
+  let openUntil = Number.NEGATIVE_INFINITY
   let looking: Promise<void> | undefined
 
   const ask = async (enabled: boolean) => {
     try {
       await putState(agentUri ?? '', enabled)
       protectedAt = enabled ? now() : undefined
+      protectedSince = enabled ? (protectedSince ?? protectedAt) : undefined
     } catch (error) {
       // Without it a long batch may be begun anew, which costs invocations and loses nothing.
       logger.warn({ error, enabled }, 'task protection not changed')
     }
   }
   const look = async () => {
-    const wanted = options.oldestWorkMs() >= longMs
+    const oldestMs = options.oldestWorkMs()
+    const isOver = protectedSince !== undefined && now() - oldestMs > protectedSince
+    if (isOver) openUntil = now() + OPEN_MS
+    const wanted = oldestMs >= longMs && now() >= openUntil
     if (!wanted && protectedAt !== undefined) await ask(false)
     else if (wanted && (protectedAt === undefined || now() - protectedAt >= renewMs))
       await ask(true)
