@@ -50,7 +50,9 @@ test('the apps make the calls that their roles were made for, and no other', asy
   await objects.put('data/one.csv', text(flights.rows))
   await objects.put('data/many/1.csv', text(flights.rows.slice(0, 3_000)))
   await objects.put('data/many/2.csv', text(flights.rows.slice(3_000)))
-  await objects.put('data/short.csv', text([...flights.rows.slice(0, 3_000), 'a row too short']))
+  const refused = flights.rows[0]?.replace(/^[^,]*/, 'a word') ?? ''
+  const unfit = [...flights.rows.slice(0, 3_000), refused, 'a row too short']
+  await objects.put('data/short.csv', text(unfit))
   const called = (call: string) =>
     expect.poll(() => recorder.calls(), { timeout: 30_000 }).toContain(call)
 
@@ -74,7 +76,7 @@ test('the apps make the calls that their roles were made for, and no other', asy
   await fleet.submit('one', spec('data/one.csv', 'one.csv'))
   await called('producer sqs:SendMessage queue completions')
   // Left by an earlier result, of which rows had failed.
-  await objects.put('results/one.errors.csv', 'row\n')
+  await objects.put('results/one.errors.csv', 'row,object,byte,line,code,message,attempts\n')
   await start('aggregator')
   expect(await fleet.ended('one')).toMatchObject({ state: 'succeeded' })
 

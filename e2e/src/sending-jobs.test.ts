@@ -55,7 +55,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-senders-'))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   const table = `${flights.rows.slice(0, ROWS).join('\n')}\n`
-  for (const key of ['data/in.csv', 'data/incoming/day.csv']) await objectsOf(fleet).put(key, table)
+  await objectsOf(fleet).put('data/in.csv', table)
   // Consumers come later: until then the planned job has messages to be imitated.
   fleet.start('producer', appEnv)
 }, 60_000)
@@ -237,9 +237,16 @@ describe('a message that is wrong', () => {
 })
 
 test('an object created in S3 becomes a job by its template', { timeout: 90_000 }, async () => {
-  const s3 = { bucket: { name: BUCKET }, object: { key: 'data/incoming/day.csv', eTag: 'a' } }
-  const body = JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] })
-  await publish(fleet.queues.jobs, [{ body }, { body }], signal)
+  const rows = flights.rows.slice(0, ROWS)
+  const put = async (text: string): Promise<string> => {
+    const key = 'data/incoming/day.csv'
+    const eTag = (await objectsOf(fleet).put(key, text)).replaceAll('"', '')
+    const s3 = { bucket: { name: BUCKET }, object: { key, eTag } }
+    return JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] })
+  }
+  const overwritten = await put('1,2\n')
+  const body = await put(`${rows.join('\n')}\n`)
+  await publish(fleet.queues.jobs, [{ body: overwritten }, { body }, { body }], signal)
   const result = await vi.waitFor(
     async () => {
       const text = await objectsOf(fleet).get('results/day.csv')

@@ -65,7 +65,7 @@ export function createProducer(
           'AbortMultipartUpload',
         ),
         // Whether another result lies where a job would write.
-        results.canOn('SeeManifests', 'results/*.manifest.json', 'GetObject'),
+        results.canOn('SeeManifests', 'results/*manifest.json', 'GetObject'),
         results.canTellAbsence('SeePlans'),
         invoke(endpoints, options),
         args.cluster.canProtectTasks(),

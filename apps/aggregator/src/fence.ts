@@ -8,7 +8,9 @@ export class OvertakenError extends Error {
 export interface FencedFiles {
   createWriter(uri: string, signal: AbortSignal): Promise<Writer>
   remove(uri: string, signal: AbortSignal): Promise<void>
-  /** True while that lies under the name which was left there by `commit` or `remove`. */
+  /** Takes what lies there for what is to lie there. */
+  leave(uri: string, signal: AbortSignal): Promise<void>
+  /** True while that lies under the name which was left there by `commit`, `remove` or `leave`. */
   isAsLeft(uri: string, signal: AbortSignal): Promise<boolean>
 }
 
@@ -72,6 +74,10 @@ export function fenced(
       const first = files.occupantOf(uri, signal)
       await whileOurs(uri, first, (over) => files.remove(uri, { over }, signal), signal)
       left.set(uri, undefined)
+    },
+    async leave(uri, signal) {
+      const { version } = await files.occupantOf(uri, signal)
+      left.set(uri, version)
     },
     async isAsLeft(uri, signal) {
       const { version } = await files.occupantOf(uri, signal)

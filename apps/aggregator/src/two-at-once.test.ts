@@ -196,6 +196,23 @@ test.for(['a folder', 'S3'] as const)(
   },
 )
 
+test.for(['a folder', 'S3'] as const)(
+  "in %s, somebody's own file that is called as failed rows are stays",
+  async (where) => {
+    const [job, other] = await recordTwo(where, [sound, failing])
+    const { errors } = resultNames(job.spec.output)
+    const theirs = Buffer.from('machine,error\n7,E42\n')
+    await recorded.storage.writeDocument(errors, theirs, {}, never)
+    expect(await aggregate(recorded.world(), job)).toMatchObject({ kind: 'finished' })
+    expect(await read(errors)).toBe(String(theirs))
+    // What it would be mistaken for goes.
+    const again = resultNames(other.spec.output)
+    await recorded.storage.remove(again.manifest, {}, never)
+    expect(await aggregate(recorded.world(), other)).toMatchObject({ kind: 'finished' })
+    expect(await read(again.errors)).toMatch(/^row,object,byte,line,code,message,attempts\n/)
+  },
+)
+
 test('beside another result, not a byte is written', async () => {
   const jobs = await recordTwo('a folder', [sound, failing])
   await aggregate(recorded.world(), jobs[0])

@@ -3,6 +3,7 @@ import { resultNames } from '@millrace/job'
 import { StorageError, type Storage } from '@millrace/storage'
 import type { ResultSummary } from './aggregate-job.ts'
 import { fenced, type FencedFiles } from './fence.ts'
+import { isErrorsFile } from './files/errors-file.ts'
 import { keepOtherResult } from './files/keep-other-result.ts'
 import { type Deps, type ResultWanted, writeResult } from './write-result.ts'
 
@@ -43,7 +44,11 @@ export async function writeApart(
       await keepOther(aborted) // The last before the write.
       return true
     })
-    const summary = await writeResult({ ...deps, ...files }, wanted, signal)
+    const remove = async (uri: string, aborted: AbortSignal): Promise<void> => {
+      const isOurs = await isErrorsFile(storage, uri, aborted)
+      await (isOurs ? files.remove(uri, aborted) : files.leave(uri, aborted))
+    }
+    const summary = await writeResult({ ...deps, ...files, remove }, wanted, signal)
     const isAsLeft = (uri: string): Promise<boolean> => files.isAsLeft(uri, signal)
     const isWhole = async () => (await Promise.all([errors, report].map(isAsLeft))).every(Boolean)
     for (const waitsMs of [BETWEEN_FILES_MS * (1 + Math.random()), 0]) {

@@ -53,7 +53,7 @@ export interface Deps {
   /** Where each row of the bytes starts, then where the last one ends. */
   rowOffsets(job: Job, bytes: Buffer): Uint32Array
   createWriter(uri: string, signal: AbortSignal): Promise<Writer>
-  /** Removes a file of an earlier result, if there is one. */
+  /** Removes the failed rows of an earlier result, if they lie there; what is none of ours stays. */
   remove(uri: string, signal: AbortSignal): Promise<void>
   /** By its manifest: no other result becomes visible there until it is free. */
   readonly takePlace: TakePlace

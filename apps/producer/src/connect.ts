@@ -31,7 +31,7 @@ import { keepOtherResult } from './keep-other-result.ts'
 import { createPatience } from './preflight/patience.ts'
 import { patient } from './preflight/patient-invoke.ts'
 import { pinDataset } from './dataset/pin-dataset.ts'
-import type { Deps } from './plan-job.ts'
+import type { Deps, Opened } from './plan-job.ts'
 import { type Deps as PreflightDeps, preflightRows } from './preflight/preflight-rows.ts'
 import { probeJob } from './preflight/probe-job.ts'
 import { type Deps as PublishDeps, publishBatches } from './publish-batches.ts'
@@ -47,6 +47,9 @@ export interface World {
   readonly completions: Queue
   readonly invoke: Invoke
 }
+
+const FORGOTTEN =
+  'its client token was that of a job whose retention is over, and is kept for 30 days more: choose another one'
 
 /** What `planJob` needs, made of this deployment's clients. */
 export function createDeps(
@@ -68,9 +71,10 @@ export function createDeps(
     async (jobId, signal) => (await readJob(ledger, jobId, signal))?.state,
     () => performance.now(),
   )
-  const makeJob = async (job: Job, signal: AbortSignal): Promise<Job> => {
+  const makeJob = async (job: Job, signal: AbortSignal): Promise<Opened> => {
     const made = await createJob(ledger, job, signal)
-    return made.kind === 'created' ? job : made.job
+    if (made.kind === 'forgotten') return { kind: 'refused', reason: FORGOTTEN }
+    return { kind: 'opened', job: made.kind === 'created' ? job : made.job }
   }
   const publishing: PublishDeps = {
     room: {
@@ -107,7 +111,7 @@ export function createDeps(
         retentionDays: config.MILLRACE_RETENTION_DAYS,
       })
       return retryOf === undefined
-        ? { kind: 'opened', job: await makeJob(job, signal) }
+        ? await makeJob(job, signal)
         : await retry.open(job, { ...request, retryOf }, signal)
     },
     keepOtherResult: (job, signal) => keepOtherResult(storage, job, signal),
@@ -116,8 +120,8 @@ export function createDeps(
         ? pinDataset(
             {
               documents: documentsOf(job.jobId),
-              pin: (uri, aborted) =>
-                storage.pinAllowed(uri, (object) => datasetRefusalOf(allow, object), aborted),
+              pin: (dataset, aborted) =>
+                storage.pinAllowed(dataset, (object) => datasetRefusalOf(allow, object), aborted),
               read: storage.read,
               spool: (objects, compression, aborted) =>
                 spoolJob(spooling, job, objects, compression, aborted),

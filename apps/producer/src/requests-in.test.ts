@@ -69,6 +69,15 @@ describe('an event of S3', () => {
     expect(tokens[2]).not.toBe(tokens[0])
   })
 
+  test.for([
+    ['its version', { versionId: 'v2' }, 'v2'],
+    ['its ETag, where the bucket keeps no versions', { versionId: 'null' }, '"abc"'],
+    ['whatever lies there, where neither is told', { eTag: undefined }, undefined],
+  ] as const)('asks for %s', ([, facts, version]) => {
+    const [request] = requestsIn(s3(record('in/a.csv', facts)), templates)
+    expect(request?.spec.dataset.version).toBe(version)
+  })
+
   test('of a bucket that keeps no versions, or none any more, tells uploads apart', () => {
     const first = { versionId: 'null', eTag: 'abc', sequencer: '01' }
     const uploads = [first, first, { ...first, eTag: 'def', sequencer: '02' }]

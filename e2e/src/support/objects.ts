@@ -13,7 +13,8 @@ import { BUCKET } from './fleet.ts'
 export const objectsOf = ({ cloud }: Fleet): Objects => objectsIn(cloud)
 
 interface Objects {
-  put(key: string, body: string | Uint8Array): Promise<void>
+  /** Answers its ETag, in its quotes. */
+  put(key: string, body: string | Uint8Array): Promise<string>
   get(key: string): Promise<string | undefined>
   remove(key: string): Promise<void>
 }
@@ -27,7 +28,10 @@ export function objectsIn(cloud: Pick<Cloud, 'env' | 'credentials'>): Objects {
   })
   return {
     put: async (key, body) => {
-      await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }))
+      const { ETag = '' } = await client.send(
+        new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }),
+      )
+      return ETag
     },
     get: async (key) => {
       try {

@@ -59,8 +59,8 @@ function objectCalls({ method = '', url = '' }: Request, status: number): string
   const place = placeOf(path.join('/'))
   const action = actionOf(method, query)
   // Who may read a manifest need not be allowed to read the result beside it.
-  const isManifest = action === 'GetObject' && url.split('?')[0]?.endsWith('.manifest.json')
-  const which = isManifest === true ? '*.manifest.json' : ''
+  const isManifest = action === 'GetObject' && url.split('?')[0]?.endsWith('manifest.json')
+  const which = isManifest === true ? '*manifest.json' : ''
   const call = `s3:${action} object ${place.bucket}/${place.prefix}${which}`
   // An absent object is "not found" only for who may list the bucket, else "access denied".
   const asked = status === 404 && (method === 'GET' || method === 'HEAD')

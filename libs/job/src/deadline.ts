@@ -30,7 +30,7 @@ export function deadlineFrom(text: string, start: number): number | undefined {
   // Date takes the 31st of June for the 1st of July.
   const isDay = new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day)).getUTCDate() === day
   const ms = Date.parse(text)
-  return isDay && !Number.isNaN(ms) ? ms / 1_000 : undefined
+  return isDay && ms >= 0 ? ms / 1_000 : undefined // Seconds since the epoch are counted from there on.
 }
 
 /** True for a moment, which stays where it is whenever the job comes. */

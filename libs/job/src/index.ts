@@ -72,7 +72,7 @@ export {
   type MetricValueOf,
 } from './metric-catalogue.ts'
 export { type CreatedObject, objectsCreated } from './object-created.ts'
-export { newJobSpecSchema, whyNotApart } from './new-job-spec.ts'
+export { newJobSpecSchema, whyNotAlone, whyNotApart } from './new-job-spec.ts'
 export {
   decodePlanSegment,
   encodePlanSegment,
@@ -101,6 +101,7 @@ export {
   besideResult,
   compressedEnding,
   fileCompression,
+  type NamedOutput,
   type ResultNames,
   resultNames,
 } from './result-names.ts'

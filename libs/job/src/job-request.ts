@@ -4,6 +4,7 @@ import type { JobSpec } from './job-spec.ts'
 import { limits } from './limits.ts'
 import { check, checkSize, jobIdField, readJson } from './message.ts'
 import { newJobSpecSchema } from './new-job-spec.ts'
+import { WELL_FORMED } from './spec-fields.ts'
 import { readRecorded, recordedSpecSchema } from './recorded-spec.ts'
 
 const retryOf = z
@@ -30,6 +31,8 @@ export const jobRequestSchema = z
       .string()
       .min(1)
       .max(256)
+      // Two tokens must not become one by what UTF-8 makes of them.
+      .refine((token) => token.isWellFormed(), WELL_FORMED)
       .describe('Chosen by the sender; the same token is the same job.'),
     spec: newJobSpecSchema,
     retryOf: retryOf.optional(),

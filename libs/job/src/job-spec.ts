@@ -38,6 +38,14 @@ const dataset = z
     uri: uri.describe(
       'One object or file; all below a prefix or folder that ends in a slash; or the objects that a SageMaker manifest (`….manifest`) names.',
     ),
+    version: z
+      .string()
+      .max(1_024)
+      .regex(/^(?:"[!#-~]+"|[!#-~]+)$/, 'wanted a version id of S3, or an ETag in its quotes')
+      .optional()
+      .describe(
+        'The version of a single object in S3 that is to be read: its version id, or its ETag in quotes. Where another one lies there the job ends with `dataset_changed`. When absent it is what lies there as the job is planned.',
+      ),
     format: z
       .enum(['csv', 'jsonl'])
       .optional()
@@ -60,10 +68,17 @@ const dataset = z
     const { header, delimiter = named.csv?.delimiter ?? ',', quote } = written
     return { uri: place, format, compression, csv: { header, delimiter, quote }, ...rest }
   })
+  .refine(({ uri, version }) => version === undefined || isObjectOfS3(uri), {
+    path: ['version'],
+    message: 'is that of one object in S3: leave it out for files, folders and manifests',
+  })
   .refine(({ format, features }) => format === 'csv' || features === undefined, {
     path: ['features'],
     message: 'chooses columns of a CSV, and JSON lines have none: leave it out',
   })
+
+const isObjectOfS3 = (place: string): boolean =>
+  place.startsWith('s3://') && !place.endsWith('/') && !place.endsWith('.manifest')
 
 /** What a header takes. */
 const PRINTABLE = /^[!-~][ -~]*$/

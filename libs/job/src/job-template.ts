@@ -15,7 +15,7 @@ export interface JobTemplate {
   readonly prefix: string
   /** And ends with this: `.csv`. Default: any end. */
   readonly suffix: string
-  /** A job spec without `dataset.uri`, and with `{name}` in `output.uri`; `{version}` may be beside it. */
+  /** A job spec without `dataset.uri` and `dataset.version`, and with `{name}` in `output.uri`; `{version}` may be beside it. */
   readonly spec: Readonly<Record<string, unknown>>
 }
 
@@ -32,7 +32,7 @@ const NAME = '{name}'
 const PLACEHOLDER = /\{(name|version)\}/g
 
 const partialSpec = z.looseObject({
-  dataset: z.looseObject({ uri: z.never().optional() }).default({}),
+  dataset: z.looseObject({ uri: z.never().optional(), version: z.never().optional() }).default({}),
   output: z.looseObject({
     uri: z.string().includes(NAME, { error: `wanted ${NAME}, or each job writes over the last` }),
   }),
@@ -99,7 +99,7 @@ export function requestFor(
 
 function specFor(
   { prefix, suffix, spec }: JobTemplate,
-  { uri, version: told }: CreatedObject,
+  { uri, version: told, pinned }: CreatedObject,
 ): unknown {
   const rest = uri.slice(prefix.length)
   const name = suffix === '' ? rest.replace(/\.[^./]*$/, '') : rest.slice(0, -suffix.length)
@@ -109,7 +109,8 @@ function specFor(
   // At once, and by a function: a name may hold a placeholder, or `$&`.
   const replaced = (_: string, which: string): string => (which === 'name' ? name : version)
   const outputUri = output.uri.replaceAll(PLACEHOLDER, replaced)
-  return { ...spec, dataset: { ...dataset, uri }, output: { ...output, uri: outputUri } }
+  const read = pinned === undefined ? { uri } : { uri, version: pinned }
+  return { ...spec, dataset: { ...dataset, ...read }, output: { ...output, uri: outputUri } }
 }
 
 /** A client token has at most 256 characters, and a key alone may have 1,024. */

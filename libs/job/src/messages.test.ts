@@ -70,6 +70,40 @@ test.for([
   },
 )
 
+test.for([
+  's3://data/rows.errors.csv',
+  's3://data/rows.report.html',
+  's3://data/errors.csv',
+  's3://data/Rows.Manifest.json',
+] as const)('a result that is called %s is refused: another one has that beside it', (uri) => {
+  const asked = { clientToken: 'token', spec: { ...spec, output: { ...spec.output, uri } } }
+  expect(() => decodeJobRequest(encodeJobRequest(asked))).toThrow(
+    /^job request: spec.output.uri: .* of another result are called: choose another name/,
+  )
+  expect(() => jobSpecSchema.parse(asked.spec)).not.toThrow()
+})
+
+test.for([
+  ['clientToken', { clientToken: 't-\ud800' }],
+  [
+    'spec.output.uri',
+    { spec: { ...spec, output: { ...spec.output, uri: 's3://data/\ud800.csv' } } },
+  ],
+] as const)('half a character in %s is refused', ([where, change]) => {
+  const asked = { version: 1, clientToken: 'token', spec, ...change }
+  expect(() => decodeJobRequest(JSON.stringify(asked))).toThrow(
+    `${where}: wanted text without half`,
+  )
+})
+
+test.for(['s3://data/', 's3://data/a.manifest', 'file:///data/rows.csv'])(
+  'of %s no version can be asked for',
+  (uri) => {
+    const dataset = { uri, version: '"abc"' }
+    expect(() => jobSpecSchema.parse({ ...spec, dataset })).toThrow('is that of one object in S3')
+  },
+)
+
 const placed = (uri: string, out: string) => ({
   clientToken: 'token',
   spec: {

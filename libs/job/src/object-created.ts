@@ -7,6 +7,8 @@ export interface CreatedObject {
   readonly uri: string
   /** Differs whenever the object was written anew: version id, or ETag with S3's sequencer. */
   readonly version: string
+  /** What S3 is asked by for that version and no other: version id, or ETag in its quotes. Nothing where neither is told. */
+  readonly pinned?: string
 }
 
 const object = z.object({
@@ -68,10 +70,20 @@ export function objectsCreated(message: unknown): readonly CreatedObject[] | und
 
 function createdOf(bucketName: string, key: string, facts: z.output<typeof object>) {
   if (key.endsWith('/')) return []
-  const version = versionIn(facts.versionId) ?? versionIn(facts['version-id'])
-  const written = `${facts.eTag ?? facts.etag ?? ''}-${facts.sequencer ?? ''}`
-  return [{ uri: `s3://${bucketName}/${key}`, version: version ?? written }]
+  const id = versionIn(facts.versionId) ?? versionIn(facts['version-id'])
+  const etag = facts.eTag ?? facts.etag ?? ''
+  const pinned = id ?? (ETAG.test(etag) ? `"${etag}"` : undefined)
+  return [
+    {
+      uri: `s3://${bucketName}/${key}`,
+      version: id ?? `${etag}-${facts.sequencer ?? ''}`,
+      ...(pinned === undefined ? {} : { pinned }),
+    },
+  ]
 }
+
+/** As events write it, without the quotes of HTTP. */
+const ETAG = /^[0-9A-Za-z-]{1,128}$/
 
 /** `null` is the id of whatever was written while the bucket keeps no versions: it names none of it. */
 const versionIn = (id: string | null | undefined): string | undefined =>

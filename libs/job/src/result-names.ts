@@ -1,5 +1,8 @@
 import type { Output } from './result-spec.ts'
 
+/** What of an output the names follow from. */
+export type NamedOutput = Pick<Output, 'uri' | 'format' | 'files' | 'compression'>
+
 /** Where a job's files lie. */
 export interface ResultNames {
   /** The result; with one for each input object, the folder of all. */
@@ -15,7 +18,7 @@ export interface ResultNames {
  * `scores.report.html` beside it; a folder gets `result.csv`, `errors.csv`, `manifest.json` and
  * `report.html`.
  */
-export function resultNames(output: Output): ResultNames {
+export function resultNames(output: NamedOutput): ResultNames {
   const { uri, format, files } = output
   if (!uri.endsWith('/')) return { result: uri, ...besideResult(uri) }
   const name = files === 'per_object' ? '' : `result.${format}${compressedEnding(output)}`
@@ -39,11 +42,14 @@ export function besideResult(result: string): Omit<ResultNames, 'result'> {
 }
 
 /** How the file as a whole is compressed; Parquet compresses its pages. */
-export function fileCompression({ format, compression }: Output): 'none' | 'gzip' | 'zstd' {
+export function fileCompression({
+  format,
+  compression,
+}: Pick<Output, 'format' | 'compression'>): 'none' | 'gzip' | 'zstd' {
   return format === 'parquet' || compression === 'auto' ? 'none' : compression
 }
 
 /** What is added to the name of a file that is compressed as a whole. */
-export function compressedEnding(output: Output): string {
+export function compressedEnding(output: Pick<Output, 'format' | 'compression'>): string {
   return { none: '', gzip: '.gz', zstd: '.zst' }[fileCompression(output)]
 }

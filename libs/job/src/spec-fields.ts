@@ -1,10 +1,14 @@
 import { z } from 'zod'
 
+/** Half a character, as of a name that was cut within an emoji: nothing can be called that. */
+export const WELL_FORMED = 'wanted text without half characters (lone surrogates)'
+
 /** Where a dataset or a result lies. */
 export const uri = z
   .string()
   .max(2_048)
   .regex(/^(s3:\/\/[a-z0-9.-]{3,63}\/.*|file:\/\/\/.*)$/, 'wanted s3://bucket/key or file:///path')
+  .refine((text) => text.isWellFormed(), WELL_FORMED)
 
 /** A column by its name in the header, or by its index from 0. */
 export const column = z.union([z.string().min(1).max(1_024), z.int().min(0).max(100_000)])

@@ -10,7 +10,8 @@ export const S3_STREAMING = { pieceBytes: 8 * 1024 * 1024, inFlight: 4 }
 export interface Backend {
   /** How a stream reads unless told otherwise: large enough to hide one round trip. */
   readonly streaming: { readonly pieceBytes: number; readonly inFlight: number }
-  pinOne(uri: string, signal: AbortSignal): Promise<PinnedObject>
+  /** @param version that which is wanted and no other, where a store keeps versions; else what lies there. */
+  pinOne(uri: string, signal: AbortSignal, version?: string): Promise<PinnedObject>
   /** All objects below `uri`, in any order. */
   list(uri: string, objectsMax: number, signal: AbortSignal): Promise<PinnedObject[]>
   /** Fills all of `target` with the bytes from `start`, of the pinned version, or throws. */

@@ -7,6 +7,7 @@ import { createStorage } from './storage.ts'
 import { fileUri } from './uri.ts'
 
 const signal = AbortSignal.timeout(60_000)
+const NAMED = { format: 'csv', files: 'one', compression: 'auto' } as const
 
 /** What `output` takes from another in a folder with these files; the name of that, in the folder. */
 async function taken(output: string, files: Readonly<Record<string, string>>) {
@@ -16,7 +17,8 @@ async function taken(output: string, files: Readonly<Record<string, string>>) {
   const storage = createStorage({})
   onTestFinished(() => storage.close())
   const base = fileUri(`${folder}/`)
-  const other = await otherResult(storage, { uri: fileUri(join(folder, output)) }, signal)
+  const uri = output === '' ? base : fileUri(join(folder, output))
+  const other = await otherResult(storage, { ...NAMED, uri }, signal)
   return other?.slice(base.length)
 }
 
@@ -34,6 +36,13 @@ const manifestOf = (uri: string, spec: object = {}): string =>
 const scored = {
   'scores.csv': 'Prediction\n',
   'scores.manifest.json': manifestOf('s3://results/scores.csv'),
+}
+
+const inFolder = {
+  'result.csv': 'Prediction\n',
+  'manifest.json': manifestOf('s3://results/', {
+    output: { uri: 's3://results/', format: 'csv', files: 'one', compression: 'auto' },
+  }),
 }
 
 test.for([
@@ -85,6 +94,27 @@ test.for([
     undefined,
   ],
   ['a folder', 'scores/', scored, undefined],
+  ['that of a folder', 'result.csv', inFolder, 'result.csv'],
+  ['another than that of a folder', 'result.parquet', inFolder, undefined],
+  ['the same folder', '', inFolder, undefined],
+  [
+    'a folder in which a file has the name of its result',
+    '',
+    {
+      'result.csv': 'Prediction\n',
+      'result.manifest.json': manifestOf('s3://results/result.csv'),
+    },
+    'result.csv',
+  ],
+  [
+    'a folder in which a file has another name',
+    '',
+    {
+      'result.parquet': 'PAR1',
+      'result.manifest.json': manifestOf('s3://results/result.parquet'),
+    },
+    undefined,
+  ],
   ['no manifest', 'scores.parquet', { 'scores.csv': 'Prediction\n' }, undefined],
   [
     'what is no JSON',
@@ -131,7 +161,7 @@ test('in S3 its manifest alone is read', async () => {
     },
     occupantOf: () => Promise.reject(new Error('denied')),
   }
-  const output = { uri: 's3://copies/scores.parquet' }
+  const output = { ...NAMED, uri: 's3://copies/scores.parquet' }
   expect(await otherResult(storage, output, signal)).toBe('s3://copies/scores.csv')
   expect(read).toEqual(['s3://copies/scores.manifest.json'])
 })

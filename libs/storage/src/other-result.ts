@@ -1,4 +1,4 @@
-import { besideResult, type Output } from '@millrace/job'
+import { besideResult, type NamedOutput, type Output, resultNames } from '@millrace/job'
 import { StorageError } from './storage-error.ts'
 import type { Storage } from './storage.ts'
 import { fileUri, placeOf } from './uri.ts'
@@ -16,19 +16,46 @@ const MANIFEST_BYTES_MAX = 64 * 1024 * 1024
  */
 export async function otherResult(
   storage: Pick<Storage, 'readDocument' | 'occupantOf'>,
-  { uri }: Pick<Output, 'uri'>,
+  output: NamedOutput,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  // The manifest of a folder lies in it, and so does that of no other output.
-  if (uri.endsWith('/')) return undefined
-  const written = await uriBeside(storage, { uri }, 'output', signal)
-  const name = written && nameOf(written)
-  if (!name || name === nameOf(uri)) return undefined
-  // What it names lies elsewhere when both were copied from there.
-  const beside = besideOf(uri, name)
-  if (placeOf(beside).kind === 's3') return beside
-  const { version } = await storage.occupantOf(beside, signal)
-  return version === undefined ? undefined : beside
+  const own = resultNames(output)
+  for (const manifest of otherManifests(output)) {
+    const document = await readDocument(storage, manifest, signal)
+    const name = document && nameIn(document)
+    if (!name) continue
+    // Of two with one manifest the names differ; of two with one result the manifests do.
+    if ((name === nameOf(own.result)) === (manifest === own.manifest)) continue
+    // What it names lies elsewhere when both were copied from there.
+    const beside = besideOf(own.result, name)
+    if (placeOf(beside).kind === 's3') return beside
+    const { version } = await storage.occupantOf(beside, signal)
+    if (version !== undefined) return beside
+  }
+  return undefined
+}
+
+/**
+ * Where the manifest of another result may lie that an output would write over: its own place, and for `result.csv` of
+ * a folder, which is a name that may also be asked for, that of the other.
+ */
+export function otherManifests(output: NamedOutput): readonly string[] {
+  const { uri, files } = output
+  const { result, manifest } = resultNames(output)
+  // There may be a file in it for each of many objects; its manifest is that of no other output.
+  if (uri.endsWith('/')) return files === 'per_object' ? [] : [besideResult(result).manifest]
+  const folder = uri.slice(0, uri.lastIndexOf('/') + 1)
+  return /\/result\.[^/]*$/.test(uri) ? [manifest, `${folder}manifest.json`] : [manifest]
+}
+
+/** The name of the result that a manifest is of; nothing where it is none. */
+function nameIn(document: Buffer): string | undefined {
+  try {
+    const { format, files, compression, uri } = JSON.parse(document.toString('utf8')).spec.output
+    return nameOf(resultNames({ format, files, compression, uri }).result)
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -112,6 +112,17 @@ describe.for([
     await expect(reading).rejects.toMatchObject({ code: 'object_changed', retryable: false, uri })
   })
 
+  test('of S3 pins the version that is asked for, or none', async () => {
+    if (where === 'folders') return
+    const uri = await put('data.csv')
+    const [{ version } = { version: '' }] = await storage.pin(uri, signal)
+    const pinned = await storage.pinAllowed({ uri, version }, () => undefined, signal)
+    expect(pinned).toMatchObject([{ uri, version }])
+    await put('data.csv', Buffer.from('something else\n'))
+    const late = storage.pinAllowed({ uri, version }, () => undefined, signal)
+    await expect(late).rejects.toMatchObject({ code: 'object_changed', uri })
+  })
+
   test('on a removed object, throws a final error', async () => {
     const uri = await put('data.csv')
     const [object] = await storage.pin(uri, signal)

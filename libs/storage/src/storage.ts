@@ -12,6 +12,13 @@ import { placeOf } from './uri.ts'
 import type { Writer } from './writer.ts'
 
 /** Datasets, documents and results, in S3 and in folders. Every failure is a `StorageError`. */
+/** A dataset that is to be pinned. */
+export interface Wanted {
+  readonly uri: string
+  /** Of a single object in S3, that which is meant; what lies there when absent. */
+  readonly version?: string | undefined
+}
+
 export interface Storage {
   /**
    * Holds a dataset to what it is now. One object for a key or file; all objects below a URI that
@@ -27,7 +34,7 @@ export interface Storage {
    * @throws {StorageError} `manifest_invalid`, with the entry and that sentence.
    */
   pinAllowed(
-    uri: string,
+    dataset: Wanted,
     refusal: (uri: string) => string | undefined,
     signal: AbortSignal,
   ): Promise<readonly PinnedObject[]>
@@ -107,8 +114,8 @@ export function createStorage({ s3 }: StorageOptions): Storage {
     throw new StorageError('uri_invalid', 'open', uri, 'wanted one object, got a folder')
   }
   return {
-    pin: async (uri, signal) => pin(backendOf, uri, () => undefined, signal),
-    pinAllowed: async (uri, refusal, signal) => pin(backendOf, uri, refusal, signal),
+    pin: async (uri, signal) => pin(backendOf, { uri }, () => undefined, signal),
+    pinAllowed: async (dataset, refusal, signal) => pin(backendOf, dataset, refusal, signal),
     read: async (object, range, signal) => read(backendOf(object.uri), object, range, signal),
     readInto: async (object, start, target, signal) =>
       readInto(backendOf(object.uri), object, start, target, signal),
@@ -143,14 +150,14 @@ const OBJECTS_MAX = 100_000
 
 async function pin(
   backendOf: (uri: string) => Backend,
-  uri: string,
+  { uri, version }: Wanted,
   refusal: (uri: string) => string | undefined,
   signal: AbortSignal,
 ): Promise<readonly PinnedObject[]> {
   const backend = backendOf(uri)
   const bounds = { objectsMax: OBJECTS_MAX, refusal }
   if (isManifest(uri)) return pinManifest(backend, uri, bounds, signal)
-  if (!uri.endsWith('/')) return [await backend.pinOne(uri, signal)]
+  if (!uri.endsWith('/')) return [await backend.pinOne(uri, signal, version)]
   const objects = await backend.list(uri, OBJECTS_MAX, signal)
   if (objects.length === 0) {
     throw new StorageError('object_missing', 'pin', uri, 'there is nothing below it')

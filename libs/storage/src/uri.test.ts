@@ -26,6 +26,7 @@ describe('a place', () => {
     'file:///data#1.csv',
     'file:///a%2Fb',
     'file:///%zz',
+    'file:///tmp/%00x.csv',
     '',
   ])('%j is refused', (uri) => {
     expect(() => placeOf(uri)).toThrow(expect.objectContaining({ code: 'uri_invalid', uri }))

@@ -65,6 +65,12 @@ const FORBIDDEN = /[\u0000-\u001f\u007f\\]/
 
 function pathOf(uri: string): string {
   if (/[?#]/.test(uri)) throw invalid(uri, 'a file URI writes ? as %3F and # as %23')
+  const path = decoded(uri)
+  if (path.includes('\0')) throw invalid(uri, 'no path holds a NUL')
+  return path
+}
+
+function decoded(uri: string): string {
   try {
     return fileURLToPath(uri)
   } catch (cause) {

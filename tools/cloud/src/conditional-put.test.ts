@@ -2,6 +2,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
@@ -52,6 +53,15 @@ test('If-Match replaces only the object it names', async () => {
   })
   await put('replaced', 'second', { IfMatch: ETag })
   expect(await textOf('replaced')).toBe('second')
+})
+
+test('If-Match of a HEAD tells of that object only', async () => {
+  const { ETag } = await put('headed', 'first')
+  const head = (IfMatch = '') =>
+    s3.send(new HeadObjectCommand({ Bucket: 'data', Key: 'headed', IfMatch }))
+  expect(await head(ETag)).toMatchObject({ ETag })
+  await put('headed', 'second')
+  await expect(head(ETag)).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } })
 })
 
 test('If-Match on a missing object is not found', async () => {

@@ -1,14 +1,15 @@
 import type { buildApp } from 'fauxqs'
 
 /**
- * fauxqs takes `If-None-Match` and `If-Match` of a PUT and overwrites all the same. S3 answers 412
- * when the condition does not hold, and 404 when `If-Match` meets no object. See
+ * fauxqs takes `If-None-Match` and `If-Match` of a PUT and overwrites all the same, and of a HEAD it tells of whatever
+ * lies there. S3 answers 412 when the condition does not hold, and 404 when `If-Match` meets no object. See
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export function honourConditionalPuts(app: ReturnType<typeof buildApp>): void {
   app.addHook('preHandler', async (request, reply) => {
     const { 'if-none-match': ifNoneMatch, 'if-match': ifMatch, host } = request.headers
-    if (!isWrite(request.method, request.url) || (!ifNoneMatch && !ifMatch)) return
+    const isAsked = isWrite(request.method, request.url) || request.method === 'HEAD'
+    if (!isAsked || (!ifNoneMatch && !ifMatch)) return
     const url = request.url.split('?')[0] ?? '/'
     const headers = { host: host ?? '', authorization: request.headers.authorization ?? '' }
     const head = await app.inject({ method: 'HEAD', url, headers })

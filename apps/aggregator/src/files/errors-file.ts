@@ -7,6 +7,7 @@ import {
   type RowFailure,
   sourceOf,
 } from '@millrace/job'
+import { StorageError, type Storage } from '@millrace/storage'
 import type { BatchRows } from '../rows/result-format.ts'
 import { createLineCounter } from './count-lines.ts'
 
@@ -27,6 +28,28 @@ export interface Deps {
   isGone(object: number): boolean
 }
 
+const HEADER = 'row,object,byte,line,code,message,attempts'
+
+/** Whether failed rows lie there, as a result has them beside it, and not somebody's own file of that name. */
+export async function isErrorsFile(
+  storage: Pick<Storage, 'pin' | 'read'>,
+  uri: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const [object] = await storage.pin(uri, signal)
+    if (object === undefined || object.bytes < HEADER.length) return false
+    const head = await storage.read(object, { start: 0, end: HEADER.length }, signal)
+    return head.equals(Buffer.from(HEADER))
+  } catch (error) {
+    if (error instanceof StorageError && GONE.has(error.code)) return false
+    throw error
+  }
+}
+
+/** Nothing lies there, or no longer what did; or a folder does. */
+const GONE: ReadonlySet<string> = new Set(['object_missing', 'object_changed', 'not_a_file'])
+
 /** The CSV of failed rows: which row, where it begins, what was wrong with it. */
 export interface ErrorsFile {
   header(): Buffer
@@ -46,9 +69,8 @@ export function createErrorsFile(
   options: { readonly row: boolean },
 ): ErrorsFile {
   const lineAt = createLineFinder(deps)
-  const names = ['row', 'object', 'byte', 'line', 'code', 'message', 'attempts']
   return {
-    header: () => Buffer.from(`${[...names, ...(options.row ? ['input'] : [])].join(',')}\n`),
+    header: () => Buffer.from(`${HEADER}${options.row ? ',input' : ''}\n`),
     async rows({ batch, failures, attempt, input }) {
       const object = dataset.objects[batch.object]
       const uri = object === undefined ? '' : sourceOf(object).uri

@@ -1,5 +1,5 @@
-import { type JobSpec, resultNames } from '@millrace/job'
-import { type Occupant, otherResult, type Storage } from '@millrace/storage'
+import type { JobSpec } from '@millrace/job'
+import { type Occupant, otherManifests, otherResult, type Storage } from '@millrace/storage'
 import { OutputError } from '../rows/output-error.ts'
 
 /**
@@ -13,13 +13,11 @@ export function keepOtherResult(
   storage: Pick<Storage, 'readDocument' | 'occupantOf'>,
   { output }: Pick<JobSpec, 'output'>,
 ): (signal: AbortSignal) => Promise<void> {
-  const { manifest } = resultNames(output)
-  let seen: Occupant | undefined
+  const manifests = otherManifests(output)
+  let seen: readonly Occupant[] | undefined
   return async (signal) => {
-    // A folder has one manifest, and so no other result; there may be a file in it for each of many objects.
-    if (output.uri.endsWith('/')) return
-    const found = await storage.occupantOf(manifest, signal)
-    if (found.version === seen?.version && seen !== undefined) return
+    const found = await Promise.all(manifests.map((uri) => storage.occupantOf(uri, signal)))
+    if (seen?.every(({ version }, index) => version === found[index]?.version)) return
     const other = await otherResult(storage, output, signal)
     if (other !== undefined) throw taken(output.uri, other)
     seen = found

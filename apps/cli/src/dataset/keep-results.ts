@@ -55,11 +55,14 @@ export async function keepUnvouched(out: string, path: string): Promise<void> {
   })
 }
 
+/** How a result that is one file is written tells nothing of its name. */
+const FILE = { format: 'csv', files: 'one', compression: 'auto' } as const
+
 /** Another result that has the manifest there, and what the manifest says that it was made from. */
 async function findThere(uri: string, signal: AbortSignal) {
   const storage = createStorage({})
   try {
-    const other = await otherResult(storage, { uri }, signal)
+    const other = await otherResult(storage, { uri, ...FILE }, signal)
     return { other, madeFrom: await uriBeside(storage, { uri }, 'dataset', signal) }
   } catch (error) {
     throw storageTold(error)

@@ -8,6 +8,7 @@ import {
   type ResultExport,
   resultIssues,
   resultNames,
+  whyNotAlone,
 } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { endingOf } from '../spec/format-by-name.ts'
@@ -68,6 +69,8 @@ function besideJob(uri: string, exportId: ExportId, shape: Parameters<typeof end
 function refuseWrong({ spec, state }: Job, { decision, output }: Wanted): void {
   const [issue] = resultIssues(spec.dataset.format, decision, output)
   if (issue !== undefined) throw new CliError(`export: ${issue.path.join('.')}: ${issue.message}`)
+  const reason = whyNotAlone(output)
+  if (reason !== undefined) throw new CliError(`export: output.uri: ${reason}`)
   const names = Object.values(resultNames(output))
   const own = state.startsWith('succeeded') ? Object.values(resultNames(spec.output)) : []
   if (!own.some((uri) => names.includes(uri)) && !names.includes(spec.dataset.uri)) return

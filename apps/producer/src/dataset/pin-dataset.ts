@@ -16,8 +16,11 @@ import { PlanningError } from '../planning-error.ts'
 
 export interface Deps {
   readonly documents: Documents
-  /** Each object of a URI in a stable order, held to what it is now. */
-  pin(uri: string, signal: AbortSignal): Promise<readonly PinnedObject[]>
+  /** Each object of a dataset in a stable order, held to what it is now, or to the version that is asked for. */
+  pin(
+    dataset: Pick<Job['spec']['dataset'], 'uri' | 'version'>,
+    signal: AbortSignal,
+  ): Promise<readonly PinnedObject[]>
   read(
     object: PinnedObject,
     range: { start: number; end: number },
@@ -51,7 +54,7 @@ export async function pinDataset(
   if (job.dataset !== undefined) return await readPinnedDataset(deps.documents, job.dataset, signal)
 
   const { dataset: source, output } = job.spec
-  const originals = await deps.pin(source.uri, signal)
+  const originals = await deps.pin(source, signal)
   // Before all is scored, and not when the first result is written.
   if (output.files === 'per_object') objectResults(output, { objects: originals })
   const readHead = headReader(deps, signal)

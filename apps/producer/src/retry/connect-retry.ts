@@ -30,7 +30,7 @@ interface World {
   /** Repeats the invocations of a job over passing faults. */
   invokeFor(jobId: JobId): Invoke
   documentsOf(jobId: JobId): Documents
-  createJob(job: Job, signal: AbortSignal): Promise<Job>
+  createJob(job: Job, signal: AbortSignal): Promise<Opened>
 }
 
 /** What planning does otherwise for a retry, made of this deployment's clients. */

@@ -37,7 +37,7 @@ function createWorld(jobs: readonly Job[], recorded: Recorded = {}) {
     readJob: async (jobId) => known.get(jobId),
     createJob: async (job) => {
       known.set(job.jobId, job)
-      return job
+      return { kind: 'opened', job }
     },
     refusal: (spec) => placesRefusalOf(allow, spec),
     progress: async () => progress,

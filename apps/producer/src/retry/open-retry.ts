@@ -17,7 +17,7 @@ import type { Opened } from '../plan-job.ts'
 export interface Deps {
   readJob(jobId: JobId, signal: AbortSignal): Promise<Job | undefined>
   /** Creates the job unless it is there; gives back the one that holds. */
-  createJob(job: Job, signal: AbortSignal): Promise<Job>
+  createJob(job: Job, signal: AbortSignal): Promise<Opened>
   /** A sentence when the spec names something that this deployment must not read or write. */
   refusal(spec: JobSpec): string | undefined
   /** What is recorded by several jobs together, the newest first. */
@@ -57,7 +57,7 @@ export async function openRetry(
     ...(base.expiresAt === undefined ? {} : { expiresAt: base.expiresAt }),
     retryOf: { ...retryOf, layers: layersOf(base) },
   }
-  return { kind: 'opened', job: await deps.createJob(job, signal) }
+  return await deps.createJob(job, signal)
 }
 
 /** Why this job cannot be retried in this way; nothing when it can. */

@@ -3,14 +3,14 @@ import type { Job } from '@millrace/job'
 import { call, isConditionFailed } from '../table/call.ts'
 import { itemOfJob } from './job-item.ts'
 import type { Ledger } from '../table/ledger.ts'
-import { LedgerError } from '../table/ledger-error.ts'
 import { readJob } from './read-job.ts'
 
 export type CreateJobOutcome =
   | { readonly kind: 'created' }
   | { readonly kind: 'exists'; readonly job: Job } // The same client token came before.
+  | { readonly kind: 'forgotten' } // So it did, and its retention is over: it is no new job for 30 days more.
 
-/** Creates a job unless there is one of its id, which is then returned unchanged. */
+/** Creates a job unless there is one of its id, which is then returned unchanged, or was one. */
 export async function createJob(
   ledger: Ledger,
   job: Job,
@@ -29,12 +29,5 @@ export async function createJob(
     if (!isConditionFailed(failure)) throw failure
   }
   const existing = await readJob(ledger, job.jobId, signal)
-  if (existing !== undefined) return { kind: 'exists', job: existing }
-  throw new LedgerError(
-    'job_missing',
-    `${operation}: job_missing (its retention is over, and its client token is kept for 30 days more)`,
-    {
-      hint: 'use another client token',
-    },
-  )
+  return existing === undefined ? { kind: 'forgotten' } : { kind: 'exists', job: existing }
 }

@@ -58,6 +58,12 @@ const expiry = (forgottenAt: number): Item => ({
   expiresAt: number(forgottenAt + FORGOTTEN_KEPT_SECONDS),
 })
 
+/** An item of a version that let it go with all others has only `expiresAt`. */
+function expiryOf(read: ItemReader): Pick<Job, 'expiresAt'> {
+  const name = ['forgottenAt', 'expiresAt'].find((attribute) => read.has(attribute))
+  return name === undefined ? {} : { expiresAt: read.number(name) }
+}
+
 /** Attributes of their own: each is changed alone, and a change of one leaves the other as it is. */
 export function adjustmentAttributes({ concurrencyMax, tolerance, deadline }: Adjustment): Item {
   return {
@@ -88,7 +94,7 @@ export function jobOfItem(item: Item): Job {
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
     ...(read.has('startedAt') ? { startedAt: read.number('startedAt') } : {}),
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),
-    ...(read.has('forgottenAt') ? { expiresAt: read.number('forgottenAt') } : {}),
+    ...expiryOf(read),
     ...adjustedOf(what, read),
     ...(read.has('retryOf') ? { retryOf: retryOf(what, read.map('retryOf')) } : {}),
     ...(read.has('retriedBy') ? { retriedBy: jobIdOf(what, read.text('retriedBy')) } : {}),

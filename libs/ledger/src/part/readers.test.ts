@@ -287,7 +287,7 @@ describe('what has expired', () => {
     const left = await expiriesIn(`JOB#${job.jobId}`, partPartition(job.jobId, 0))
     expect(left).toEqual([1_500 + 30 * day, 1_500])
     const later = { ...ledger, now: () => 1_500 + 29 * day }
-    await expect(createJob(later, job, signal)).rejects.toMatchObject({ code: 'job_missing' })
+    expect(await createJob(later, job, signal)).toEqual({ kind: 'forgotten' })
   })
 })
 

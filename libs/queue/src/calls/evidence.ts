@@ -26,7 +26,9 @@ const REFUSED_TEXT = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFF
 
 export function evidenceOf(message: Message, from: Queue, { code, reason }: Rejection): Evidence {
   const { ApproximateReceiveCount = '1', SentTimestamp = '0' } = message.Attributes ?? {}
-  const text = reason.replace(REFUSED_TEXT, '\uFFFD').slice(0, limits.failureMessageCharsMax)
+  // A character of two units may be cut in half.
+  const cut = reason.slice(0, limits.failureMessageCharsMax).toWellFormed()
+  const text = cut.replace(REFUSED_TEXT, '\uFFFD')
   return {
     code,
     reason: text === '' ? 'none given' : text,

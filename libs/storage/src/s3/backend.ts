@@ -25,7 +25,7 @@ export function createS3Backend(
   const direct = createDirectReads(deps)
   return {
     streaming: S3_STREAMING,
-    pinOne: async (uri, signal) => pinObject(deps, uri, signal),
+    pinOne: async (uri, signal, version) => pinObject(deps, uri, signal, version),
     list: async (uri, objectsMax, signal) => pinPrefix(deps, uri, objectsMax, signal),
     readInto: async (object, start, target, signal) =>
       reads === 'direct'

@@ -7,6 +7,14 @@ import {
 } from '@aws-sdk/client-s3'
 import { isNamed, type S3Failure } from './classify-failure.ts'
 
+/** An object, and the version of it that is meant. */
+interface Asked {
+  readonly Bucket: string
+  readonly Key: string
+  readonly VersionId?: string
+  readonly IfMatch?: string
+}
+
 /**
  * Asks for what S3 says of an object, once. The answer to a HEAD has no body, and so no name of what is
  * wrong: expired credentials, another region's bucket and a bad request are all 400, a wrong key, a clock
@@ -17,7 +25,7 @@ import { isNamed, type S3Failure } from './classify-failure.ts'
  */
 export async function headObject(
   client: S3Client,
-  place: { readonly Bucket: string; readonly Key: string },
+  place: Asked,
   signal: AbortSignal,
 ): Promise<HeadObjectCommandOutput> {
   try {
@@ -30,11 +38,7 @@ export async function headObject(
 }
 
 /** What is said to who asks for the first byte; nothing when it comes, or there is none. */
-async function reasonOf(
-  client: S3Client,
-  place: { readonly Bucket: string; readonly Key: string },
-  signal: AbortSignal,
-): Promise<unknown> {
+async function reasonOf(client: S3Client, place: Asked, signal: AbortSignal): Promise<unknown> {
   const command = new GetObjectCommand({ ...place, Range: 'bytes=0-0' })
   try {
     const { Body } = await client.send(command, { abortSignal: signal })

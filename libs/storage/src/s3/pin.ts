@@ -4,15 +4,22 @@ import { StorageError } from '../storage-error.ts'
 import { headObject } from './head.ts'
 import { bucketAndKey } from './place.ts'
 import { type S3Deps, send } from './send.ts'
-import { versionOf } from './version.ts'
+import { conditionOf, versionOf } from './version.ts'
 
-/** Pins one object by one HEAD. */
+/**
+ * Pins one object by one HEAD.
+ *
+ * @param version that which is wanted; what lies there when absent.
+ * @throws {StorageError} `object_changed`, or `object_missing`, where that is gone.
+ */
 export async function pinObject(
   deps: S3Deps,
   uri: string,
   signal: AbortSignal,
+  version?: string,
 ): Promise<PinnedObject> {
-  const call = async () => headObject(deps.client, bucketAndKey(uri), signal)
+  const place = { ...bucketAndKey(uri), ...(version === undefined ? {} : conditionOf(version)) }
+  const call = async () => headObject(deps.client, place, signal)
   const found = await send(deps, 'pin', uri, call, signal)
   return { uri, bytes: found.ContentLength ?? 0, version: versionOf(uri, found) }
 }

@@ -40,7 +40,7 @@ const startedCpu = process.cpuUsage()
 const dataset = await pinDataset(
   {
     documents,
-    pin: storage.pin,
+    pin: ({ uri }, aborted) => storage.pin(uri, aborted),
     read: storage.read,
     spool: async (objects) => objects,
     recordPin: async (_, pin) => pin,
