@@ -15,6 +15,20 @@ const codeOf = (act: () => unknown) => {
   return 'nothing thrown'
 }
 
+test.for([
+  '{"x": 0, "s": "t0"}\n{"x": 1, "s": "t1"}\n',
+  '{}\n',
+  '\ufeff [{"a":1},{"a":2}]',
+  '[\n  [1, 2],\n  [3, 4]\n]\n',
+])('JSON is no table, unless it is said whether that has a header: %j', (text) => {
+  expect(codeOf(() => inspectHead(bytes(text), csv, 'auto'))).toBe('bad_dialect')
+  expect(codeOf(() => inspectHead(bytes(text), csv, 'absent'))).toBe('nothing thrown')
+})
+
+test.for(['[a],{b}\n1,2\n', '"{""x"": 0}",y\n1,2\n', '[1,2]\n'])('%j is a table', (text) => {
+  expect(codeOf(() => inspectHead(bytes(text), csv, 'auto'))).toBe('nothing thrown')
+})
+
 describe('header', () => {
   test.for([
     { what: 'names over numbers', text: 'age,income\n1,2\n', header: true },

@@ -44,7 +44,7 @@ const WITNESSES_MAX = 100
  * Of JSON lines a row that begins is all there is to know.
  *
  * @throws {CsvError} `utf16`, `nul_byte`; `head_incomplete` when the first row is longer than
- *   `bytes`: read more; `bad_dialect`.
+ *   `bytes`: read more; `bad_dialect`, of JSON with `auto` too.
  */
 export function inspectHead(
   bytes: Uint8Array,
@@ -59,6 +59,7 @@ export function inspectHead(
     if (body.some(isText)) return { header: false, width: 1, bodyStart: start }
   }
   const offsets = wholeRows(body, headBytes - start, dialect, whole)
+  if (header === 'auto') refuseJson(body.subarray(0, offsets[1]))
   const texts = Array.from(offsets.subarray(1), (end, row) =>
     parseFields(body.subarray(offsets[row], end), dialect),
   )
@@ -77,6 +78,30 @@ export function inspectHead(
     bodyStart: start + bodyStart,
   }
 }
+
+/**
+ * A first row of JSON would be taken for names that nobody has: it would be left out, and every row after it read as
+ * what it is not.
+ */
+function refuseJson(first: Uint8Array): void {
+  const text = Buffer.from(first.subarray(0, 64)).toString('utf8')
+  if (!JSON_ROW.test(text)) return
+  const isList = text.trimStart().startsWith('[')
+  throw new CsvError(
+    'bad_dialect',
+    `read head: the first row looks like JSON, not CSV: ${JSON.stringify(text.slice(0, 40))}`,
+    {
+      row: 0,
+      byte: 0,
+      hint: isList
+        ? 'write each row as a line of JSON (`jq -c .[]`), and set dataset.format to jsonl; where it is a CSV, say whether it has a header'
+        : 'set dataset.format to jsonl (--format jsonl); where it is a CSV, say whether it has a header',
+    },
+  )
+}
+
+/** A row that is an object, or the beginning of a list of such or of lists. */
+const JSON_ROW = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[[{]|$))/
 
 function hasHeader(
   first: readonly string[],

@@ -118,12 +118,22 @@ async function regionFor(
   return own
 }
 
+/** What only the export finds, since it knows the columns, and is wrong with what was typed. */
+const TYPED: ReadonlySet<string> = new Set([
+  'unknown_column',
+  'repeated_column',
+  'column_name_taken',
+])
+
 function tell(ended: ResultExport, { json }: ExportOptions, world: World): ExitCode {
   const { state, failure, exportId, output } = ended
   const names = resultNames(output)
   if (json) world.stdout.write(`${JSON.stringify({ ...ended, ...names })}\n`)
   if (state === 'failed') {
-    throw new CliError(`export: ${failure?.message} (${failure?.code})`, { exitCode: EXIT.failed })
+    const isTyped = TYPED.has(failure?.code ?? '')
+    throw new CliError(`export: ${failure?.message} (${failure?.code})`, {
+      exitCode: isTyped ? EXIT.usage : EXIT.failed,
+    })
   }
   const someFailed = state === 'succeeded_with_failures'
   if (!json) {

@@ -17,8 +17,14 @@ export async function init({ file, force }: InitOptions, world: World): Promise<
   const path = resolve(file)
   const schema = join(dirname(path), '.millrace', 'job-spec.schema.json')
   await makeFolder(dirname(schema)).catch((cause: NodeJS.ErrnoException) => {
-    throw new CliError(`${file}: its folder cannot be made (${cause.code})`, { cause })
+    throw new CliError(`${dirname(schema)}: cannot be made (${cause.code})`, { cause })
   })
+  // First, for without it there is to be no spec either.
+  await writeFile(schema, `${JSON.stringify(editorSchema())}\n`).catch(
+    (cause: NodeJS.ErrnoException) => {
+      throw new CliError(`${schema}: may not be written (${cause.code})`, { cause })
+    },
+  )
   const flag = force ? 'w' : 'wx'
   await writeFile(path, specText(relative(dirname(path), schema)), { flag }).catch(
     (cause: NodeJS.ErrnoException) => {
@@ -31,7 +37,6 @@ export async function init({ file, force }: InitOptions, world: World): Promise<
       throw new CliError(`${file}: exists already`, { hint: '--force writes over it', cause })
     },
   )
-  await writeFile(schema, `${JSON.stringify(editorSchema())}\n`)
   world.stdout.write(`wrote ${file}; millrace run -f ${file} runs it\n`)
   return EXIT.succeeded
 }

@@ -69,6 +69,18 @@ const layerOf = ({ jobId }: { readonly jobId: string }) => ({
 
 const BINARY = 'Prediction,Binary Classification\n0.9,1\n0.2,0\n,\n0.7,1\n'
 
+test('a result is known under a name that its URI writes otherwise', async () => {
+  const path = await resultWith({ text: 'Prediction,Binary Classification\n0.9,1\n' })
+  const folder = await temporaryFolder()
+  const name = 'my scores %41 é'
+  const uri = pathToFileURL(join(folder, `${name}.csv`)).href
+  const manifest = JSON.parse(await readFile(path.replace(/csv$/, 'manifest.json'), 'utf8'))
+  const outputs = [{ ...manifest.outputs[0], uri }]
+  await writeFile(join(folder, `${name}.manifest.json`), JSON.stringify({ ...manifest, outputs }))
+  await link(path, join(folder, `${name}.csv`))
+  await expect(reportOf(join(folder, `${name}.csv`))).resolves.toBeDefined()
+})
+
 test('a result and its manifest are enough for a report', async () => {
   const errors =
     'row,object,byte,line,code,message,attempts\n2,"x",9,4,"row_width","has 3 fields",1\n'

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   besideResult,
   check,
@@ -77,7 +78,10 @@ export async function findVouchedResult(named: string): Promise<VouchedResult> {
 
 /** Files may have been moved together: only their names tell. */
 const hashOf = (path: string, { outputs }: z.output<typeof manifestSchema>): string | undefined =>
-  outputs.find(({ uri }) => basename(uri) === basename(path))?.sha256
+  outputs.find(({ uri }) => nameOf(uri) === basename(path))?.sha256
+
+/** A file URI writes some characters otherwise than its path does. */
+const nameOf = (uri: string): string => basename(uri.startsWith('file:') ? fileURLToPath(uri) : uri)
 
 async function readJsonFile(named: string, path: string): Promise<unknown> {
   const text = await readFile(resolve(path), 'utf8').catch((cause: NodeJS.ErrnoException) => {

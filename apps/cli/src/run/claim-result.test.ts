@@ -28,6 +28,15 @@ test('while a run writes a result, no other run may', async () => {
   expect(await readdir(root)).toEqual([one, expect.stringMatching(/^result-/)])
 })
 
+test('a folder that may not be written is told', async () => {
+  const root = join(await temporaryFolder(), 'rows.csv')
+  await writeFile(root, '1,2\n')
+  await expect(claimResult(root, { path: 'out.csv', jobId: one })).rejects.toMatchObject({
+    message: expect.stringContaining('may not be written (ENOTDIR)'),
+    exitCode: 2,
+  })
+})
+
 test.for<[string, string]>([
   // No process has it: Linux gives out less than 2²².
   ['a run that was killed', JSON.stringify({ jobId: one, pid: 2 ** 22 + 1 })],

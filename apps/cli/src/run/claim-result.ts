@@ -33,8 +33,11 @@ export async function claimResult(
     const isOurs = await writeFile(note, JSON.stringify(claim), { flag: 'wx' }).then(
       () => true,
       (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error
-        return false
+        if (error.code === 'EEXIST') return false
+        throw new CliError(`${nearPath(stateRoot)}: may not be written (${error.code})`, {
+          hint: 'choose another folder with --state',
+          cause: error,
+        })
       },
     )
     if (isOurs) return { [Symbol.asyncDispose]: () => rm(note, { force: true }) }

@@ -1,4 +1,4 @@
-import { lutimes, mkdir, rm, utimes } from 'node:fs/promises'
+import { lutimes, mkdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
@@ -27,6 +27,15 @@ async function createRoot(): Promise<string> {
 test('without notes, the job whose state was made last comes first', async () => {
   expect(await jobFolders(await createRoot())).toEqual([newer, older])
   expect(await jobFolders('/nowhere')).toEqual([])
+})
+
+test('what is no folder is told, and not taken for one without jobs', async () => {
+  const file = join(await temporaryFolder(), 'rows.csv')
+  await writeFile(file, '1,2\n')
+  await expect(jobFolders(file)).rejects.toMatchObject({
+    message: expect.stringContaining('cannot be read (ENOTDIR)'),
+    exitCode: 2,
+  })
 })
 
 test('the job that was run or retried last comes first', async () => {

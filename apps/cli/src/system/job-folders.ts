@@ -1,6 +1,8 @@
 import { lstat, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isJobId, type JobId } from '@millrace/job'
+import { CliError } from '../cli-error.ts'
+import { nearPath } from '../show/near-path.ts'
 
 /*
  * A job of this machine has a folder of its name, and a retry a link of its name to the folder of the job
@@ -19,9 +21,19 @@ interface Found {
   readonly begunAt: number
 }
 
-/** The jobs that have a state folder below `root`; the one that was run or retried last comes first. */
+/**
+ * The jobs that have a state folder below `root`; the one that was run or retried last comes first.
+ *
+ * @throws {CliError} where that is no folder, or may not be read.
+ */
 export async function jobFolders(root: string): Promise<JobId[]> {
-  const names: string[] = await readdir(root).catch(() => [])
+  const names = await readdir(root).catch((cause: NodeJS.ErrnoException): string[] => {
+    if (cause.code === 'ENOENT') return []
+    throw new CliError(`${nearPath(root)}: cannot be read (${cause.code})`, {
+      hint: '--state names the folder where runs keep their state',
+      cause,
+    })
+  })
   const found = await Promise.all(names.filter(isLocalJob).map((jobId) => look(root, jobId)))
   return found
     .filter((job) => job !== undefined)

@@ -93,7 +93,7 @@ function explainAccept({ endpoint }: PreflightInput, error: InvocationError): st
   if (error.code !== 'rows_rejected' && error.code !== 'model_failed') return undefined
   const { name, contentType, accept } = endpoint
   const [sent, asked] = [plainType(contentType), plainType(accept)]
-  const named = new Set(error.words.toLowerCase().match(MEDIA_TYPES))
+  const named = typesIn(error)
   const says = `its container says: ${unended(error.words)}`
   const isOfAnswer =
     /container answered 406/.test(error.message) ||
@@ -106,6 +106,12 @@ function explainAccept({ endpoint }: PreflightInput, error: InvocationError): st
     : undefined
 }
 
+const typesIn = ({ words }: InvocationError): ReadonlySet<string> =>
+  new Set(words.toLowerCase().match(MEDIA_TYPES))
+
+const namesType = (error: InvocationError, type: string): boolean =>
+  typesIn(error).has(plainType(type))
+
 const MEDIA_TYPES = /[\w+*-]+\/[\w+*-]+(?:\.[\w+-]+)*/g
 
 /** A path and `and/or` look alike to a media type. */
@@ -114,8 +120,11 @@ const isUsual = (type: string): boolean => /^(?:application|text)\/|^\*\/\*$/.te
 /** Without what follows it, such as a character set. */
 const plainType = (type: string): string => (type.split(';', 1)[0] ?? '').trim().toLowerCase()
 
+/** By the container's status or its words; a 415 in these may be a number of the data. */
 const isOfType = (error: InvocationError): boolean =>
-  /content.?type|415|unsupported media/i.test(`${error.words} ${error.message}`) && !isText(error)
+  (/container answered 415/.test(error.message) ||
+    /content.?type|unsupported media/i.test(error.words)) &&
+  !isText(error)
 
 async function explainRows(
   ask: Ask,
@@ -129,9 +138,11 @@ async function explainRows(
     problem: `${problem}; ${says}.`,
   })
   if (isOfType(error)) {
-    return wrong(
-      `${endpoint.name} does not take ${endpoint.contentType}: check endpoint.contentType`,
-    )
+    const problem = `${endpoint.name} does not take ${endpoint.contentType}: check endpoint.contentType`
+    // Many a container says 415 of a bad row, and names no type then: where others are taken alone, it was that.
+    return namesType(error, endpoint.contentType)
+      ? wrong(problem)
+      : { kind: 'unexplained', problem: `${problem}; ${says}.`, isOfRows: false }
   }
   const isCsv = endpoint.contentType.startsWith('text/csv')
   if (

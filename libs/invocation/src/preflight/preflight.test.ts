@@ -165,14 +165,16 @@ test.for<[string, string, PreflightInput['endpoint'], string, RegExp]>([
   expect(asked).toBeLessThan(4)
 })
 
-test.for<[InvocationErrorCode, string]>([
+test.for<[InvocationErrorCode, string, string?]>([
   ['rows_rejected', 'predict() does not accept type str in column 0 and/or 1'],
+  ['rows_rejected', 'no data: x', 'ModelError, container answered 415'],
+  ['rows_rejected', 'bad value 14153 in column v', 'ModelError, container answered 400'],
   ['model_failed', 'Unable to decode: Accept type text/csv is not what x is'],
   ['model_failed', 'invalid literal x while decoding content type text/csv'],
-])('on %s that says %j of a bad row, finds the job ready', async ([code, words]) => {
+])('on %s that says %j of a bad row, finds the job ready', async ([code, words, detail]) => {
   const invoke: Invoke = async ({ body }) => {
     const rows = Buffer.from(body).toString().trimEnd().split('\n')
-    if (rows.some((row) => row.startsWith('x'))) throw refusal(code, words)
+    if (rows.some((row) => row.startsWith('x'))) throw refusal(code, words, detail)
     if (rows.some((row) => row.split(',').length > 8)) throw refusal('rows_rejected', 'too many')
     return {
       body: Buffer.from('0.5\n'.repeat(rows.length)),
@@ -187,8 +189,11 @@ test.for<[InvocationErrorCode, string]>([
   })
 })
 
-const refusal = (code: InvocationErrorCode, words: string): InvocationError =>
-  new InvocationError(code, 'flights', 'ModelError', { words })
+const refusal = (
+  code: InvocationErrorCode,
+  words: string,
+  detail = 'ModelError',
+): InvocationError => new InvocationError(code, 'flights', detail, { words })
 
 test('a model that fails for its Accept at each row says so', async () => {
   const words = 'Accept type text/csv is not supported.'
