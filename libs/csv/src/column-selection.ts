@@ -83,7 +83,12 @@ function describe(
   width: number,
 ): string {
   return listed(unknown, (column) => {
-    if (typeof column === 'number') return `no column ${column} (the table has ${width})`
+    if (typeof column === 'number') {
+      // A number is an index, and years are names that look like one.
+      const named = columns?.includes(String(column)) === true
+      const meant = named ? `; "${column}", in quotes, is the one of that name` : ''
+      return `no column ${column} (the table has ${width}${meant})`
+    }
     const near = nearest(column, columns ?? [])
     const meant = near === undefined ? '' : ` (did you mean ${JSON.stringify(near)}?)`
     return `no column ${JSON.stringify(column)}${meant}`

@@ -33,6 +33,14 @@ describe('chooseColumns', () => {
     expect(error.hint).toBe('the columns are "id", "age", "income", "label"')
   })
 
+  test('on a number that is a name, says how that is written', () => {
+    const years = { columns: ['2019', '2020'], width: 2 }
+    const error = thrownBy(() => chooseColumns(years, { include: [2019] }))
+    expect(error.message).toBe(
+      'choose columns: no column 2019 (the table has 2; "2019", in quotes, is the one of that name)',
+    )
+  })
+
   test('on thousands of unknown names, tells of twenty and counts the rest', () => {
     const columns = Array.from(
       { length: 20_000 },

@@ -54,6 +54,26 @@ test('several classes are counted as their texts', () => {
   expect(measure.finish().quality).toMatchObject({ rows: 2, accuracy: 0.5, withoutScore: 1 })
 })
 
+test('of labels that are no class at all, says so', () => {
+  const measure = createMeasure(
+    { ...binary, kind: 'multiclass', labels: ['a', 'b', 'c'] },
+    { rows: 2, costs },
+  )
+  measure.add({ scores: scores.subarray(0, 2), classes: ['a', 'c'] }, ['0', '1'])
+  expect(() => measure.finish()).toThrow(
+    'no label is one of the classes a, b, c: the labels are 0, 1',
+  )
+})
+
+test('a class that is never predicted is one', () => {
+  const measure = createMeasure(
+    { ...binary, kind: 'multiclass', labels: ['a', 'b', 'c'] },
+    { rows: 2, costs },
+  )
+  measure.add({ scores: scores.subarray(0, 2), classes: ['a', 'c'] }, ['b', 'b'])
+  expect(measure.finish().quality).toMatchObject({ rows: 2, accuracy: 0 })
+})
+
 test('numbers are compared as numbers', () => {
   const measure = createMeasure({ ...binary, kind: 'none' }, { rows: 4, costs })
   measure.add({ scores }, ['1', '', '0.2', 'n/a'])

@@ -6,6 +6,7 @@ import {
   type Decision,
   type Labelled,
   type ReadScores,
+  ReportError,
 } from '@millrace/report'
 
 /** Holds predictions against labels, whatever the job decides. */
@@ -56,15 +57,35 @@ function binary(
 function multiclass({ labels }: Decision): Measure {
   const counts = createMulticlassCounts()
   const known = new Set(labels.map(canonical))
+  const [predictions, truths] = [new Set(known), new Set<string>()]
   return {
     add({ classes = [] }, given) {
       classes.forEach((predicted, row) => {
         const label = labelIn(given[row] ?? '', known)
         counts.add(orNothing(canonical(predicted)), orNothing(label))
+        predictions.add(canonical(predicted))
+        if (label !== '') truths.add(label)
       })
     },
-    finish: () => ({ quality: counts.finish() }),
+    finish() {
+      const quality = counts.finish()
+      // Else all is wrong by the page, and nothing by what was meant.
+      if (![...truths].some((label) => predictions.has(label))) throw unlike(truths, predictions)
+      return { quality }
+    },
   }
+}
+
+function unlike(truths: ReadonlySet<string>, predictions: ReadonlySet<string>): ReportError {
+  const [labels, classes] = [truths, predictions].map((names) =>
+    [...names]
+      .filter((name) => name !== '')
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+      .slice(0, 10)
+      .join(', '),
+  )
+  const detail = `no label is one of the classes ${classes}: the labels are ${labels}`
+  return new ReportError('no_scores', detail, 'name the column of the classes with --label-column')
 }
 
 function regression(): Measure {

@@ -6,7 +6,7 @@ import {
 import { type Batcher, createBatcher } from './batcher.ts'
 import { copyOf } from './copy-message.ts'
 import { evidenceOf } from './evidence.ts'
-import { bytesOf, type OutgoingEntry, publishEntries } from './publish.ts'
+import { bytesOf, fitted, type OutgoingEntry, publishEntries } from './publish.ts'
 import type { Queue } from './queue.ts'
 import { type Rejection, REQUEUES, requeuesOf } from './received.ts'
 import { type EntryOutcome, settleEntries } from './settle-entries.ts'
@@ -86,7 +86,8 @@ export function createMessageCalls(
       return publishOne(queue, delayed, random, signal)
     },
     deadLetter(to, message, rejection) {
-      const entry = copyOf(message, evidenceOf(message, queue, rejection))
+      // Of a body that is refused for its size there is not room for all beside the reason.
+      const entry = fitted(copyOf(message, evidenceOf(message, queue, rejection)))
       return publishOne(to, entry, random, signal)
     },
     async flush() {

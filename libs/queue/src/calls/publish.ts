@@ -91,6 +91,18 @@ export function bytesOf(entry: OutgoingEntry): number {
   )
 }
 
+/** The entry with as much of its body as SQS takes beside its attributes. */
+export function fitted(entry: OutgoingEntry): OutgoingEntry {
+  const over = bytesOf(entry) - CALL_BYTES_MAX
+  if (over <= 0) return entry
+  const body = Buffer.from(entry.MessageBody ?? '')
+  // A character that is cut is written as another one, which may be longer.
+  const kept = body.subarray(0, Math.max(0, body.length - over - CUT_BYTES))
+  return { ...entry, MessageBody: kept.toString('utf8') }
+}
+
+const CUT_BYTES = 16
+
 /** Cuts the stream into what fits one call. */
 async function* packs(
   queue: Queue,
