@@ -255,7 +255,10 @@ export const mutationsOfLibs: readonly Mutation[] = [
       // With more room there is no line.
       {
         file: 'libs/invocation/src/limiter/limiter.ts',
-        edits: [["return 'refused'", 'return undefined']],
+        edits: [
+          ["return 'refused'", 'return undefined'],
+          ["error.code === 'model_failed' && repetitions.areInVain", 'false'],
+        ],
       },
       // Where verdicts put the deadline off, who waits behind others is late, but comes to an end.
       {
@@ -272,6 +275,13 @@ export const mutationsOfLibs: readonly Mutation[] = [
     edits: [
       ['Math.max(gotOnAt, heardAt)', 'gotOnAt'],
       ['Math.max(WAIT_MS, 2 * longestMs)', 'WAIT_MS'],
+    ],
+    also: [
+      // With more room its turn comes sooner.
+      {
+        file: 'libs/invocation/src/limiter/limiter.ts',
+        edits: [["error.code === 'model_failed' && repetitions.areInVain", 'false']],
+      },
     ],
   },
   {
