@@ -7,8 +7,8 @@ import { fileUri, placeOf } from './uri.ts'
 const MANIFEST_BYTES_MAX = 64 * 1024 * 1024
 
 /**
- * The result whose proof would be lost to an output: `scores.csv` and `scores.parquet` are two, and have one
- * manifest, one file of errors and one report. It is told by the manifest that lies there, and only while the
+ * The result that would be harmed by an output: `scores.csv` and `scores.parquet` are two, and have one manifest, one
+ * file of errors and one report; `result.csv` of a folder and the result of that folder are one file of two. It is told by the manifest that lies there, and only while the
  * result that this one names lies beside it; in S3 by the manifest alone, since whoever may read manifests need
  * not be allowed to read results. Of an output's own name it is none, so that a job may be repeated.
  *
@@ -59,18 +59,17 @@ function nameIn(document: Buffer): string | undefined {
 }
 
 /**
- * The URI of the dataset or of the output in the manifest that lies where the one of an output that is a file would
- * lie. No more of it is read, since whichever version wrote it may say what this one does not know. Nothing where no
- * manifest lies there, or something that is none.
+ * The URI of the dataset in the manifest that lies where the one of an output that is a file would lie. No more of it
+ * is read, since whichever version wrote it may say what this one does not know. Nothing where no manifest lies there,
+ * or something that is none.
  */
-export async function uriBeside(
+export async function datasetBeside(
   storage: Pick<Storage, 'readDocument'>,
   { uri }: Pick<Output, 'uri'>,
-  of: 'dataset' | 'output',
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const document = await readDocument(storage, besideResult(uri).manifest, signal)
-  return document && uriIn(document, of)
+  return document && datasetIn(document)
 }
 
 async function readDocument(
@@ -86,9 +85,9 @@ async function readDocument(
   }
 }
 
-function uriIn(document: Buffer, of: 'dataset' | 'output'): string | undefined {
+function datasetIn(document: Buffer): string | undefined {
   try {
-    const uri: unknown = JSON.parse(document.toString('utf8')).spec[of].uri
+    const uri: unknown = JSON.parse(document.toString('utf8')).spec.dataset.uri
     if (typeof uri !== 'string') return undefined
     placeOf(uri) // What names no place is none.
     return uri

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { besideResult } from '@millrace/job'
-import { createStorage, fileUri, otherResult, uriBeside } from '@millrace/storage'
+import { createStorage, datasetBeside, fileUri, otherResult } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { storageTold } from './open-storage.ts'
 
@@ -63,7 +63,7 @@ async function findThere(uri: string, signal: AbortSignal) {
   const storage = createStorage({})
   try {
     const other = await otherResult(storage, { uri, ...FILE }, signal)
-    return { other, madeFrom: await uriBeside(storage, { uri }, 'dataset', signal) }
+    return { other, madeFrom: await datasetBeside(storage, { uri }, signal) }
   } catch (error) {
     throw storageTold(error)
   } finally {
