@@ -57,7 +57,8 @@ const LOOK_SECONDS = 2
 /**
  * What lies under the names of errors, result, report and manifest is looked at before they are written. Whose the
  * manifest is, is read before the job is planned and before its result is written, for which it is looked at; and
- * whether it is another one by then, before each of the four. Errors, report and manifest are looked at afterwards.
+ * whether it is another one by then, before each that is written. Where none has failed what lies there as errors is
+ * looked at once more, to see whether it is ours. Errors, report and manifest are looked at afterwards.
  */
 const RESULT_LOOKS = 4 + 3 + 4 + 3
 
