@@ -82,6 +82,19 @@ test('long work is protected, once, until it is done', async () => {
   await expect.poll(() => agent.states).toEqual([on, off])
 })
 
+test('the next long work after it is protected as soon', async () => {
+  const agent = await startAgent()
+  const { task } = protect(agent.uri)
+  task.oldestMs = 60_000
+  await expect.poll(() => agent.states).toEqual([on])
+  task.at = 10_000
+  task.oldestMs = 0
+  await expect.poll(() => agent.states).toEqual([on, off])
+  task.at = 70_000
+  task.oldestMs = 60_000
+  await expect.poll(() => agent.states).toEqual([on, off, on])
+})
+
 test('protection is renewed long before it expires', async () => {
   const agent = await startAgent()
   const { task } = protect(agent.uri)

@@ -69,8 +69,9 @@ export function protectTask(options: TaskProtectionOptions): AsyncDisposable {
   const look = async () => {
     const oldestMs = options.oldestWorkMs()
     const isOver = protectedSince !== undefined && now() - oldestMs > protectedSince
-    if (isOver) openUntil = now() + OPEN_MS
-    const wanted = oldestMs >= longMs && now() >= openUntil
+    const isLong = oldestMs >= longMs
+    if (isLong && isOver) openUntil = now() + OPEN_MS
+    const wanted = isLong && now() >= openUntil
     if (!wanted && protectedAt !== undefined) await ask(false)
     else if (wanted && (protectedAt === undefined || now() - protectedAt >= renewMs))
       await ask(true)
