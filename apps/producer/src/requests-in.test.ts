@@ -78,6 +78,12 @@ describe('an event of S3', () => {
     expect(request?.spec.dataset.version).toBe(version)
   })
 
+  test('of a manifest asks for what that lists, of no version', () => {
+    const [request] = requestsIn(s3(record('in/churn/day.manifest')), templates)
+    expect(request?.spec.dataset).toMatchObject({ uri: 's3://lake/in/churn/day.manifest' })
+    expect(request?.spec.dataset).not.toHaveProperty('version')
+  })
+
   test('of a bucket that keeps no versions, or none any more, tells uploads apart', () => {
     const first = { versionId: 'null', eTag: 'abc', sequencer: '01' }
     const uploads = [first, first, { ...first, eTag: 'def', sequencer: '02' }]

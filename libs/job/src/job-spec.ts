@@ -3,7 +3,7 @@ import { datasetByName } from './by-name.ts'
 import { deadlineSchema } from './deadline.ts'
 import { limits } from './limits.ts'
 import { decisionSchema, outputSchema, resultIssues } from './result-spec.ts'
-import { column, uri } from './spec-fields.ts'
+import { column, isObjectOfS3, uri } from './spec-fields.ts'
 
 const csv = z
   .strictObject({
@@ -76,9 +76,6 @@ const dataset = z
     path: ['features'],
     message: 'chooses columns of a CSV, and JSON lines have none: leave it out',
   })
-
-const isObjectOfS3 = (place: string): boolean =>
-  place.startsWith('s3://') && !place.endsWith('/') && !place.endsWith('.manifest')
 
 /** What a header takes. */
 const PRINTABLE = /^[!-~][ -~]*$/

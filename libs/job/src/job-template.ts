@@ -5,6 +5,7 @@ import { type JobRequest, jobRequestOf } from './job-request.ts'
 import { isMoment } from './deadline.ts'
 import { jobSpecSchema } from './job-spec.ts'
 import type { CreatedObject } from './object-created.ts'
+import { isObjectOfS3 } from './spec-fields.ts'
 
 /**
  * A job for each object that comes to be below a prefix. An event brings the object's name and nothing
@@ -109,7 +110,8 @@ function specFor(
   // At once, and by a function: a name may hold a placeholder, or `$&`.
   const replaced = (_: string, which: string): string => (which === 'name' ? name : version)
   const outputUri = output.uri.replaceAll(PLACEHOLDER, replaced)
-  const read = pinned === undefined ? { uri } : { uri, version: pinned }
+  // What a manifest lists has versions of its own.
+  const read = pinned !== undefined && isObjectOfS3(uri) ? { uri, version: pinned } : { uri }
   return { ...spec, dataset: { ...dataset, ...read }, output: { ...output, uri: outputUri } }
 }
 

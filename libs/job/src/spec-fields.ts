@@ -10,5 +10,9 @@ export const uri = z
   .regex(/^(s3:\/\/[a-z0-9.-]{3,63}\/.*|file:\/\/\/.*)$/, 'wanted s3://bucket/key or file:///path')
   .refine((text) => text.isWellFormed(), WELL_FORMED)
 
+/** Whether a dataset is one object of a store that keeps versions, and not many or the list of them. */
+export const isObjectOfS3 = (dataset: string): boolean =>
+  dataset.startsWith('s3://') && !dataset.endsWith('/') && !dataset.endsWith('.manifest')
+
 /** A column by its name in the header, or by its index from 0. */
 export const column = z.union([z.string().min(1).max(1_024), z.int().min(0).max(100_000)])

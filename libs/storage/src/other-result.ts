@@ -8,9 +8,10 @@ const MANIFEST_BYTES_MAX = 64 * 1024 * 1024
 
 /**
  * The result that would be harmed by an output: `scores.csv` and `scores.parquet` are two, and have one manifest, one
- * file of errors and one report; `result.csv` of a folder and the result of that folder are one file of two. It is told by the manifest that lies there, and only while the
- * result that this one names lies beside it; in S3 by the manifest alone, since whoever may read manifests need
- * not be allowed to read results. Of an output's own name it is none, so that a job may be repeated.
+ * file of errors and one report; `result.csv` of a folder and the result of that folder are one file of two. It is
+ * told by the manifest that lies there, and only while the result that this one names lies beside it; in S3 by the
+ * manifest alone, since whoever may read manifests need not be allowed to read results. Of an output's own name it is
+ * none, so that a job may be repeated.
  *
  * Nothing where no manifest lies there, or something that is none.
  */
