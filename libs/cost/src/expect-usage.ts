@@ -50,7 +50,7 @@ const JOIN_READ_BATCHES = 32
  */
 export const QUEUE_CALLS = 9
 export const JOB_ITEM_UNITS = 5 * 3
-const JOB_ITEM_READS = 10
+const JOB_ITEM_READS = 8
 /** Of a consumer that begins a job, beside a look at it every two seconds. */
 const FIRST_LOOKS = 2
 const LOOK_SECONDS = 2

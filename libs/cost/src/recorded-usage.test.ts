@@ -30,7 +30,7 @@ test('what was counted of most parts is carried over to all', () => {
     sqsFairRequests: 210,
     writeUnits: 300 + 15,
     // Those of the consumers; 16 partitions of seven parts of 2 KB; an item of progress, and looks at the job.
-    readUnits: 10 + 16 * 4 + 1 + 10,
+    readUnits: 10 + 16 * 4 + 1 + 8,
     workerSeconds: 50,
   })
 })
