@@ -1,5 +1,4 @@
 import {
-  BLOCK,
   LF,
   afterCr,
   afterLf,
@@ -8,8 +7,6 @@ import {
   delimiterVector,
   inside,
   lfVector,
-  maskOf,
-  matches,
   packed,
   quoteMask,
   quoteVector,
@@ -46,33 +43,44 @@ export function writeNote(note: usize, rows: u32, state: u32): void {
   store<u32>(note, state, 4)
 }
 
+/*
+ * The masks of a run are **planes**: a bit each of 128 bytes, in another order than the bytes. Bit `i` of lane `j`
+ * is for byte `j` of vector `i`. To shift all lanes of a plane and put in the matches of one more vector is a single
+ * instruction, the average of both, where to gather a bit of each lane takes several.
+ */
+
+/** The bytes of a plane: eight vectors. */
+const PLANE: usize = 128
+
 /** Bytes without a quote, a CR or a blank line. */
 function lfRun(from: usize, end: usize, note: usize): usize {
   if (inside || afterCr) return from
   const lf = lfVector
   const cr = crVector
   const quote = quoteVector
-  let begins = afterLf
+  let lfsBefore = lastBit(afterLf)
   let p = from
   for (; p + STRETCH <= end; p += STRETCH) {
     let odd = i8x16.splat(0)
-    let blank: u64 = 0
     let rows: u64 = 0
-    let nextBegins = begins
-    for (let q = p; q < p + STRETCH; q += BLOCK) {
+    for (let q = p; q < p + STRETCH; q += PLANE) {
       const a = v128.load(q)
       const b = v128.load(q, 16)
       const c = v128.load(q, 32)
       const d = v128.load(q, 48)
-      const lfs = matches(a, b, c, d, lf)
+      const e = v128.load(q, 64)
+      const f = v128.load(q, 80)
+      const g = v128.load(q, 96)
+      const h = v128.load(q, 112)
       odd = v128.or(odd, v128.or(eqAny(a, b, c, d, cr), eqAny(a, b, c, d, quote)))
-      const beginsHere = (lfs << 1) | nextBegins
-      blank |= beginsHere & lfs
-      rows += popcnt(beginsHere)
-      nextBegins = lfs >> 63
+      odd = v128.or(odd, v128.or(eqAny(e, f, g, h, cr), eqAny(e, f, g, h, quote)))
+      const lfs = planeOf(a, b, c, d, e, f, g, h, lf)
+      const begins = nextOf(lfs, lfsBefore)
+      odd = v128.or(odd, v128.and(begins, lfs))
+      lfsBefore = lfs
+      rows += count(begins)
     }
-    if (i32(v128.any_true(odd)) | i32(blank != 0)) break
-    begins = nextBegins
+    if (v128.any_true(odd)) break
     resumeAfter(load<u8>(p + STRETCH - 1))
     writeNote(note, <u32>rows, packed())
     note += NOTE_BYTES
@@ -90,31 +98,29 @@ function resumeAfter(byte: u8): void {
 }
 
 /**
- * Bytes with quotes, each where it belongs, and without a blank line: the usual path through `nextLines`, for two
- * blocks at once, each in a lane of 64 bits, with what it carries kept in registers. CRs stand before LFs, or are
- * inside quotes; without `allowsCr` there are none.
+ * Bytes with quotes, each where it belongs, and without a blank line: the usual path through `nextLines`, with what it
+ * carries kept in registers. CRs stand before LFs, or are inside quotes; without `allowsCr` there are none, but
+ * there is a quote.
  */
 // @ts-ignore: decorator
 @inline
 function markedRun(from: usize, end: usize, firstNote: usize, allowsCr: bool): usize {
-  if (afterCr && !allowsCr) return from
+  if (!allowsCr && (afterCr || quoteMask == 0)) return from
   const lf = lfVector
   const cr = crVector
   const quote = quoteVector
   const delimiter = delimiterVector
-  const hasQuotes = i64x2.splat(quoteMask)
   let note = firstNote
-  let outside = i64x2.splat(~inside)
+  let isInside = <u32>inside
   // Of what is carried only the last bit counts.
-  let fitsBefore = i64x2.splat(canOpen << 63)
-  let lfsBefore = i64x2.splat(afterLf << 63)
-  let crsBefore = i64x2.splat(afterCr << 63)
+  let fitsBefore = lastBit(canOpen)
+  let lfsBefore = lastBit(afterLf)
+  let crsBefore = lastBit(afterCr)
   let p = from
   for (; p + STRETCH <= end; p += STRETCH) {
-    let odd = i64x2.splat(0)
-    let crSeen = i8x16.splat(0)
+    let odd = i8x16.splat(0)
     let rows: u64 = 0
-    for (let q = p; q < p + STRETCH; q += 2 * BLOCK) {
+    for (let q = p; q < p + STRETCH; q += PLANE) {
       const a = v128.load(q)
       const b = v128.load(q, 16)
       const c = v128.load(q, 32)
@@ -123,85 +129,127 @@ function markedRun(from: usize, end: usize, firstNote: usize, allowsCr: bool): u
       const f = v128.load(q, 80)
       const g = v128.load(q, 96)
       const h = v128.load(q, 112)
-      // First all masks, so that the bytes need no registers any more.
-      let rawCrs = i64x2.splat(0)
-      if (allowsCr) rawCrs = pairOf(matches(a, b, c, d, cr), matches(e, f, g, h, cr))
-      else crSeen = v128.or(crSeen, v128.or(eqAny(a, b, c, d, cr), eqAny(e, f, g, h, cr)))
-      const quotes = v128.and(
-        pairOf(matches(a, b, c, d, quote), matches(e, f, g, h, quote)),
-        hasQuotes,
-      )
-      const rawLfs = pairOf(matches(a, b, c, d, lf), matches(e, f, g, h, lf))
-      const delimiters = pairOf(matches(a, b, c, d, delimiter), matches(e, f, g, h, delimiter))
+      let quotes = planeOf(a, b, c, d, e, f, g, h, quote)
+      if (allowsCr) quotes = v128.and(quotes, i64x2.splat(quoteMask))
+      const lanes = prefixXorOfLanes(quotes)
+      const vectors = prefixXorOfBits(i8x16.extract_lane_u(lanes, 15), isInside)
+      const mask = v128.xor(lanes, i8x16.splat(<i8>vectors))
+      isInside = allOf(vectors, 8)
 
-      const mask = v128.xor(prefixXors(quotes), outside)
-      outside = signOfLast(mask)
-      const lfs = v128.and(rawLfs, mask)
-      let fits = v128.or(v128.or(quotes, rawLfs), delimiters)
+      const rawLfs = planeOf(a, b, c, d, e, f, g, h, lf)
+      const lfs = v128.andnot(rawLfs, mask)
+      let fits = v128.or(v128.or(quotes, rawLfs), planeOf(a, b, c, d, e, f, g, h, delimiter))
       let ends = lfs
       if (allowsCr) {
-        const crs = v128.and(rawCrs, mask)
+        const rawCrs = planeOf(a, b, c, d, e, f, g, h, cr)
+        const crs = v128.andnot(rawCrs, mask)
         fits = v128.or(fits, rawCrs)
         ends = v128.or(ends, crs)
         odd = v128.or(odd, v128.andnot(nextOf(crs, crsBefore), lfs))
         crsBefore = crs
+      } else {
+        odd = v128.or(odd, v128.or(eqAny(a, b, c, d, cr), eqAny(e, f, g, h, cr)))
       }
-      odd = v128.or(odd, v128.andnot(quotes, v128.or(mask, nextOf(fits, fitsBefore))))
+      odd = v128.or(odd, v128.andnot(v128.and(quotes, mask), nextOf(fits, fitsBefore)))
       fitsBefore = fits
       const begins = nextOf(lfs, lfsBefore)
       odd = v128.or(odd, v128.and(begins, ends))
       lfsBefore = lfs
-      rows += popcnt(i64x2.extract_lane(begins, 0)) + popcnt(i64x2.extract_lane(begins, 1))
+      rows += count(begins)
     }
-    if (v128.any_true(v128.or(odd, crSeen))) break
-    resume(~i64x2.extract_lane(outside, 1), last(fitsBefore), last(lfsBefore), allowsCr ? last(crsBefore) : 0)
+    if (v128.any_true(odd)) break
+    resume(<u64>(<i64><i32>isInside), last(fitsBefore), last(lfsBefore), allowsCr ? last(crsBefore) : 0)
     writeNote(note, <u32>rows, packed())
     note += NOTE_BYTES
   }
   return p
 }
 
-/** The masks of two blocks. */
+/** Which of the bytes of eight vectors equal those of another. */
 // @ts-ignore: decorator
 @inline
-function pairOf(first: u64, second: u64): v128 {
-  return i64x2.replace_lane(i64x2.splat(first), 1, second)
+function planeOf(
+  a: v128,
+  b: v128,
+  c: v128,
+  d: v128,
+  e: v128,
+  f: v128,
+  g: v128,
+  h: v128,
+  vector: v128,
+): v128 {
+  // A match is 255: with it, (plane + 255 + 1) / 2 has the highest bit. Without, (plane + 0 + 1) / 2 has not, and
+  // nothing is rounded up, since the lowest bit is set by the eighth vector at the earliest.
+  let plane = i8x16.avgr_u(i8x16.splat(0), i8x16.eq(a, vector))
+  plane = i8x16.avgr_u(plane, i8x16.eq(b, vector))
+  plane = i8x16.avgr_u(plane, i8x16.eq(c, vector))
+  plane = i8x16.avgr_u(plane, i8x16.eq(d, vector))
+  plane = i8x16.avgr_u(plane, i8x16.eq(e, vector))
+  plane = i8x16.avgr_u(plane, i8x16.eq(f, vector))
+  plane = i8x16.avgr_u(plane, i8x16.eq(g, vector))
+  return i8x16.avgr_u(plane, i8x16.eq(h, vector))
 }
 
-/** The bits after those of two blocks, the first of them after the last one of the pair before. */
+/** A plane whose last bit is this one. */
 // @ts-ignore: decorator
 @inline
-function nextOf(bits: v128, before: v128): v128 {
-  const carried = i64x2.shr_u(v128.shuffle<u64>(before, bits, 1, 2), 63)
-  return v128.or(i64x2.shl(bits, 1), carried)
+function lastBit(bit: u64): v128 {
+  return i64x2.replace_lane(i64x2.splat(0), 1, bit << 63)
 }
 
 // @ts-ignore: decorator
 @inline
-function last(bits: v128): u64 {
-  return <u64>i64x2.extract_lane(bits, 1) >> 63
+function last(plane: v128): u64 {
+  return <u64>i64x2.extract_lane(plane, 1) >> 63
 }
 
-/** All bits of both lanes as the last one of the pair. */
 // @ts-ignore: decorator
 @inline
-function signOfLast(bits: v128): v128 {
-  const signs = i32x4.shr_s(bits, 31)
-  return v128.shuffle<u32>(signs, signs, 3, 3, 3, 3)
+function count(plane: v128): u64 {
+  return popcnt(i64x2.extract_lane(plane, 0)) + popcnt(i64x2.extract_lane(plane, 1))
 }
 
-/** `prefixXor` over two blocks. */
+/** For each byte the bit of the one before it: that of the first is the last one of the plane before. */
 // @ts-ignore: decorator
 @inline
-function prefixXors(bits: v128): v128 {
-  let mask = v128.xor(bits, i64x2.shl(bits, 1))
-  mask = v128.xor(mask, i64x2.shl(mask, 2))
-  mask = v128.xor(mask, i64x2.shl(mask, 4))
-  mask = v128.xor(mask, i64x2.shl(mask, 8))
-  mask = v128.xor(mask, i64x2.shl(mask, 16))
-  mask = v128.xor(mask, i64x2.shl(mask, 32))
-  const signs = i32x4.shr_s(mask, 31)
-  return v128.xor(mask, v128.shuffle<u32>(signs, i64x2.splat(0), 4, 5, 1, 1))
+function nextOf(plane: v128, before: v128): v128 {
+  // Of the last lane alone: its bits, one vector on.
+  const wrapped = i8x16.sub(i8x16.add(plane, plane), i32x4.shr_s(before, 31))
+  return v128.shuffle<u8>(wrapped, plane, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
+}
+
+/** Of each byte and those before it in its vector, whether an odd number is set. */
+// @ts-ignore: decorator
+@inline
+function prefixXorOfLanes(plane: v128): v128 {
+  const none = i8x16.splat(0)
+  let mask = plane
+  mask = v128.xor(mask, v128.shuffle<u8>(none, mask, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30))
+  mask = v128.xor(mask, v128.shuffle<u8>(none, mask, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29))
+  mask = v128.xor(mask, v128.shuffle<u8>(none, mask, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27))
+  return v128.xor(mask, v128.shuffle<u8>(none, mask, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23))
+}
+
+/**
+ * Whether each of eight vectors begins inside quotes, and as bit 8 whether what follows them does: given which of them
+ * have an odd number of quotes, and all bits set where the first one begins inside.
+ */
+// @ts-ignore: decorator
+@inline
+function prefixXorOfBits(oddVectors: u32, isInside: u32): u32 {
+  let mask = oddVectors << 1
+  mask ^= mask << 1
+  mask ^= mask << 2
+  mask ^= mask << 4
+  return mask ^ isInside
+}
+
+/** All bits as that one. */
+// @ts-ignore: decorator
+@inline
+function allOf(bits: u32, bit: u32): u32 {
+  return <u32>(<i32>(bits << (31 - bit)) >> 31)
 }
 
 // @ts-ignore: decorator
