@@ -86,6 +86,27 @@ test('a job whose manifest would be that of another result fails', async () => {
   })
 })
 
+test('a request with the client token of a job that is forgotten is refused, and says why', async () => {
+  const send = async (operation: string): Promise<object> => {
+    if (operation !== 'PutItem') return {} // Readers see nothing of it any more.
+    throw Object.assign(new Error('it exists'), { name: 'ConditionalCheckFailedException' })
+  }
+  const world = { ledger: { client: { send }, tableName: 'ledger' } }
+  const config = configSchema.parse({
+    ...settings,
+    MILLRACE_WORK_URI: 'file:///work/',
+    MILLRACE_DATASETS_ALLOWED: 's3://data/',
+    MILLRACE_RESULTS_ALLOWED: 's3://results/',
+  })
+  const logger = { info: () => {}, warn: () => {} }
+  const deps = createDeps(config, world as unknown as World, logger)
+  const { jobId, clientToken, spec } = jobWith()
+  expect(await deps.openJob(jobId, { clientToken, spec }, never)).toEqual({
+    kind: 'refused',
+    reason: expect.stringMatching(/a job whose retention is over.*choose another one/),
+  })
+})
+
 test('no more batches are published than may wait in their queue', async () => {
   const queue = { waiting: 0, most: 0, published: 0 }
   const send = async ({ input }: { input: { Entries?: readonly unknown[] } }) => {

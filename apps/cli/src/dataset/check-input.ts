@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
+import { shellWord } from '../show/shell-word.ts'
 
 /** What a file was when the run began; a file that changed is another job. */
 export interface InputFile {
@@ -28,7 +29,7 @@ export async function checkInput(data: string, what = 'a CSV file'): Promise<Inp
   }
   if (!stats.isFile()) {
     throw new CliError(`${data}: is not a regular file, wanted ${what}`, {
-      hint: `pipe it: millrace run - < ${data}`,
+      hint: `pipe it: millrace run - < ${shellWord(data)}`,
     })
   }
   if (stats.size === 0n) throw new CliError(`${data}: is empty, wanted at least one row`)

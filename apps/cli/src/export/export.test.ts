@@ -87,6 +87,20 @@ test.for([
   })
 })
 
+test('with a column that the table does not have, says so as of any wrong option', async () => {
+  const folder = await temporaryFolder()
+  const { prepared } = await runIn(folder)
+  await recordRun(prepared)
+  const out = join(folder, 'other.csv')
+  const spec = { output: { join: ['height'] } }
+  const exporting = perform(join(folder, '.millrace'), { out, spec })
+  await expect(exporting).rejects.toMatchObject({
+    message: expect.stringMatching(/^export: .*height.* \(unknown_column\)$/),
+    exitCode: 2,
+  })
+  await expect(readFile(out)).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
 test('rows in S3 are joined with the credentials of the user', async () => {
   const { url, keys } = await startEmptyS3()
   stubAws({

@@ -1,8 +1,11 @@
+import { access, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { parse } from 'yaml'
-import { editorSchema, specText } from './init.ts'
+import { createWorld, temporaryFolder } from '../test-data.fixture.ts'
+import { editorSchema, init, specText } from './init.ts'
 
 /** The spec with every line that is commented out put in force. */
 const everything = specText('schema.json')
@@ -59,4 +62,20 @@ const keysOf = ({ properties = {}, anyOf = [] }: Schema): string[] => [
 test('the spec that is written names every setting', () => {
   const keys = keysOf(z.toJSONSchema(jobSpecSchema, { io: 'input' }) as Schema)
   expect(keys.filter((key) => !new RegExp(`\\b${key}:`).test(specText('schema.json')))).toEqual([])
+})
+
+test('the command that it prints runs a spec of any name', async () => {
+  const file = join(await temporaryFolder(), 'my job.yaml')
+  const { world, said } = createWorld({})
+  expect(await init({ file, force: false }, world)).toBe(0)
+  expect(said()).toBe(`wrote ${file}; millrace run -f '${file}' runs it\n`)
+})
+
+test('where its schema cannot be written there is no spec either', async () => {
+  const folder = await temporaryFolder()
+  const file = join(folder, 'job.yaml')
+  await writeFile(join(folder, '.millrace'), 'a file in the place of the folder')
+  const { world } = createWorld({})
+  await expect(init({ file, force: false }, world)).rejects.toThrow(/\.millrace: cannot be made/)
+  await expect(access(file)).rejects.toMatchObject({ code: 'ENOENT' })
 })

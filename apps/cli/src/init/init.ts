@@ -5,6 +5,7 @@ import { makeFolder } from '@millrace/storage'
 import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { shellWord } from '../show/shell-word.ts'
 import type { World } from '../world.ts'
 
 export interface InitOptions {
@@ -37,7 +38,7 @@ export async function init({ file, force }: InitOptions, world: World): Promise<
       throw new CliError(`${file}: exists already`, { hint: '--force writes over it', cause })
     },
   )
-  world.stdout.write(`wrote ${file}; millrace run -f ${file} runs it\n`)
+  world.stdout.write(`wrote ${file}; millrace run -f ${shellWord(file)} runs it\n`)
   return EXIT.succeeded
 }
 

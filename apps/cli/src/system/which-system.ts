@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { nearPath } from '../show/near-path.ts'
+import { shellWord } from '../show/shell-word.ts'
 import type { World } from '../world.ts'
 import type { System } from './system.ts'
 
@@ -31,5 +32,5 @@ export function stateOption(root: string, { env }: Pick<World, 'env'>): string {
   const usual = state === undefined ? {} : { state }
   if (!isDeployed(usual, { env }) && resolve(root) === stateRootOf(usual)) return ''
   const path = nearPath(resolve(root)) || '.'
-  return ` --state ${/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`}`
+  return ` --state ${shellWord(path)}`
 }

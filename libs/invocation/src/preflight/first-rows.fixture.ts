@@ -15,8 +15,12 @@ export const GOOD: PreflightInput = {
 export const whole = (input: PreflightInput): PreflightInput => ({
   ...input,
   rowOffsets: () => {
-    const ends = [...Buffer.from(input.body).toString('latin1').matchAll(/\n/g)]
-    return Uint32Array.from([0, ...ends.map(({ index }) => index + 1)])
+    const ends = [
+      ...Buffer.from(input.body)
+        .toString('latin1')
+        .matchAll(/\r\n|\r|\n/g),
+    ]
+    return Uint32Array.from([0, ...ends.map(({ index, 0: end }) => index + end.length)])
   },
 })
 

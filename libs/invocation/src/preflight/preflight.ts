@@ -129,8 +129,20 @@ async function look(ask: Ask, input: PreflightInput): Promise<Sight> {
   }
 }
 
-const onlyAlone = ({ endpoint, rows }: PreflightInput, together: string): string =>
-  `${endpoint.name} takes the first ${rows} rows one by one but not together: set batching.rows to 1, unless this can be mended: ${together}`
+function onlyAlone(input: PreflightInput, together: string): string {
+  const found = `${input.endpoint.name} takes the first ${input.rows} rows one by one but not together`
+  return endsWithCr(input)
+    ? `${found}: they end with a CR alone, which few servers take for the end of a row. Write the table with LF (tr '\\r' '\\n'), or set batching.rows to 1: ${together}`
+    : `${found}: set batching.rows to 1, unless this can be mended: ${together}`
+}
+
+/** Whether the first of several rows ends as on the Macs of the last century, and as some spreadsheets still write. */
+function endsWithCr({ body, rowOffsets }: PreflightInput): boolean {
+  const [, end = 0] = rowOffsets()
+  return body[end - 1] === CR
+}
+
+const CR = 0x0d
 
 async function tryToInvoke(
   invoke: Invoke,
