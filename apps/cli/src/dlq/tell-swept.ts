@@ -2,7 +2,7 @@ import type { Redriven, Swept } from '@millrace/queue'
 import type { World } from '../world.ts'
 import type { DlqOptions } from './dlq-options.ts'
 
-type SweptOrRedriven = Swept & Partial<Pick<Redriven, 'refused' | 'refusal'>>
+type SweptOrRedriven = Swept & Partial<Pick<Redriven, 'refused' | 'refusal' | 'cameBack'>>
 
 /** What was done with the messages of a dead-letter queue. */
 export function tellSwept(
@@ -20,8 +20,9 @@ export function tellSwept(
 
 /** The same in a sentence; `more` is said where not all messages were looked at. */
 export function sweptText(done: string, swept: SweptOrRedriven, more: string): string {
-  const { removed, kept, failed, all, refused = 0, refusal } = swept
+  const { removed, kept, failed, all, refused = 0, refusal, cameBack = 0 } = swept
   const parts = [`${removed} ${removed === 1 ? 'message' : 'messages'} ${done}`, `${kept} left`]
+  if (cameBack > 0) parts.push(`${cameBack} of them came back at once: their cause is not mended`)
   if (failed > 0) parts.push(`${failed} could not be deleted and come again`)
   if (refused > 0) parts.push(`${refused} of them not taken: ${refusal?.message}`)
   else if (!all) parts.push(more)

@@ -128,7 +128,14 @@ describe('redriving', () => {
     const matches = ({ body }: { body: string }) => body === '1'
     const redrive = { max: 100, matches, perSecond: 1_000 }
     const swept = await redriveDeadLetters(queue.deadLetter, queue.acknowledge, redrive, never)
-    expect(swept).toEqual({ removed: 1, kept: 1, failed: 0, refused: 0, all: true })
+    expect(swept).toEqual({
+      removed: 1,
+      kept: 1,
+      failed: 0,
+      refused: 0,
+      cameBack: 0,
+      all: true,
+    })
     expect(await countsOf(queue.deadLetter)).toEqual({ ...empty, visible: 1 })
 
     const { handle, seen, enough } = noting(1, () => ({ kind: 'acknowledge' }))
@@ -144,6 +151,32 @@ describe('redriving', () => {
       },
     ])
     expect(Object.keys(seen[0]?.attributes ?? {})).toHaveLength(2)
+  })
+
+  test('publishes each letter once, however soon it comes back', async () => {
+    const queue = await queueWithDead([...bodies(25), { body: '3' }])
+    const { handle, seen } = noting(26, () => ({
+      kind: 'dead_letter',
+      code: 'job_unknown',
+      reason: 'still',
+    }))
+    const { stop } = runWorker(queue, handle)
+    const redrive = { ...every, perSecond: 100 }
+    const swept = await redriveDeadLetters(queue.deadLetter, queue.acknowledge, redrive, never)
+    await stop()
+    expect(seen.filter(({ body }) => body !== '3')).toHaveLength(24)
+    expect(swept).toMatchObject({ removed: seen.length, failed: 0, refused: 0, all: true })
+    expect(swept.cameBack).toBe(swept.kept)
+    // Of two with the same body the second may look like the first, come back.
+    expect(seen.length).toBeGreaterThanOrEqual(25)
+    expect(await countsOf(queue.deadLetter)).toEqual({ ...empty, visible: 26 })
+  })
+
+  test('publishes all of many letters with the same body', async () => {
+    const queue = await queueWithDead(Array.from({ length: 25 }, () => ({ body: '{}' })))
+    const redrive = { ...every, perSecond: 1_000 }
+    const swept = await redriveDeadLetters(queue.deadLetter, queue.acknowledge, redrive, never)
+    expect(swept).toMatchObject({ removed: 25, kept: 0, cameBack: 0, all: true })
   })
 
   test('keeps to its rate', async () => {

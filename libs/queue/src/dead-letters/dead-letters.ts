@@ -5,6 +5,7 @@ import { publishEntries } from '../calls/publish.ts'
 import type { Queue } from '../calls/queue.ts'
 import type { QueueError } from '../calls/queue-error.ts'
 import { REQUEUES, requeuesOf } from '../calls/received.ts'
+import { createPublishedBodies } from './published-bodies.ts'
 import { type Swept, sweepDeadLetters } from './sweep-dead-letters.ts'
 import { sleep } from '../calls/wait.ts'
 
@@ -60,11 +61,14 @@ export interface Redriven extends Swept {
   readonly refused: number
   /** Why the first of them could not be. */
   readonly refusal?: QueueError
+  /** Of those kept, the ones that were published and have come back meanwhile. */
+  readonly cameBack: number
 }
 
 /**
  * Publishes letters to a queue again, as new messages with all their attempts before them, and then
- * deletes them. One that dies in between has published a message twice, which is recorded once.
+ * deletes them. One that dies in between has published a message twice, which is recorded once. What comes back while
+ * it goes on is left: nothing is published twice by one redrive.
  *
  * Ends early when the queue takes none of those that one call brings it.
  */
@@ -79,12 +83,16 @@ export async function redriveDeadLetters(
   let redriven = 0
   let refused = 0
   let refusal: QueueError | undefined
+  let cameBack = 0
   let isOver = false
+  const bodies = createPublishedBodies()
   const swept = await sweepDeadLetters(
     from,
     max,
     async (messages) => {
-      const wanted = messages.filter((message) => matches(deadLetterOf(message)))
+      const matching = messages.filter((message) => matches(deadLetterOf(message)))
+      const wanted = matching.filter((message) => !bodies.isBack(message))
+      cameBack += matching.length - wanted.length
       if (wanted.length === 0) return []
       const dueAtMs = startedAtMs + (redriven / perSecond) * 1_000
       if (dueAtMs > now()) await wait(dueAtMs - now(), signal)
@@ -94,6 +102,7 @@ export async function redriveDeadLetters(
       )
       const outcomes = await publishEntries(to, entries, Math.random, signal)
       const published = wanted.filter((_, index) => outcomes[index] === undefined)
+      bodies.add(published)
       redriven += published.length
       refused += wanted.length - published.length
       refusal ??= outcomes.find((outcome) => outcome !== undefined)
@@ -104,5 +113,5 @@ export async function redriveDeadLetters(
     () => isOver,
   )
   signal.throwIfAborted()
-  return { ...swept, refused, ...(refusal === undefined ? {} : { refusal }) }
+  return { ...swept, refused, cameBack, ...(refusal === undefined ? {} : { refusal }) }
 }
