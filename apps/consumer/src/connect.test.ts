@@ -36,7 +36,7 @@ test('aborted between two looks at a tolerance, leaves no rejection that nobody 
   onTestFinished(() => void process.off('unhandledRejection', onUnhandled))
   const { job } = openJobWith({ tolerance: { failedRowsMax: 5 } })
 
-  createDeps(config, gone(looked.resolve), lifetime.signal).watchTolerance(job)
+  createDeps(config, gone(looked.resolve), lifetime.signal).watchTolerance(job, 1)
   await looked.promise
   await nextTurn()
   lifetime.abort(new Error('over'))

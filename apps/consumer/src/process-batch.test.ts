@@ -46,7 +46,7 @@ function createWorld(change: Partial<Deps> = {}, state: JobState = 'running') {
     publishCompletion: async () => void log.push('publish completion'),
     failJob: async (_: Job, reason) => void log.push(`fail job: ${reason.message}`),
     recordRejection: async (_, { batch: index }) => void log.push(`record rejection ${index}`),
-    watchTolerance: () => void log.push('watch tolerance'),
+    watchTolerance: (_, failedRows) => void (failedRows > 0 && log.push('watch tolerance')),
     verdict: (error) => (error as Error).message.split(':')[0] as Verdict,
     ...change,
   }

@@ -49,8 +49,8 @@ export interface Deps {
     attempt: number,
     signal: AbortSignal,
   ): Promise<void>
-  /** Rows of the job have failed: looks whether it is still within its tolerance. Returns at once. */
-  watchTolerance(job: Job): void
+  /** So many rows of a batch have failed: looks whether its job is still within its tolerance. Returns at once. */
+  watchTolerance(job: Job, failedRows: number): void
   verdict(error: unknown, open: OpenJob, attempt: number): Verdict
 }
 
@@ -143,7 +143,7 @@ async function finish(
 ): Promise<Outcome> {
   if (await deps.mark(job, batch.batch, failedRows, signal))
     await deps.publishCompletion(job, signal)
-  if (failedRows > 0) deps.watchTolerance(job)
+  deps.watchTolerance(job, failedRows)
   return outcome
 }
 

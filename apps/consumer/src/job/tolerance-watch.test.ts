@@ -41,7 +41,7 @@ function createWorld(change: { failedRows?: () => Promise<number>; job?: Job } =
 test('a job without a tolerance is not looked at', async () => {
   const { job } = openJobWith({}, { plan })
   const { world, watch } = createWorld({ job })
-  watch(job)
+  watch(job, 1)
   await nextTurn()
   expect(world.looks).toBe(0)
 })
@@ -49,16 +49,16 @@ test('a job without a tolerance is not looked at', async () => {
 test('the first failed row is looked at once, and the job goes on', async () => {
   const { world, watch } = createWorld()
   world.failedRows = 5
-  watch(tolerant)
+  watch(tolerant, 1)
   await expect.poll(() => world.sleeps.length).toBe(1)
   expect(world).toMatchObject({ looks: 1, failures: [] })
 })
 
 test('rows that fail between two looks are looked at in the next', async () => {
   const { world, watch } = createWorld()
-  watch(tolerant)
+  watch(tolerant, 1)
   await expect.poll(() => world.sleeps.length).toBe(1)
-  for (let row = 0; row < 100; row += 1) watch(tolerant)
+  for (let row = 0; row < 100; row += 1) watch(tolerant, 1)
   world.failedRows = 6
   expect(world.looks).toBe(1)
   await world.pass()
@@ -70,10 +70,10 @@ test('rows that fail between two looks are looked at in the next', async () => {
 
 test('without further failed rows, looking ends', async () => {
   const { world, watch } = createWorld()
-  watch(tolerant)
+  watch(tolerant, 1)
   await world.pass()
   expect(world.looks).toBe(1)
-  watch(tolerant)
+  watch(tolerant, 1)
   await expect.poll(() => world.looks).toBe(2)
 })
 
@@ -81,9 +81,34 @@ test('a tolerance raised meanwhile counts', async () => {
   const { world, watch } = createWorld()
   world.failedRows = 6
   world.job = { ...tolerant, adjusted: { tolerance: { failedRowsMax: 6 } } }
-  watch(tolerant)
+  watch(tolerant, 1)
   await expect.poll(() => world.sleeps.length).toBe(1)
   expect(world.failures).toEqual([])
+})
+
+test('a tolerance lowered below what has failed ends the job, though nothing fails any more', async () => {
+  const { world, watch } = createWorld()
+  world.failedRows = 5
+  watch(tolerant, 0)
+  await nextTurn()
+  expect(world.looks).toBe(0)
+  world.job = { ...tolerant, adjusted: { tolerance: { failedRowsMax: 4 } } }
+  watch(world.job, 0)
+  await expect
+    .poll(() => world.failures)
+    .toEqual([{ code: 'tolerance_exceeded', message: '5 rows failed, the job tolerates 4' }])
+})
+
+test('a tolerance that was adjusted is looked at once', async () => {
+  const { world, watch } = createWorld()
+  const adjusted = { ...tolerant, adjusted: { tolerance: { failedRowsMax: 9 } } }
+  watch(adjusted, 0)
+  await world.pass()
+  for (let batch = 0; batch < 100; batch += 1) watch(adjusted, 0)
+  await nextTurn()
+  expect(world.looks).toBe(1)
+  watch({ ...tolerant, adjusted: { tolerance: { failedRowsMax: 8 } } }, 0)
+  await expect.poll(() => world.looks).toBe(2)
 })
 
 test('counting takes a twentieth of the time at most', async () => {
@@ -93,7 +118,7 @@ test('counting takes a twentieth of the time at most', async () => {
       return 0
     },
   })
-  watch(tolerant)
+  watch(tolerant, 1)
   await expect.poll(() => world.sleeps.map(({ ms }) => ms)).toEqual([14_000])
 })
 
@@ -106,7 +131,7 @@ test('a look that fails is told and made again', async () => {
       return 6
     },
   })
-  watch(tolerant)
+  watch(tolerant, 1)
   await world.pass()
   await expect.poll(() => world.failures).toHaveLength(1)
   expect(world.errors).toEqual([new Error('throttled')])
@@ -114,7 +139,7 @@ test('a look that fails is told and made again', async () => {
 
 test('two jobs are watched each for itself', async () => {
   const { world, watch } = createWorld()
-  watch(tolerant)
-  watch({ ...tolerant, jobId: `${jobId}-other` as typeof jobId })
+  watch(tolerant, 1)
+  watch({ ...tolerant, jobId: `${jobId}-other` as typeof jobId }, 1)
   await expect.poll(() => world.looks).toBe(2)
 })

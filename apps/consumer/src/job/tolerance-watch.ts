@@ -18,8 +18,8 @@ export interface Deps {
   now(): number
 }
 
-/** Rows of this job have failed: is it still within its tolerance? Returns at once. */
-export type ToleranceWatch = (job: Job) => void
+/** A batch was recorded, with so many failed rows: is its job still within its tolerance? Returns at once. */
+export type ToleranceWatch = (job: Job, failedRows: number) => void
 
 const EVERY_MS = 2_000
 /** Counting reads every progress item; it may take this share of the time at most. */
@@ -30,17 +30,30 @@ const SHARE_OF_TIME = 1 / 20
  *
  * The first failed row of a job is looked at once, then at most every two seconds, and never more
  * than a twentieth of the time: counting a job of a million batches reads megabytes. What fails in
- * between is looked at in the next look, and the aggregator counts exactly, at the end.
+ * between is looked at in the next look, and the aggregator counts exactly, at the end. A tolerance that
+ * was adjusted is looked at as a failed row is: more may have failed by then.
  */
 export function createToleranceWatch(deps: Deps): ToleranceWatch {
   /** Jobs that are watched, and whether a row has failed since the last look began. */
   const failing = new Map<JobId, boolean>()
+  /** Tolerances that were adjusted, as far as they are known here. */
+  const adjusted = new Map<JobId, string>()
 
-  return (job) => {
-    if (!hasTolerance(job)) return
+  return (job, failedRows) => {
+    const isAdjusted = sawAdjusted(job)
+    if (!hasTolerance(job) || (failedRows === 0 && !isAdjusted)) return
     const watched = failing.has(job.jobId)
     failing.set(job.jobId, true)
     if (!watched) void watch(job.jobId)
+  }
+
+  /** True when the job's tolerance was adjusted since its batch before. */
+  function sawAdjusted({ jobId, adjusted: { tolerance } = {} }: Job): boolean {
+    if (tolerance === undefined) return false
+    const now = JSON.stringify(tolerance)
+    if (adjusted.get(jobId) === now) return false
+    adjusted.set(jobId, now)
+    return true
   }
 
   async function watch(jobId: JobId): Promise<void> {
