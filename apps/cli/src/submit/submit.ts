@@ -38,7 +38,8 @@ export interface SubmitOptions extends Pick<SystemOptions, 'region'> {
 export async function submit(options: SubmitOptions, world: World): Promise<ExitCode> {
   const spec = await specOf(options)
   await using system = await openDeployed(options, world)
-  checkReachable(spec, world)
+  const requests = system.queue('jobs')
+  checkReachable(spec, requests.url)
   const clientToken = options.clientToken ?? randomUUID()
   const jobId = jobIdOf(clientToken)
   const earlier = await readJob(system.ledger, jobId, world.stop)
@@ -54,7 +55,7 @@ export async function submit(options: SubmitOptions, world: World): Promise<Exit
   // What was asked for before may be asked for again, whenever that is.
   if (earlier === undefined && spec.deadline !== undefined) comingMoment(spec.deadline)
   const body = encodeJobRequest({ clientToken, spec })
-  await publish(system.queue('jobs'), [{ body, attributes: traceContext(world.env) }], world.stop)
+  await publish(requests, [{ body, attributes: traceContext(world.env) }], world.stop)
   tell({ jobId, clientToken }, options, world)
   return options.watch ? await follow(system, jobId, options, world) : EXIT.succeeded
 }
@@ -100,8 +101,7 @@ function missing(what: string, how: string): never {
 }
 
 /** A stack's producer cannot read this machine's files; one on this machine can. */
-function checkReachable({ dataset, output }: JobSpec, { env }: World): void {
-  const queue = env['MILLRACE_JOBS_QUEUE_URL'] ?? ''
+function checkReachable({ dataset, output }: JobSpec, queue: string): void {
   const here = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])/.test(queue)
   const local = [dataset.uri, output.uri].find((uri) => uri.startsWith('file:'))
   if (here || local === undefined) return

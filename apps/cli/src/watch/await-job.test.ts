@@ -7,14 +7,15 @@ const jobId = jobIdOf('asked')
 const MINUTE_MS = 60_000
 
 /** A wait that is asked every two seconds, as by `watch`, of a request that is refused then or never. */
-function createScene({ refusedAtMs = Infinity } = {}) {
+function createScene({ refusedAtMs = Infinity, before = '' } = {}) {
   const notes: string[] = []
   const looks: number[] = []
   let atMs = 0
   const findRefusal = async () => {
     looks.push(atMs)
     if (atMs < refusedAtMs) return undefined
-    return { code: 'request_refused', reason: 's3://theirs/ is not allowed' }
+    const refusal = { code: 'request_refused', reason: 's3://theirs/ is not allowed' }
+    return before === '' ? refusal : { ...refusal, before }
   }
   const note = (text: string) => void notes.push(text)
   const notYet = createJobWait({ findRefusal, note, now: () => atMs }, jobId)
@@ -46,6 +47,17 @@ test('a request that was set aside ends the wait with its reason', async () => {
     exitCode: 1,
   })
   expect(notes).toEqual([])
+})
+
+test('a request that was set aside before is told at once, and another one waited for', async () => {
+  const { notes, waitUntil } = createScene({ refusedAtMs: 0, before: '2026-11-30 12:00' })
+  await waitUntil(6 * MINUTE_MS)
+  expect(notes).toEqual([
+    'no such job: its request of 2026-11-30 12:00 was set aside: s3://theirs/ is not allowed (request_refused); waiting for another one, for 6 minutes at most',
+  ])
+  await expect(waitUntil(8 * MINUTE_MS)).rejects.toMatchObject({
+    message: `${jobId}: its request was set aside: s3://theirs/ is not allowed (request_refused)`,
+  })
 })
 
 test('it looks for a refusal ever more seldom, and once a minute at least', async () => {

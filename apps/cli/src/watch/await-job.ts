@@ -10,10 +10,15 @@ import { EXIT } from '../exit-code.ts'
 
 interface Deps {
   /** The request, when it was set aside. */
-  findRefusal(signal: AbortSignal): Promise<Pick<DeadLetter, 'code' | 'reason'> | undefined>
+  findRefusal(signal: AbortSignal): Promise<Refusal | undefined>
   note(text: string): void
   /** Milliseconds since whenever. */
   now(): number
+}
+
+type Refusal = Pick<DeadLetter, 'code' | 'reason'> & {
+  /** When a request was set aside that came before the wait: another may have been sent since. */
+  readonly before?: string
 }
 
 /** A producer that is awake has made the job by then, or refused it. */
@@ -22,11 +27,14 @@ const SOON_MS = 5_000
 const LOOK_EVERY_MS_MAX = 60_000
 /** Services wake within five minutes; a producer that plans four huge datasets takes no other for longer. */
 const WAIT_MINUTES_MAX = 30
+/** Whoever sends what was refused once more does so soon, and wakes the services. */
+const SENT_AGAIN_MINUTES_MAX = 6
 
 /**
  * What to do at each look at which the job is not there yet.
  *
- * @throws {CliError} from what it gives back: when the request was set aside, and after half an hour.
+ * @throws {CliError} from what it gives back: when the request was set aside, after six minutes when that was before
+ *   the wait, and after half an hour.
  */
 export function createJobWait(deps: Deps, jobId: JobId): (signal: AbortSignal) => Promise<void> {
   const since = deps.now()
@@ -36,17 +44,21 @@ export function createJobWait(deps: Deps, jobId: JobId): (signal: AbortSignal) =
     const waitedMs = deps.now() - since
     if (waitedMs < lookAfterMs) return
     const refusal = await deps.findRefusal(signal)
-    if (refusal !== undefined) throw refused(jobId, refusal)
+    const isOver = refusal?.before === undefined || waitedMs >= SENT_AGAIN_MINUTES_MAX * 60_000
+    if (refusal !== undefined && isOver) throw refused(jobId, refusal)
     if (waitedMs >= WAIT_MINUTES_MAX * 60_000) throw notMade(jobId)
     lookAfterMs = waitedMs + Math.min(waitedMs, LOOK_EVERY_MS_MAX)
-    if (!told) deps.note(WAITING)
+    if (!told) deps.note(refusal === undefined ? WAITING : earlierText(refusal))
     told = true
   }
 }
 
 const WAITING = `no such job yet: waiting for the producer, for ${WAIT_MINUTES_MAX} minutes at most: one that sleeps takes some minutes to wake`
 
-function refused(jobId: JobId, { code, reason }: Pick<DeadLetter, 'code' | 'reason'>): CliError {
+const earlierText = ({ code, reason, before }: Refusal): string =>
+  `no such job: its request of ${before} was set aside: ${reason} (${code}); waiting for another one, for ${SENT_AGAIN_MINUTES_MAX} minutes at most`
+
+function refused(jobId: JobId, { code, reason }: Refusal): CliError {
   return new CliError(`${jobId}: its request was set aside: ${reason} (${code})`, {
     hint: `there is no job; millrace dlq show ${jobId} --queue jobs shows the request`,
     exitCode: EXIT.failed,

@@ -6,13 +6,13 @@ import type { System } from '../system/system.ts'
 /** Letters are hidden from others while they are looked through, which a second or two is enough for. */
 const LETTERS_MAX = 200
 /** An earlier request of the same token may lie there, and our clock be so far from that of SQS. */
-const CLOCKS_APART_MS_MAX = 30_000
+export const CLOCKS_APART_MS_MAX = 30_000
 
 /**
  * Looks for the request of a job in the dead-letter queue of requests, where the environment names it and
  * we may read it: who only submits need not be allowed to.
  *
- * @param sinceMs what was sent before is about an earlier request.
+ * @param sinceMs what was sent before is about an earlier request; 0 where any will do.
  */
 export function createRefusalSearch(
   jobId: JobId,

@@ -127,6 +127,24 @@ describe('of a stack', () => {
     })
   })
 
+  // It takes the seconds after which a refusal is looked for.
+  test('a request that was set aside long before is told, and that there is no job', async () => {
+    const { cloud, system } = await startStack()
+    const body = encodeJobRequest({ clientToken: job.clientToken, spec: job.spec })
+    const at = '2026-11-24T13:00:00.000Z'
+    const evidence = { code: 'request_refused', reason: 'not allowed', sentAt: at, rejectedAt: at }
+    await publish(system.deadLetters('jobs'), [{ body, attributes: evidence }], signal)
+    const { world, said } = createWorld(cloud.env)
+    const stop = new AbortController()
+    const options = { job: jobId, region: 'us-east-1', json: false }
+    const watching = watch(options, { ...world, stop: stop.signal })
+    const told = /its request of 2026.* was set aside: not allowed \(request_refused\); waiting/
+    await expect.poll(said, { timeout: 20_000 }).toMatch(told)
+    stop.abort()
+    await expect(watching).rejects.toThrow()
+    expect(said()).toContain(`there is no such job yet; millrace watch ${jobId} shows it`)
+  })
+
   test('a job whose stack does not answer for a while is shown on when it does', async () => {
     const { cloud, system } = await startStack()
     await createJob(system.ledger, job, signal)

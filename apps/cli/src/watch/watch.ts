@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { createEndpointWatch } from '../local/endpoint-watch.ts'
 import { fit } from '../show/fit.ts'
 import { createScreen, type Snapshot } from '../show/screen.ts'
+import { when } from '../show/when.ts'
 import { jobFacts } from '../status/job-facts.ts'
 import { type JobProgress, jobProgress } from '../system/job-progress.ts'
 import { stateFolderOf } from '../system/local-system.ts'
@@ -17,7 +18,7 @@ import type { SystemOptions } from '../system/which-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
 import { createJobWait } from './await-job.ts'
-import { createRefusalSearch } from './find-refusal.ts'
+import { CLOCKS_APART_MS_MAX, createRefusalSearch } from './find-refusal.ts'
 import { type FollowedSystem, followSystem } from './follow-system.ts'
 import { watchJob } from './watch-job.ts'
 
@@ -33,7 +34,14 @@ export async function watch(options: WatchOptions, world: World): Promise<ExitCo
   await using _open = system
   // A stack that cannot be reached at all is told at once: it is waited for only while a job is shown.
   if (system.kind === 'deployed') await readJob(system.ledger, jobId, world.stop)
-  return await follow(system, jobId, options, world)
+  return await follow(system, jobId, { ...options, isAsked: false }, world)
+}
+
+export interface FollowOptions {
+  /** One JSON object a look. */
+  readonly json: boolean
+  /** False where it was asked for at some time before: what was refused then may be all that there is. */
+  readonly isAsked?: boolean
 }
 
 /** A look at a stack's ledger is paid for: each reads all marks of the job's progress. */
@@ -48,9 +56,10 @@ const LOOK_EVERY_MS = { local: 250, deployed: 2_000 } as const
 export async function follow(
   system: System,
   jobId: JobId,
-  { json }: { readonly json: boolean },
+  { json, isAsked = true }: FollowOptions,
   world: World,
 ): Promise<ExitCode> {
+  let isThere = false
   const screen = createScreen(world.stderr, {
     quiet: json,
     now: Date.now,
@@ -66,8 +75,12 @@ export async function follow(
   try {
     const isAway = await endpointWatch(system, screen.note)
     const deps = {
-      readJob: (signal: AbortSignal) => ask(() => readWorkedOn(followed, jobId, signal), signal),
-      notYet: jobWait(followed, jobId, screen.note),
+      readJob: async (signal: AbortSignal) => {
+        const job = await ask(() => readWorkedOn(followed, jobId, signal), signal)
+        isThere ||= job !== undefined
+        return job
+      },
+      notYet: jobWait(followed, jobId, isAsked, screen.note),
       readProgress,
       ...(isAway === undefined ? {} : { isAway }),
       show,
@@ -85,7 +98,10 @@ export async function follow(
     return exitCodeOf(job)
   } catch (error) {
     screen.close()
-    if (world.stop.aborted) screen.note(`the job goes on; millrace watch ${jobId} shows it`)
+    if (world.stop.aborted) {
+      const what = isThere || isAsked ? 'the job goes on' : 'there is no such job yet'
+      screen.note(`${what}; millrace watch ${jobId} shows it`)
+    }
     throw error
   } finally {
     screen.close()
@@ -118,10 +134,16 @@ async function readWorkedOn(
 function jobWait(
   followed: FollowedSystem,
   jobId: JobId,
+  isAsked: boolean,
   note: (text: string) => void,
 ): (signal: AbortSignal) => Promise<void> {
-  const find = createRefusalSearch(jobId, Date.now())
-  const findRefusal = (signal: AbortSignal) => find(followed.current, signal)
+  const startedAtMs = Date.now()
+  const find = createRefusalSearch(jobId, isAsked ? startedAtMs : 0)
+  const findRefusal = async (signal: AbortSignal) => {
+    const letter = await find(followed.current, signal)
+    const isBefore = letter !== undefined && letter.sentAtMs < startedAtMs - CLOCKS_APART_MS_MAX
+    return isBefore ? { ...letter, before: when(Math.floor(letter.sentAtMs / 1_000)) } : letter
+  }
   return createJobWait({ findRefusal, note, now: () => performance.now() }, jobId)
 }
 

@@ -59,6 +59,12 @@ export const jobMistakes: readonly WrongUse[] = [
     says: /no deployed system: MILLRACE_LEDGER_TABLE is not set/,
   },
   {
+    name: 'a submit of a local file to a stack whose queue is not named',
+    args: ['submit', 'rows.csv', '--endpoint', 'x', '-o', 'y.csv'],
+    env: { MILLRACE_LEDGER_TABLE: 'ledger', AWS_REGION: 'us-east-1' },
+    says: /MILLRACE_JOBS_QUEUE_URL is not set/,
+  },
+  {
     name: 'a submit without a dataset',
     args: ['submit', '--endpoint', 'x'],
     says: /wanted a dataset: s3:\/\/…/,
