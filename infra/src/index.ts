@@ -29,7 +29,10 @@ import { ServiceScaling } from './service-scaling.ts'
 import { readSettings } from './settings.ts'
 import { WorkQueue } from './work-queue.ts'
 
-const settings = readSettings(new pulumi.Config('millrace').requireObject('settings'))
+const settings = readSettings(
+  new pulumi.Config('millrace').requireObject('settings'),
+  new pulumi.Config('aws').get('region'),
+)
 refuseLongPolicies(settings)
 const { endpoints, protect, retentionDays, architecture } = settings
 const account = inAccount(settings)

@@ -50,6 +50,24 @@ describe('a wrong setting is named with what was wanted', () => {
       'templates.0.spec.endpoint.name: wanted one of endpoints',
     ],
     [
+      'a template of an inference component that its endpoint has not',
+      {
+        endpoints: [
+          ...least.endpoints,
+          { ...least.endpoints[0], name: 'fraud', inferenceComponents: ['fraud-1'] },
+        ],
+        templates: [
+          template({
+            spec: {
+              ...template().spec,
+              endpoint: { name: 'churn', inferenceComponent: 'fraud-1' },
+            },
+          }),
+        ],
+      },
+      'templates.0.spec.endpoint.inferenceComponent: wanted one of the inferenceComponents of churn',
+    ],
+    [
       'a template whose results would be written over each other',
       {
         templates: [template({ spec: { ...template().spec, output: { uri: '{results}a.csv' } } })],
@@ -108,6 +126,19 @@ describe('a wrong setting is named with what was wanted', () => {
       'endpoints.0.scaling.min',
     ],
     [
+      'scaling of an inference component that is not listed',
+      {
+        endpoints: [
+          {
+            ...least.endpoints[0],
+            inferenceComponents: ['a-2'],
+            scaling: { inferenceComponent: 'a-1', min: 0, max: 1, invocationsPerMinute: 1 },
+          },
+        ],
+      },
+      'endpoints.0.scaling.inferenceComponent: wanted one of inferenceComponents',
+    ],
+    [
       'memory that Fargate has not for its CPU',
       { consumers: { cpu: 512, memoryMiB: 512 } },
       'wanted 1024, 2048, 3072, 4096 for cpu 512 and 16 at once, got 512',
@@ -144,6 +175,21 @@ describe('a wrong setting is named with what was wanted', () => {
       'network.zones: wanted each zone once',
     ],
     [
+      'a network that is larger than a VPC',
+      { network: { kind: 'public', cidr: '10.0.0.0/15', zones: ['eu-central-1a'] } },
+      'network.cidr: wanted a block of /16 to /25',
+    ],
+    [
+      'a network without room for its subnets',
+      { network: { kind: 'private', cidr: '10.0.0.0/26', zones: ['eu-central-1a'] } },
+      'network.cidr: wanted a block of /16 to /25',
+    ],
+    [
+      'a tag of AWS',
+      { tags: { Owner: 'us', 'AWS:owner': 'us' } },
+      'tags.AWS:owner: wanted a name that does not begin with aws:',
+    ],
+    [
       'an endpoint twice',
       { endpoints: [...least.endpoints, { name: 'churn', variant: 'blue', concurrency: 64 }] },
       'endpoints: wanted each name once',
@@ -162,9 +208,31 @@ test('an inference component may have no copy at all', () => {
   const scaling = { inferenceComponent: 'a-1', min: 0, max: 1, invocationsPerMinute: 1 }
   const { endpoints } = readSettings({
     ...least,
-    endpoints: [{ name: 'a', variant: 'AllTraffic', concurrency: 64, scaling }],
+    endpoints: [{ ...least.endpoints[0], inferenceComponents: ['a-1'], scaling }],
   })
   expect(endpoints[0]?.scaling).toEqual(scaling)
+})
+
+test('new objects may be jobs for an inference component that is listed', () => {
+  const endpoints = [{ ...least.endpoints[0], inferenceComponents: ['a-1'] }]
+  const endpoint = { name: 'churn', inferenceComponent: 'a-1' }
+  const templates = [template({ spec: { ...template().spec, endpoint } })]
+  expect(readSettings({ ...least, endpoints, templates }).templates).toMatchObject(templates)
+})
+
+test.for(['10.0.0.0/16', '10.0.0.0/25'])('a network may be %s', (cidr) => {
+  const network = { kind: 'private', cidr, zones: ['eu-central-1a'] }
+  expect(readSettings({ ...least, network }).network).toEqual(network)
+})
+
+test('zones are held to the region where it is known', () => {
+  const network = { kind: 'public', zones: ['eu-central-1a', 'eu-west-1b'] }
+  const read = (region?: string) => () => readSettings({ ...least, network }, region)
+  expect(read()).not.toThrow()
+  expect(read('eu-central-1')).toThrow(
+    'settings.network.zones.1: wanted a zone of aws:region, such as eu-central-1a',
+  )
+  expect(read('eu-west-1')).toThrow('settings.network.zones.0')
 })
 
 test.for([

@@ -36,27 +36,44 @@ const endpointScaling = z
 const ASK_VARIANT =
   "aws sagemaker describe-endpoint --query 'ProductionVariants[].VariantName' --endpoint-name …"
 
-const endpoint = z.strictObject({
-  name: z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'wanted a SageMaker endpoint name'),
-  // No default: SageMaker counts by variant, and alarms on one that there is not would never ring.
-  variant: z
-    .string(`wanted the name of its variant; to ask for it: ${ASK_VARIANT}`)
-    .min(1)
-    .max(63)
-    .describe('Whose invocations its alarms and its scaling look at.'),
-  concurrency: z
-    .int()
-    .min(1)
-    .max(100_000)
-    .describe('Invocations that it serves at once beside its live traffic (`millrace tune`).'),
-  inferenceComponents: z
-    .array(z.string().min(1).max(63))
-    .max(100)
-    .default([])
-    .describe('Those that jobs may name.'),
-  latencySecondsMax: z.number().positive().max(60).default(10).describe('Above it an alarm rings.'),
-  scaling: endpointScaling.optional(),
-})
+const endpoint = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'wanted a SageMaker endpoint name'),
+    // No default: SageMaker counts by variant, and alarms on one that there is not would never ring.
+    variant: z
+      .string(`wanted the name of its variant; to ask for it: ${ASK_VARIANT}`)
+      .min(1)
+      .max(63)
+      .describe('Whose invocations its alarms and its scaling look at.'),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .describe('Invocations that it serves at once beside its live traffic (`millrace tune`).'),
+    inferenceComponents: z
+      .array(z.string().min(1).max(63))
+      .max(100)
+      .default([])
+      .describe('Those that jobs may name.'),
+    latencySecondsMax: z
+      .number()
+      .positive()
+      .max(60)
+      .default(10)
+      .describe('Above it an alarm rings.'),
+    scaling: endpointScaling.optional(),
+  })
+  .refine(
+    ({ inferenceComponents, scaling }) =>
+      scaling?.inferenceComponent === undefined ||
+      inferenceComponents.includes(scaling.inferenceComponent),
+    {
+      path: ['scaling', 'inferenceComponent'],
+      message: 'wanted one of inferenceComponents: no other may be invoked',
+    },
+  )
 
 /** A digest cannot move; a tag can. */
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'wanted the digest of an image, sha256:…')
@@ -67,6 +84,15 @@ const zones = z
   .min(1)
   .max(6)
   .refine((zones) => new Set(zones).size === zones.length, 'wanted each zone once')
+
+/** As large as a VPC can be, and no smaller than leaves each of eight subnets the /28 that is AWS's least. */
+const cidr = z
+  .cidrv4()
+  .refine((block) => {
+    const length = Number(block.split('/')[1])
+    return length >= 16 && length <= 25
+  }, 'wanted a block of /16 to /25: no VPC is larger, and eight subnets have no room in less')
+  .default('10.42.0.0/20')
 
 const network = z.discriminatedUnion('kind', [
   z
@@ -81,12 +107,10 @@ const network = z.discriminatedUnion('kind', [
     })
     .describe('Subnets of yours that reach AWS, by endpoints or NAT.'),
   z
-    .strictObject({ kind: z.literal('private'), cidr: z.cidrv4().default('10.42.0.0/20') })
-    .extend({ zones })
+    .strictObject({ kind: z.literal('private'), cidr, zones })
     .describe('A VPC without a way to the internet; AWS is reached by interface endpoints.'),
   z
-    .strictObject({ kind: z.literal('public'), cidr: z.cidrv4().default('10.42.0.0/20') })
-    .extend({ zones })
+    .strictObject({ kind: z.literal('public'), cidr, zones })
     .describe('A VPC that costs nothing at rest: tasks call out over HTTPS, nothing comes in.'),
 ])
 
@@ -166,12 +190,22 @@ const events = z.strictObject({
   topic: z.boolean().default(false).describe('An SNS topic that hears of them.'),
 })
 
+const tags = z
+  .record(z.string().min(1).max(128), z.string().max(256))
+  .default({})
+  .superRefine((tags, context) => {
+    const message = 'wanted a name that does not begin with aws:, which AWS keeps for its own'
+    for (const name of Object.keys(tags)) {
+      if (/^aws:/i.test(name)) context.addIssue({ code: 'custom', path: [name], message })
+    }
+  })
+
 /** A job template whose prefix and output may begin with the stack's own buckets. */
 const template = z.looseObject({
   prefix: z.string(),
   suffix: z.string().default(''),
   spec: z.looseObject({
-    endpoint: z.looseObject({ name: z.string() }),
+    endpoint: z.looseObject({ name: z.string(), inferenceComponent: z.string().optional() }),
     output: z.looseObject({ uri: z.string().startsWith('{results}', 'wanted {results}…') }),
   }),
 })
@@ -221,7 +255,7 @@ export const settingsSchema = z
     alarms: alarms.prefault({}),
     events: events.prefault({}),
     templates: templates.describe('New objects that are jobs (docs/sending-jobs.md).'),
-    tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
+    tags,
   })
   .refine(
     ({ endpoints, consumers }) =>
@@ -236,8 +270,16 @@ export const settingsSchema = z
       if (!places.some((place) => prefix.startsWith(place))) {
         refuse(['prefix'], `wanted one that begins with ${places.join(' or ')}`)
       }
-      if (!endpoints.some(({ name }) => name === spec.endpoint.name)) {
+      const { name: invoked, inferenceComponent } = spec.endpoint
+      const endpoint = endpoints.find(({ name }) => name === invoked)
+      if (endpoint === undefined) {
         refuse(['spec', 'endpoint', 'name'], 'wanted one of endpoints')
+      } else if (
+        inferenceComponent !== undefined &&
+        !endpoint.inferenceComponents.includes(inferenceComponent)
+      ) {
+        const message = `wanted one of the inferenceComponents of ${invoked}`
+        refuse(['spec', 'endpoint', 'inferenceComponent'], message)
       }
     }
   })
@@ -246,10 +288,20 @@ export type Settings = z.output<typeof settingsSchema>
 export type EndpointSettings = Settings['endpoints'][number]
 
 /**
+ * @param region the stack's, where it is known: zones must be of it.
  * @throws {Error} one that names every setting that is wrong, with what was wanted.
  */
-export function readSettings(input: unknown): Settings {
-  const parsed = settingsSchema.safeParse(input)
+export function readSettings(input: unknown, region?: string): Settings {
+  const parsed = settingsSchema
+    .superRefine(({ network }, context) => {
+      if (network.kind === 'existing' || region === undefined) return
+      for (const [index, zone] of network.zones.entries()) {
+        if (zone.slice(0, -1) === region) continue
+        const message = `wanted a zone of aws:region, such as ${region}a`
+        context.addIssue({ code: 'custom', path: ['network', 'zones', index], message })
+      }
+    })
+    .safeParse(input)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map(
     ({ path, message }) => `  millrace:settings.${path.join('.')}: ${message}`,
