@@ -1,5 +1,11 @@
-import { decodeUriList, limits } from '@millrace/job'
-import { awsSettings, healthSettings, telemetrySettings, workerSettings } from '@millrace/service'
+import { limits } from '@millrace/job'
+import {
+  awsSettings,
+  healthSettings,
+  telemetrySettings,
+  uriList,
+  workerSettings,
+} from '@millrace/service'
 import { z } from 'zod'
 
 /** The aggregator's environment. Names and defaults are documented in `docs/configuration.md`. */
@@ -20,10 +26,8 @@ export const configSchema = z.object({
     .regex(/^[\w-]{1,255}\/[\w-]{1,255}$/)
     .optional()
     .describe('the ECS cluster and service of the consumers, as cluster/service'),
-  MILLRACE_RESULTS_ALLOWED: z
-    .string()
-    .default('')
-    .transform(decodeUriList)
+  MILLRACE_RESULTS_ALLOWED: uriList
+    .default([])
     .describe('URI prefixes of exported results, separated by commas; without one there are none'),
   MILLRACE_EVENT_BUS: z
     .string()
@@ -42,7 +46,9 @@ export const configSchema = z.object({
     .min(1)
     .max(86_400)
     .default(limits.stalledSeconds)
-    .describe('a job in which nothing moved for so long has its missing batches published again'),
+    .describe(
+      'a job in which nothing moved for so long, 1 to 86400 seconds, has its missing batches published again',
+    ),
 })
 
 export type Config = z.output<typeof configSchema>

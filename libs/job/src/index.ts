@@ -57,6 +57,7 @@ export {
 } from './job-request.ts'
 export { dialectOf, type JobSpec, type JobSpecInput, jobSpecSchema } from './job-spec.ts'
 export { isFinal, JOB_STATES, type JobState, statesBefore, takesBatches } from './job-state.ts'
+export { issueLines } from './issue-words.ts'
 export { type JobTemplate, jobTemplatesSchema, requestFor } from './job-template.ts'
 export { isWanted, layersOf, requestOf } from './layers.ts'
 export { limits } from './limits.ts'

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 
-const proxy = z.string().optional().describe('the URL of a proxy, or nothing for none')
+/** What the client goes by; `proxy:3128` is a URL too, of the scheme `proxy`. */
+const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks:', 'socks5:'])
+
+const proxy = z
+  .string()
+  .refine((text) => text === '' || SCHEMES.has(URL.parse(text)?.protocol ?? ''))
+  .optional()
+  .describe('the URL of a proxy with its scheme (http, https or socks5), or nothing for none')
 
 /**
  * The usual names of proxies, to be spread into the schema of an app that invokes endpoints over the

@@ -20,7 +20,7 @@ export const workerSettings = {
     .min(3)
     .max(limits.visibilityMaxSeconds)
     .default(limits.visibilityTimeoutSeconds)
-    .describe('the visibility timeout of the queues, in seconds'),
+    .describe(`the visibility timeout of the queues, 3 to ${limits.visibilityMaxSeconds} seconds`),
   MILLRACE_RECEIVE_WAIT_SECONDS: z.coerce
     .number()
     .int()
