@@ -17,7 +17,8 @@ export interface ColumnSelection {
 
 /**
  * Finds the chosen columns. `include` writes them in the order in which it lists them, since that
- * is the order of the model's features; `exclude` keeps the object's order; no choice keeps all.
+ * is the order of the model's features; `exclude` keeps the object's order; no choice keeps all. Of columns of
+ * one name `include` takes the first, and `exclude` leaves out all: what a model is not to see may be there twice.
  *
  * @throws {CsvError} `unknown_column`, listing every name that is not there with near matches;
  *   `repeated_column` when one is included twice; `no_column` when nothing is left.
@@ -31,8 +32,11 @@ export function chooseColumns(
   if ('include' in choice) {
     return { width, kept: distinct(indexesOf(choice.include, columns, width), choice.include) }
   }
-  const excluded = new Set(indexesOf(choice.exclude, columns, width))
-  const kept = all.filter((index) => !excluded.has(index))
+  const excluded = new Set<string | number>(indexesOf(choice.exclude, columns, width))
+  for (const column of choice.exclude) if (typeof column === 'string') excluded.add(column)
+  const kept = all.filter(
+    (index) => !excluded.has(index) && !excluded.has(columns?.[index] ?? index),
+  )
   if (kept.length > 0) return { width, kept }
   throw new CsvError('no_column', `choose columns: none of ${width} is left`)
 }

@@ -24,6 +24,13 @@ describe('chooseColumns', () => {
     expect(chooseColumns(table, choice)).toEqual({ width: 4, kept })
   })
 
+  test('of columns of one name, leaves out all, and takes the first', () => {
+    const twice = { width: 4, columns: ['id', 'label', 'age', 'label'] }
+    expect(chooseColumns(twice, { exclude: ['label'] }).kept).toEqual([0, 2])
+    expect(chooseColumns(twice, { exclude: [1] }).kept).toEqual([0, 2, 3])
+    expect(chooseColumns(twice, { include: ['label'] }).kept).toEqual([1])
+  })
+
   test('on unknown names, lists each with a near match', () => {
     const error = thrownBy(() => chooseColumns(table, { include: ['Incom', 'zip', 9] }))
     expect(error.code).toBe('unknown_column')

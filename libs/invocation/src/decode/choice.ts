@@ -1,3 +1,4 @@
+import { asSaid } from './as-read.ts'
 import { type JsonNode } from './json-text.ts'
 import { isNumberText } from './number-lines.ts'
 import { valueKeys } from './value-keys.ts'
@@ -37,8 +38,7 @@ export function choiceInObject(
     ([key, node]) => key !== taken && isLabel(key) && isText(text, node),
   )?.[0]
   if (taken === undefined || label === undefined) return undefined
-  const settingOf = (key: string): string =>
-    `json:${path === '' ? '' : `${path}.`}${nameAsSaid(key)}`
+  const settingOf = (key: string): string => `json:${path === '' ? '' : `${path}.`}${asSaid(key)}`
   return {
     kind: 'label',
     number: settingOf(taken),
@@ -74,7 +74,7 @@ export function choiceInTable(
   const kind = !isNamed && classes > 2 ? 'classes' : 'label'
   if (kind === 'label' && (label === -1 || (!isNamed && classes > 1))) return undefined
   const settingOf = (column: number): string =>
-    `csv:${/^\d*$/.test(names[column] ?? '') ? column : nameAsSaid(names[column] ?? '')}`
+    `csv:${/^\d*$/.test(names[column] ?? '') ? column : asSaid(names[column] ?? '')}`
   return { kind, number: settingOf(taken), ...(label !== -1 && { label: settingOf(label) }) }
 }
 
@@ -85,6 +85,3 @@ function countClasses(names: readonly string[], cells: readonly string[]): numbe
 }
 
 const isNumber = (cell = ''): boolean => isNumberText(cell.trim())
-
-/** An answer is read as Latin-1, byte for byte. */
-const nameAsSaid = (name: string): string => Buffer.from(name, 'latin1').toString()

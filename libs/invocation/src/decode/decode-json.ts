@@ -1,4 +1,4 @@
-import { asRead } from './as-read.ts'
+import { asRead, asSaid } from './as-read.ts'
 import { type Choice, choiceInObject, choiceInTable } from './choice.ts'
 import type { Decoded, Layout } from './decoded.ts'
 import { isNumberText } from './number-lines.ts'
@@ -12,14 +12,16 @@ export function decodeJson(body: Buffer, rows: number, setting: ResponseSetting)
   return guarded(() => {
     const root = parseJsonText(text)
     if (setting.kind === 'json') {
-      return decoded(text, follow(root, setting.path.map(stepAsRead)), rows, 'json')
+      return decoded(text, follow(root, setting.path.map(stepAsRead), rows), rows, 'json')
     }
     if (setting.kind === 'csv') return malformed('a JSON answer has no CSV column')
     const found = rowsOf(root, rows)
     if (found === undefined) return malformed(`no list of ${rows} values in the JSON answer`)
-    const { list, path } = found
+    const { list, path, beside } = found
     const choice =
-      path === undefined ? choiceOfColumns(text, root) : choiceInObject(text, list[0], path)
+      path === undefined
+        ? choiceOfColumns(text, root)
+        : (choiceOfLists(path, beside) ?? choiceInObject(text, list[0], path))
     return withChoice(
       decoded(text, list.map(valueOf), rows, 'json', setting.kind === 'label'),
       choice,
@@ -40,7 +42,9 @@ export function decodeJsonLines(body: Buffer, rows: number, setting: ResponseSet
     if (setting.kind === 'csv') return malformed('a JSON answer has no CSV column')
     const path = setting.kind === 'json' ? setting.path.map(stepAsRead) : undefined
     const found =
-      path === undefined ? values.map(valueOf) : values.flatMap((value) => follow(value, path))
+      path === undefined
+        ? values.map(valueOf)
+        : spread(values, (value) => follow(value, path, rows), rows)
     // Who says where it is may mean a text.
     const anyText = path !== undefined || setting.kind === 'label'
     const read = decoded(text, found, rows, 'json_lines', anyText)
@@ -55,7 +59,8 @@ function guarded(decode: () => Decoded): Decoded {
   try {
     return decode()
   } catch (error) {
-    if (error instanceof JsonTextError) return malformed(error.message)
+    if (error instanceof JsonTextError || error instanceof SpreadError)
+      return malformed(error.message)
     throw error
   }
 }
@@ -73,7 +78,7 @@ function decoded(
     if (node === undefined) return malformed(`value ${index} is missing`)
     if (!anyText && !isNumeric(node, text)) {
       return malformed(
-        `value ${index} is no number: ${text.slice(node.start, node.end).slice(0, 40)}`,
+        `value ${index} is no number: ${asSaid(text.slice(node.start, node.end)).slice(0, 40)}`,
       )
     }
     // Raw newlines stand between JSON tokens only: in a string they are escaped.
@@ -97,19 +102,50 @@ function isNumeric(node: JsonNode, text: string): boolean {
   return node.kind === 'list' && node.items.every((item) => isNumeric(item, text))
 }
 
-/** The values at a path; `each` spreads a list. */
-function follow(node: JsonNode | undefined, path: readonly PathStep[]): (JsonNode | undefined)[] {
+/**
+ * The values at a path; `each` spreads a list.
+ *
+ * @throws {SpreadError} where a list of all rows leads to none or several values for one of them.
+ */
+function follow(
+  node: JsonNode | undefined,
+  path: readonly PathStep[],
+  rows: number,
+): (JsonNode | undefined)[] {
   const [step, ...rest] = path
   if (step === undefined || node === undefined) return [node]
   switch (step.kind) {
     case 'each':
-      return node.kind === 'list' ? node.items.flatMap((item) => follow(item, rest)) : []
+      return node.kind === 'list'
+        ? spread(node.items, (item) => follow(item, rest, rows), rows)
+        : []
     case 'index':
-      return follow(node.kind === 'list' ? node.items[step.index] : undefined, rest)
+      return follow(node.kind === 'list' ? node.items[step.index] : undefined, rest, rows)
     case 'key':
-      return follow(node.kind === 'object' ? entryOf(node.entries, step.key) : undefined, rest)
+      return follow(
+        node.kind === 'object' ? entryOf(node.entries, step.key) : undefined,
+        rest,
+        rows,
+      )
   }
   return step satisfies never
+}
+
+class SpreadError extends Error {}
+
+/**
+ * The values of all items. Of items of which each is a row each has one value: two of the one and none of the other
+ * would be as many as there are rows, and belong to others.
+ */
+function spread(
+  items: readonly JsonNode[],
+  valuesOf: (item: JsonNode) => (JsonNode | undefined)[],
+  rows: number,
+): (JsonNode | undefined)[] {
+  const values = items.map(valuesOf)
+  const odd = items.length === rows ? values.findIndex(({ length }) => length !== 1) : -1
+  if (odd === -1) return values.flat()
+  throw new SpreadError(`${values[odd]?.length} values for row ${odd} of the answer, wanted one`)
 }
 
 const stepAsRead = (step: PathStep): PathStep =>
@@ -140,6 +176,8 @@ interface Rows {
   readonly list: readonly JsonNode[]
   /** To each of them, as a setting has it; none leads to what is laid out in columns. */
   readonly path?: string
+  /** To what another list has for each row. */
+  readonly beside?: string | undefined
 }
 
 function rowsOf(root: JsonNode, rows: number): Rows | undefined {
@@ -147,12 +185,14 @@ function rowsOf(root: JsonNode, rows: number): Rows | undefined {
     return root.items.length === rows ? { list: root.items, path: '[]' } : undefined
   }
   if (root.kind !== 'object') return rows === 1 ? { list: [root], path: '' } : undefined
-  for (const key of LIST_KEYS) {
+  const lists = LIST_KEYS.flatMap((key) => {
     const list = root.entries.get(key)
-    if (list?.kind === 'list' && list.items.length === rows) {
-      return { list: list.items, path: `${key}[]` }
-    }
-  }
+    return list?.kind === 'list' && list.items.length === rows
+      ? [{ list: list.items, path: `${key}[]` }]
+      : []
+  })
+  const [first, second] = lists
+  if (first !== undefined) return { ...first, beside: second?.path }
   const list = lastColumn(root, rows)
   if (list !== undefined) return { list }
   return rows === 1 && valueOf(root) !== root ? { list: [root], path: '' } : undefined
@@ -167,6 +207,12 @@ function lastColumn(root: JsonNode, rows: number): readonly JsonNode[] | undefin
   const values = Array.from({ length: rows }, (_, row) => last.entries.get(String(row)))
   return values.every((value) => value !== undefined) ? values : undefined
 }
+
+/** `{"predictions":[0,1],"probabilities":[0.1,0.8]}`: the one may be the labels of the other. */
+const choiceOfLists = (taken: string, beside: string | undefined): Choice | undefined =>
+  beside === undefined
+    ? undefined
+    : { kind: 'label', number: `json:${beside}`, label: `json:${taken}` }
 
 function choiceOfColumns(text: string, root: JsonNode): Choice | undefined {
   if (root.kind !== 'object') return undefined

@@ -1,4 +1,4 @@
-import { asRead } from './as-read.ts'
+import { asRead, asSaid } from './as-read.ts'
 import { choiceInTable } from './choice.ts'
 import type { Decoded, Layout } from './decoded.ts'
 import { isNumberText, scanNumberLines } from './number-lines.ts'
@@ -107,7 +107,7 @@ function oddRecord(records: readonly (readonly string[])[]): string | undefined 
     }
     const odd = record.find((field) => !isValue(field))
     if (odd !== undefined)
-      return `line ${index + 1} is no number: ${JSON.stringify(odd.slice(0, 40))}`
+      return `line ${index + 1} is no number: ${JSON.stringify(asSaid(odd).slice(0, 40))}`
   }
   return undefined
 }

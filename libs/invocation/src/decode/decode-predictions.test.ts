@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decodePredictions } from './decode-predictions.ts'
 
 test.for<[string, string, number, string]>([
@@ -265,5 +265,59 @@ test('rows of no columns are no predictions', () => {
   expect(decodePredictions(answer, 2, 'auto')).toEqual({
     kind: 'malformed',
     reason: 'array of shape (2,0) for 2 rows',
+  })
+})
+
+describe('a path that leads through lists of lists', () => {
+  const read = (body: string, rows: number, path: string, contentType = 'application/json') => {
+    const decoded = decodePredictions({ body: Buffer.from(body), contentType }, rows, path)
+    return decoded.kind === 'decoded' ? String(decoded.predictions) : decoded.reason
+  }
+
+  test.for<[string, number, string, string]>([
+    ['[[0.1],[0.2]]', 2, 'json:[][]', '0.1\n0.2'],
+    ['[[0.1,0.2],[0.3]]', 3, 'json:[][]', '0.1\n0.2\n0.3'],
+    ['{"outputs":[{"data":[1,2,3]}]}', 3, 'json:outputs[].data[]', '1\n2\n3'],
+    ['{"outputs":[{"data":[1]}]}', 1, 'json:outputs[].data[]', '1'],
+  ])('%s for %d rows, read by %s', ([body, rows, path, predictions]) => {
+    expect(read(body, rows, path)).toBe(predictions)
+  })
+
+  test.for<[string, number, string, string]>([
+    ['[[0,0],[],[2],[3]]', 4, 'json:[][]', '2 values for row 0 of the answer, wanted one'],
+    ['[[0],[],[2,2],[3]]', 4, 'json:[][]', '0 values for row 1 of the answer, wanted one'],
+    ['[[0.9,0.8]]', 1, 'json:[][]', '2 values for row 0 of the answer, wanted one'],
+    [
+      '{"p":[{"s":[9,8]},{"s":[]}]}',
+      2,
+      'json:p[].s[]',
+      '2 values for row 0 of the answer, wanted one',
+    ],
+  ])('%s moves no value to another row', ([body, rows, path, reason]) => {
+    expect(read(body, rows, path)).toBe(reason)
+  })
+
+  test('of one line a row, moves none either', () => {
+    const lines = '{"s":[9,8]}\n{"s":[]}\n'
+    const reason = '2 values for row 0 of the answer, wanted one'
+    expect(read(lines, 2, 'json:s[]', 'application/jsonlines')).toBe(reason)
+    expect(read('{"s":[9,8]}\n', 2, 'json:s[]', 'application/jsonlines')).toBe('9\n8')
+  })
+})
+
+test('of two lists with a value for each row, tells that either may be meant', () => {
+  const body = Buffer.from('{"probabilities":[0.07,0.86],"predictions":[0,1]}')
+  expect(decodePredictions({ body, contentType: 'application/json' }, 2, 'auto')).toMatchObject({
+    choice: { kind: 'label', number: 'json:probabilities[]', label: 'json:predictions[]' },
+  })
+})
+
+test.for([
+  ['text/csv', '0.1\ngrößer\n'],
+  ['application/json', '[0.1,"größer"]'],
+] as const)('what is no number in %s is told in its own letters', ([contentType, text]) => {
+  const answer = { body: Buffer.from(text), contentType }
+  expect(decodePredictions(answer, 2, 'auto')).toMatchObject({
+    reason: expect.stringContaining('größer'),
   })
 })
