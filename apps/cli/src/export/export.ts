@@ -21,6 +21,7 @@ import { factsOf } from '../show/table.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { jobProgress } from '../system/job-progress.ts'
 import { stateFolderOf } from '../system/local-system.ts'
+import { whatContinues } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
 import { regionOf } from '../system/region.ts'
 import type { SystemOptions } from '../system/which-system.ts'
@@ -83,7 +84,9 @@ async function recordedJob(system: System, jobId: JobId, signal: AbortSignal): P
   throw new CliError(`${jobId}: is ${job.state}, ${counts}; only a recorded job can be exported`, {
     hint: isFinal(job.state)
       ? `millrace retry ${jobId} scores the other batches`
-      : `millrace get ${jobId} looks its rows up while it runs`,
+      : system.isHost
+        ? `no run is at work on it: ${whatContinues(job)}`
+        : `millrace get ${jobId} looks its rows up while it runs`,
     exitCode: EXIT.failed,
   })
 }

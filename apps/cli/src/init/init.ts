@@ -89,7 +89,7 @@ output:
   uri: scores.csv # or s3://bucket/key.csv, with millrace submit
   # format: csv # by the name; or jsonl, parquet
   # compression: auto # by the name; none, and zstd pages in Parquet; or gzip, zstd
-  # files: one # or per_object: for each input object its name and .out, in the folder of uri
+  # files: one # or per_object, of a stack: for each input object its name and .out, in the folder of uri
   # join: none # or all, or a list of columns: input columns beside the prediction
   # header: auto # or present, absent; without one where an input that has none is joined
   # names: # of the columns that are added; classification: … names that of the class

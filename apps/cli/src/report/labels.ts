@@ -80,7 +80,8 @@ export async function labelsInFile(
 ): Promise<(batch: Pick<Batch, 'rows'>) => Promise<readonly string[]>> {
   const [file] = await storage.pin(fileUri(path), signal)
   if (file === undefined) throw new CliError(`${path}: is not there`)
-  const labels = streamLabels(storage, file, path, column, signal)
+  const told: { header?: string } = {}
+  const labels = streamLabels(storage, file, path, column, signal, told)
   let first: string | undefined
   let held: string[] = []
   return async ({ rows }) => {
@@ -90,7 +91,7 @@ export async function labelsInFile(
       if (next.done === true) {
         const found = rows.start + held.length
         throw new CliError(`${path}: has ${found} labels, the dataset has ${rowsInAll} rows`, {
-          hint: 'a row without a label is written as "", since a blank line is no row',
+          hint: tooFew(found === rowsInAll - 1 ? told.header : undefined),
         })
       }
       held = held.concat(next.value)
@@ -112,6 +113,14 @@ export async function labelsInFile(
   }
 }
 
+/** @param header of a file that would have a label for each row, were it one. */
+function tooFew(header: string | undefined): string {
+  const row = 'a row without a label is written as "", since a blank line is no row'
+  return header === undefined
+    ? row
+    : `its first line, ${JSON.stringify(header)}, was taken for a header: if it is a label, write a header above it; and ${row}`
+}
+
 const LABELS_AT_ONCE = 10_000
 const LABELS_BYTES_AT_ONCE = 16 * 1024 * 1024
 
@@ -121,6 +130,7 @@ async function* streamLabels(
   path: string,
   column: string | undefined,
   signal: AbortSignal,
+  told: { header?: string },
 ): AsyncGenerator<string[]> {
   const dialect: Dialect = { delimiter: ',', quote: '"' }
   const end = Math.min(headBytes, file.bytes)
@@ -128,6 +138,8 @@ async function* streamLabels(
   const head = inspectHead(bytes, dialect, 'auto', end === file.bytes)
   const chosen = column === undefined ? onlyColumn(head, path) : columnOf(column, head)
   const at = chooseColumns(head, { include: [chosen] }).kept[0] ?? 0
+  const name = head.columns?.[at]
+  if (head.header && name !== undefined) told.header = name
   const cutter = createCutter({
     dialect,
     header: head.header,

@@ -152,6 +152,8 @@ test.for([
   ['a number as its header', '0\n1\n0\n1\n1\n', '5 labels', /first line, "0", is a header/],
   ['several too many', 'late\n1\n0\n1\n1\n0\n0\n', '6 labels', /^$/],
   ['a label too few', 'late\n1\n0\n1\n', '3 labels', /blank line is no row/],
+  ['words and no header', 'rare\nyes\nno\nyes\n', '3 labels', /"rare", was taken for a header/],
+  ['two labels too few', 'late\n1\n0\n', '2 labels', /^a row without a label/],
 ] as const)('a file of labels with %s is refused', async ([, text, found, hint]) => {
   const path = await resultWith({ text: BINARY })
   const labels = path.replace('scores.csv', 'labels.csv')

@@ -17,6 +17,7 @@ import { openReader, type JobReader } from '../system/job-reader.ts'
 import { isDeployed } from '../system/which-system.ts'
 import { follow } from '../watch/watch.ts'
 import { stateFolderOf } from '../system/local-system.ts'
+import { whatContinues } from '../system/no-run-at-work.ts'
 import { regionOf } from '../system/region.ts'
 import { traceContext } from '../system/trace-context.ts'
 import { notesIn, placeOf } from '../temporary/notes.ts'
@@ -102,7 +103,7 @@ function refuseOfStack(options: RetryOptions): void {
  * under way the producer takes the request as it was recorded.
  */
 async function whatToRetry(
-  { system: { ledger }, job }: JobReader,
+  { system: { ledger, isHost }, job }: JobReader,
   options: RetryOptions,
   note: (text: string) => void,
   signal: AbortSignal,
@@ -122,18 +123,21 @@ async function whatToRetry(
       return { base: below, request }
     }
   }
-  throw stillRunning(job.jobId, newest)
+  throw stillRunning(job.jobId, newest, isHost)
 }
 
 const idOf = ({ clientToken }: JobRequest): JobId => jobIdOf(clientToken)
 
-function stillRunning(jobId: JobId, newest: Job): CliError {
+/** @param isHost nobody is at work on it: waiting for its end would not do. */
+function stillRunning(jobId: JobId, newest: Job, isHost: boolean): CliError {
   const what =
     newest.jobId === jobId
       ? `${jobId}: is ${newest.state}, and only a job that has ended is retried`
       : `${jobId}: its retry ${newest.jobId} is ${newest.state}, and asks for something else`
   return new CliError(what, {
-    hint: `millrace watch ${newest.jobId} shows it until it has ended`,
+    hint: isHost
+      ? `no run is at work on it: ${whatContinues(newest)}`
+      : `millrace watch ${newest.jobId} shows it until it has ended`,
     exitCode: EXIT.failed,
   })
 }

@@ -66,6 +66,7 @@ export async function prepareRun(
   signal: AbortSignal,
 ): Promise<PreparedRun> {
   const wanted = await readSpec(options.file, options.spec)
+  refuseFiles(wanted)
   const data = dataOf(options, wanted)
   const typed = pathOf(options.out) ?? pathOf(wanted.output?.uri)
   const out = typed ?? defaultOut(data, wanted.output ?? {})
@@ -215,5 +216,13 @@ function specOf(
     dataset: { ...wanted.dataset, uri: uriOf(input) },
     endpoint: { ...wanted.endpoint, name },
     output: { ...wanted.output, uri: uriOf(result) },
+  })
+}
+
+/** @throws {CliError} for what a run cannot have. */
+function refuseFiles({ output }: PartialSpec): void {
+  if (output?.files !== 'per_object') return
+  throw new CliError('output.files: per_object is for a stack: a run writes one file', {
+    hint: 'leave it out, or submit the job to a stack: one on this machine is started by millrace dev',
   })
 }

@@ -28,6 +28,7 @@ export function refuseIdle(
     ['--threshold', typed.decision?.threshold, ofKind(['binary'])],
     ['--label', typed.decision?.labels, ofKind(['binary', 'multiclass'])],
     ['--probabilities', typed.decision?.probabilities, ofKind(['multiclass'])],
+    ['--prediction-name', typed.output?.names?.prediction, ofKind(['binary', 'none'])],
     ['--class-name', typed.output?.names?.classification, ofKind(['binary', 'multiclass'])],
     ['--header', typed.dataset?.csv?.header, ofCsv],
     ['--delimiter', typed.dataset?.csv?.delimiter, ofCsv],

@@ -53,6 +53,7 @@ const files: Readonly<Record<string, string | Buffer>> = {
   'nan.yaml': `${SPEC}decision: { threshold: .nan }\n`,
   'numbers.yaml': `${SPEC}decision: { labels: [0, 1] }\n`,
   'web.yaml': SPEC.replace('rows.csv', '"http://x/y.csv"'),
+  'files.yaml': `${SPEC}output: { uri: out/, files: per_object }\n`,
   'labels.yaml': `${SPEC}decision: { labels: [late] }\n`,
   'text.yaml': `${SPEC}batching: { rows: many }\n`,
   'name.yaml': 'version: 1\nendpoint: { name: churn v3 }\n',

@@ -63,6 +63,11 @@ export const specMistakes: readonly WrongUse[] = [
     says: /decision\.threshold: wanted a number or a list of numbers, got NaN/,
   },
   {
+    name: 'a file for each object, of a run',
+    args: ['run', '-f', 'files.yaml'],
+    says: /output\.files: per_object is for a stack: a run writes one file\n.*millrace dev/,
+  },
+  {
     name: 'a label for one of two classes',
     args: ['run', '-f', 'labels.yaml'],
     says: /decision\.labels: wanted 2 or more in it, got \["late"\]/,

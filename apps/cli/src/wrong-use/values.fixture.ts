@@ -122,6 +122,11 @@ export const valueMistakes: readonly WrongUse[] = [
   },
   // Options that have no effect beside another, or on what is there.
   {
+    name: 'a name for the prediction of several classes',
+    args: [...run, '--decision', 'multiclass', '--prediction-name', 'p'],
+    says: /--prediction-name: has no effect where the decision is multiclass/,
+  },
+  {
     name: 'a threshold without a decision',
     args: [...run, '--decision', 'none', '--threshold', '0.3'],
     says: /^millrace: --threshold: has no effect where the decision is none/m,
