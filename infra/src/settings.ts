@@ -296,7 +296,7 @@ export function readSettings(input: unknown, region?: string): Settings {
     .superRefine(({ network }, context) => {
       if (network.kind === 'existing' || region === undefined) return
       for (const [index, zone] of network.zones.entries()) {
-        if (zone.slice(0, -1) === region) continue
+        if (zone.startsWith(region)) continue
         const message = `wanted a zone of aws:region, such as ${region}a`
         context.addIssue({ code: 'custom', path: ['network', 'zones', index], message })
       }
