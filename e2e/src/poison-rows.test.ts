@@ -1,5 +1,9 @@
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { loadXgboostModel, startEndpoint } from '@millrace/endpoint'
 import { expect, test } from 'vitest'
 import { runCli, temporaryFolder } from './support/cli.ts'
@@ -66,6 +70,50 @@ test('rows at which the container fails are told from an endpoint that is away, 
   expect(code).toBe(3)
   expect(await rowsNamed(folder.path, 4)).toEqual([20, 21, 22, 23])
 })
+
+test.for<[string, number[], string, string]>([
+  ['alone, where its batch is not understood', [300, 700], 'text/csv', 'auto'],
+  ['alone, though it is the first', [0, 700], 'application/json', 'json:[].p'],
+])(
+  'a row that is answered for another number of classes fails %s',
+  async ([, odd, contentType, response]) => {
+    const rows = Array.from({ length: 1_000 }, (_, row) => `${row},0`)
+    const answers = (body: string): string => {
+      const lines = body.trimEnd().split('\n')
+      const all = lines.map((row) =>
+        odd.includes(Number.parseInt(row, 10)) ? [0.1, 0.9] : [0, 1, 0],
+      )
+      return contentType === 'text/csv' ? all.join('\n') : JSON.stringify(all.map((p) => ({ p })))
+    }
+    await using folder = await temporaryFolder()
+    await writeFile(join(folder.path, 'rows.csv'), `${rows.join('\n')}\n`)
+    await using server = createServer((request, answer) => {
+      text(request).then(
+        (body) => answer.setHeader('content-type', contentType).end(answers(body)),
+        () => answer.destroy(),
+      )
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { code, stderr } = await runCli(
+      [
+        ...['run', 'rows.csv', '--endpoint', 'species', '--endpoint-url', url],
+        ...['--response', response, '--batch-rows', '100'],
+        ...['--decision', 'multiclass', '--out', 'late.csv'],
+      ],
+      { cwd: folder.path },
+    )
+    server.closeAllConnections()
+    expect(stderr).toContain('1,000 rows, 2 failed')
+    expect(code).toBe(3)
+    expect(await rowsNamed(folder.path, 2)).toEqual(odd)
+    const lines = (await readFile(join(folder.path, 'late.csv'), 'utf8')).trimEnd().split('\n')
+    expect(lines).toEqual([
+      'Probability 0,Probability 1,Probability 2,Classification',
+      ...rows.map((_, row) => (odd.includes(row) ? ',,,' : '0,1,0,1')),
+    ])
+  },
+)
 
 /** The rows that the errors file names. */
 async function rowsNamed(folder: string, count: number): Promise<number[]> {

@@ -369,6 +369,14 @@ test('several classes without labels are counted in the first row that has a pre
   )
 })
 
+test('several classes without labels are as many as the preflight has found, if it did', async () => {
+  const parts = [partOf(plan[0]!, ['', '']), partOf(plan[1]!, ['', ''])]
+  const { deps, visible } = createWorld(parts)
+  const { job, spec } = jobOf({ decision: { kind: 'multiclass' } })
+  await writeResult(deps, { job: { ...job, classes: 2 }, spec }, never)
+  expect(visible.get(RESULT)).toBe('Probability 0,Probability 1,Classification\n,,\n,,\n,,\n,,\n')
+})
+
 test.for([
   ['csv', 'Prediction\n"a\nb"\n""\ncat\n""\n'],
   [

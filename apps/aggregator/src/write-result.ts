@@ -146,8 +146,10 @@ async function decide(
   { job, spec }: ResultWanted,
   signal: AbortSignal,
 ): Promise<Deciding> {
-  const first = asksForFirst(spec) ? await firstPrediction(deps.parts(job, signal)) : ''
-  return withoutJsonStrings(spec, decideBy(spec.decision, spec.output.names, first))
+  const classes = spec.decision.labels === undefined ? job.classes : undefined
+  const isAsked = asksForFirst(spec, classes)
+  const first = isAsked ? await firstPrediction(deps.parts(job, signal)) : ''
+  return withoutJsonStrings(spec, decideBy(spec.decision, spec.output.names, first, classes))
 }
 
 async function openResult(
@@ -172,8 +174,8 @@ async function openResult(
 }
 
 /** True when the columns depend on what the endpoint answers. */
-function asksForFirst({ decision, output }: JobSpec): boolean {
-  if (decision.kind === 'multiclass') return decision.labels === undefined
+function asksForFirst({ decision, output }: JobSpec, classes: number | undefined): boolean {
+  if (decision.kind === 'multiclass') return (decision.labels ?? classes) === undefined
   return decision.kind === 'none' && output.format !== 'csv'
 }
 

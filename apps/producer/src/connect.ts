@@ -11,6 +11,7 @@ import {
 } from '@millrace/job'
 import {
   createJob,
+  fixClasses,
   type Ledger,
   moveJob,
   pinDataset as recordPin,
@@ -139,12 +140,15 @@ export function createDeps(
         return undefined
       }
       const { read } = storage
-      return await probeJob(
+      const probed = await probeJob(
         { read, preflight: (...rows) => preflightRows(preflighting, ...rows) },
         job,
         dataset,
         signal,
       )
+      const { preflight, classes } = probed ?? {}
+      if (classes !== undefined) await fixClasses(ledger, job.jobId, classes, signal)
+      return preflight
     },
     planBatches: async function* (job, dataset, signal) {
       const known =

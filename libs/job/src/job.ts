@@ -18,6 +18,11 @@ export interface Job {
   readonly plan?: PlanTotals
   /** Known with the plan, where rows of the dataset were tried before it. */
   readonly preflight?: Preflight
+  /**
+   * How many numbers most of the first rows were answered with, from 2: known before any batch is published, where a
+   * multi-class decision names no labels. A row with another number has failed.
+   */
+  readonly classes?: number
   /** When the producer was last at a job that takes long to be planned, and why: see `Postponed`. */
   readonly postponed?: Postponed
   /** Why the job failed, for a job in state `failed`. */

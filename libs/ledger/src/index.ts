@@ -19,6 +19,7 @@ export { type FinishFacts, type FinishOutcome, finishJob } from './job/finish-jo
 export type { Lease } from './job/lease.ts'
 export { createLedgerClient, type Ledger, type LedgerClientOptions } from './table/ledger.ts'
 export { LedgerError, type LedgerErrorCode } from './table/ledger-error.ts'
+export { fixClasses } from './job/fix-classes.ts'
 export { holdsLease } from './job/holds-lease.ts'
 export { isHeld } from './job/is-held.ts'
 export { listJobs, type JobsWanted, type UnreadableJob } from './job/list-jobs.ts'

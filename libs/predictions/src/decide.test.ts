@@ -79,7 +79,7 @@ describe('multi-class', () => {
     expect(four.columns.at(-2)).toEqual({ name: 'Probability 3', type: 'number' })
     expect(four.columns.at(-1)).toEqual({ name: 'Classification', type: 'integer' })
     expect(four.fields('0,0,0,1')).toEqual(['0', '0', '0', '1', '3'])
-    expect(() => four.fields('0.5,0.5')).toThrow('wanted 4 numbers, as the first row has')
+    expect(() => four.fields('0.5,0.5')).toThrow('wanted 4 numbers, as the first rows have')
   })
 })
 

@@ -37,13 +37,19 @@ export interface Deciding {
  *
  * @param first the first prediction of the job, which decides what the spec leaves open: how many
  *   classes there are, and whether a prediction that nothing is decided on is a number.
+ * @param known how many classes there are, where the job's first rows have told it.
  */
-export function decideBy(decision: Decision, names: Output['names'], first: string): Deciding {
+export function decideBy(
+  decision: Decision,
+  names: Output['names'],
+  first: string,
+  known?: number,
+): Deciding {
   switch (decision.kind) {
     case 'binary':
       return binary(decision, names)
     case 'multiclass':
-      return multiclass(decision, names, valuesOf(first).length)
+      return multiclass(decision, names, known ?? valuesOf(first).length)
     case 'none':
       return verbatim(names, first)
     default:
@@ -108,7 +114,7 @@ function multiclass(decision: Decision, names: Output['names'], found: number): 
 
 function wantedClasses(classes: number, labels: readonly string[] | undefined): string {
   if (classes < 2) return 'several numbers'
-  return `${classes} numbers${labels === undefined ? ', as the first row has' : ', one a label'}`
+  return `${classes} numbers${labels === undefined ? ', as the first rows have' : ', one a label'}`
 }
 
 function verbatim(names: Output['names'], first: string): Deciding {

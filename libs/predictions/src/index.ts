@@ -1,3 +1,4 @@
+export { classesIn } from './classes-in.ts'
 export { type AddedColumn, type ColumnType, decideBy, type Deciding } from './decide.ts'
 export { DecisionError } from './decision-error.ts'
 export { numberOf } from './number-of.ts'

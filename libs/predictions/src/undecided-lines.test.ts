@@ -5,7 +5,12 @@ import { undecidedLines } from './undecided-lines.ts'
 const json = 'json:predictions[].score'
 
 /** The lines that are undecided, and what was wanted of each. */
-function undecided(decision: object, response: string, lines: readonly string[]) {
+function undecided(
+  decision: object,
+  response: string,
+  lines: readonly string[],
+  known?: number,
+): [number, string][] {
   const spec = jobSpecSchema.parse({
     version: 1,
     dataset: { uri: 's3://tables/data.csv' },
@@ -13,7 +18,7 @@ function undecided(decision: object, response: string, lines: readonly string[])
     decision: decisionSchema.parse(decision),
     output: { uri: 's3://results/scores.csv' },
   })
-  const found = undecidedLines(spec, Buffer.from(lines.join('\n')))
+  const found = undecidedLines(spec, Buffer.from(lines.join('\n')), known)
   return [...found].map(([line, { wanted }]) => [line, wanted])
 }
 
@@ -34,7 +39,7 @@ test.for<[string, object, string, string[], [number, string][]]>([
     classes,
     json,
     ['[1, 0]', '[null, 1]'],
-    [[1, '2 numbers, as the first row has']],
+    [[1, '2 numbers, as the first rows have']],
   ],
   ['as many classes as labels', three, 'auto', ['0.1,0.2,0.7', '"[1, 0, 0]"'], []],
   [
@@ -47,4 +52,16 @@ test.for<[string, object, string, string[], [number, string][]]>([
   ['anything where nothing is decided', { kind: 'none' }, json, ['null', 'cat'], []],
 ])('of %s, tells which lines cannot be decided on', ([, decision, response, lines, found]) => {
   expect(undecided(decision, response, lines)).toEqual(found)
+})
+
+test('where the number of classes is known, lines with another one are undecided', () => {
+  const lines = ['0.1,0.9', '0.1,0.2,0.7', '', '[0.3, 0.3, 0.4]', '0.5']
+  const wanted = '3 numbers, as the first rows have'
+  for (const response of ['auto', json]) {
+    expect(undecided(classes, response, lines)).toEqual([[4, 'several numbers']])
+    expect(undecided(classes, response, lines, 3)).toEqual([
+      [0, wanted],
+      [4, wanted],
+    ])
+  }
 })

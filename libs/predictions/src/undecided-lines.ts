@@ -7,18 +7,18 @@ import { readLines } from './prediction-lines.ts'
  * The lines of predictions that a job cannot decide on, by their index, each with what was wanted of it. One
  * such row must not cost the others: a result is made of all of them. Empty lines have no prediction.
  *
- * Of a multi-class decision without labels each line is asked alone: how many classes there are is known from
- * the job's first row only.
+ * @param classes of a multi-class decision without labels, where they are known; else each line is asked alone.
  */
 export function undecidedLines(
   spec: Pick<JobSpec, 'decision' | 'output' | 'endpoint'>,
   predictions: Buffer,
+  classes?: number,
 ): ReadonlyMap<number, DecisionError> {
   const undecided = new Map<number, DecisionError>()
-  if (!mayBeUnfit(spec, predictions)) return undecided
+  if (!mayBeUnfit(spec, predictions, classes)) return undecided
   const { decision, output } = spec
   for (const [line, text] of predictions.toString('utf8').split('\n').entries()) {
-    const error = text === '' ? undefined : whyUndecided(decision, output, text)
+    const error = text === '' ? undefined : whyUndecided(decision, output, text, classes)
     if (error !== undefined) undecided.set(line, error)
   }
   return undecided
@@ -29,9 +29,10 @@ export function whyUndecided(
   decision: Decision,
   { names }: JobSpec['output'],
   text: string,
+  classes?: number,
 ): DecisionError | undefined {
   try {
-    decideBy(decision, names, text).fields(text)
+    decideBy(decision, names, text, classes).fields(text)
     return undefined
   } catch (error) {
     if (error instanceof DecisionError) return error
@@ -48,10 +49,12 @@ const BRACKET = 0x5b
 function mayBeUnfit(
   { decision: { kind, labels }, endpoint }: Pick<JobSpec, 'decision' | 'endpoint'>,
   predictions: Buffer,
+  classes: number | undefined,
 ): boolean {
   if (kind === 'none') return false
   const areNumbers = READ_AS_NUMBERS.has(endpoint.response)
-  if (kind === 'multiclass') return !areNumbers || !isSeveralEach(predictions, labels?.length)
+  if (kind === 'multiclass')
+    return !areNumbers || !isSeveralEach(predictions, labels?.length ?? classes)
   if (areNumbers) return predictions.includes(COMMA) || predictions.includes(BRACKET)
   return !readLines(predictions).plain
 }

@@ -22,6 +22,7 @@ test.for<[string, object, ...string[]]>([
   ['anything where nothing is decided', { kind: 'none' }, 'cat', '0.1,0.9'],
   ['rows without a prediction', {}, '', ''],
   ['a null among numbers', {}, 'null', '0.5', ''],
+  ['another number of classes in one row', { kind: 'multiclass' }, '0.1,0.9', '1,0,0', '0,0,1'],
   ['a row of classes without one', { kind: 'multiclass' }, '[null, 1]', '[0.1, 0.9]'],
 ])('%s will do', ([, decision, ...lines]) => {
   expect(told(decision, ...lines)).toBeUndefined()

@@ -1,6 +1,7 @@
 import type { JobSpec } from '@millrace/job'
 import { valuesOf } from './decide.ts'
 import { numberOf } from './number-of.ts'
+import { classesIn } from './classes-in.ts'
 import { whyUndecided } from './undecided-lines.ts'
 
 /**
@@ -18,7 +19,8 @@ export function unfitPrediction(
     .toString('utf8')
     .split('\n')
     .filter((text) => text !== '')
-  const errors = texts.map((text) => whyUndecided(decision, output, text))
+  const classes = classesIn(decision, predictions)
+  const errors = texts.map((text) => whyUndecided(decision, output, text, classes))
   const [first] = errors
   if (first === undefined || errors.includes(undefined)) return undefined
   const { sent, wanted } = first

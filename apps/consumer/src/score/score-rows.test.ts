@@ -155,6 +155,16 @@ test('beside one that cannot be decided on, the others keep their bytes and plac
   expect(scored.failures).toMatchObject([wide(6, 2), { row: 8, code: 'prediction_unfit' }])
 })
 
+test('a row with another number of classes than the job has is a failure', async () => {
+  const { deps } = createWorld('1,2,3\n4,5,6\n7,8,9\n', lines('0.1,0.9', '0,0,1', '1,0,0'))
+  const open = openJobWith({ decision: { kind: 'multiclass' } }, { classes: 3 })
+  const scored = await scoreRows(deps, open, batch, 1, never)
+  expect(String(scored.predictions)).toBe('\n0,0,1\n1,0,0')
+  expect(scored.failures).toMatchObject([
+    { row: 6, code: 'prediction_unfit', message: expect.stringContaining('wanted 3 numbers') },
+  ])
+})
+
 test('a row larger than a payload fails alone and unread', async () => {
   const { seen, score } = createWorld('never read')
   const row: Partial<Batch> = { rows: { start: 6, end: 7 }, bytes: { start: 100, end: 2_000 } }

@@ -152,7 +152,7 @@ async function scoreOrGiveUp(
   signal: AbortSignal,
 ): Promise<ScoredPayload> {
   try {
-    return setUnfitAside(open.job.spec, await deps.scorePayload(open, batch, payload, signal))
+    return setUnfitAside(open.job, await deps.scorePayload(open, batch, payload, signal))
   } catch (error) {
     signal.throwIfAborted()
     const reason = deps.reasonToGiveUp(error, attempt)

@@ -1,4 +1,4 @@
-import type { JobSpec } from '@millrace/job'
+import type { Job } from '@millrace/job'
 import { joinLines, splitLines, undecidedLines } from '@millrace/predictions'
 import type { Scored } from './scored.ts'
 
@@ -7,10 +7,10 @@ import type { Scored } from './scored.ts'
  * among numbers. They would be found when the result is written, after every row was scored, and cost all of it.
  */
 export function setUnfitAside<T extends Pick<Scored, 'predictions' | 'failures'>>(
-  spec: JobSpec,
+  { spec, classes }: Pick<Job, 'spec' | 'classes'>,
   scored: T,
 ): T {
-  const unfit = undecidedLines(spec, scored.predictions)
+  const unfit = undecidedLines(spec, scored.predictions, classes)
   if (unfit.size === 0) return scored
   const lines = splitLines(scored.predictions)
   const failures = [...unfit].map(([row, { code, message }]) => ({ row, code, message }))

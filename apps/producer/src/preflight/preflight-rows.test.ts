@@ -59,6 +59,26 @@ test('a label beside a number that would be decided on is told before a row is p
   expect(judgeReport(report, spec, table, probe)).toBe(report)
 })
 
+test.for([
+  [{ kind: 'multiclass' as const }, 3],
+  [{ kind: 'none' as const }, undefined],
+] as const)('of a decision %o, %s classes are reported', async ([decision, classes]) => {
+  const body = Buffer.from('1,2\n3,4\n5,6\n')
+  const answer = Buffer.from('[{"p":[0.1,0.9]},{"p":[0,0,1]},{"p":[1,0,0]}]')
+  const invoke: Invoke = async () => ({
+    body: answer,
+    contentType: 'application/json',
+    durationMs: 1,
+  })
+  const offsets = Uint32Array.of(0, 4, 8, 12)
+  const rows = { ...probe, body, rows: 3, left: [], rowOffsets: () => offsets }
+  const deps = { invokeFor: () => invoke, region: 'eu-west-1', logger: { info() {}, warn() {} } }
+  const endpoint = { name: 'species', response: 'json:[].p' }
+  const report = await preflightRows(deps, jobWith({ decision, endpoint }), table, rows, never)
+  expect(report).toMatchObject({ kind: 'ready', preflight: { rows: 3 } })
+  expect('classes' in report ? report.classes : undefined).toBe(classes)
+})
+
 test('asks whether it takes more columns by the delimiter of the table', async () => {
   const asked: string[] = []
   const invoke: Invoke = async ({ body }) => {

@@ -1,6 +1,6 @@
 import { type Invoke, preflight, type PreflightReport } from '@millrace/invocation'
 import type { Job, JobId, JobSpec, PinnedDataset, Preflight } from '@millrace/job'
-import { type ModelRows, unfitFirstRows } from '@millrace/predictions'
+import { classesIn, type ModelRows, unfitFirstRows } from '@millrace/predictions'
 import type { Logger } from '@millrace/service'
 import { OBJECT_BYTES_MAX } from '@millrace/storage'
 import type { ProbeReport } from './probe-job.ts'
@@ -26,7 +26,13 @@ export async function preflightRows(
   const report = await preflight({ invoke: invokeFor(jobId) }, input, signal)
   const judged = judgeReport(report, spec, dataset, probe)
   tellPreflight(logger, jobId, probe.rows, judged)
-  return judged.kind === 'wrong' ? judged : { kind: 'ready', preflight: preflightOf(judged) }
+  if (judged.kind === 'wrong') return judged
+  const classes = classesIn(spec.decision, judged.predictions)
+  return {
+    kind: 'ready',
+    preflight: preflightOf(judged),
+    ...(classes !== undefined && { classes }),
+  }
 }
 
 /**

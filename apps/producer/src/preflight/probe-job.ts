@@ -20,13 +20,20 @@ import { textColumnsAdvice } from './text-columns.ts'
 
 export type ProbeReport =
   /** Of the rows, some may have been refused, but not all. */
-  | { readonly kind: 'ready'; readonly preflight: Preflight }
+  | ({ readonly kind: 'ready' } & Probed)
   | {
       readonly kind: 'wrong'
       readonly problems: readonly string[] // A sentence each.
       /** The endpoint refuses the rows, each of them. */
       readonly isOfRows?: true
     }
+
+/** What the first rows have shown. */
+export interface Probed {
+  readonly preflight: Preflight
+  /** See `Job`. */
+  readonly classes?: number
+}
 
 export interface Deps {
   read(
@@ -56,13 +63,13 @@ export async function probeJob(
   job: Job,
   dataset: PinnedDataset,
   signal: AbortSignal,
-): Promise<Preflight | undefined> {
+): Promise<Probed | undefined> {
   const body = await firstBody(deps, job, dataset, signal)
   const rows = body && firstRows(job, dataset, body)
   // No whole row in the first megabyte, or none of the right width: nothing to learn from it.
   if (rows === undefined) return undefined
   const report = await deps.preflight(job, dataset, rows, signal)
-  if (report.kind === 'ready') return report.preflight
+  if (report.kind === 'ready') return report
   // Where the endpoint has taken the rows, their text is what it wants.
   const advice = report.isOfRows ? textColumnsAdvice(job, dataset, rows.body) : []
   throw new PlanningError('preflight_failed', [...report.problems, ...advice].join(' '))

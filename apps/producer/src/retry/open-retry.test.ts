@@ -78,6 +78,11 @@ test('what a dataset is packed in was settled by the job below', async () => {
   expect(await open()).toMatchObject({ kind: 'opened' })
 })
 
+test('a retry has as many classes as the job below was found to have', async () => {
+  const { open } = createWorld([{ ...base, classes: 3 }])
+  expect(await open()).toMatchObject({ job: { classes: 3 } })
+})
+
 test('a retry of a job that is kept for ever is kept for ever', async () => {
   const { expiresAt: _, ...kept } = base
   expect((await createWorld([kept]).open()).kind).toBe('opened')

@@ -55,6 +55,7 @@ export async function openRetry(
     ...facts,
     partitions: base.partitions,
     ...(base.expiresAt === undefined ? {} : { expiresAt: base.expiresAt }),
+    ...(base.classes === undefined ? {} : { classes: base.classes }),
     retryOf: { ...retryOf, layers: layersOf(base) },
   }
   return await deps.createJob(job, signal)

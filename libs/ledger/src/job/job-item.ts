@@ -28,7 +28,7 @@ export const UNTOLD = 'untold'
  */
 export function itemOfJob(job: Job): Item {
   const { dataset, plan, preflight, postponed, failure, startedAt, endedAt, adjusted } = job
-  const { retryOf, retriedBy } = job
+  const { retryOf, retriedBy, classes } = job
   return {
     ...jobKey(job.jobId),
     jobId: { S: job.jobId },
@@ -42,6 +42,7 @@ export function itemOfJob(job: Job): Item {
     ...(dataset === undefined ? {} : { dataset: datasetValue(dataset) }),
     ...(plan === undefined ? {} : { plan: planValue(plan) }),
     ...(preflight === undefined ? {} : { preflight: preflightValue(preflight) }),
+    ...(classes === undefined ? {} : { classes: number(classes) }),
     ...(postponed === undefined ? {} : { postponed: postponedValue(postponed) }),
     ...(failure === undefined ? {} : { failure: failureValue(failure) }),
     ...(startedAt === undefined ? {} : { startedAt: number(startedAt) }),
@@ -90,6 +91,7 @@ export function jobOfItem(item: Item): Job {
     ...(read.has('dataset') ? { dataset: datasetOf(read.map('dataset')) } : {}),
     ...(read.has('plan') ? { plan: planOf(read.map('plan')) } : {}),
     ...(read.has('preflight') ? { preflight: preflightOf(read.map('preflight')) } : {}),
+    ...(read.has('classes') ? { classes: read.number('classes') } : {}),
     ...(read.has('postponed') ? { postponed: postponedOf(read.map('postponed')) } : {}),
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
     ...(read.has('startedAt') ? { startedAt: read.number('startedAt') } : {}),

@@ -1,6 +1,7 @@
 import { type Job, type JobId, type JobState, limits } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import {
+  fixClasses,
   claimJob,
   createJob,
   finishJob,
@@ -122,6 +123,13 @@ describe('pinDataset', () => {
       code: 'job_missing',
     })
   })
+})
+
+test('the first number of classes is the one that holds', async () => {
+  const jobId = await jobIn('planning')
+  await fixClasses(ledger, jobId, 3, signal)
+  await fixClasses(ledger, jobId, 4, signal)
+  expect(await readJob(ledger, jobId, signal)).toMatchObject({ classes: 3 })
 })
 
 describe('sealPlan', () => {
