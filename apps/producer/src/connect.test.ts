@@ -107,6 +107,38 @@ test('a request with the client token of a job that is forgotten is refused, and
   })
 })
 
+test('a request with the client token of a job that has another spec is refused, and says where it differs', async () => {
+  let item: unknown
+  const send = async (operation: string, input: { Item?: unknown }): Promise<object> => {
+    if (operation !== 'PutItem') return { Item: item }
+    if (item !== undefined) {
+      throw Object.assign(new Error('it exists'), { name: 'ConditionalCheckFailedException' })
+    }
+    item = input.Item
+    return {}
+  }
+  const world = { ledger: { client: { send }, tableName: 'ledger' } }
+  const config = configSchema.parse({
+    ...settings,
+    MILLRACE_WORK_URI: 'file:///work/',
+    MILLRACE_DATASETS_ALLOWED: 's3://data/',
+    MILLRACE_RESULTS_ALLOWED: 's3://results/',
+  })
+  const deps = createDeps(config, world as unknown as World, { info: () => {}, warn: () => {} })
+  const { jobId, clientToken, spec } = jobWith()
+  const other = jobWith({ deadline: '4h', decision: { threshold: 0.3 } }).spec
+  const ask = async (request: object) =>
+    await deps.openJob(jobId, { clientToken, spec, ...request }, never)
+  expect(await ask({})).toMatchObject({ kind: 'opened' })
+  expect(await ask({ spec: jobWith({ deadline: '4h' }).spec })).toMatchObject({ kind: 'opened' })
+  expect(await ask({ spec: other })).toEqual({
+    kind: 'refused',
+    reason: `client token ${clientToken} is that of job ${jobId}, which has another spec: here decision.threshold is 0.3, and not 0.5 as there. The same token is the same job: choose another one`,
+  })
+  // Nobody chose the token of a template's job.
+  expect(await ask({ spec: other, byTemplate: true })).toMatchObject({ job: { spec } })
+})
+
 test('no more batches are published than may wait in their queue', async () => {
   const queue = { waiting: 0, most: 0, published: 0 }
   const send = async ({ input }: { input: { Entries?: readonly unknown[] } }) => {

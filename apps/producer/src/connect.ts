@@ -1,11 +1,13 @@
 import { setInterval as ticks, setTimeout as sleep } from 'node:timers/promises'
 import type { Invoke } from '@millrace/invocation'
 import {
+  differenceOf,
   type Documents,
   encodeCompletionMessage,
   type Job,
   type JobId,
   type JobRequest,
+  type JobSpec,
   limits,
   readPlan,
 } from '@millrace/job'
@@ -112,7 +114,7 @@ export function createDeps(
         retentionDays: config.MILLRACE_RETENTION_DAYS,
       })
       return retryOf === undefined
-        ? await makeJob(job, signal)
+        ? unlessOther(await makeJob(job, signal), request)
         : await retry.open(job, { ...request, retryOf }, signal)
     },
     keepOtherResult: (job, signal) => keepOtherResult(storage, job, signal),
@@ -198,6 +200,20 @@ export function createDeps(
     },
     failureOf,
   }
+}
+
+/**
+ * What a sender asks for by the token of a job with another spec would never be done, and nobody would know. Another
+ * deadline is no other job: who repeats a request may reckon it anew.
+ */
+function unlessOther(opened: Opened, { clientToken, spec, byTemplate }: JobRequest): Opened {
+  if (opened.kind === 'refused' || byTemplate === true) return opened
+  const { jobId, spec: recorded } = opened.job
+  const lasting = (one: JobSpec) => ({ ...one, deadline: undefined })
+  const difference = differenceOf('', lasting(spec), lasting(recorded))
+  if (difference === undefined) return opened
+  const reason = `client token ${clientToken} is that of job ${jobId}, which has another spec: here ${difference} as there. The same token is the same job: choose another one`
+  return { kind: 'refused', reason }
 }
 
 function newJob(

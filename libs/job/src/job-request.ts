@@ -43,6 +43,8 @@ export interface JobRequest {
   readonly clientToken: string
   readonly spec: JobSpec
   readonly retryOf?: RetryRequest
+  /** Made of a template for an object: whoever changes the template changes no job that is there. Not sent. */
+  readonly byTemplate?: true
 }
 
 /** What is asked for of a retry. */

@@ -93,7 +93,7 @@ export function requestFor(
   const request = jobRequestOf({ version: 1, clientToken, spec: specFor(fitting, object) })
   const output = request.spec.output.uri
   const watched = watchedBy(templates, output)
-  if (watched === undefined) return request
+  if (watched === undefined) return { ...request, byTemplate: true }
   const message = `${uri}: its output ${output} lies below the prefix ${watched.prefix}`
   throw new ContractError('invalid', message)
 }
