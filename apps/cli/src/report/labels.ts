@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   chooseColumns,
   createCutter,
+  CsvError,
+  type CsvErrorCode,
   type Dialect,
   headBytes,
   inspectHead,
@@ -33,14 +35,33 @@ export async function openLabels(
   rows: number,
   signal: AbortSignal,
 ): Promise<LabelsOf> {
-  if (existsSync(wanted)) return labelsInFile(reader.storage, resolve(wanted), column, rows, signal)
+  const file = labelFile(wanted)
+  if (file !== undefined) return labelsInFile(reader.storage, file, column, rows, signal)
   const { csv, format } = reader.job.spec.dataset
   if (format === 'jsonl') throw new CliError(`${wanted}: there is no such file of labels`)
   const dataset = await datasetOf(reader, signal)
-  const { kept } = chooseColumns(dataset, { include: [columnOf(wanted, dataset)] })
+  const { kept } = columnIn(dataset, wanted)
   return async (batch) => {
     const bytes = await reader.storage.read(objectOf(dataset, batch), batch.bytes, signal)
     return fieldsOf(bytes, csv, kept[0] ?? 0)
+  }
+}
+
+/** The file of labels that is wanted, if it is one. A folder is none: a column may be called like one. */
+export function labelFile(wanted: string | undefined): string | undefined {
+  if (wanted === undefined) return undefined
+  const isFile = statSync(wanted, { throwIfNoEntry: false })?.isDirectory() === false
+  return isFile ? resolve(wanted) : undefined
+}
+
+function columnIn(dataset: PinnedDataset, wanted: string): ReturnType<typeof chooseColumns> {
+  try {
+    return chooseColumns(dataset, { include: [columnOf(wanted, dataset)] })
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause
+    const message = `${wanted}: is neither a file nor a column of the dataset`
+    const columns = dataset.columns === undefined ? 'it has no header' : cause.hint
+    throw new CliError(message, { hint: columns ?? '', cause })
   }
 }
 
@@ -135,7 +156,7 @@ async function* streamLabels(
   const dialect: Dialect = { delimiter: ',', quote: '"' }
   const end = Math.min(headBytes, file.bytes)
   const bytes = await storage.read(file, { start: 0, end }, signal)
-  const head = inspectHead(bytes, dialect, 'auto', end === file.bytes)
+  const head = headOf(bytes, dialect, end === file.bytes, path)
   const chosen = column === undefined ? onlyColumn(head, path) : columnOf(column, head)
   const at = chooseColumns(head, { include: [chosen] }).kept[0] ?? 0
   const name = head.columns?.[at]
@@ -152,6 +173,24 @@ async function* streamLabels(
     )
   for await (const piece of storage.stream(file, {}, signal)) yield* await read(cutter.push(piece))
   yield* await read(cutter.end())
+}
+
+/** What a file of labels begins with; what is wrong with it is no matter of a dataset. */
+function headOf(bytes: Buffer, dialect: Dialect, isWhole: boolean, path: string) {
+  if (bytes.length === 0) throw new CliError(`${path}: is empty`, { hint: WANTED })
+  try {
+    return inspectHead(bytes, dialect, 'auto', isWhole)
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause
+    const message = `${path}: ${cause.message.replace(/^read head: /, '')}`
+    throw new CliError(message, { hint: HINTS[cause.code] ?? cause.hint ?? WANTED, cause })
+  }
+}
+
+const WANTED = 'labels are a CSV with a row for each row of the dataset'
+const HINTS: Partial<Record<CsvErrorCode, string>> = {
+  not_text: `unpack it first: ${WANTED}`,
+  bad_dialect: WANTED,
 }
 
 function onlyColumn({ width, columns }: ReturnType<typeof inspectHead>, path: string): number {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { link, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { readPage } from '@millrace/report'
 import { expect, test } from 'vitest'
 import type { CliError } from '../cli-error.ts'
@@ -163,6 +164,20 @@ test.for([
   expect((error as CliError).hint ?? '').toMatch(hint)
 })
 
+test.for([
+  ['empty', Buffer.alloc(0), /is empty$/, /a row for each row/],
+  ['packed', gzipSync('1\n0\n1\n1\n'), /the object is gzip-compressed/, /^unpack it first/],
+  ['JSON lines', Buffer.from('{"late":1}\n'), /looks like JSON/, /^labels are a CSV/],
+] as const)('a file of labels that is %s is refused as such', async ([, bytes, words, hint]) => {
+  const path = await resultWith({ text: BINARY })
+  const labels = path.replace('scores.csv', 'labels.csv')
+  await writeFile(labels, bytes)
+  await expect(reportOf(path, { labels })).rejects.toMatchObject({
+    message: expect.stringMatching(words),
+    hint: expect.stringMatching(hint),
+  })
+})
+
 test('labels are taken from a joined column, and predictions from the end', async () => {
   const text = 'Prediction;late;Prediction;Binary Classification\n9;1;0.9;1\n9;1;0.2;0\n9;0;0.3;0\n'
   const spec = {
@@ -222,4 +237,10 @@ test('labels that are neither a file nor a column are refused', async () => {
     message: 'churned: is neither a file nor a column of the result',
     hint: 'its columns: Prediction, Binary Classification',
   })
+})
+
+test('a folder is no file of labels', async () => {
+  const path = await resultWith({ text: BINARY })
+  const labels = dirname(path)
+  await expect(reportOf(path, { labels })).rejects.toThrow(`${labels}: is neither a file nor`)
 })

@@ -2,12 +2,10 @@ import { type Dialect, headBytes, inspectHead } from '@millrace/csv'
 import { besideResult, thresholdsOf } from '@millrace/job'
 import { createReport, type Decision, type ReportCollector, renderPage } from '@millrace/report'
 import { createStorage, fileUri, type Storage } from '@millrace/storage'
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { costIn } from '../cost/read-cost.ts'
 import { CliError } from '../cli-error.ts'
 import { checkPage } from '../dataset/check-page.ts'
-import { labelsInFile } from './labels.ts'
+import { labelFile, labelsInFile } from './labels.ts'
 import { createMeasure, type Measure } from './measure.ts'
 import { scoresOfColumns } from './prediction-columns.ts'
 import type { ReportOptions } from './report-options.ts'
@@ -43,7 +41,7 @@ async function keepFiles(
     ['file of failed rows', errors?.path],
     ['manifest', besideResult(path).manifest],
     ['dataset', spec.dataset.uri],
-    ['file of labels', labels],
+    ['file of labels', labelFile(labels)],
   ])
 }
 
@@ -155,8 +153,9 @@ async function openLabels(
   signal: AbortSignal,
 ): Promise<LabelsOfRows | undefined> {
   if (labels === undefined) return undefined
-  if (existsSync(labels)) {
-    const labelsOf = await labelsInFile(storage, resolve(labels), labelColumn, rowsInAll, signal)
+  const file = labelFile(labels)
+  if (file !== undefined) {
+    const labelsOf = await labelsInFile(storage, file, labelColumn, rowsInAll, signal)
     return async (rows, start) => await labelsOf({ rows: { start, end: start + rows.length } })
   }
   const at = columns?.indexOf(labels) ?? -1

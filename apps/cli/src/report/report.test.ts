@@ -44,6 +44,17 @@ test('of a recorded run, a page is drawn beside its files', async () => {
   expect(readPage(await readFile(out, 'utf8'))).toMatchObject({ rows: { total: 2, predicted: 2 } })
 })
 
+test('labels that are neither a file nor a column of the dataset are refused', async () => {
+  const folder = await temporaryFolder()
+  for (const labels of ['late', folder]) {
+    await expect(reportOfRun(folder, { labels })).rejects.toMatchObject({
+      message: `${labels}: is neither a file nor a column of the dataset`,
+      hint: 'it has no header',
+      exitCode: 2,
+    })
+  }
+})
+
 const files = [
   ['out.csv', 'is the result itself'],
   ['out.errors.csv', 'is the file of failed rows itself'],

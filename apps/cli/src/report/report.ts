@@ -18,7 +18,7 @@ import { checkPage } from '../dataset/check-page.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type JobReader, openReader } from '../system/job-reader.ts'
 import type { World } from '../world.ts'
-import { openLabels } from './labels.ts'
+import { labelFile, openLabels } from './labels.ts'
 import { createMeasure, type Measure } from './measure.ts'
 import { pageOfFiles } from './report-of-files.ts'
 import type { ReportOptions } from './report-options.ts'
@@ -56,7 +56,7 @@ async function keepFiles({ spec }: Job, { out, labels }: ReportOptions): Promise
     ['file of failed rows', errors],
     ['manifest', manifest],
     ['dataset', spec.dataset.uri],
-    ['file of labels', labels],
+    ['file of labels', labelFile(labels)],
   ])
 }
 
