@@ -5,10 +5,10 @@ import { valueKeys } from './value-keys.ts'
 
 /**
  * What `auto` has taken where the answer has something else of which the number speaks: that of `NEGATIVE` with 0.999 is
- * the confidence in the label, and no probability of one class. By the first row.
+ * the confidence in the label, and no probability of one class; so may be that of `"prediction": 0`. By the first row.
  */
 export interface Choice {
-  /** `label`: a text stands beside the number. `classes`: a number stands beside it for each of three classes or more. */
+  /** `label`: a text or a whole number, which is a class, stands beside the number. `classes`: a number stands beside it for each of three classes or more. */
   readonly kind: 'label' | 'classes'
   /** Settings of `endpoint.response` that say the one or the other; absent where none leads there, or no label is. */
   readonly number?: string
@@ -26,6 +26,14 @@ const OF_ROW = [
 const isLabel = (name: string): boolean =>
   OF_LABEL.test(name) && !OF_ROW.some((pattern) => pattern.test(name))
 
+/** Names of a class that is a number. What an answer has besides is no reason to refuse it, so they are few. */
+const OF_CLASS = /^(?:prediction|predicted?|(?:predicted|pred)?_?(?:label|class)|y(?:_pred)?)$/i
+const WHOLE = /^\s*\d{1,9}(?:\.0*)?\s*$/
+
+/** Beside its `predicted_label` the `score` of SageMaker's Linear Learner is that of class 1. */
+const isClass = (name: string, value: string, taken: string): boolean =>
+  OF_CLASS.test(name) && WHOLE.test(value) && !(name === 'predicted_label' && taken === 'score')
+
 /** @param path of the row in a setting: `predictions[]`, or empty where it is the answer. */
 export function choiceInObject(
   text: string,
@@ -34,10 +42,13 @@ export function choiceInObject(
 ): Choice | undefined {
   if (row?.kind !== 'object') return undefined
   const taken = valueKeys.find((key) => row.entries.has(key))
-  const label = [...row.entries].find(
-    ([key, node]) => key !== taken && isLabel(key) && isText(text, node),
-  )?.[0]
-  if (taken === undefined || label === undefined) return undefined
+  if (taken === undefined) return undefined
+  const others = [...row.entries].filter(([key]) => key !== taken)
+  const [label] =
+    others.find(([key, node]) => isLabel(key) && isText(text, node)) ??
+    others.find(([key, { start, end }]) => isClass(key, text.slice(start, end), taken)) ??
+    []
+  if (label === undefined) return undefined
   const settingOf = (key: string): string => `json:${path === '' ? '' : `${path}.`}${asSaid(key)}`
   return {
     kind: 'label',
@@ -67,9 +78,13 @@ export function choiceInTable(
   taken: number,
   isNamed: boolean,
 ): Choice | undefined {
-  const label = names.findIndex(
+  const ofText = names.findIndex(
     (name, column) => column !== taken && isLabel(name) && !isNumber(cells[column]),
   )
+  const ofNumber = names.findIndex(
+    (name, column) => column !== taken && isClass(name, cells[column] ?? '', names[taken] ?? ''),
+  )
+  const label = ofText !== -1 || !isNamed ? ofText : ofNumber
   const classes = countClasses(names, cells)
   const kind = !isNamed && classes > 2 ? 'classes' : 'label'
   if (kind === 'label' && (label === -1 || (!isNamed && classes > 1))) return undefined

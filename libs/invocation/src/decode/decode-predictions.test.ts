@@ -79,6 +79,28 @@ test.for<[string, string, string, object]>([
     { kind: 'label', number: 'json:[].score', label: 'json:[].predicted_species' },
   ],
   [
+    'application/json',
+    '{"predictions":[{"prediction":0,"probability":0.9},{"prediction":1,"probability":0.8}]}',
+    'auto',
+    {
+      kind: 'label',
+      number: 'json:predictions[].probability',
+      label: 'json:predictions[].prediction',
+    },
+  ],
+  [
+    'application/jsonlines',
+    '{"score":0.9,"label":1.0}\n{"score":0.8,"label":0.0}\n',
+    'auto',
+    { kind: 'label', number: 'json:score', label: 'json:label' },
+  ],
+  [
+    'text/csv',
+    'prediction,probability\n0,0.9\n1,0.8\n',
+    'auto',
+    { kind: 'label', number: 'csv:probability', label: 'csv:prediction' },
+  ],
+  [
     'text/csv',
     'classification,score\nno,0.9\nno,0.8\n',
     'auto',
@@ -131,6 +153,10 @@ test.for<[string, string]>([
   ],
   ['text/csv', 'y,a_proba,b_proba\na,0.9,0.1\nb,0.2,0.8\n'],
   ['text/csv', 'target,no,yes\n0,0.9,0.1\n1,0.2,0.8\n'],
+  ['text/csv', 'prediction,no,yes\n0,0.9,0.1\n1,0.2,0.8\n'],
+  ['text/csv', 'prediction,stddev\n3,0.25\n4,0.5\n'],
+  ['application/json', '[{"prediction":0.4,"probability":0.4},{"probability":0.2}]'],
+  ['application/json', '[{"row_class":2,"score":0.4},{"score":0.2}]'],
   ['text/csv', 'id,score\na,0.9\nb,0.8\n'],
   ['text/csv', 'prediction_id,predictor,target_date,target_id,score\na,b,c,d,1\na,b,c,d,0\n'],
   [
