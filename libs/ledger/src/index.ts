@@ -44,7 +44,7 @@ export { createProgressMarker, type ProgressMarker } from './progress/progress-m
 export { putPart, type PutPartOutcome } from './part/put-part.ts'
 export { readExport } from './export/read-export.ts'
 export { readFailures } from './part/read-failures.ts'
-export { readJob } from './job/read-job.ts'
+export { isForgotten, readJob } from './job/read-job.ts'
 export { readNewestJob } from './job/read-newest-job.ts'
 export { readNewestPart, readPart } from './part/read-part.ts'
 export { readParts } from './part/read-parts.ts'

@@ -88,6 +88,17 @@ test('the same token with the same names is the same job', async () => {
   )
 })
 
+test('the token of a job that is forgotten is refused, and not asked for', async () => {
+  const clientToken = 'forgotten'
+  const job = { jobId: jobIdOf(clientToken), clientToken, createdAt: 1_000, expiresAt: 2_000 }
+  await createJob(stack.system.ledger, jobWith(job), signal)
+  const options = { spec: { endpoint }, out: 's3://results/forgotten.csv', clientToken }
+  await expect(submitted(options)).rejects.toThrow(
+    `client token forgotten: was that of job ${job.jobId}, which is forgotten`,
+  )
+  expect(await askedFor(clientToken)).toBeUndefined()
+})
+
 /** Submits with `--watch` a job that is there already, in this state. */
 async function submitAndWatch(clientToken: string, state: Job['state'], options: object = {}) {
   const out = `s3://results/${clientToken}.csv`

@@ -8,7 +8,7 @@ import {
   jobIdOf,
   newJobSpecSchema,
 } from '@millrace/job'
-import { readJob } from '@millrace/ledger'
+import { isForgotten, readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -49,6 +49,15 @@ export async function submit(options: SubmitOptions, world: World): Promise<Exit
       `client token ${clientToken}: job ${jobId} has another spec: ${difference}`,
       {
         hint: 'the same token is the same job; choose another for another one',
+      },
+    )
+  }
+  const mayBeForgotten = earlier === undefined && options.clientToken !== undefined
+  if (mayBeForgotten && (await isForgotten(system.ledger, jobId, world.stop))) {
+    throw new CliError(
+      `client token ${clientToken}: was that of job ${jobId}, which is forgotten`,
+      {
+        hint: 'its token is refused until 30 days after that; choose another for another job',
       },
     )
   }

@@ -23,12 +23,30 @@ export async function readJobItem(
   jobId: JobId,
   signal: AbortSignal,
 ): Promise<Item | undefined> {
+  const found = await readKeptItem(ledger, jobId, signal)
+  return found !== undefined && isExpired(found, ledger) ? undefined : found
+}
+
+/** True when there was such a job and its token is no new one yet, as `createJob` finds too. */
+export async function isForgotten(
+  ledger: Ledger,
+  jobId: JobId,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = await readKeptItem(ledger, jobId, signal)
+  return found !== undefined && isExpired(found, ledger)
+}
+
+async function readKeptItem(
+  ledger: Ledger,
+  jobId: JobId,
+  signal: AbortSignal,
+): Promise<Item | undefined> {
   const input: GetItemInput = {
     TableName: ledger.tableName,
     Key: jobKey(jobId),
     ConsistentRead: true,
   }
   const request = () => ledger.client.send('GetItem', input, signal)
-  const { Item } = await call(`read job ${jobId}`, request, signal)
-  return Item !== undefined && isExpired(Item, ledger) ? undefined : Item
+  return (await call(`read job ${jobId}`, request, signal)).Item
 }
