@@ -15,7 +15,7 @@ export interface SampleRows {
 }
 
 /** A table as a sample of it shows it. */
-export type SampledTable = Pick<Head, 'columns' | 'width'> &
+export type SampledTable = Pick<Head, 'columns' | 'width' | 'header'> &
   Pick<ModelRows, 'inputRowBytes' | 'joinedRowBytes'>
 
 /**

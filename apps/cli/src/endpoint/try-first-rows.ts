@@ -23,7 +23,9 @@ export async function tryFirstRows(
 ): Promise<PreflightReport & { readonly kind: 'ready' }> {
   const { rows: rowsMax, payloadBytesMax } = spec.batching
   const few = firstOf(sample, Math.min(limits.probeRows, rowsMax), payloadBytesMax)
-  const about = { endpoint: spec.endpoint, region, delimiter: spec.dataset.csv.delimiter }
+  const { header: hasHeader } = sample.table
+  const { delimiter } = spec.dataset.csv
+  const about = { endpoint: spec.endpoint, region, delimiter, hasHeader }
   const input = { ...few, ...about, rowOffsets: () => few.offsets }
   const report = await preflight({ invoke }, input, signal).catch(busy)
   if (report.kind === 'wrong') throw unfit(report.problems.join(' '))

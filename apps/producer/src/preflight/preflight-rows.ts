@@ -22,7 +22,8 @@ export async function preflightRows(
 ): Promise<ProbeReport> {
   const { endpoint, batching } = spec
   const { delimiter } = spec.dataset.csv
-  const input = { ...probe, endpoint, region, delimiter, rowsMax: batching.rows }
+  const about = { endpoint, region, delimiter, hasHeader: dataset.header }
+  const input = { ...probe, ...about, rowsMax: batching.rows }
   const report = await preflight({ invoke: invokeFor(jobId) }, input, signal)
   const judged = judgeReport(report, spec, dataset, probe)
   tellPreflight(logger, jobId, probe.rows, judged)

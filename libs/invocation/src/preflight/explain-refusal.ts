@@ -1,6 +1,7 @@
 import { OTHER_DELIMITERS } from '@millrace/job'
 import { InvocationError } from '../invoke/invocation-error.ts'
 import type { Ask, PreflightInput } from './preflight-input.ts'
+import { rowTexts } from './row-texts.ts'
 
 /** Why the endpoint refused a job's first rows, in a sentence. */
 export type Explanation =
@@ -128,10 +129,11 @@ const isOfType = (error: InvocationError): boolean =>
 
 async function explainRows(
   ask: Ask,
-  { endpoint, body, rows, delimiter = ',' }: PreflightInput,
+  input: PreflightInput,
   error: InvocationError,
 ): Promise<Explanation> {
-  const [first = '', second = ''] = Buffer.from(body).toString('utf8').split(/\r?\n/, 2)
+  const { endpoint, rows, delimiter = ',' } = input
+  const [first = '', second = ''] = rowTexts(input)
   const says = `its container says: ${unended(error.words)}`
   const wrong = (problem: string): Explanation => ({
     kind: 'wrong',
@@ -148,21 +150,23 @@ async function explainRows(
   if (
     isCsv &&
     rows > 1 &&
+    input.hasHeader !== true &&
     looksLikeHeader(first, second, delimiter) &&
-    (await answers(ask, body, first))
+    (await answersRest(ask, input))
   ) {
     return wrong(
       'The first row looks like a header and was sent as data: set dataset.csv.header to present',
     )
   }
   // Whoever has set one has done what could be advised: then a bad row is to be found, not a delimiter.
-  const other = isCsv && delimiter === ',' ? likelyDelimiter(first) : undefined
+  const other = isCsv && delimiter === ',' ? likelyDelimiter(first, second) : undefined
   if (other !== undefined) {
-    return wrong(
-      `The rows seem to be delimited by ${JSON.stringify(other)}, not by a comma: set dataset.csv.delimiter`,
+    // No proof: a column of texts may have it in each of them.
+    return unexplained(
+      `The rows seem to be delimited by ${JSON.stringify(other)}, not by a comma: set dataset.csv.delimiter; ${says}.`,
     )
   }
-  if (isCsv && !((await ask(narrowerRows(body, delimiter))) instanceof InvocationError)) {
+  if (isCsv && !((await ask(narrowerRows(input))) instanceof InvocationError)) {
     // No proof: it takes fewer columns without a word, and what is cut off may be a bad row's fault.
     return unexplained(
       `The rows have more columns than the model of ${endpoint.name} takes: check dataset.features; ${says}.`,
@@ -186,31 +190,35 @@ const looksLikeHeader = (first: string, second: string, delimiter: string): bool
 
 const unquoted = (field: string): string => field.replaceAll('"', '')
 
-async function answers(ask: Ask, body: Uint8Array, first: string): Promise<boolean> {
-  const rest = Buffer.from(body).subarray(Buffer.byteLength(first) + 1)
-  return !((await ask(rest)) instanceof InvocationError)
+async function answersRest(ask: Ask, { body, rowOffsets }: PreflightInput): Promise<boolean> {
+  return !((await ask(body.subarray(rowOffsets()[1]))) instanceof InvocationError)
 }
 
-function likelyDelimiter(row: string): string | undefined {
-  if (row.includes(',')) return undefined
-  return OTHER_DELIMITERS.find((char) => row.includes(char))
+/** What parts the first row, and the second into as many fields. What is in quotes parts none. */
+function likelyDelimiter(first: string, second: string): string | undefined {
+  const [plain = '', below = ''] = [first, second].map((row) => row.replaceAll(QUOTED, ''))
+  if (plain.includes(',')) return undefined
+  return OTHER_DELIMITERS.find(
+    (char) => plain.includes(char) && plain.split(char).length === below.split(char).length,
+  )
 }
+
+const QUOTED = /"[^"]*"/g
 
 /** The rows with further columns of zeros. */
-export function widerRows(body: Uint8Array, columns: number, delimiter: string): Buffer {
-  const more = `${delimiter}0`.repeat(columns)
-  return mapRows(body, (row) => row + more)
+export function widerRows(input: PreflightInput, columns: number): Buffer {
+  const more = `${input.delimiter ?? ','}0`.repeat(columns)
+  return mapRows(input, (row) => row + more)
 }
 
 /** The rows without their last column. */
-export function narrowerRows(body: Uint8Array, delimiter: string): Buffer {
+export function narrowerRows(input: PreflightInput): Buffer {
+  const { delimiter = ',' } = input
   // A delimiter in quotes parts no columns.
   const part = `\\x${delimiter.charCodeAt(0).toString(16).padStart(2, '0')}`
   const last = new RegExp(`(?:^|${part})(?:"[^"]*(?:""[^"]*)*"|[^"${part}]*)$`)
-  return mapRows(body, (row) => row.replace(last, ''))
+  return mapRows(input, (row) => row.replace(last, ''))
 }
 
-function mapRows(body: Uint8Array, map: (row: string) => string): Buffer {
-  const rows = Buffer.from(body).toString('utf8').trimEnd().split(/\r?\n/)
-  return Buffer.from(`${rows.map(map).join('\n')}\n`)
-}
+const mapRows = (input: PreflightInput, map: (row: string) => string): Buffer =>
+  Buffer.from(`${rowTexts(input).map(map).join('\n')}\n`)

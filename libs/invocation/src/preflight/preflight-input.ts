@@ -9,6 +9,8 @@ export interface PreflightInput {
   readonly rows: number
   /** Where each row begins in `body`, and its end: `rows + 1` offsets. */
   rowOffsets(): Uint32Array
+  /** A header stands before the rows, so none of them is one. */
+  readonly hasHeader?: boolean
   /** What stands between the columns of a CSV; default a comma. */
   readonly delimiter?: string
   /** Rows of one invocation at most; default all. */

@@ -232,7 +232,8 @@ test('names another delimiter when the container reads commas only', async () =>
   const body = rowsMapped((row) => row.replaceAll(',', ';'))
   expect(await preflight({ invoke }, whole({ ...GOOD, body }), never)).toEqual({
     kind: 'wrong',
-    problems: [expect.stringMatching(/delimited by ";"/)],
+    isOfRows: true,
+    problems: [expect.stringMatching(/delimited by ";".*could not convert/)],
   })
 })
 
@@ -259,6 +260,38 @@ test.for([
 test('with a bad row among the first, finds the job ready and counts it', async () => {
   const body = badRows((row) => row === 7)
   expect(await check({ body })).toMatchObject({ kind: 'ready', rowsRefused: 1 })
+})
+
+test('below a header, a bad first row is no second one', async () => {
+  const body = Buffer.concat([Buffer.from(HEADER), ROWS])
+  expect(await check({ body, rows: 21, hasHeader: true })).toMatchObject({
+    kind: 'ready',
+    rowsRefused: 1,
+  })
+})
+
+test('a bad first row that ends with a CR is not taken for all of them', async () => {
+  const rows = ['x', ...ROWS.toString().trimEnd().split('\n')]
+  const body = Buffer.from(rows.map((row) => `${row}\r`).join(''))
+  // Lone CRs: this container takes them all for one row, and refuses that.
+  const report = await check({ body, rows: 21 })
+  expect(report).not.toMatchObject({ problems: [expect.stringContaining('looks like a header')] })
+})
+
+test('texts with a semicolon, of which one is bad, are no table that is parted by it', async () => {
+  const invoke: Invoke = async ({ body }) => {
+    const rows = Buffer.from(body).toString().trimEnd().split('\n')
+    if (rows.some((row) => row.includes('POISON') || row.includes(',0'))) {
+      throw new InvocationError('rows_rejected', 'flights', '', { words: 'no' })
+    }
+    return { body: Buffer.from('0.5\n'.repeat(rows.length)), contentType: '', durationMs: 1 }
+  }
+  const rows = ['Good; nice', 'Bad; awful', 'POISON', ...Array(17).fill('x')]
+  const body = Buffer.from(rows.map((row) => `${row}\n`).join(''))
+  expect(await preflight({ invoke }, whole({ ...GOOD, body }), never)).toMatchObject({
+    kind: 'ready',
+    rowsRefused: 1,
+  })
 })
 
 test('with a bad first row that is no header, finds the job ready', async () => {

@@ -1,6 +1,7 @@
 import { narrowerRows, widerRows } from './explain-refusal.ts'
 import { InvocationError } from '../invoke/invocation-error.ts'
 import type { Ask, PreflightInput } from './preflight-input.ts'
+import { rowTexts } from './row-texts.ts'
 
 /**
  * XGBoost's container refuses a column too many, and gives wrong numbers for a column too few without
@@ -11,28 +12,28 @@ import type { Ask, PreflightInput } from './preflight-input.ts'
  */
 export async function takesMoreColumns(
   ask: Ask,
-  { endpoint, body, delimiter = ',' }: PreflightInput,
+  input: PreflightInput,
 ): Promise<boolean | InvocationError> {
-  if (!endpoint.contentType.startsWith('text/csv')) return false
-  const oneMore = await takes(ask, widerRows(body, 1, delimiter))
+  if (!input.endpoint.contentType.startsWith('text/csv')) return false
+  const oneMore = await takes(ask, widerRows(input, 1))
   if (oneMore !== true) return oneMore
-  const anyMore = await takes(ask, widerRows(body, 2_000, delimiter))
+  const anyMore = await takes(ask, widerRows(input, 2_000))
   if (anyMore !== false) return anyMore instanceof InvocationError ? anyMore : false
-  return !(await refusesFewer(ask, body, delimiter))
+  return !(await refusesFewer(ask, input))
 }
 
 /** XGBoost's container finds no delimiter in one column and refuses it, so one fewer of two says nothing. */
 const COLUMNS_MIN = 3
 
 /** Twice, for a fault that comes by chance must not make rows that are too short pass. */
-async function refusesFewer(ask: Ask, body: Uint8Array, delimiter: string): Promise<boolean> {
-  if (columnsOf(body, delimiter) < COLUMNS_MIN) return false
-  const fewer = narrowerRows(body, delimiter)
+async function refusesFewer(ask: Ask, input: PreflightInput): Promise<boolean> {
+  if (columnsOf(input) < COLUMNS_MIN) return false
+  const fewer = narrowerRows(input)
   return (await refuses(ask, fewer)) && (await refuses(ask, fewer))
 }
 
-const columnsOf = (body: Uint8Array, delimiter: string): number =>
-  (Buffer.from(body).toString('utf8').split('\n', 1)[0] ?? '').split(delimiter).length
+const columnsOf = (input: PreflightInput): number =>
+  (rowTexts(input)[0] ?? '').split(input.delimiter ?? ',').length
 
 async function refuses(ask: Ask, body: Uint8Array): Promise<boolean> {
   const answer = await ask(body)
