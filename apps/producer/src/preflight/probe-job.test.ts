@@ -69,8 +69,39 @@ test('a line that is no JSON is not sent', async () => {
   expect(asked).toEqual([['{"a":1}\n[2]\n', 2]])
 })
 
-test.for(['1\n2\n', '"1,2'])('with no fit row in %j, nothing is asked', async (text) => {
-  expect(await probe(text)).toEqual([])
+test('behind rows that cannot be sent, those that can are', async () => {
+  const text = `${'1\n'.repeat(2_000)}1,2\n3\n4,5\n`
+  expect(await probe(text)).toEqual([['1,2\n4,5\n', 2]])
+})
+
+test.for<[string, string, Partial<JobSpecInput['dataset']>, object, RegExp]>([
+  [
+    'fields',
+    'id,age\n1,2,3\n4,5,6\n',
+    {},
+    { header: true, columns: ['id', 'age'] },
+    /^plan: None of the first 2 rows can be sent to .* \(row_width: 3 fields, wanted 2\)\. Give the header as many fields/,
+  ],
+  [
+    'quotes',
+    '"1,2',
+    {},
+    {},
+    /^plan: The first row cannot be sent to .* \(row_width: 1 fields, wanted 2\)\. Give the first row/,
+  ],
+  [
+    'JSON',
+    '{\n"a":1\n}\n',
+    { format: 'jsonl' },
+    { width: 1 },
+    /\(row_malformed: .*one line of JSON/,
+  ],
+])('where none of them can be sent for its %s, the job is told', async (told) => {
+  const [, text, dataset, facts, message] = told
+  await expect(probe(text, dataset, undefined, facts)).rejects.toMatchObject({
+    code: 'preflight_failed',
+    message: expect.stringMatching(message),
+  })
 })
 
 test.for<[string, ProbeReport & { kind: 'wrong' }, RegExp]>([

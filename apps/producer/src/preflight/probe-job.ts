@@ -5,6 +5,7 @@ import {
   headBytes,
   inspectHead,
   rowOffsets,
+  unfitRows,
 } from '@millrace/csv'
 import {
   dialectOf,
@@ -53,10 +54,10 @@ export interface Deps {
 /**
  * Invokes the endpoint with the first rows of the dataset, before a million of them are published: a
  * header sent as data, a wrong delimiter, a missing endpoint or permission is told here. They are those of the first
- * object that has any: Spark writes a header alone for a partition that is empty. Nothing is learnt where none is of the
- * right width at its start.
+ * object that has any, and that can be sent: Spark writes a header alone for a partition that is empty. Nothing is learnt
+ * where no row ends within its head.
  *
- * @throws {PlanningError} `preflight_failed`
+ * @throws {PlanningError} `preflight_failed`, also where none of the rows in the head can be sent.
  */
 export async function probeJob(
   deps: Deps,
@@ -66,7 +67,7 @@ export async function probeJob(
 ): Promise<Probed | undefined> {
   const body = await firstBody(deps, job, dataset, signal)
   const rows = body && firstRows(job, dataset, body)
-  // No whole row in the first megabyte, or none of the right width: nothing to learn from it.
+  // No whole row in the first megabyte: nothing to learn from it.
   if (rows === undefined) return undefined
   const report = await deps.preflight(job, dataset, rows, signal)
   if (report.kind === 'ready') return report
@@ -97,6 +98,7 @@ async function firstBody(
   return undefined
 }
 
+/** The first rows of which some can be sent; nothing where there is no row. */
 function firstRows({ spec }: Job, dataset: PinnedDataset, body: Uint8Array): ModelRows | undefined {
   const dialect = dialectOf(spec.dataset)
   const cutter = createCutter({
@@ -105,11 +107,27 @@ function firstRows({ spec }: Job, dataset: PinnedDataset, body: Uint8Array): Mod
     rowsMax: limits.probeRows,
     bytesMax: spec.batching.payloadBytesMax,
   })
-  const [cut] = [...cutter.push(body), ...cutter.end()]
-  if (cut === undefined) return undefined
-  const bytes = body.subarray(cut.bytes.start, cut.bytes.end)
-  return modelRows(bytes, cut.rows, spec, dataset)
+  let unfit = 0
+  for (const { bytes, rows } of [...cutter.push(body), ...cutter.end()]) {
+    const found = modelRows(body.subarray(bytes.start, bytes.end), rows, spec, dataset)
+    if (found !== undefined) return found
+    unfit += rows
+  }
+  if (unfit === 0) return undefined
+  const [first] = unfitRows(body, dialect, dataset.width)
+  const none =
+    unfit === 1 ? 'The first row cannot be sent' : `None of the first ${unfit} rows can be sent`
+  const why = `${first?.code}: ${first?.message}`
+  throw new PlanningError(
+    'preflight_failed',
+    `${none} to ${spec.endpoint.name} (${why}). ${adviceFor(spec.dataset, dataset)}`,
+  )
 }
+
+const adviceFor = ({ format, csv }: Job['spec']['dataset'], { header }: PinnedDataset): string =>
+  format === 'jsonl'
+    ? 'Write each row as one line of JSON (jq -c .).'
+    : `Give ${header ? 'the header' : 'the first row'} as many fields as the rows below it have, or check dataset.csv.delimiter (${JSON.stringify(csv.delimiter)}) and dataset.csv.quote.`
 
 /** The whole rows of a head: a row that is cut off would be another row to the endpoint. */
 function bodyOf(

@@ -18,7 +18,8 @@ const PREFLIGHT_SAYS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/is not understood/, ['endpoint_malformed']],
 ]
 /** What it may say of a table with bad rows, at which some containers fail. */
-const BAD_ROWS = /takes more columns|have more columns|refuses the first|\(model_failed\)/
+const BAD_ROWS =
+  /takes more columns|have more columns|refuses the first|\(row_width: |\(model_failed\)/
 
 /** Of the rows of a job so many failed: more than it tolerates? */
 export function exceedsTolerance({ tolerance, rows }: JobPlan, failedRows: number): boolean {
