@@ -360,6 +360,14 @@ test('when a compressed result cannot be written, the reason is told', async () 
   expect(log).toContain(`abort ${RESULT}`)
 })
 
+test('a result over an object of the dataset is not begun', async () => {
+  const { deps, visible, log } = createWorld(sound)
+  const read = { uri: 's3://data/all.manifest' }
+  const wanted = jobOf({ dataset: read, output: { uri: 's3://data/ro"ws.csv' } })
+  await expect(writeResult(deps, wanted, never)).rejects.toMatchObject({ code: 'output_taken' })
+  expect([...visible.keys(), ...log]).toEqual([])
+})
+
 test('several classes without labels are counted in the first row that has a prediction', async () => {
   const parts = [partOf(plan[0]!, ['', '']), partOf(plan[1]!, ['0.1,0.9', '0.7,0.3'])]
   const { deps, visible } = createWorld(parts)

@@ -7,6 +7,7 @@ import {
   resultNames,
 } from '@millrace/job'
 import { decideBy, type Deciding, type RowStyle } from '@millrace/predictions'
+import { whyOverDataset } from '@millrace/storage'
 import { accountFor, type PartLike } from './account/account.ts'
 import type { ResultSummary } from './aggregate-job.ts'
 import { costOf } from './files/cost.ts'
@@ -15,6 +16,7 @@ import { createErrorsFile } from './files/errors-file.ts'
 import { createGoneObjects } from './files/gone-objects.ts'
 import { firstPrediction } from './rows/first-prediction.ts'
 import { loneRowStyle } from './rows/format-csv.ts'
+import { OutputError } from './rows/output-error.ts'
 import { withoutJsonStrings } from './rows/json-strings.ts'
 import type { CountedPart } from './account/history.ts'
 import { type Manifest, manifestOf } from './files/manifest.ts'
@@ -77,6 +79,7 @@ export interface ResultWanted {
  * writes it again writes the same bytes.
  *
  * @throws {AccountingError} before anything is visible.
+ * @throws {OutputError} `output_taken`, before anything is written, where it would be over an object of the dataset.
  */
 export async function writeResult(
   deps: Deps,
@@ -86,6 +89,8 @@ export async function writeResult(
   const { job, spec } = wanted
   const names = resultNames(spec.output)
   const dataset = await deps.dataset(job, signal)
+  const over = whyOverDataset(spec, dataset.objects)
+  if (over !== undefined) throw new OutputError('output_taken', over, 'write it elsewhere')
   const below = await deps.below(job, signal)
   if (spec.output.files === 'per_object') await accountForAll(deps, job, signal)
 

@@ -42,7 +42,7 @@ export function createFilePerObject(
   spec: JobSpec,
   dataset: PinnedDataset,
 ): ResultFiles {
-  const names = objectResults(spec.output, dataset)
+  const names = objectResults(spec, dataset.objects)
   const written: OutputFile[] = []
   let file: File | undefined
   const closeFile = async (): Promise<void> => {

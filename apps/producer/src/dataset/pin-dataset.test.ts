@@ -105,6 +105,17 @@ test('an object whose result can have no name is refused before anything is pinn
   expect(ledger.pin).toBeUndefined()
 })
 
+test('a result over an object of the dataset is refused before anything is pinned', async () => {
+  const { deps, ledger, objects } = createWorld('1,2\n', '3,4\n')
+  const uri = objects[1]?.uri ?? ''
+  const job = jobWith({ dataset: { uri: 's3://data/all.manifest' }, output: { uri } })
+  await expect(pinDataset(deps, job, never)).rejects.toMatchObject({
+    code: 'output_taken',
+    message: expect.stringContaining(`${uri} is to be written, and is an object of the dataset`),
+  })
+  expect(ledger.pin).toBeUndefined()
+})
+
 test.for<[string, Partial<JobSpecInput>]>([
   ['feature', csv('auto', { features: { include: ['agee'] } })],
   ['joined column', { output: { uri: 's3://results/', join: ['agee'] } }],

@@ -11,7 +11,7 @@ import {
   sourceOf,
   writePinnedDataset,
 } from '@millrace/job'
-import { type Compression, compressionOf, objectResults } from '@millrace/storage'
+import { type Compression, compressionOf, whyOverDataset } from '@millrace/storage'
 import { PlanningError } from '../planning-error.ts'
 
 export interface Deps {
@@ -44,7 +44,7 @@ export interface Deps {
  *   cannot have.
  * @throws {CsvError} when its first bytes are no table of the job's dialect, or have not the columns
  *   that the job names.
- * @throws {PlanningError} `dataset_empty`
+ * @throws {PlanningError} `dataset_empty`; `output_taken`, where the job would write over one of its objects.
  */
 export async function pinDataset(
   deps: Deps,
@@ -56,7 +56,8 @@ export async function pinDataset(
   const { dataset: source, output } = job.spec
   const originals = await deps.pin(source, signal)
   // Before all is scored, and not when the first result is written.
-  if (output.files === 'per_object') objectResults(output, { objects: originals })
+  const reason = whyOverDataset(job.spec, originals)
+  if (reason !== undefined) throw new PlanningError('output_taken', reason)
   const readHead = headReader(deps, signal)
   const packing =
     source.compression === 'auto' ? await packingOf(originals, readHead) : source.compression

@@ -12,6 +12,7 @@ import {
   readPlanSegment,
   writePinnedDataset,
 } from '@millrace/job'
+import { whyOverDataset } from '@millrace/storage'
 import { PlanningError } from '../planning-error.ts'
 
 /*
@@ -30,7 +31,7 @@ export interface Deps {
 /**
  * Pins a retry to the dataset of the job below.
  *
- * @throws {PlanningError} `retried_already` when another retry of the same job was first.
+ * @throws {PlanningError} `output_taken` when the result of the retry would lie over an object of it; `retried_already` when another retry of the same job was first.
  */
 export async function inheritDataset(
   deps: Deps,
@@ -50,6 +51,8 @@ export async function inheritDataset(
   }
   const documents = deps.documentsOf(pinned.jobId)
   const dataset = await readPinnedDataset(documents, pinned.dataset, signal)
+  const reason = whyOverDataset(job.spec, dataset.objects)
+  if (reason !== undefined) throw new PlanningError('output_taken', reason)
   await deps.recordPin(job, await writePinnedDataset(own, dataset, signal), signal)
   return dataset
 }
