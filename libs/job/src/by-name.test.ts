@@ -21,6 +21,10 @@ test.for([
   ['scores.JSONL.zst', { format: 'jsonl', compression: 'zstd' }],
   ['a.csv/scores.ndjson', { format: 'jsonl' }],
   ['scores.parquet', { format: 'parquet' }],
+  ['scores.gz', { compression: 'gzip' }],
+  ['2026-07-01.GZ', { compression: 'gzip' }],
+  ['scores.v2.zst', { compression: 'zstd' }],
+  ['scores.csv2.gz', { compression: 'gzip' }],
 ] as const)('a result %s is %j', ([name, shape]) => {
   expect(resultByName(name)).toEqual(shape)
 })

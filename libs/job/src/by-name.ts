@@ -28,8 +28,9 @@ export function resultByName(name: string): {
   readonly format?: 'jsonl' | 'parquet'
   readonly compression?: 'gzip' | 'zstd'
 } {
-  const [, ending = '', packed] = /\.([a-z]+)(\.gz|\.zst)?$/i.exec(name) ?? []
-  const format = RESULT_FORMATS[ending.toLowerCase()]
+  const packed = /\.(?:gz|zst)$/i.exec(name)?.[0]
+  const plain = name.slice(0, name.length - (packed?.length ?? 0))
+  const format = RESULT_FORMATS[/\.([a-z]+)$/i.exec(plain)?.[1]?.toLowerCase() ?? '']
   return {
     ...(format === undefined ? {} : { format }),
     ...(packed === undefined
