@@ -20,8 +20,8 @@ describe('binary', () => {
     ['Infinity', '1'],
     ['+INF', '1'],
     [' 0.7', '1'],
-    ['nan', ''],
-    ['-NaN', ''],
+    ['nan', undefined],
+    ['-NaN', undefined],
   ] as const)('the prediction %j is of class %j', ([prediction, label]) => {
     expect(fields({}, prediction)).toEqual([prediction, label])
   })
@@ -35,7 +35,7 @@ describe('binary', () => {
   test('several thresholds have a column each, exactly one of them below', () => {
     const decision = { threshold: [0.3, 0.5, 0.9] }
     expect(fields(decision, '0.5')).toEqual(['0.5', '1', '0', '0'])
-    expect(fields(decision, 'nan')).toEqual(['nan', '', '', ''])
+    expect(fields(decision, 'nan')).toEqual(['nan', undefined, undefined, undefined])
     expect(columnNames(decision)).toEqual([
       'Prediction',
       'Binary Classification 0.3',
@@ -53,11 +53,11 @@ describe('multi-class', () => {
     ['the first of two equals', '0.4,0.4,0.2', ['0.4', '0.4', '0.2', 'a']],
     ['a bracketed list', '[0.1, 0.2, 0.7]', ['0.1', '0.2', '0.7', 'c']],
     ['a quoted list', '"[0.1, 0.70, 0.2]"', ['0.1', '0.70', '0.2', 'b']],
-    ['a probability that is no number', '0.1,nan,0.2', ['0.1', 'nan', '0.2', '']],
+    ['a probability that is no number', '0.1,nan,0.2', ['0.1', 'nan', '0.2', undefined]],
   ] as const)('for %s, answers its label', ([, prediction, expected]) => {
     expect(fields(abc, prediction)).toEqual(expected)
     const label = expected[3]
-    const winner = expected[['a', 'b', 'c'].indexOf(label)] ?? ''
+    const winner = label && expected[['a', 'b', 'c'].indexOf(label)]
     expect(fields({ ...abc, probabilities: 'winner' }, prediction)).toEqual([label, winner])
   })
 

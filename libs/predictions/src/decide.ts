@@ -14,12 +14,12 @@ export interface AddedColumn {
 export interface Deciding {
   readonly columns: readonly AddedColumn[]
   /**
-   * The fields of a prediction, one for each column; the class of one that is no number (`nan`) is
-   * empty. A row without a prediction is not asked for: all its fields are empty.
+   * The fields of a prediction, one for each column; nothing for the class of one that is no number (`nan`). A row
+   * without a prediction is not asked for: it has none of them.
    *
    * @throws {DecisionError} for a prediction that is not of the kind that was asked for.
    */
-  fields(prediction: string): string[]
+  fields(prediction: string): (string | undefined)[]
   /** The same for a prediction that is a plain number, where nothing else is written of it. */
   readonly ofNumber?: {
     /** A class is written for each. */
@@ -73,7 +73,7 @@ function binary(decision: Decision, names: Output['names']): Deciding {
       const value = numberOf(prediction)
       if (value === undefined) throw new DecisionError(prediction, 'one number', 'binary')
       const label = (threshold: number) => (value > threshold ? above : below)
-      return [prediction, ...thresholds.map(Number.isNaN(value) ? () => '' : label)]
+      return [prediction, ...thresholds.map(Number.isNaN(value) ? () => undefined : label)]
     },
   }
 }
@@ -106,8 +106,8 @@ function multiclass(decision: Decision, names: Output['names'], found: number): 
     fields: (prediction) => {
       const texts = valuesOf(prediction)
       const winner = winnerIn(texts, prediction)
-      const text = winner < 0 ? '' : label(winner)
-      return winnerOnly ? [text, texts[winner] ?? ''] : [...texts, text]
+      const text = winner < 0 ? undefined : label(winner)
+      return winnerOnly ? [text, texts[winner]] : [...texts, text]
     },
   }
 }

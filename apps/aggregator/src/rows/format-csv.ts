@@ -44,7 +44,7 @@ export function createCsvFormat(
       ? none
       : deciding
           .fields(prediction)
-          .map((field) => quoted(field, dialect))
+          .map((field) => quoted(field ?? '', dialect))
           .join(dialect.delimiter)
 
   const copier = createRowCopier(dialect, selection, deciding)

@@ -44,6 +44,24 @@ test.for<Row>([
     '{"Prediction":0.9,"Binary Classification":"yes"}',
   ],
   [
+    'no class is null, though labels are words',
+    { decision: { labels: ['', 'yes'] } },
+    'nan',
+    '{"Prediction":"nan","Binary Classification":null}',
+  ],
+  [
+    'a label that is empty is a string',
+    { decision: { labels: ['', 'yes'] } },
+    '0.1',
+    '{"Prediction":0.1,"Binary Classification":""}',
+  ],
+  [
+    'without a winner, its probability is null too',
+    { decision: { kind: 'multiclass', labels: ['a', 'b'], probabilities: 'winner' } },
+    'nan,0.1',
+    '{"Classification":null,"Probability":null}',
+  ],
+  [
     'each class has a member',
     { decision: { kind: 'multiclass' } },
     '[0.1, 0.9]',

@@ -55,16 +55,16 @@ function memberWriter({ columns, fields }: Deciding): (prediction: string) => st
     if (prediction === '') return none
     const texts = fields(prediction)
     return keys
-      .map((key, index) => `${key}${valueOf(texts[index] ?? '', columns[index]?.type ?? 'text')}`)
+      .map((key, index) => `${key}${valueOf(texts[index], columns[index]?.type ?? 'text')}`)
       .join(',')
   }
 }
 
 /** `nan` and `inf` are no JSON; as strings they are told from a row without a prediction. */
-function valueOf(text: string, type: ColumnType): string {
+function valueOf(text: string | undefined, type: ColumnType): string {
+  if (text === undefined) return 'null'
   if (type === 'text') return JSON.stringify(text)
   if (JSON_NUMBER.test(text)) return text
-  if (text === '') return 'null'
   if (numberOf(text) === undefined) return JSON.stringify(text)
   const number = text.trim()
   return JSON_NUMBER.test(number) ? number : (respelled(number) ?? JSON.stringify(number))

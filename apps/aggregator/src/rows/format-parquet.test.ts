@@ -5,6 +5,7 @@ import type { JobSpecInput, PinnedDataset } from '@millrace/job'
 import { decideBy, readLines } from '@millrace/predictions'
 import { expect, test } from 'vitest'
 import { createParquetFormat } from './format-parquet.ts'
+import { withoutJsonStrings } from './json-strings.ts'
 import { jobWith, planOf } from '../test-data.fixture.ts'
 
 const dataset: PinnedDataset = {
@@ -20,7 +21,7 @@ const batch = planOf(1)[0]!
 function fileOf(change: Partial<JobSpecInput>, batches: readonly (readonly [string, string?])[]) {
   const { spec } = jobWith({ output, ...change })
   const first = batches[0]?.[0].split('\n')[0] ?? ''
-  const deciding = decideBy(spec.decision, spec.output.names, first)
+  const deciding = withoutJsonStrings(spec, decideBy(spec.decision, spec.output.names, first))
   const format = createParquetFormat(spec, dataset, deciding)
   const rows = batches.map(([predictions, text]) => {
     const bytes = Buffer.from(text ?? '')
@@ -98,6 +99,14 @@ test('predictions that are texts are a column of texts', async () => {
   const none = { decision: { kind: 'none' as const } }
   const { bytes } = fileOf(none, [['[1, 2]\n\n3']])
   expect((await read(bytes)).map((row) => row['Prediction'])).toEqual(['[1, 2]', null, '3'])
+})
+
+test('an empty text that was predicted is no null, and an empty label no missing class', async () => {
+  const json = { decision: { kind: 'none' as const }, endpoint: { name: 'e', response: 'json:[]' } }
+  const { bytes } = fileOf(json, [['"cat"\n""\n']])
+  expect((await read(bytes)).map((row) => row['Prediction'])).toEqual(['cat', '', null])
+  const labels = fileOf({ decision: { labels: ['', 'yes'] } }, [['0.1\nnan']])
+  expect((await read(labels.bytes)).map((row) => row['Binary Classification'])).toEqual(['', null])
 })
 
 test('a text among numbers is refused with a way out', () => {

@@ -52,7 +52,7 @@ export function createParquetFormat(
         const added = line === '' ? [] : deciding.fields(line)
         file.add([
           ...joinedTexts(input, row),
-          ...deciding.columns.map((_, at) => added[at] || null),
+          ...deciding.columns.map((_, at) => added[at] ?? null),
         ])
       })
       return file.take()

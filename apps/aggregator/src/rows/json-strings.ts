@@ -15,7 +15,9 @@ export function withoutJsonStrings(
   const { response, accept } = endpoint
   const isJson = response.startsWith('json:') || (response === 'label' && /json/i.test(accept))
   if (decision.kind !== 'none' || !isJson) return deciding
-  return { ...deciding, fields: (prediction) => deciding.fields(prediction).map(textOf) }
+  const fields = (prediction: string) =>
+    deciding.fields(prediction).map((field) => field && textOf(field))
+  return { ...deciding, fields }
 }
 
 function textOf(prediction: string): string {
