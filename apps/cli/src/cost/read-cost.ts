@@ -5,17 +5,19 @@ import type { World } from '../world.ts'
 
 export type JobCost = NonNullable<ResultManifest['cost']>
 
-const vouchedSchema = resultManifestSchema.pick({ cost: true })
+const billSchema = resultManifestSchema.pick({ cost: true })
+const ownerSchema = resultManifestSchema.pick({ jobId: true })
 
 /** The dataset of a manifest may have 100,000 objects. */
 const MANIFEST_BYTES_MAX = 128 * 1024 * 1024
 
 /**
- * The bill of a job, from the manifest beside its result. Nothing before there is one, and nothing when
- * it cannot be read: what a job is does not depend on who may read its result.
+ * The bill of a job, from the manifest beside its result. Nothing before there is one, nothing where another job, such as
+ * a retry, has put its own there since, and nothing when it cannot be read: what a job is does not depend on who may read
+ * its result.
  */
 export async function readCost(
-  { state, spec }: Pick<Job, 'state' | 'spec'>,
+  { jobId, state, spec }: Pick<Job, 'jobId' | 'state' | 'spec'>,
   from: { readonly region?: string },
   world: World,
 ): Promise<JobCost | undefined> {
@@ -27,7 +29,9 @@ export async function readCost(
       env: world.env,
     })
     const bytes = await storage.readDocument(uri, MANIFEST_BYTES_MAX, world.stop)
-    return bytes === undefined ? undefined : costIn(JSON.parse(bytes.toString()))
+    if (bytes === undefined) return undefined
+    const manifest: unknown = JSON.parse(bytes.toString())
+    return ownerSchema.parse(manifest).jobId === jobId ? costIn(manifest) : undefined
   } catch {
     world.stop.throwIfAborted()
     return undefined
@@ -36,6 +40,6 @@ export async function readCost(
 
 /** The bill in a manifest. */
 export function costIn(manifest: unknown): JobCost | undefined {
-  const parsed = vouchedSchema.safeParse(manifest)
+  const parsed = billSchema.safeParse(manifest)
   return parsed.success ? parsed.data.cost : undefined
 }
