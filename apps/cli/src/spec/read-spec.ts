@@ -92,6 +92,11 @@ function withUris(spec: Record<string, unknown>): Record<string, unknown> {
 
 /** The URI of what was typed: a URI already, though perhaps none of ours, or a path from the folder of the command. */
 export function uriOf(place: string): string {
+  if (place === '') {
+    throw new CliError('wanted a path or a URI, got nothing', {
+      hint: 'where a variable of the shell was to name it, that is not set',
+    })
+  }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return place
   const { href } = pathToFileURL(resolve(place))
   return place.endsWith('/') && !href.endsWith('/') ? `${href}/` : href

@@ -88,6 +88,20 @@ test('the same token with the same names is the same job', async () => {
   )
 })
 
+test.for([
+  ['that is empty', '', /clientToken: /],
+  ['of too many characters', 'x'.repeat(257), /clientToken: /],
+] as const)('a token %s is refused, and not asked for', async ([, clientToken, words]) => {
+  const options = { spec: { endpoint }, out: 's3://results/token.csv', clientToken }
+  await expect(submitted(options)).rejects.toThrow(words)
+  expect(await askedFor(clientToken)).toBeUndefined()
+})
+
+test('a result that is named by nothing is not this folder', async () => {
+  const unnamed = submitted({ spec: { endpoint }, out: '' })
+  await expect(unnamed).rejects.toThrow('wanted a path or a URI, got nothing')
+})
+
 test('the token of a job that is forgotten is refused, and not asked for', async () => {
   const clientToken = 'forgotten'
   const job = { jobId: jobIdOf(clientToken), clientToken, createdAt: 1_000, expiresAt: 2_000 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   check,
   differenceOf,
+  decodeJobRequest,
   encodeJobRequest,
   type JobId,
   type JobSpec,
@@ -37,10 +38,13 @@ export interface SubmitOptions extends Pick<SystemOptions, 'region'> {
 /** `millrace submit`: asks the deployed system for a job, and says what it is called. */
 export async function submit(options: SubmitOptions, world: World): Promise<ExitCode> {
   const spec = await specOf(options)
+  const clientToken = options.clientToken ?? randomUUID()
+  const body = encodeJobRequest({ clientToken, spec })
+  // As the producer does: what it refuses is no job that could be named.
+  decodeJobRequest(body)
   await using system = await openDeployed(options, world)
   const requests = system.queue('jobs')
   checkReachable(spec, requests.url)
-  const clientToken = options.clientToken ?? randomUUID()
   const jobId = jobIdOf(clientToken)
   const earlier = await readJob(system.ledger, jobId, world.stop)
   const difference = earlier && differenceOf('', spec, earlier.spec)
@@ -63,7 +67,6 @@ export async function submit(options: SubmitOptions, world: World): Promise<Exit
   }
   // What was asked for before may be asked for again, whenever that is.
   if (earlier === undefined && spec.deadline !== undefined) comingMoment(spec.deadline)
-  const body = encodeJobRequest({ clientToken, spec })
   await publish(requests, [{ body, attributes: traceContext(world.env) }], world.stop)
   tell({ jobId, clientToken }, options, world)
   return options.watch ? await follow(system, jobId, options, world) : EXIT.succeeded
