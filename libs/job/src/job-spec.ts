@@ -3,7 +3,7 @@ import { datasetByName } from './by-name.ts'
 import { deadlineSchema } from './deadline.ts'
 import { limits } from './limits.ts'
 import { decisionSchema, outputSchema, resultIssues } from './result-spec.ts'
-import { column, isObjectOfS3, uri } from './spec-fields.ts'
+import { column, isObjectOfS3, response, uri } from './spec-fields.ts'
 
 const csv = z
   .strictObject({
@@ -101,13 +101,7 @@ const endpoint = z.strictObject({
   accept: mediaType.describe(
     'Of what is to be answered; unless given, `contentType` where that is given and JSON, else as its default.',
   ),
-  response: z
-    .string()
-    .max(256)
-    .regex(
-      /^(auto|lines|one_line|label|csv:.+|json:.+)$/,
-      'wanted auto, lines, one_line, label, csv:<column> or json:<path>',
-    )
+  response: response
     .default('auto')
     .describe('How predictions are read out of the answer; `auto` finds it by the rows sent.'),
 })

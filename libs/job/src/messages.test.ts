@@ -226,6 +226,26 @@ test.for([
     { endpoint: { name: 'churn-v3', response: 'column 3' } },
     /endpoint.response: wanted auto, lines, one_line, label, csv:<column> or json:<path>/,
   ],
+  ...[
+    'json:[[',
+    'json:]',
+    'json:.',
+    'json:.score',
+    'json:score.',
+    'json:a..b',
+    'json:predictions.[].score',
+    'json:[]score',
+    'json:[-1]',
+    'json:[first]',
+    'json:[0',
+  ].map(
+    (response) =>
+      [
+        `the path ${response}`,
+        { endpoint: { name: 'churn-v3', response } },
+        /endpoint.response: wanted .* or json:<path>, such as json:predictions\[\].score or .*, got "json:/,
+      ] as const,
+  ),
   ['a batch of no rows', { batching: { rows: 0 } }, /batching.rows/],
   [
     'three labels for two classes',

@@ -16,3 +16,17 @@ export const isObjectOfS3 = (dataset: string): boolean =>
 
 /** A column by its name in the header, or by its index from 0. */
 export const column = z.union([z.string().min(1).max(1_024), z.int().min(0).max(100_000)])
+
+/** Of a path into an answer: a key, an element of a list, or each of them. */
+const KEY = String.raw`[^.\[\]\r\n]+`
+const ELEMENT = String.raw`\[\d*\]`
+const PATH = String.raw`(?:${KEY}|${ELEMENT})(?:\.${KEY}|${ELEMENT})*`
+
+/** Where predictions stand in an answer; what it says is read by `parseResponse` of libs/invocation. */
+export const response = z
+  .string()
+  .max(256)
+  .regex(
+    new RegExp(`^(auto|lines|one_line|label|csv:.+|json:${PATH})$`),
+    'wanted auto, lines, one_line, label, csv:<column> or json:<path>, such as json:predictions[].score or json:[0].values[]',
+  )

@@ -23,7 +23,12 @@ export type PathStep =
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'each' }
 
-/** Reads a setting. @throws {RangeError} on one that is none of `ResponseSetting`. */
+/**
+ * Reads a setting. A path is held to its grammar by the door (`response` of libs/job): of one that was recorded before
+ * it was, what is no step is passed over, as it was then.
+ *
+ * @throws {RangeError} on one that is none of `ResponseSetting`.
+ */
 export function parseResponse(response: string): ResponseSetting {
   switch (response) {
     case 'auto':
