@@ -4,6 +4,7 @@ import { ContractError, describeIssues } from './contract-error.ts'
 import { type JobRequest, jobRequestOf } from './job-request.ts'
 import { isMoment } from './deadline.ts'
 import { jobSpecSchema } from './job-spec.ts'
+import { newJobSpecSchema } from './new-job-spec.ts'
 import type { CreatedObject } from './object-created.ts'
 import { isObjectOfS3 } from './spec-fields.ts'
 
@@ -32,10 +33,19 @@ const NAME = '{name}'
  */
 const PLACEHOLDER = /\{(name|version)\}/g
 
+/** What looks like one and is none: it would stand in the name of each result. */
+const UNKNOWN = /\{(?!(?:name|version)\})[A-Za-z_]+\}/
+
 const partialSpec = z.looseObject({
   dataset: z.looseObject({ uri: z.never().optional(), version: z.never().optional() }).default({}),
   output: z.looseObject({
-    uri: z.string().includes(NAME, { error: `wanted ${NAME}, or each job writes over the last` }),
+    uri: z
+      .string()
+      .includes(NAME, { error: `wanted ${NAME}, or each job writes over the last` })
+      .refine((text) => !UNKNOWN.test(text), {
+        error: ({ input }) =>
+          `wanted ${NAME} and {version} alone in braces, got ${UNKNOWN.exec(String(input))?.[0]}: leave it out, or write what it is to say`,
+      }),
   }),
 })
 
@@ -50,21 +60,40 @@ export const jobTemplatesSchema = z
   .array(template)
   .max(100)
   .superRefine((templates, context) => {
-    for (const [index, { prefix, suffix, spec }] of templates.entries()) {
-      const refuse = (message: string) =>
+    for (const [index, one] of templates.entries()) {
+      for (const message of faultsOf(one, templates)) {
         context.addIssue({ code: 'custom', path: [index], message })
-      const object = { uri: `${prefix}sample${suffix}`, version: 'sample' }
-      const sample = specFor({ prefix, suffix, spec }, object)
-      const parsed = jobSpecSchema.safeParse(sample, { reportInput: true })
-      if (!parsed.success) refuse(describeIssues(parsed.error))
-      if (typeof spec['deadline'] === 'string' && isMoment(spec['deadline'])) {
-        refuse('deadline: wanted a time from when an object comes, such as 4h, got a moment')
       }
-      const [output = ''] = spec.output.uri.split(/\{(?:name|version)\}/)
-      const watched = watchedBy(templates, output)
-      if (watched !== undefined) refuse(`output ${output} lies below the prefix ${watched.prefix}`)
     }
   })
+
+type Template = z.output<typeof template>
+
+/** Why there can be no job by a template, or none that ends well. */
+function faultsOf(one: Template, templates: readonly Template[]): readonly string[] {
+  const { prefix, suffix, spec } = one
+  const [output = ''] = spec.output.uri.split(/\{(?:name|version)\}/)
+  const watched = watchedBy(templates, output)
+  const sample = specFor(one, { uri: `${prefix}sample${suffix}`, version: 'sample' })
+  // A result below a prefix may lie over its dataset, too: that is one fault.
+  const schema = watched === undefined ? newJobSpecSchema : jobSpecSchema
+  const { error } = schema.safeParse(sample, { reportInput: true })
+  const { deadline } = spec
+  const first = templates.findIndex((other) => other.prefix === prefix && other.suffix === suffix)
+  const checks: readonly (readonly [boolean, string])[] = [
+    [error !== undefined, error === undefined ? '' : describeIssues(error)],
+    [
+      typeof deadline === 'string' && isMoment(deadline),
+      'deadline: wanted a time from when an object comes, such as 4h, got a moment',
+    ],
+    [watched !== undefined, `output ${output} lies below the prefix ${watched?.prefix}`],
+    [
+      templates[first] !== one,
+      `has the prefix and the suffix of template ${first}, which makes the jobs of all their objects: leave one of the two out, or give it another suffix`,
+    ],
+  ]
+  return checks.filter(([wrong]) => wrong).map(([, message]) => message)
+}
 
 /** A result is an object too: below a prefix it would ask for the next job, and that one for the next. */
 const watchedBy = (
