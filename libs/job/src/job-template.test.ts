@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeIssues } from './contract-error.ts'
-import { jobTemplatesSchema } from './job-template.ts'
+import { jobTemplatesSchema, requestFor } from './job-template.ts'
 
 const template = (output: string, change: object = {}) => ({
   prefix: 's3://lake/in/',
@@ -54,4 +54,23 @@ test('templates that share a prefix or a suffix are taken', () => {
   expect(
     told(template(output), template(output, { suffix }), template(output, { prefix, suffix })),
   ).toBe('nothing')
+})
+
+test.for([
+  ['day.csv', 'day'],
+  ['2026/day.CSV.GZ', '2026/day'],
+  ['day.ndjson.zst', 'day'],
+  ['day.tab', 'day'],
+  ['day.manifest', 'day'],
+  ['day.zstd', 'day'],
+  ['part.0001', 'part.0001'],
+  ['part.0002.csv', 'part.0002'],
+  ['v1.2', 'v1.2'],
+  ['v1.2/day', 'v1.2/day'],
+  ['csv', 'csv'],
+  ['day.gz.csv', 'day.gz'],
+] as const)('without a suffix %s is named %s', ([object, name]) => {
+  const templates = jobTemplatesSchema.parse([template('s3://lake/out/{name}.csv')])
+  const request = requestFor(templates, { uri: `s3://lake/in/${object}`, version: '1' })
+  expect(request?.spec.output.uri).toBe(`s3://lake/out/${name}.csv`)
 })

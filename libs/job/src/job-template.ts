@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { withoutCompression } from './by-name.ts'
 import { ContractError, describeIssues } from './contract-error.ts'
 import { type JobRequest, jobRequestOf } from './job-request.ts'
 import { isMoment } from './deadline.ts'
@@ -23,7 +24,7 @@ export interface JobTemplate {
 
 /**
  * Stands in `output.uri` for the object's name: what lies between prefix and suffix, or without a suffix what
- * follows the prefix but for the extension.
+ * follows the prefix but for the endings that say how a dataset is written and packed.
  */
 const NAME = '{name}'
 
@@ -132,7 +133,7 @@ function specFor(
   { uri, version: told, pinned }: CreatedObject,
 ): unknown {
   const rest = uri.slice(prefix.length)
-  const name = suffix === '' ? rest.replace(/\.[^./]*$/, '') : rest.slice(0, -suffix.length)
+  const name = suffix === '' ? withoutEndings(rest) : rest.slice(0, -suffix.length)
   const { dataset = {}, output } = spec as { dataset?: object; output: { uri: string } }
   // The event tells it, so it must not lead to another folder.
   const version = told.replaceAll(/[^A-Za-z0-9_.-]/g, '_')
@@ -143,6 +144,13 @@ function specFor(
   const read = pinned !== undefined && isObjectOfS3(uri) ? { uri, version: pinned } : { uri }
   return { ...spec, dataset: { ...dataset, ...read }, output: { ...output, uri: outputUri } }
 }
+
+/** `day.csv.gz` is `day`; what else follows a point, as in `part.0001`, tells objects apart. */
+const withoutEndings = (name: string): string =>
+  withoutCompression(name).replace(
+    /\.(?:csv|tsv|tab|txt|jsonl|ndjson|jsonlines|json|manifest)$/i,
+    '',
+  )
 
 /** A client token has at most 256 characters, and a key alone may have 1,024. */
 function tokenOf(uri: string, version: string): string {
