@@ -41,13 +41,22 @@ export function checkSize(what: string, body: string, bytesMax: number, hint = '
 
 /** Like `decodeMessage`, for a value that is already parsed. */
 export function check<S extends z.ZodType>(what: string, schema: S, value: unknown): z.output<S> {
-  const version = (value as { version?: unknown } | null)?.version
-  if (typeof version === 'number' && version !== 1) {
-    throw new ContractError('unknown_version', `${what}: version ${version} is not known, wanted 1`)
-  }
+  const { version, spec } = (value ?? {}) as Versioned & { readonly spec?: Versioned | null }
+  checkVersion(`${what}: version`, version)
+  checkVersion(`${what}: spec.version`, spec?.version)
   const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
   throw new ContractError('invalid', `${what}: ${describeIssues(parsed.error)}`)
+}
+
+interface Versioned {
+  readonly version?: unknown
+}
+
+/** @throws {ContractError} `unknown_version`: of what else is wrong a newer version may know why it is right. */
+function checkVersion(where: string, version: unknown): void {
+  if (typeof version !== 'number' || version === 1) return
+  throw new ContractError('unknown_version', `${where} ${version} is not known, wanted 1`)
 }
 
 export const jobIdField = z

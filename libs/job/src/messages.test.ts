@@ -207,6 +207,23 @@ test.for([
   expect(refused).toMatchObject({ code, message: expect.stringMatching(message) })
 })
 
+test('a request with a spec of an unknown version is refused as that, whatever else is wrong', () => {
+  const body = JSON.stringify({
+    version: 1,
+    clientToken: 't',
+    spec: { ...spec, version: 2, priority: 5 },
+  })
+  expect(catching(() => decodeJobRequest(body))).toMatchObject({
+    code: 'unknown_version',
+    message: 'job request: spec.version 2 is not known, wanted 1',
+  })
+})
+
+test.for([null, 2, 'spec', []])('a request with a spec that is %j is invalid', (of) => {
+  const body = JSON.stringify({ version: 1, clientToken: 't', spec: of })
+  expect(catching(() => decodeJobRequest(body))).toMatchObject({ code: 'invalid' })
+})
+
 test.for([
   ['another scheme', { dataset: { uri: 'http://host/rows.csv' } }, /dataset.uri: wanted s3:/],
   ['a misspelt option', { batching: { row: 5 } }, /batching.*row/],
