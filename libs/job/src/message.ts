@@ -16,7 +16,10 @@ export function decodeMessage<S extends z.ZodType>(
   return check(what, schema, readJson(what, body))
 }
 
-/** The first half of `decodeMessage`, for a message of which it is not yet known what it is. */
+/**
+ * The first half of `decodeMessage`, for a message of which it is not yet known what it is. A byte order mark before
+ * it is passed over: who reads the message sees none.
+ */
 export function readJson(
   what: string,
   body: string,
@@ -24,7 +27,7 @@ export function readJson(
 ): unknown {
   checkSize(what, body, bytesMax)
   try {
-    return JSON.parse(body)
+    return JSON.parse(body.replace(/^\uFEFF/, ''))
   } catch (cause) {
     throw new ContractError('not_json', `${what}: not JSON (${(cause as Error).message})`, {
       cause,

@@ -41,6 +41,13 @@ test('a job request comes back with its defaults filled in', () => {
   expect(spec.decision).toEqual({ kind: 'binary', threshold: 0.5, probabilities: 'each' })
 })
 
+test('a byte order mark before a message is passed over, and no second one', () => {
+  const request = { clientToken: 'token', spec }
+  expect(decodeJobRequest(`\uFEFF${encodeJobRequest(request)}`)).toEqual(request)
+  const twice = catching(() => decodeJobRequest(`\uFEFF\uFEFF${encodeJobRequest(request)}`))
+  expect(twice).toMatchObject({ code: 'not_json' })
+})
+
 test('a request for a retry names the job and the reasons', () => {
   const named = { clientToken: 'token', spec, retryOf: { jobId, reasons: ['model_failed'] } }
   expect(decodeJobRequest(encodeJobRequest(named))).toEqual(named)

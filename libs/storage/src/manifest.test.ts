@@ -28,6 +28,11 @@ describe('a manifest', () => {
     ])
   })
 
+  test('may begin with a byte order mark', async () => {
+    const [object] = await pin('\uFEFF[{"prefix": "s3://bucket/"}, "a.csv"]')
+    expect(object?.uri).toBe('s3://bucket/a.csv')
+  })
+
   test.for([
     ['that is no JSON', '{"prefix":', 'not JSON'],
     ['that is no list', '{"prefix": "s3://bucket/"}', 'wanted a JSON list'],

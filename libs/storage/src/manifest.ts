@@ -76,7 +76,7 @@ function kindOf(uri: string, object: string): Place['kind'] {
 
 function listIn(uri: string, text: string): readonly unknown[] {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, '')) // A byte order mark.
     if (Array.isArray(value)) return value
   } catch (cause) {
     throw invalid(uri, `not JSON: ${(cause as Error).message}`)
