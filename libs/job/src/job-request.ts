@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { ContractError } from './contract-error.ts'
+import { shown } from './issue-words.ts'
 import type { JobId } from './job-id.ts'
 import type { JobSpec } from './job-spec.ts'
 import { limits } from './limits.ts'
@@ -88,9 +90,28 @@ export function readJobRequest(body: string): unknown {
  * @throws {ContractError}
  */
 export function jobRequestOf(message: unknown): JobRequest {
+  refuseEnvelope(message)
   const request = requestWith(check('job request', jobRequestSchema, message))
   encodeJobRequest(request)
   return request
+}
+
+/** What SNS wraps a message in: https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html */
+const envelope = z.object({
+  Type: z.literal('Notification'),
+  TopicArn: z.string(),
+  Message: z.string(),
+})
+
+/** @throws {ContractError} for a message as SNS delivers it unless it is told otherwise. */
+function refuseEnvelope(message: unknown): void {
+  const { data } = envelope.safeParse(message)
+  if (data === undefined) return
+  const topic = shown(data.TopicArn, 256)
+  throw new ContractError(
+    'invalid',
+    `job request: wanted the message itself, got it in the envelope of the SNS topic ${topic}: set raw message delivery (RawMessageDelivery) on the topic's subscription of this queue, and publish it again`,
+  )
 }
 
 /**

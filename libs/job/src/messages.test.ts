@@ -48,6 +48,20 @@ test('a byte order mark before a message is passed over, and no second one', () 
   expect(twice).toMatchObject({ code: 'not_json' })
 })
 
+test.for([
+  ['a request', encodeJobRequest({ clientToken: 'token', spec })],
+  ['an event of S3', '{"Records":[]}'],
+] as const)('%s in the envelope of SNS is refused as that', ([, Message]) => {
+  const TopicArn = 'arn:aws:sns:eu-west-1:123456789012:jobs'
+  const body = JSON.stringify({ Type: 'Notification', MessageId: 'm-1', TopicArn, Message })
+  expect(catching(() => decodeJobRequest(body))).toMatchObject({
+    code: 'invalid',
+    message: expect.stringMatching(
+      `^job request: .* of the SNS topic "${TopicArn}": set raw message delivery`,
+    ),
+  })
+})
+
 test('a request for a retry names the job and the reasons', () => {
   const named = { clientToken: 'token', spec, retryOf: { jobId, reasons: ['model_failed'] } }
   expect(decodeJobRequest(encodeJobRequest(named))).toEqual(named)
