@@ -107,11 +107,13 @@ export {
   resultNames,
 } from './result-names.ts'
 export {
+  addedNames,
   type Decision,
   decisionSchema,
   type Output,
   outputSchema,
   resultIssues,
+  takenName,
   thresholdsOf,
 } from './result-spec.ts'
 export { type ByteRange, lengthOf, type RowRange } from './range.ts'

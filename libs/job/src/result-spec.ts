@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { resultByName } from './by-name.ts'
+import { shown } from './issue-words.ts'
 import { column, uri } from './spec-fields.ts'
 
 /** How predictions become classes. A job has one; each later export of it may have another. */
@@ -83,6 +84,40 @@ export function thresholdsOf({ threshold }: Decision): readonly number[] {
   return typeof threshold === 'number' ? [threshold] : threshold
 }
 
+/**
+ * The names of the columns that a prediction fills, in their order.
+ *
+ * @param classes how many a multi-class decision without labels has: two at least.
+ */
+export function addedNames(
+  decision: Decision,
+  { prediction, probability, classification }: Output['names'],
+  classes = 2,
+): readonly string[] {
+  const { kind, probabilities, labels } = decision
+  if (kind === 'none') return [prediction]
+  if (kind === 'binary') {
+    const name = classification ?? 'Binary Classification'
+    const thresholds = thresholdsOf(decision)
+    const isOne = thresholds.length === 1
+    return [prediction, ...thresholds.map((threshold) => (isOne ? name : `${name} ${threshold}`))]
+  }
+  const name = classification ?? 'Classification'
+  if (probabilities === 'winner') return [name, probability]
+  const each = labels ?? Array.from({ length: classes }, (_, index) => String(index))
+  return [...each.map((label) => `${probability} ${label}`), name]
+}
+
+/** The first name that is there twice. */
+export function takenName(names: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return names.find((name) => {
+    const isTaken = seen.has(name)
+    seen.add(name)
+    return isTaken
+  })
+}
+
 /** What is wrong with decision and output beside each other, by the path of what is wrong. */
 export function resultIssues(
   format: 'csv' | 'jsonl',
@@ -92,18 +127,23 @@ export function resultIssues(
   const { kind, labels } = decision
   const thresholds = thresholdsOf(decision)
   const { join, files, uri: target } = output
+  const isLabelTwice = labels !== undefined && new Set(labels).size < labels.length
+  const isThresholdTwice = new Set(thresholds).size < thresholds.length
+  const isNamed = output.format !== 'csv' || output.header !== 'absent'
+  const taken = takenName(addedNames(decision, output.names))
   const checks: readonly (readonly [boolean, string, string])[] = [
     [
       kind === 'binary' && labels !== undefined && labels.length !== 2,
       'decision.labels',
       `a binary decision has 2, got ${labels?.length}`,
     ],
+    [isLabelTwice, 'decision.labels', 'wanted different ones'],
+    [isThresholdTwice, 'decision.threshold', 'wanted different ones'],
     [
-      labels !== undefined && new Set(labels).size < labels.length,
-      'decision.labels',
-      'wanted different ones',
+      taken !== undefined && isNamed && !isLabelTwice && !isThresholdTwice,
+      'output.names',
+      `wanted different ones, got two columns ${shown(taken)}`,
     ],
-    [new Set(thresholds).size < thresholds.length, 'decision.threshold', 'wanted different ones'],
     [
       files === 'per_object' && !target.endsWith('/'),
       'output.uri',

@@ -1,4 +1,4 @@
-import { type Decision, type Output, thresholdsOf } from '@millrace/job'
+import { addedNames, type Decision, type Output, thresholdsOf } from '@millrace/job'
 import { DecisionError } from './decision-error.ts'
 import { numberOf } from './number-of.ts'
 
@@ -60,15 +60,13 @@ export function decideBy(
 function binary(decision: Decision, names: Output['names']): Deciding {
   const thresholds = thresholdsOf(decision)
   const [below = '0', above = '1'] = decision.labels ?? []
-  const name = names.classification ?? 'Binary Classification'
   const type = typeOf([below, above])
-  const classes = thresholds.map((threshold) => ({
-    name: thresholds.length === 1 ? name : `${name} ${threshold}`,
-    type,
-  }))
+  const columns = addedNames(decision, names).map(
+    (name, at): AddedColumn => ({ name, type: at === 0 ? 'number' : type }),
+  )
   return {
     ofNumber: { thresholds, labels: [below, above] },
-    columns: [{ name: names.prediction, type: 'number' }, ...classes],
+    columns,
     fields: (prediction) => {
       const value = numberOf(prediction)
       if (value === undefined) throw new DecisionError(prediction, 'one number', 'binary')
@@ -82,14 +80,12 @@ function multiclass(decision: Decision, names: Output['names'], found: number): 
   const { labels, probabilities } = decision
   const classes = labels?.length ?? Math.max(found, 1)
   const label = (index: number): string => labels?.[index] ?? String(index)
-  const name = names.classification ?? 'Classification'
-  const winnerColumn: AddedColumn = {
-    name,
-    type: labels === undefined ? 'integer' : typeOf(labels),
-  }
-  const each = Array.from({ length: classes }, (_, index): AddedColumn => {
-    return { name: `${names.probability} ${label(index)}`, type: 'number' }
-  })
+  const winnerOnly = probabilities === 'winner'
+  const ofWinner = winnerOnly ? 0 : classes
+  const type = labels === undefined ? 'integer' : typeOf(labels)
+  const columns = addedNames(decision, names, classes).map(
+    (name, at): AddedColumn => ({ name, type: at === ofWinner ? type : 'number' }),
+  )
   const winnerIn = (texts: readonly string[], prediction: string): number => {
     const values = texts.map(numberOf)
     if (values.length !== classes || values.length < 2 || values.includes(undefined)) {
@@ -98,11 +94,8 @@ function multiclass(decision: Decision, names: Output['names'], found: number): 
     const numbers = values as number[]
     return numbers.some(Number.isNaN) ? -1 : numbers.indexOf(Math.max(...numbers))
   }
-  const winnerOnly = probabilities === 'winner'
   return {
-    columns: winnerOnly
-      ? [winnerColumn, { name: names.probability, type: 'number' }]
-      : [...each, winnerColumn],
+    columns,
     fields: (prediction) => {
       const texts = valuesOf(prediction)
       const winner = winnerIn(texts, prediction)

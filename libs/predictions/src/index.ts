@@ -20,7 +20,6 @@ export {
   NOT_UTF8_HINT,
   REPLACED,
   TAKEN_HINT,
-  takenName,
 } from './unfit-columns.ts'
 export { undecidedLines } from './undecided-lines.ts'
 export { unfitFirstRows } from './unfit-first-rows.ts'

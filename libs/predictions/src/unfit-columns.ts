@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { chooseColumns } from '@millrace/csv'
-import type { JobSpec, PinnedDataset } from '@millrace/job'
+import { type JobSpec, type PinnedDataset, takenName } from '@millrace/job'
 import { decideBy } from './decide.ts'
 
 type Spec = Pick<JobSpec, 'dataset' | 'decision' | 'output'>
@@ -84,14 +84,4 @@ export function joinedNames(
   if (join === 'none') return []
   const { kept } = chooseColumns(dataset, join === 'all' ? undefined : { include: join })
   return kept.map((column) => dataset.columns?.[column] ?? `column${column}`)
-}
-
-/** The first name that is there twice. */
-export function takenName(names: readonly string[]): string | undefined {
-  const seen = new Set<string>()
-  return names.find((name) => {
-    const isTaken = seen.has(name)
-    seen.add(name)
-    return isTaken
-  })
 }

@@ -1,13 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import { chooseColumns, type Dialect, parseFields } from '@millrace/csv'
-import type { JobSpec, PinnedDataset } from '@millrace/job'
+import { type JobSpec, type PinnedDataset, takenName } from '@millrace/job'
 import {
   type Deciding,
   joinedNames,
   NOT_UTF8_HINT,
   REPLACED,
   TAKEN_HINT,
-  takenName,
 } from '@millrace/predictions'
 import type { BatchRows } from './result-format.ts'
 import { OutputError } from './output-error.ts'
