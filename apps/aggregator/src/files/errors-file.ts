@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
+import { guarded } from '@millrace/csv'
 import {
   type Batch,
   type ByteRange,
@@ -133,12 +134,5 @@ function createLineFinder(deps: Deps): (object: number, byte: number) => Promise
     return lineEnds + 1
   }
 }
-
-/**
- * A spreadsheet runs a cell that begins with one of these as a formula (OWASP, "CSV Injection"). An
- * apostrophe before it makes it a text; one that is there already is doubled, so that a reader who
- * takes one leading apostrophe away has the text back.
- */
-const guarded = (text: string): string => (/^[=+\-@\t\r\n']/.test(text) ? `'${text}` : text)
 
 const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`

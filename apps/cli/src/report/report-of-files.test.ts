@@ -96,6 +96,14 @@ test('a result and its manifest are enough for a report', async () => {
   })
 })
 
+test('what was said of a failed row is shown without its guard against spreadsheets', async () => {
+  const errors = `row,object,byte,line,code,message,attempts\n2,"x",9,4,"rows_rejected","'=cmd|x",1\n`
+  const page = await reportOf(await resultWith({ text: BINARY, errors }))
+  expect(page.failures).toMatchObject([
+    { code: 'rows_rejected', rows: 1, examples: [{ row: 2, message: '=cmd|x' }] },
+  ])
+})
+
 test.for([
   ['the result', 'scores.csv', 'is the result itself'],
   ['the result, by another name', 'hard.csv', 'is the result itself'],

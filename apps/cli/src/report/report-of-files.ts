@@ -1,4 +1,4 @@
-import { type Dialect, headBytes, inspectHead } from '@millrace/csv'
+import { type Dialect, headBytes, inspectHead, unguarded } from '@millrace/csv'
 import { besideResult, thresholdsOf } from '@millrace/job'
 import { createReport, type Decision, type ReportCollector, renderPage } from '@millrace/report'
 import { createStorage, fileUri, type Storage } from '@millrace/storage'
@@ -122,7 +122,7 @@ async function readAll(
     const failures = rows.map(([row, , , , code = '', message = '']) => ({
       row: Number(row),
       code,
-      message,
+      message: unguarded(message),
     }))
     collector.add({ scores: new Float64Array(0), failures })
   }

@@ -30,6 +30,14 @@ test('each code comes with its first row, the most frequent one first', async ()
   ])
 })
 
+test('a message is told without its guard against spreadsheets', async () => {
+  const row = `3,"file:///a.csv",0,1,"rows_rejected","'=cmd|' is no number",1\n`
+  const files = await resultWith({ rows_rejected: 1 }, row)
+  expect(reasonLines(await whyFailed(files))).toEqual([
+    "1 rows_rejected, as row 3 (line 1): =cmd|' is no number",
+  ])
+})
+
 test('a row of an object that is gone has no line', async () => {
   const files = await resultWith({ row_width: 1 }, '3,"file:///a.csv",,,"row_width","short",1\n')
   expect(reasonLines(await whyFailed(files))).toEqual(['1 row_width, as row 3: short'])

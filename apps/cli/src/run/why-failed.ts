@@ -1,5 +1,5 @@
 import { open, readFile } from 'node:fs/promises'
-import { parseFields, rowOffsets } from '@millrace/csv'
+import { parseFields, rowOffsets, unguarded } from '@millrace/csv'
 import { type ResultNames, resultManifestSchema } from '@millrace/job'
 import { oneLine } from '../show/one-line.ts'
 
@@ -76,7 +76,7 @@ function examplesIn(lines: Uint8Array): Map<string, FailedRow> {
     const fields = parseFields(lines.subarray(offsets[at], offsets[at + 1]), DIALECT)
     const [row = '', , , line = '', code = '', message = ''] = fields
     if (!found.has(code))
-      found.set(code, { row, line, message: oneLine(message, MESSAGE_CHARS_MAX) })
+      found.set(code, { row, line, message: oneLine(unguarded(message), MESSAGE_CHARS_MAX) })
   }
   return found
 }
