@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   exportIdOf,
   isFinal,
@@ -16,7 +15,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { checkPlaces } from '../dataset/check-places.ts'
 import { checkCredentials } from '../local/credentials.ts'
 import { makeStateFolder } from '../local/state-folder.ts'
-import { nearPath } from '../show/near-path.ts'
+import { nearUri } from '../show/near-path.ts'
 import { factsOf } from '../show/table.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { jobProgress } from '../system/job-progress.ts'
@@ -142,14 +141,11 @@ function tell(ended: ResultExport, { json }: ExportOptions, world: World): ExitC
   if (!json) {
     const facts = factsOf([
       ['export', exportId],
-      ['result', shown(names.result)],
-      ['errors', someFailed ? shown(names.errors) : undefined],
-      ['manifest', shown(names.manifest)],
+      ['result', nearUri(names.result)],
+      ['errors', someFailed ? nearUri(names.errors) : undefined],
+      ['manifest', nearUri(names.manifest)],
     ])
     world.stdout.write(`${facts}\n`)
   }
   return someFailed ? EXIT.succeededWithFailures : EXIT.succeeded
 }
-
-const shown = (uri: string): string =>
-  uri.startsWith('file:') ? nearPath(fileURLToPath(uri)) : uri

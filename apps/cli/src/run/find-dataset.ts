@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { chooseColumns, CsvError, headBytes, inspectHead } from '@millrace/csv'
 import { datasetByName, dialectOf, type JobSpec } from '@millrace/job'
 import { compressionOf, fileUri, type Storage } from '@millrace/storage'
@@ -10,7 +9,7 @@ import type { Looks } from '../dataset/by-name.ts'
 import { openStorage, storageTold } from '../dataset/open-storage.ts'
 import type { World } from '../world.ts'
 import { checkInput, type InputFile, refuseOtherUri } from '../dataset/check-input.ts'
-import { nearPath } from '../show/near-path.ts'
+import { nearUri } from '../show/near-path.ts'
 import { manifestPlaces } from './manifest-places.ts'
 import { spool } from './spool.ts'
 
@@ -61,7 +60,7 @@ export async function findDataset(
     const end = Math.min(headBytes, first.bytes)
     const bytes = await storage.read(first, { start: 0, end }, signal)
     const looks = { ...datasetByName(isStdin ? '' : first.uri), compression: compressionOf(bytes) }
-    const of = isStdin ? 'standard input' : objects.length === 1 ? data : nameOf(first.uri)
+    const of = isStdin ? 'standard input' : objects.length === 1 ? data : nearUri(first.uri)
     const head = { bytes, isWhole: end === first.bytes, isOnly: others.length === 0, of }
     const named = data.endsWith('.manifest')
       ? manifestPlaces(objects.map((object) => object.uri))
@@ -97,9 +96,6 @@ export function checkHead(
     throw new CliError(`${of}: ${message}`, { cause, ...(hint === undefined ? {} : { hint }) })
   }
 }
-
-const nameOf = (uri: string): string =>
-  uri.startsWith('file:') ? nearPath(fileURLToPath(uri)) : uri
 
 const isS3 = (data: string): boolean => data.startsWith('s3://')
 const isMany = (data: string): boolean => isS3(data) || data.endsWith('.manifest')

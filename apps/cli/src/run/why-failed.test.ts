@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { besideResult } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test-data.fixture.ts'
@@ -7,12 +8,18 @@ import { reasonLines, whyFailed } from './why-failed.ts'
 
 const HEADER = 'row,object,byte,line,code,message,attempts\n'
 
-async function resultWith(failedByCode: Record<string, number>, errors: string) {
+async function resultWith(
+  failedByCode: Record<string, number>,
+  errors: string,
+  uris: readonly string[] = ['file:///a.csv'],
+) {
   const folder = await temporaryFolder()
   const failed = Object.values(failedByCode).reduce((sum, rows) => sum + rows, 0)
   const rows = { total: failed, predicted: 0, failed, failedByCode }
   const files = besideResult(join(folder, 'scores.csv.gz'))
-  await writeFile(files.manifest, JSON.stringify({ rows }))
+  const objects = uris.map((uri) => ({ uri, bytes: 9, version: 'v1' }))
+  const dataset = { objects, header: true, width: 1, digest: 'ab', sha256OfBatches: 'cd' }
+  await writeFile(files.manifest, JSON.stringify({ rows, dataset }))
   await writeFile(files.errors, HEADER + errors)
   return files
 }
@@ -41,6 +48,19 @@ test('a message is told without its guard against spreadsheets', async () => {
 test('a row of an object that is gone has no line', async () => {
   const files = await resultWith({ row_width: 1 }, '3,"file:///a.csv",,,"row_width","short",1\n')
   expect(reasonLines(await whyFailed(files))).toEqual(['1 row_width, as row 3: short'])
+})
+
+test('of several objects, the one that the row lies in is named', async () => {
+  const near = pathToFileURL(join(process.cwd(), 'data/my b.csv')).href
+  const files = await resultWith(
+    { row_width: 2, rows_rejected: 1 },
+    `3,"${near}",9,3,"row_width","short",1\n8,"s3://data/c.csv",,,"rows_rejected","no",1\n`,
+    ['file:///a.csv', near, 's3://data/c.csv'],
+  )
+  expect(reasonLines(await whyFailed(files))).toEqual([
+    '2 row_width, as row 3 (line 3 of data/my b.csv): short',
+    '1 rows_rejected, as row 8 (in s3://data/c.csv): no',
+  ])
 })
 
 test('a long message is cut, and does not speak to the terminal', async () => {

@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises'
 import { parseFields, rowOffsets, unguarded } from '@millrace/csv'
-import { type ResultNames, resultManifestSchema } from '@millrace/job'
+import { printable, type ResultNames, resultManifestSchema } from '@millrace/job'
+import { nearUri } from '../show/near-path.ts'
 import { oneLine } from '../show/one-line.ts'
 
 /** Why rows of a result have failed: one code, how many rows, and the first of them that is told of. */
@@ -13,6 +14,8 @@ export interface FailureReason {
 
 interface FailedRow {
   readonly row: string
+  /** Of several; nothing where there is but one. */
+  readonly object?: string
   /** Empty when the object that it lies in is gone. */
   readonly line: string
   readonly message: string
@@ -27,9 +30,11 @@ export async function whyFailed({
   errors,
 }: Pick<ResultNames, 'manifest' | 'errors'>): Promise<FailureReason[]> {
   try {
-    const { failedByCode } = manifestSchema.parse(JSON.parse(await readFile(manifest, 'utf8'))).rows
-    const examples = examplesIn(await startOf(errors))
-    return Object.entries(failedByCode)
+    const { rows: found, dataset } = manifestSchema.parse(
+      JSON.parse(await readFile(manifest, 'utf8')),
+    )
+    const examples = examplesIn(await startOf(errors), dataset.objects.length > 1)
+    return Object.entries(found.failedByCode)
       .map(([code, rows]) => ({ code, rows, example: examples.get(code) }))
       .toSorted((a, b) => b.rows - a.rows)
   } catch {
@@ -37,7 +42,7 @@ export async function whyFailed({
   }
 }
 
-const manifestSchema = resultManifestSchema.pick({ rows: true })
+const manifestSchema = resultManifestSchema.pick({ rows: true, dataset: true })
 
 /** One line for each of the most frequent codes. */
 export function reasonLines(reasons: readonly FailureReason[]): string[] {
@@ -48,8 +53,13 @@ export function reasonLines(reasons: readonly FailureReason[]): string[] {
   return others > 0 ? [...lines, `and ${others} other ${others === 1 ? 'code' : 'codes'}`] : lines
 }
 
-const rowText = ({ row, line, message }: FailedRow): string =>
-  `row ${row}${line === '' ? '' : ` (line ${line})`}: ${message}`
+const rowText = ({ row, object, line, message }: FailedRow): string =>
+  `row ${row}${placeText(object, line)}: ${message}`
+
+function placeText(object: string | undefined, line: string): string {
+  if (line === '') return object === undefined ? '' : ` (in ${object})`
+  return object === undefined ? ` (line ${line})` : ` (line ${line} of ${object})`
+}
 
 const SHOWN_MAX = 3
 const count = new Intl.NumberFormat('en-US')
@@ -66,17 +76,21 @@ async function startOf(path: string): Promise<Uint8Array> {
 const DIALECT = { delimiter: ',', quote: '"' }
 const MESSAGE_CHARS_MAX = 200
 
-/** The first row of each code. */
-function examplesIn(lines: Uint8Array): Map<string, FailedRow> {
+/** The first row of each code, and which of several objects it lies in. */
+function examplesIn(lines: Uint8Array, isOfSeveral: boolean): Map<string, FailedRow> {
   const found = new Map<string, FailedRow>()
   const offsets = rowOffsets(lines, DIALECT)
   // The first line names the columns; the last one is cut where the file goes on.
   const end = lines.length < READ_BYTES_MAX ? offsets.length - 1 : offsets.length - 2
   for (let at = 1; at < end; at += 1) {
     const fields = parseFields(lines.subarray(offsets[at], offsets[at + 1]), DIALECT)
-    const [row = '', , , line = '', code = '', message = ''] = fields
-    if (!found.has(code))
-      found.set(code, { row, line, message: oneLine(unguarded(message), MESSAGE_CHARS_MAX) })
+    const [row = '', uri = '', , line = '', code = '', message = ''] = fields
+    if (found.has(code)) continue
+    const object = isOfSeveral ? { object: printable(nearUri(uri)) } : {}
+    found.set(code, {
+      ...{ row, ...object, line },
+      message: oneLine(unguarded(message), MESSAGE_CHARS_MAX),
+    })
   }
   return found
 }
