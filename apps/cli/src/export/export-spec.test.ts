@@ -63,11 +63,15 @@ test('a job with a folder has a folder below it for each export', () => {
 })
 
 test.for([
-  ['the result', 's3://results/scores.csv'],
-  ["the result's manifest", 's3://results/scores.parquet'],
-  ['the input', 's3://data/rows.csv'],
-])('an export that would write over %s is refused', ([, out]) => {
-  expect(() => wanted({}, out)).toThrow("the job's own files lie there")
+  ['the result', 's3://results/scores.csv', ''],
+  [
+    "the result's manifest",
+    's3://results/scores.parquet',
+    'its manifest would be written to s3://results/scores.manifest.json, and ',
+  ],
+  ['the input', 's3://data/rows.csv', ''],
+])('an export that would write over %s is refused', ([, out, which]) => {
+  expect(() => wanted({}, out)).toThrow(`${out}: ${which}the job's own files lie there`)
 })
 
 test('what makes no sense is refused before it is asked for', () => {

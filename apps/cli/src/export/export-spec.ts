@@ -11,6 +11,7 @@ import {
   whyNotAlone,
 } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
+import { nearUri } from '../show/near-path.ts'
 import { endingOf } from '../spec/format-by-name.ts'
 import { refuseIdle } from '../spec/idle-options.ts'
 import { uriOf } from '../spec/read-spec.ts'
@@ -66,15 +67,21 @@ function besideJob(uri: string, exportId: ExportId, shape: Parameters<typeof end
   return `${stem}.${short}${endingOf(shape)}`
 }
 
+/** What always lies beside a result comes before what does only where rows have failed. */
+const WRITTEN = ['result', 'manifest', 'report', 'errors'] as const
+
 function refuseWrong({ spec, state }: Job, { decision, output }: Wanted): void {
   const [issue] = resultIssues(spec.dataset.format, decision, output)
   if (issue !== undefined) throw new CliError(`export: ${issue.path.join('.')}: ${issue.message}`)
   const reason = whyNotAlone(output)
   if (reason !== undefined) throw new CliError(`export: output.uri: ${reason}`)
-  const names = Object.values(resultNames(output))
   const own = state.startsWith('succeeded') ? Object.values(resultNames(spec.output)) : []
-  if (!own.some((uri) => names.includes(uri)) && !names.includes(spec.dataset.uri)) return
-  throw new CliError(`${output.uri}: the job's own files lie there`, {
+  const names = resultNames(output)
+  const clash = WRITTEN.find((what) => [...own, spec.dataset.uri].includes(names[what]))
+  if (clash === undefined) return
+  const where =
+    clash === 'result' ? '' : `its ${clash} would be written to ${nearUri(names[clash])}, and `
+  throw new CliError(`${nearUri(output.uri)}: ${where}the job's own files lie there`, {
     hint: 'choose another --out',
   })
 }

@@ -64,7 +64,11 @@ test('of the latest run, another result is made of what was recorded', async () 
   const spec = { decision: { threshold: 0.3 } }
   const { exitCode, said } = await perform(join(folder, '.millrace'), { out, spec })
   expect(exitCode).toBe(0)
-  expect(said).toContain('other.manifest.json')
+  expect(said.split('\n').slice(1, -1)).toEqual([
+    `result    ${out}`,
+    `report    ${join(folder, 'other.report.html')}`,
+    `manifest  ${join(folder, 'other.manifest.json')}`,
+  ])
   expect(await readFile(out, 'utf8')).toBe('Prediction,Binary Classification\n0.4,1\n0.6,1\n')
 })
 
@@ -72,7 +76,7 @@ test.for([
   ['the dataset under another name', 'link.csv', /is the input itself/],
   ['a pipe', 'pipe', /is no regular file/],
   ['standard output', '-', /an export writes a file/],
-  ['a name beside that of the job', 'out.parquet', /the job's own files lie there/],
+  ['a name beside that of the job', 'out.parquet', /out\.manifest\.json, and the job's own/],
 ] as const)('over %s, an export writes nothing', async ([, name, message]) => {
   const folder = await temporaryFolder()
   const { prepared } = await runIn(folder)

@@ -143,6 +143,7 @@ function tell(ended: ResultExport, { json }: ExportOptions, world: World): ExitC
       ['export', exportId],
       ['result', nearUri(names.result)],
       ['errors', someFailed ? nearUri(names.errors) : undefined],
+      ['report', nearUri(names.report)],
       ['manifest', nearUri(names.manifest)],
     ])
     world.stdout.write(`${facts}\n`)
