@@ -29,6 +29,18 @@ test.for([
   expect(await perform(options)).toEqual({ exitCode: 0, said })
 })
 
+test('of rows beyond the end those that there are come first, and then where it ends', async () => {
+  const said = '1\t0.6\nrows 1 to 5: the dataset ends with row 1\n'
+  expect(await perform({ row: 1, count: 5 })).toEqual({ exitCode: 0, said })
+})
+
+test.for([
+  [{ row: 2 }, 'row 2: the dataset ends with row 1'],
+  [{ row: 7, count: 2 }, 'rows 7 to 8: the dataset ends with row 1'],
+] as const)('%j, of which there is none, is refused', async ([options, message]) => {
+  await expect(perform(options)).rejects.toMatchObject({ message, exitCode: 2 })
+})
+
 test('what an endpoint says does not steer the terminal', async () => {
   const steering = '\u001b]0;owned\u0007\u009b2J\u202e'
   const failures = [{ row: 1, code: 'row_refused', message: steering }]

@@ -46,18 +46,20 @@ async function tellRows(
   { count = 1, json }: GetOptions,
   world: World,
 ): Promise<ExitCode> {
-  const rows = { start: row, end: row + count }
-  if (job.plan !== undefined && rows.end > job.plan.rows) {
-    const last = job.plan.rows - 1
-    const asked = count === 1 ? `row ${row}` : `rows ${row} to ${rows.end - 1}`
-    throw new CliError(`${asked}: the dataset ends with row ${last}`)
+  const rows = {
+    start: row,
+    end: Math.min(row + count, job.plan?.rows ?? Number.POSITIVE_INFINITY),
   }
+  const asked = count === 1 ? `row ${row}` : `rows ${row} to ${row + count - 1}`
+  const ends = `${asked}: the dataset ends with row ${rows.end - 1}`
+  if (row >= rows.end) throw new CliError(ends)
   let missing = false
   const tell = json ? JSON.stringify : answerText
   for await (const answer of readRows(system.ledger, job, rows, documentsOf, world.stop)) {
     missing ||= answer.kind !== 'predicted'
     await write(world, tell(answer))
   }
+  if (rows.end < row + count) world.stderr.write(`${ends}\n`)
   return missing ? EXIT.succeededWithFailures : EXIT.succeeded
 }
 
