@@ -176,7 +176,8 @@ describe('of a text that is not UTF-8', () => {
     expect(() => rowsOf(all, '0.9', text)).toThrow(
       expect.objectContaining({
         code: 'not_utf8',
-        message: 'write result: a row is not UTF-8: it would be "caf\uFFFD"',
+        message:
+          'write result: the column "na\\"me" of a row is not UTF-8: it would be "caf\uFFFD"',
         hint: expect.stringMatching(/output.format csv.*iconv/),
       }),
     )

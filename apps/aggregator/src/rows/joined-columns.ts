@@ -41,7 +41,7 @@ export function joinedColumns(
       : chooseColumns(dataset, join === 'all' ? undefined : { include: join })
   const names = joinedNames(spec, dataset)
   refuseTaken([...names, ...columns.map(({ name }) => name)])
-  refuseReplaced(names, 'the name of a column')
+  refuseReplaced(names, () => 'the name of a column')
   const dialect: Dialect = spec.dataset.csv
   return {
     names,
@@ -50,7 +50,8 @@ export function joinedColumns(
       const fields = parseFields(text, dialect)
       if (fields.length !== width) return undefined
       const joined = kept.map((column) => fields[column] ?? '')
-      if (!isUtf8(text)) refuseReplaced(joined, 'a row')
+      if (!isUtf8(text))
+        refuseReplaced(joined, (at) => `the column ${JSON.stringify(names[at])} of a row`)
       return joined
     },
   }
@@ -64,9 +65,10 @@ function refuseTaken(names: readonly string[]): void {
 }
 
 /** Of texts of another encoding nobody could tell any more what they were. */
-function refuseReplaced(texts: readonly string[], what: string): void {
-  const text = texts.find((one) => one.includes(REPLACED))
-  if (text === undefined) return
-  const read = JSON.stringify(text.slice(0, 80))
-  throw new OutputError('not_utf8', `${what} is not UTF-8: it would be ${read}`, NOT_UTF8_HINT)
+function refuseReplaced(texts: readonly string[], whatOf: (at: number) => string): void {
+  const at = texts.findIndex((one) => one.includes(REPLACED))
+  if (at < 0) return
+  const read = JSON.stringify(texts[at]?.slice(0, 80))
+  const what = `${whatOf(at)} is not UTF-8: it would be ${read}`
+  throw new OutputError('not_utf8', what, NOT_UTF8_HINT)
 }
