@@ -22,3 +22,25 @@ test('blank lines are no rows and are not counted', () => {
     { row: 1, problem: expect.stringContaining('not valid JSON') },
   ])
 })
+
+test.for([
+  [
+    'after CRLF',
+    '"a" not json\r\n',
+    `Unexpected non-whitespace character after JSON at position 4`,
+  ],
+  [
+    'quoted by the parser',
+    '{"a": not}\r\n\r\n',
+    `Unexpected token 'o', "{"a": not}" is not valid JSON`,
+  ],
+  ['cut', '{"a":\r\n', 'Unexpected end of JSON input'],
+  [
+    'with a name of no quotes',
+    '{"a":1,b:2}\n',
+    'Expected double-quoted property name in JSON at position 7',
+  ],
+] as const)('what is wrong with a line %s is one line, and names none', ([, text, problem]) => {
+  const [found] = malformedLines(Buffer.from(text))
+  expect(found?.problem).toBe(problem)
+})
