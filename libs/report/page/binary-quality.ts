@@ -2,6 +2,7 @@ import { axisX, axisY, dot, gridX, gridY, line, type PlotOptions, ruleY } from '
 import type { BinaryQuality } from '../src/labelled-scores.ts'
 import type { ReportData } from '../src/report-data.ts'
 import { confusionTable } from './confusion-table.ts'
+import { coverage } from './coverage.ts'
 import { figure, h, metric } from './dom.ts'
 import { draw } from './draw.ts'
 import { count, fixed, percent, plain } from './numbers.ts'
@@ -41,7 +42,7 @@ export function binaryQuality(
     'section',
     { id: 'quality' },
     h('h2', {}, 'Against the labels'),
-    h('p', { class: 'soft' }, coverage(data, quality)),
+    h('p', { class: 'soft' }, classes(data, quality)),
     overall(quality),
     h('div', { class: 'charts' }, ...curves.elements),
     h(
@@ -53,17 +54,11 @@ export function binaryQuality(
   )
 }
 
-const coverage = ({ decision }: ReportData, quality: BinaryQuality): string =>
-  [
-    `${count(quality.positives)} rows are ${decision.labels[1] ?? '1'}, ${count(quality.negatives)} are not`,
-    ...(quality.withoutLabel > 0 ? [`${count(quality.withoutLabel)} have no label`] : []),
-    ...(quality.withoutScore > 0
-      ? [`${count(quality.withoutScore)} with a label have no score`]
-      : []),
-  ].join('; ')
+const classes = ({ decision }: ReportData, { positives, negatives }: BinaryQuality): string =>
+  `${count(positives)} rows are ${decision.labels[1] ?? '1'}, ${count(negatives)} are not`
 
 function overall(quality: BinaryQuality): HTMLElement {
-  const { brier, logLoss } = quality
+  const { positives, negatives, brier, logLoss } = quality
   return h(
     'div',
     { class: 'metrics' },
@@ -71,6 +66,7 @@ function overall(quality: BinaryQuality): HTMLElement {
     metric('average precision', fixed(quality.averagePrecision)),
     ...(brier === undefined ? [] : [metric('Brier score', fixed(brier))]),
     ...(logLoss === undefined ? [] : [metric('log loss', fixed(logLoss))]),
+    ...coverage({ ...quality, rows: positives + negatives }),
   )
 }
 

@@ -2,6 +2,7 @@ import { axisX, axisY, dot, gridX, gridY, line } from '@observablehq/plot'
 import type { MulticlassQuality } from '../src/multiclass-quality.ts'
 import type { RegressionQuality } from '../src/regression-quality.ts'
 import { confusionTable } from './confusion-table.ts'
+import { coverage } from './coverage.ts'
 import { figure, h, metric } from './dom.ts'
 import { draw } from './draw.ts'
 import { count, fixed, plain } from './numbers.ts'
@@ -30,8 +31,7 @@ export function multiclassQuality(quality: MulticlassQuality): HTMLElement {
       { class: 'metrics' },
       metric('accuracy', fixed(quality.accuracy)),
       metric('mean F1 of the classes', fixed(quality.macroF1)),
-      metric('rows with a label', count(quality.rows)),
-      metric('without a label', count(quality.withoutLabel)),
+      ...coverage(quality),
     ),
     h(
       'div',
@@ -96,7 +96,7 @@ export function regressionQuality(quality: RegressionQuality): HTMLElement {
       metric('mean absolute error', plain(quality.meanAbsoluteError)),
       metric('root mean squared error', plain(quality.rootMeanSquaredError)),
       metric('R²', fixed(quality.r2)),
-      metric('rows with a label', count(quality.rows)),
+      ...coverage(quality),
     ),
     h('div', { class: 'charts' }, element),
   )

@@ -12,7 +12,9 @@ import {
 } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { flights, flightsReport } from '../src/flights.fixture.ts'
+import type { BinaryQuality } from '../src/labelled-scores.ts'
 import { renderPage } from '../src/render-page.ts'
+import type { ReportData } from '../src/report-data.ts'
 
 /* The page in Debian's Chromium. With MILLRACE_SCREENSHOTS=<folder> the pictures are kept to look at. */
 
@@ -77,6 +79,13 @@ describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
     await page.locator('#accounting').waitFor()
     const close = () => (context === plain ? page : context).close()
     return { page, seen, [Symbol.asyncDispose]: close }
+  }
+
+  async function show(page: Page, data: ReportData): Promise<void> {
+    const path = join(folder, 'other.html')
+    await writeFile(path, renderPage(data))
+    await page.goto(pathToFileURL(path).href)
+    await page.locator('#accounting').waitFor()
   }
 
   const textOf = async (page: Page, selector: string): Promise<string> =>
@@ -183,6 +192,36 @@ describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
     const others = Array.from({ length: 1_001 }, (_, step) => costAt(step / 1_000))
 
     expect(costAt(threshold)).toBeLessThanOrEqual(Math.min(...others))
+  })
+
+  const unscored = { withoutScore: 12, withoutLabel: 1_500 }
+  const binary = flightsReport().quality as BinaryQuality
+
+  test.for<[string, ReportData['quality'] & object, string]>([
+    ['two classes', { ...binary, ...unscored }, count(binary.positives + binary.negatives)],
+    [
+      'several classes',
+      {
+        ...{ kind: 'multiclass', rows: 3_000, accuracy: 1, macroF1: 1, ...unscored },
+        classes: [{ label: 'a', rows: 3_000, precision: 1, recall: 1, f1: 1 }],
+        confusion: [[3_000]],
+      },
+      '3,000',
+    ],
+    [
+      'numbers',
+      {
+        ...{ kind: 'regression', rows: 3_000, r2: 1, sample: [[1, 1]], ...unscored },
+        ...{ meanAbsoluteError: 0, rootMeanSquaredError: 0 },
+      },
+      '3,000',
+    ],
+  ])('of %s, tells which rows the labels say nothing about', async ([, quality, rows]) => {
+    await using opened = await open()
+    const { page } = opened
+    await show(page, { ...flightsReport(), quality })
+    const told = await page.locator('#quality .metrics').first().textContent()
+    expect(told).toContain(`scored, with a label${rows}labelled, no score12no label1,500`)
   })
 
   test.for([
