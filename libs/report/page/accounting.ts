@@ -56,24 +56,19 @@ function outputs({ outputs: files }: ReportData): HTMLElement[] {
     h(
       'tr',
       {},
-      h('td', { class: 'break' }, name),
+      // One below the other: beside the digits of a hash there is room for a name on wide screens only.
+      h('td', { class: 'break' }, h('div', {}, name), h('code', { class: 'soft' }, sha256)),
       h('td', { class: 'number' }, bytes(size)),
-      h('td', {}, h('code', {}, sha256)),
     ),
   )
-  const head = ['file', 'size', 'SHA-256'].map((name, index) =>
+  const head = ['file, with its SHA-256', 'size'].map((name, index) =>
     h('th', { class: index === 1 ? 'number' : undefined }, name),
   )
   return [
     h(
       'div',
       { class: 'scroll' },
-      h(
-        'table',
-        { class: 'wide stack' },
-        h('thead', {}, h('tr', {}, ...head)),
-        h('tbody', {}, ...rows),
-      ),
+      h('table', { class: 'wide' }, h('thead', {}, h('tr', {}, ...head)), h('tbody', {}, ...rows)),
     ),
   ]
 }

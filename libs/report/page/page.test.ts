@@ -224,6 +224,46 @@ describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
     expect(told).toContain(`scored, with a label${rows}labelled, no score12no label1,500`)
   })
 
+  test('at any width, the files are told on a few lines each and nothing is cut off', async () => {
+    await using opened = await open()
+    const { page } = opened
+    const names = ['flights.errors.csv', 'transactions-2026-11-25T10-15-00Z-europe.csv.gz']
+    const outputs = names.map((name) => ({ name, bytes: 419_430_400, sha256: 'd0'.repeat(32) }))
+    await show(page, { ...flightsReport(), outputs })
+    for (const [width, media] of [
+      [375, 'screen'],
+      [700, 'screen'],
+      [718, 'print'],
+      [1_000, 'screen'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ media })
+      const cells = await page.locator('#accounting :is(td, th)').evaluateAll((all) =>
+        all.map((cell) => {
+          const scrolled = cell.closest('.scroll')
+          const { fontSize, lineHeight } = getComputedStyle(cell)
+          // A cell is as tall as its row is: what is in it tells how often it is broken.
+          const text = document.createRange()
+          text.selectNodeContents(cell)
+          const { height } = text.getBoundingClientRect()
+          return {
+            lines: Math.round(height / Number.parseFloat(lineHeight)),
+            ems: cell.clientWidth / Number.parseFloat(fontSize),
+            hidden: scrolled === null ? 0 : scrolled.scrollWidth - scrolled.clientWidth,
+          }
+        }),
+      )
+      await keep(`files-${width}.png`, await page.locator('#accounting').screenshot())
+      expect(cells.length).toBeGreaterThan(names.length * 2)
+      for (const { lines, ems, hidden } of cells) {
+        expect(hidden, `at ${width} px`).toBe(0)
+        expect(lines, `at ${width} px`).toBeLessThanOrEqual(6)
+        // Twelve letters, where a text is broken at all.
+        if (lines > 1) expect(ems, `at ${width} px`).toBeGreaterThan(7)
+      }
+    }
+  })
+
   test.for([
     {
       name: 'desktop',
