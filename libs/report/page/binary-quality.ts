@@ -1,5 +1,6 @@
 import { axisX, axisY, dot, gridX, gridY, line, type PlotOptions, ruleY } from '@observablehq/plot'
 import type { BinaryQuality } from '../src/labelled-scores.ts'
+import { labelsDoubt } from '../src/labels-seen.ts'
 import type { ReportData } from '../src/report-data.ts'
 import { confusionTable } from './confusion-table.ts'
 import { coverage } from './coverage.ts'
@@ -43,6 +44,7 @@ export function binaryQuality(
     { id: 'quality' },
     h('h2', {}, 'Against the labels'),
     h('p', { class: 'soft' }, classes(data, quality)),
+    ...doubts(quality),
     overall(quality),
     h('div', { class: 'charts' }, ...curves.elements),
     h(
@@ -56,6 +58,11 @@ export function binaryQuality(
 
 const classes = ({ decision }: ReportData, { positives, negatives }: BinaryQuality): string =>
   `${count(positives)} rows are ${decision.labels[1] ?? '1'}, ${count(negatives)} are not`
+
+function doubts({ labels }: BinaryQuality): HTMLElement[] {
+  const doubt = labels && labelsDoubt(labels)
+  return doubt === undefined ? [] : [h('p', { class: 'doubt' }, doubt)]
+}
 
 function overall(quality: BinaryQuality): HTMLElement {
   const { positives, negatives, brier, logLoss } = quality

@@ -224,6 +224,15 @@ describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
     expect(told).toContain(`scored, with a label${rows}labelled, no score12no label1,500`)
   })
 
+  test('of labels that are no two classes, says so', async () => {
+    await using opened = await open()
+    const { page } = opened
+    expect(await page.locator('.doubt').count()).toBe(0)
+    const quality = { ...binary, labels: { positive: '1', first: ['1', '17', '-3'] } }
+    await show(page, { ...flightsReport(), quality })
+    expect(await textOf(page, '#quality .doubt')).toContain('different values (1, 17, -3): rows')
+  })
+
   test('at any width, the files are told on a few lines each and nothing is cut off', async () => {
     await using opened = await open()
     const { page } = opened

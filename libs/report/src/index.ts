@@ -1,6 +1,7 @@
 export type { Costs } from './best-threshold.ts'
 export { createReport, type ReportCollector } from './collect-report.ts'
 export { createLabelledScores } from './labelled-scores.ts'
+export { createLabelsSeen, labelsDoubt } from './labels-seen.ts'
 export { createMulticlassCounts } from './multiclass-quality.ts'
 export { readScores, type ReadScores } from './read-scores.ts'
 export { createRegressionSums } from './regression-quality.ts'

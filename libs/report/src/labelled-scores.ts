@@ -1,6 +1,7 @@
 import { type Best, bestThresholds, type Costs } from './best-threshold.ts'
 import { type CalibrationBin, calibrationOf, lossesOf } from './calibration.ts'
 import { type Curve, curvesOf } from './curves.ts'
+import { type LabelsSeen, labelsText } from './labels-seen.ts'
 import { areasOf, countAbove, type RankedScores } from './ranking.ts'
 import { ReportError } from './report-error.ts'
 import type { Grid } from './score-grid.ts'
@@ -26,12 +27,19 @@ export interface BinaryQuality {
   readonly falsePositives: readonly number[]
   readonly costs: Costs
   readonly best: { readonly f1: Best; readonly cost: Best }
+  /** Told by who knows the labels themselves. */
+  readonly labels?: LabelsSeen
 }
 
 export interface LabelledScores {
   /** A row's score (NaN when it failed) and class; undefined when its label is not known. */
   add(score: number, positive: boolean | undefined): void
-  finish(threshold: number, costs: Costs): { readonly grid: Grid; readonly quality: BinaryQuality }
+  /** @param labels that were added, where they are known: without one of the two classes they are named. */
+  finish(
+    threshold: number,
+    costs: Costs,
+    labels?: LabelsSeen,
+  ): { readonly grid: Grid; readonly quality: BinaryQuality }
 }
 
 /** Scores are kept, 8 bytes each, because the areas are exact: 800 MB at most. */
@@ -72,7 +80,7 @@ export function createLabelledScores(rows: number): LabelledScores {
       else if (positive) scores[positives++] = score
       else scores[rows - ++negatives] = score
     },
-    finish(threshold, costs) {
+    finish(threshold, costs, labels) {
       const ranked: RankedScores = {
         positives: scores.subarray(0, positives).sort(),
         negatives: scores.subarray(rows - negatives).sort(),
@@ -81,12 +89,26 @@ export function createLabelledScores(rows: number): LabelledScores {
         chunk.subarray(0, Math.min(CHUNK, others - at * CHUNK)),
       )
       for (const chunk of rest) chunk.sort()
-      return qualityOf(ranked, rest, withoutScore, threshold, costs)
+      const [P, N] = [ranked.positives.length, ranked.negatives.length]
+      if (P === 0 || N === 0) throw oneClassOnly(P, N, labels)
+      const { grid, quality } = qualityOf(ranked, rest, withoutScore, threshold, costs)
+      return { grid, quality: labels === undefined ? quality : { ...quality, labels } }
     },
   }
 }
 
 const CHUNK = 65_536
+const count = new Intl.NumberFormat('en-US')
+
+function oneClassOnly(positives: number, negatives: number, labels?: LabelsSeen): ReportError {
+  const [wanted, found] =
+    labels === undefined
+      ? ['', '']
+      : [` ${labels.positive}`, `: the labels are ${labelsText(labels) || 'none'}`]
+  const rows = `${count.format(positives)} ${positives === 1 ? 'row' : 'rows'} with the positive label`
+  const counts = `${rows}${wanted}, ${count.format(negatives)} with another${found}`
+  return new ReportError('one_class_only', counts, 'name the positive label with --positive')
+}
 
 function qualityOf(
   ranked: RankedScores,
@@ -95,11 +117,6 @@ function qualityOf(
   threshold: number,
   costs: Costs,
 ): { grid: Grid; quality: BinaryQuality } {
-  const [P, N] = [ranked.positives.length, ranked.negatives.length]
-  if (P === 0 || N === 0) {
-    const counts = `${P} rows with the positive label, ${N} with another`
-    throw new ReportError('one_class_only', counts, 'name the positive label with --positive')
-  }
   const best = bestThresholds(ranked, costs)
   const isProbability = inUnit(ranked.positives) && inUnit(ranked.negatives)
   const edges = edgesOf(ranked, isProbability, [threshold, best.f1.threshold, best.cost.threshold])
@@ -116,8 +133,8 @@ function qualityOf(
     grid: { edges, above },
     quality: {
       kind: 'binary',
-      positives: P,
-      negatives: N,
+      positives: ranked.positives.length,
+      negatives: ranked.negatives.length,
       withoutLabel: unlabelled.reduce((sum, chunk) => sum + chunk.length, 0),
       withoutScore,
       ...areasOf(ranked),

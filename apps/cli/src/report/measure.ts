@@ -1,13 +1,20 @@
+import { printable } from '@millrace/job'
 import {
   type Costs,
   createLabelledScores,
+  createLabelsSeen,
   createMulticlassCounts,
   createRegressionSums,
   type Decision,
   type Labelled,
+  labelsDoubt,
   type ReadScores,
   ReportError,
 } from '@millrace/report'
+import { CliError } from '../cli-error.ts'
+import { fit } from '../show/fit.ts'
+import type { World } from '../world.ts'
+import type { ReportOptions } from './report-options.ts'
 
 /** Holds predictions against labels, whatever the job decides. */
 export interface Measure {
@@ -20,6 +27,30 @@ export interface MeasureOptions {
   /** The label that stands for the second class; the decision's own unless given. */
   readonly positive?: string | undefined
   readonly costs: Costs
+  /** Hears what is to be doubted of the labels. */
+  note(text: string): void
+}
+
+/**
+ * What was asked for; nothing without labels.
+ *
+ * @throws {CliError} for a positive label where there are no two classes.
+ */
+export function measureFor(
+  decision: Decision,
+  rows: number,
+  { labels, positive, costFalsePositive, costFalseNegative }: ReportOptions,
+  { stderr }: Pick<World, 'stderr'>,
+): Measure | undefined {
+  if (positive !== undefined && decision.kind !== 'binary') {
+    throw new CliError(`--positive: has no effect where the decision is ${decision.kind}`, {
+      hint: 'it is for a binary decision, whose second class it names',
+    })
+  }
+  if (labels === undefined) return undefined
+  const costs = { falsePositive: costFalsePositive, falseNegative: costFalseNegative }
+  const note = (text: string) => void stderr.write(`${fit(printable(text), stderr)}\n`)
+  return createMeasure(decision, { rows, positive, costs, note })
 }
 
 /** @throws {ReportError} `too_many_rows` */
@@ -38,19 +69,27 @@ export function createMeasure(decision: Decision, options: MeasureOptions): Meas
 
 function binary(
   { threshold, labels }: Decision,
-  { rows, positive, costs }: MeasureOptions,
+  { rows, positive, costs, note }: MeasureOptions,
 ): Measure {
   const scores = createLabelledScores(rows)
   const wanted = canonical(positive ?? labels[1] ?? '1')
   const classes = new Set([...labels.map(canonical), wanted])
+  const labelsSeen = createLabelsSeen(wanted)
   return {
     add(read, given) {
       read.scores.forEach((score, row) => {
         const label = labelIn(given[row] ?? '', classes)
         scores.add(score, label === '' ? undefined : label === wanted)
+        if (label !== '' && !Number.isNaN(score)) labelsSeen.add(label)
       })
     },
-    finish: () => scores.finish(threshold, costs),
+    finish() {
+      const seen = labelsSeen.seen()
+      const { grid, quality } = scores.finish(threshold, costs, seen)
+      const doubt = labelsDoubt(seen)
+      if (doubt !== undefined) note(doubt)
+      return { grid, quality }
+    },
   }
 }
 

@@ -156,6 +156,20 @@ test('labels are taken from a file, a row each', async () => {
   expect((await reportOf(path, { labels })).quality).toMatchObject({ kind: 'binary', rocAuc: 1 })
 })
 
+test('of labels that are no two classes, the page and standard error say so', async () => {
+  const { world, said } = createWorld({})
+  const job = await resultWith({ text: BINARY })
+  const labels = job.replace('scores.csv', 'labels.csv')
+  await writeFile(labels, '1\n17\n0\n-3\n')
+  const out = job.replace(/csv$/, 'html')
+  await report({ costFalsePositive: 1, costFalseNegative: 1, job, labels, out }, world)
+  const doubt = 'the labels have more than two different values (1, 17, -3): rows of all but 1 are'
+  expect(said()).toBe(`${doubt} taken for one class\n${out}\n`)
+  expect(readPage(await readFile(out, 'utf8')).quality).toMatchObject({
+    labels: { positive: '1', first: ['1', '17', '-3'] },
+  })
+})
+
 test.for([
   ['a label too many', '1\n0\n1\n1\n0\n', '5 labels', /first line, "1", is a header/],
   ['a number as its header', '0\n1\n0\n1\n1\n', '5 labels', /first line, "0", is a header/],

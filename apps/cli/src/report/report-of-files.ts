@@ -6,17 +6,18 @@ import { costIn } from '../cost/read-cost.ts'
 import { CliError } from '../cli-error.ts'
 import { checkPage } from '../dataset/check-page.ts'
 import { labelFile, labelsInFile } from './labels.ts'
-import { createMeasure, type Measure } from './measure.ts'
+import { type Measure, measureFor } from './measure.ts'
 import { scoresOfColumns } from './prediction-columns.ts'
 import type { ReportOptions } from './report-options.ts'
 import { resultRows } from './result-rows.ts'
+import type { World } from '../world.ts'
 import { findVouchedResult, type VouchedResult } from './vouched-result.ts'
 
 /** The page of a result, from its files alone: without the ledger, there is nothing over time. */
 export async function pageOfFiles(
   named: string,
   options: ReportOptions,
-  signal: AbortSignal,
+  world: World,
 ): Promise<{ readonly jobId: string; readonly page: string }> {
   const result = await findVouchedResult(named)
   await keepFiles(result, options)
@@ -24,7 +25,7 @@ export async function pageOfFiles(
   try {
     return {
       jobId: result.manifest.jobId,
-      page: await drawPage(result, storage, options, signal),
+      page: await drawPage(result, storage, options, world),
     }
   } finally {
     await storage.close()
@@ -49,21 +50,14 @@ async function drawPage(
   result: VouchedResult,
   storage: Storage,
   options: ReportOptions,
-  signal: AbortSignal,
+  world: World,
 ): Promise<string> {
   const { manifest, spec } = result
   const { kind, labels = [] } = spec.decision
   const decision = { kind, threshold: thresholdsOf(spec.decision)[0] ?? 0.5, labels }
   const collector = createReport(decision)
-  const costs = {
-    falsePositive: options.costFalsePositive,
-    falseNegative: options.costFalseNegative,
-  }
-  const measure =
-    options.labels === undefined
-      ? undefined
-      : createMeasure(decision, { rows: manifest.rows.total, positive: options.positive, costs })
-  await readAll(result, storage, decision, { collector, measure }, options, signal)
+  const measure = measureFor(decision, manifest.rows.total, options, world)
+  await readAll(result, storage, decision, { collector, measure }, options, world.stop)
   const { created, started, lastRecorded = created } = manifest.times
   const retried = manifest.history?.at(-2)?.jobId
   const cost = costIn(manifest)

@@ -19,7 +19,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type JobReader, openReader } from '../system/job-reader.ts'
 import type { World } from '../world.ts'
 import { labelFile, openLabels } from './labels.ts'
-import { createMeasure, type Measure } from './measure.ts'
+import { type Measure, measureFor } from './measure.ts'
 import { pageOfFiles } from './report-of-files.ts'
 import type { ReportOptions } from './report-options.ts'
 import { isResultFile } from './vouched-result.ts'
@@ -30,7 +30,7 @@ export async function report(options: ReportOptions, world: World): Promise<Exit
     await checkTarget(options.out, 'report.html')
   }
   if (options.job !== undefined && isResultFile(options.job)) {
-    const { jobId, page } = await pageOfFiles(options.job, options, world.stop).catch(told)
+    const { jobId, page } = await pageOfFiles(options.job, options, world).catch(told)
     return await write(jobId, page, createStorage({}), options, world)
   }
   await using reader = await openReader(options.job, options, world)
@@ -42,7 +42,7 @@ export async function report(options: ReportOptions, world: World): Promise<Exit
     })
   }
   const cost = await readCost(job, { region: reader.system.region }, world)
-  const page = await drawPage(reader, job.plan, { ...options, cost }, world.stop).catch(told)
+  const page = await drawPage(reader, job.plan, { ...options, cost }, world).catch(told)
   return await write(job.jobId, page, storage, options, world)
 }
 
@@ -88,22 +88,15 @@ async function drawPage(
   reader: JobReader,
   plan: NonNullable<Job['plan']>,
   options: ReportOptions & { readonly cost: JobCost | undefined },
-  signal: AbortSignal,
+  world: World,
 ): Promise<string> {
   const { job } = reader
   const { kind, labels = [] } = job.spec.decision
   const decision = { kind, threshold: thresholdsOf(job.spec.decision)[0] ?? 0.5, labels }
   const collector = createReport(decision)
-  const costs = {
-    falsePositive: options.costFalsePositive,
-    falseNegative: options.costFalseNegative,
-  }
-  const measure =
-    options.labels === undefined
-      ? undefined
-      : createMeasure(decision, { rows: plan.rows, positive: options.positive, costs })
+  const measure = measureFor(decision, plan.rows, options, world)
   const labelled = { ...options, rows: plan.rows }
-  const sums = await readAll(reader, decision, { collector, measure }, labelled, signal)
+  const sums = await readAll(reader, decision, { collector, measure }, labelled, world.stop)
   const facts = {
     jobId: job.jobId,
     ...(job.retryOf === undefined ? {} : { retryOf: job.retryOf.jobId }),
