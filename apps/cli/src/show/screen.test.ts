@@ -118,6 +118,18 @@ test.for([
   expect(stripVTControlCharacters(bar).length).toBeLessThanOrEqual(columns)
 })
 
+test.for([
+  ['under a bar', {}],
+  ['where no bar is drawn', { TERM: 'dumb' }],
+] as const)('a note %s is broken between words', ([, env]) => {
+  const { stream, texts } = createSink(true)
+  Object.assign(stream, { columns: 40 })
+  const screen = createScreen(stream, { quiet: false, now: () => 0, env })
+  screen.note('preflight: 20 rows in 48 ms; 120 invocations, $0.00028 on AWS')
+  screen.close()
+  expect(texts.join('')).toBe('preflight: 20 rows in 48 ms; 120\ninvocations, $0.00028 on AWS\n')
+})
+
 test('a note takes the bar down, which begins anew below it', () => {
   const { stream, texts } = createSink(true)
   Object.assign(stream, { columns: 60 })

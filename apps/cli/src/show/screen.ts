@@ -107,7 +107,7 @@ function barScreen(stream: NodeJS.WriteStream, now: () => number): Screen {
     note: (text) => {
       // While a bar stands, lines do not wrap, and its end goes back to the line where it began: over the sentence.
       takeDown()
-      stream.write(`${text}\n`)
+      stream.write(`${fit(text, stream)}\n`)
     },
     close: takeDown,
   }
@@ -128,7 +128,7 @@ function lineScreen(stream: NodeJS.WriteStream, now: () => number): Screen {
           : `${left}\n`,
       )
     },
-    note: (text) => stream.write(`${text}\n`),
+    note: (text) => stream.write(`${fit(text, stream)}\n`),
     close: () => {},
   }
 }
