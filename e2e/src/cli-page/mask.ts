@@ -19,7 +19,7 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
 const PROGRESS = /^[a-z_]+: [^\n]* rows, [\d,]+ failed, [\d,]+ rows\/s, .*\n?/gm
 
 /** Told when the plan was whole before the job was paused, which is a race. */
-const NOT_SCORED = /^retrying .* rows not scored\)\n?/gm
+const NOT_SCORED = /^retrying .* rows? not scored\)\n?/gm
 
 export const withoutProgress = (output: string): string => output.replaceAll(PROGRESS, '')
 

@@ -1,20 +1,20 @@
 import type { ReportData } from '../src/report-data.ts'
 import { h } from './dom.ts'
-import { bytes, count, moment, plain } from './numbers.ts'
+import { bytes, count, counted, moment, plain } from './numbers.ts'
 
 /** That nothing is missing, and what the result consists of. */
 export function accounting(data: ReportData): HTMLElement {
   const { rows, variants } = data
   const balances = rows.predicted + rows.failed === rows.total
   const names = Object.entries(variants).map(
-    ([name, batches]) => `${name} (${count(batches)} batches)`,
+    ([name, batches]) => `${name} (${counted(batches, 'batch', 'batches')})`,
   )
   const facts: [string, string][] = [
     [
       'rows',
       `${count(rows.predicted)} predicted + ${count(rows.failed)} failed = ${count(rows.total)}`,
     ],
-    ['batches', `${count(data.batches)}, by ${count(data.invocations)} invocations`],
+    ['batches', `${count(data.batches)}, by ${counted(data.invocations, 'invocation')}`],
     ['answered by', names.length === 0 ? 'not told' : names.join(', ')],
     ['submitted', moment(data.createdAt)],
     ['ended', moment(data.endedAt)],

@@ -6,7 +6,7 @@ import { confusionTable } from './confusion-table.ts'
 import { coverage } from './coverage.ts'
 import { figure, h, metric } from './dom.ts'
 import { draw } from './draw.ts'
-import { count, fixed, percent, plain } from './numbers.ts'
+import { amount, counted, fixed, percent, plain } from './numbers.ts'
 import type { Threshold } from './threshold.ts'
 
 interface Counts {
@@ -57,7 +57,7 @@ export function binaryQuality(
 }
 
 const classes = ({ decision }: ReportData, { positives, negatives }: BinaryQuality): string =>
-  `${count(positives)} rows are ${decision.labels[1] ?? '1'}, ${count(negatives)} are not`
+  `${counted(positives, 'row is', 'rows are')} ${decision.labels[1] ?? '1'}, ${counted(negatives, 'is', 'are')} not`
 
 function doubts({ labels }: BinaryQuality): HTMLElement[] {
   const doubt = labels && labelsDoubt(labels)
@@ -136,7 +136,7 @@ function createCosts(
   const update = (): void => {
     const at = cheapest()
     cost.textContent = `least cost at ${plain(at)}`
-    now.textContent = `at the threshold shown the errors cost ${plain(costOf(countsAt(threshold.index)))}`
+    now.textContent = `at the threshold shown the errors cost ${amount(costOf(countsAt(threshold.index)))}`
   }
   for (const field of [falsePositive, falseNegative]) field.addEventListener('input', update)
   return {
@@ -253,7 +253,7 @@ function calibrationChart(calibration: NonNullable<BinaryQuality['calibration']>
         fill: 'var(--second)',
         stroke: 'var(--card)',
         title: ({ from, to, rows, positives }: (typeof calibration)[number]) =>
-          `${from} to ${to}: ${count(rows)} rows, ${percent(positives)} positive`,
+          `${from} to ${to}: ${counted(rows, 'row')}, ${percent(positives)} positive`,
       }),
     ],
   }

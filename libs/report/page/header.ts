@@ -1,6 +1,6 @@
 import type { ReportData } from '../src/report-data.ts'
 import { h, tile } from './dom.ts'
-import { count, duration, moment, percent } from './numbers.ts'
+import { count, counted, duration, moment, percent } from './numbers.ts'
 
 /** What the job was and how it ended, at a glance. */
 export function header(data: ReportData): HTMLElement {
@@ -11,7 +11,7 @@ export function header(data: ReportData): HTMLElement {
   return h(
     'header',
     {},
-    h('h1', {}, `${data.endpoint}: ${count(rows.total)} rows`),
+    h('h1', {}, `${data.endpoint}: ${counted(rows.total, 'row')}`),
     h(
       'p',
       { class: 'soft break' },
@@ -26,7 +26,7 @@ export function header(data: ReportData): HTMLElement {
       tile('failed', count(rows.failed), percent(rows.failed / Math.max(1, rows.total))),
       tile('took', duration(data.endedAt - startedAt)),
       ...(retry === '' ? [tile('rows a second', count(rows.total / seconds))] : []),
-      tile('invocations', count(data.invocations), `${count(data.batches)} batches`),
+      tile('invocations', count(data.invocations), counted(data.batches, 'batch', 'batches')),
       tile('throttles', count(data.throttles)),
     ),
   )

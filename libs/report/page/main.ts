@@ -4,6 +4,7 @@ import { binaryQuality } from './binary-quality.ts'
 import { failures } from './failures.ts'
 import { header } from './header.ts'
 import { multiclassQuality, regressionQuality } from './other-quality.ts'
+import { counted } from './numbers.ts'
 import { overTime } from './over-time.ts'
 import { predictions } from './predictions.ts'
 import { createThreshold, type Threshold } from './threshold.ts'
@@ -11,7 +12,7 @@ import { createThreshold, type Threshold } from './threshold.ts'
 /* The report page: draws what is embedded in it, and asks nobody for anything. */
 
 const data = JSON.parse(document.getElementById('report')?.textContent ?? '') as ReportData
-document.title = `${data.endpoint}: ${data.rows.total} rows · Millrace report`
+document.title = `${data.endpoint}: ${counted(data.rows.total, 'row')} · Millrace report`
 
 const threshold =
   data.decision.kind === 'binary' && data.scores.grid.edges.length > 0

@@ -8,11 +8,17 @@ const percents = new Intl.NumberFormat('en-US', {
 const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 2 })
 
 export const count = (value: number): string => whole.format(value)
+/** `1 row`, `1,204 rows`. */
+export const counted = (value: number, one: string, more = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : more}`
 /** For an axis: `1.2K`. */
 export const compact = (value: number): string => short.format(value)
 export const percent = (value: number): string => percents.format(value)
 /** Up to six digits that matter, without the noise of binary fractions. */
 export const plain = (value: number): string => String(Number(value.toPrecision(6)))
+/** The same of what may be much: all digits of whole numbers, in threes. */
+export const amount = (value: number): string =>
+  Math.abs(value) < 1_000 ? plain(value) : count(value)
 export const fixed = (value: number, digits = 4): string => value.toFixed(digits)
 
 export function duration(seconds: number): string {

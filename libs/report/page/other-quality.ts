@@ -5,7 +5,7 @@ import { confusionTable } from './confusion-table.ts'
 import { coverage } from './coverage.ts'
 import { figure, h, metric } from './dom.ts'
 import { draw } from './draw.ts'
-import { count, fixed, plain } from './numbers.ts'
+import { count, counted, fixed, plain } from './numbers.ts'
 
 /** Several classes against their labels. */
 export function multiclassQuality(quality: MulticlassQuality): HTMLElement {
@@ -62,7 +62,7 @@ export function multiclassQuality(quality: MulticlassQuality): HTMLElement {
 export function regressionQuality(quality: RegressionQuality): HTMLElement {
   const { element, place } = figure(
     'Predicted against true',
-    `a sample of ${count(quality.sample.length)} rows`,
+    `a sample of ${counted(quality.sample.length, 'row')}`,
   )
   const values = quality.sample.flat()
   const [low, high] = [Math.min(...values), Math.max(...values)]

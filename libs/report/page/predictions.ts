@@ -16,7 +16,7 @@ import type { ReportData } from '../src/report-data.ts'
 import { type Bar, barsOf } from './bars.ts'
 import { figure, h, key, metric } from './dom.ts'
 import { draw } from './draw.ts'
-import { compact, count, percent, plain } from './numbers.ts'
+import { compact, count, counted, percent, plain } from './numbers.ts'
 import type { Threshold } from './threshold.ts'
 
 /** How the predictions are spread, and what a threshold makes of them. */
@@ -123,7 +123,7 @@ function histogram(data: ReportData, threshold: number | undefined): PlotOptions
 }
 
 const barTitle = ({ from, to, rows }: Bar): string =>
-  `${plain(from)} to ${plain(to)}: ${count(rows)} rows`
+  `${plain(from)} to ${plain(to)}: ${counted(rows, 'row')}`
 
 function shareCurve({ scores, decision }: ReportData, threshold: Threshold): PlotOptions {
   const total = Math.max(1, scores.count)

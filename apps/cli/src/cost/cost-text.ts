@@ -1,3 +1,4 @@
+import { counted } from '../show/counted.ts'
 import { money } from '../show/money.ts'
 import type { JobCost } from './read-cost.ts'
 
@@ -15,8 +16,8 @@ export function billText({ bill }: JobCost): string {
 export function usageText({ usage }: JobCost): string {
   const { invocations, endpointSeconds, sqsRequests, writeUnits, readUnits } = usage
   return [
-    `${numbers.format(invocations)} invocations (${numbers.format(endpointSeconds)} s)`,
-    `${numbers.format(sqsRequests)} SQS requests`,
+    `${counted(invocations, 'invocation')} (${numbers.format(endpointSeconds)} s)`,
+    counted(sqsRequests, 'SQS request'),
     `${numbers.format(writeUnits)} write and ${numbers.format(readUnits)} read units`,
   ].join(', ')
 }

@@ -13,6 +13,13 @@ test('says what the first rows took, and what that makes of all', async () => {
   )
 })
 
+test('of one row and one batch, tells one', async () => {
+  const one = jobWith({ plan: { batches: 1, rows: 1 }, preflight: { ...preflight, rows: 1 } })
+  expect(await expectedText(one, { region: undefined })).toMatch(
+    /^preflight: 1 row in 48 ms; 1 invocation of/,
+  )
+})
+
 test('where nobody says how many at once, gives no time of the whole', async () => {
   expect(await expectedText(job, { region: 'us-east-1' })).toMatch(
     /; 120 invocations of about 48 ms, \$0\.00\d+ on AWS$/,

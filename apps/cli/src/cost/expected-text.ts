@@ -1,6 +1,7 @@
 import { billOf, expectUsage, pricesOf } from '@millrace/cost'
 import { deadlineOf, type Job, limits } from '@millrace/job'
 import { expectPartSize } from '@millrace/ledger'
+import { counted } from '../show/counted.ts'
 import { money, span } from '../show/money.ts'
 import { inTimeText } from './in-time.ts'
 import { typicalPredictions } from './typical-predictions.ts'
@@ -27,12 +28,12 @@ export async function expectedText(job: Job, setting: Setting): Promise<string |
   const batchSeconds = preflight.latencyMs / 1_000
   const { usage, seconds } = expectUsage(await shapeOf(job, { plan, preflight }, setting))
   const { total } = billOf(usage, plan.rows, pricesOf(setting.region ?? 'us-east-1'))
-  const invocations = `${count.format(plan.batches)} invocation${plan.batches === 1 ? '' : 's'}`
+  const invocations = counted(plan.batches, 'invocation')
   const time =
     setting.concurrency === undefined
       ? `of about ${count.format(batchSeconds * 1_000)} ms`
       : `in about ${span(Math.max(0.1, seconds))} at ${setting.concurrency} at once`
-  const tried = `${count.format(preflight.rows)} rows in ${count.format(preflight.latencyMs)} ms`
+  const tried = `${counted(preflight.rows, 'row')} in ${count.format(preflight.latencyMs)} ms`
   const said = `preflight: ${tried}; ${invocations} ${time}, ${money(total)} on AWS`
   const deadline = deadlineOf(job)
   if (deadline === undefined || setting.concurrency === undefined) return said

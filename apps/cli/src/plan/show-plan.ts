@@ -1,4 +1,6 @@
 import { dialectOf, type JobSpec, OTHER_DELIMITERS, printable } from '@millrace/job'
+import { counted } from '../show/counted.ts'
+import { size } from '../show/size.ts'
 import { factsOf } from '../show/table.ts'
 import type { PlanReport } from './survey-objects.ts'
 
@@ -19,13 +21,13 @@ export function planned(
     ['bytes a row', rows === 0 ? undefined : Number((bytes / rows).toFixed(1))],
     [
       'batches',
-      `${count(batches)} of up to ${count(batching.rows)} rows, the largest ${size(report.batchBytesMax)} (limit ${size(batching.payloadBytesMax)})`,
+      `${count(batches)} of up to ${counted(batching.rows, 'row')}, the largest ${size(report.batchBytesMax)} (limit ${size(batching.payloadBytesMax)})`,
     ],
     ['odd rows', oddOf(report)],
     [
       'too large',
       report.tooLarge > 0
-        ? `${count(report.tooLarge)} rows, larger than one invocation takes${dataset.features === undefined ? '' : ' with all their columns'}`
+        ? `${counted(report.tooLarge, 'row')}, larger than one invocation takes${dataset.features === undefined ? '' : ' with all their columns'}`
         : undefined,
     ],
     ['time', timeOf(bytes, seconds)],
@@ -35,12 +37,6 @@ export function planned(
 
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
 const count = (number: number): string => numbers.format(number)
-
-function size(bytes: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB']
-  const unit = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1)
-  return `${numbers.format(bytes / 1_000 ** unit)} ${units[unit]}`
-}
 
 /** The speed of a moment says nothing. */
 function timeOf(bytes: number, seconds: number): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { jobWith } from '../test-data.fixture.ts'
-import { type Failed, rowsToRetry } from './count-failed.ts'
+import { type Failed, retryingText, rowsToRetry } from './count-failed.ts'
 
 const job = jobWith({ state: 'succeeded_with_failures' })
 const failed: Failed = {
@@ -37,4 +37,20 @@ test('of a job without failed rows there is nothing to retry', () => {
   const sound = { ...failed, byReason: new Map() }
   expect(() => rowsToRetry(job, sound, undefined)).toThrow(refusal)
   expect(() => rowsToRetry(job, sound, ['x'])).toThrow(refusal)
+})
+
+test.for<[Partial<Failed>, number, string]>([
+  [{}, 1_203, 'retrying 1,203 of 9,000 rows of JOB (rows_rejected 1,200, row_width 3)'],
+  [
+    { byReason: new Map(), notScored: 4_000 },
+    4_000,
+    'retrying 4,000 of 9,000 rows of JOB (4,000 rows not scored)',
+  ],
+  [
+    { byReason: new Map(), notScored: 1, rows: 1 },
+    1,
+    'retrying 1 of 1 row of JOB (1 row not scored)',
+  ],
+])('of %j, %d are told of', ([facts, rows, text]) => {
+  expect(retryingText(job, { ...failed, ...facts }, rows)).toBe(text.replace('JOB', job.jobId))
 })

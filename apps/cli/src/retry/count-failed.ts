@@ -2,6 +2,7 @@ import { isWanted, type Job, layersOf, lengthOf, readPlan } from '@millrace/job'
 import { readFailures, readJob, readLayeredProgress } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
+import { counted } from '../show/counted.ts'
 import { type JobReader, PARTS_AHEAD } from '../system/job-reader.ts'
 
 /** What there is to retry of a job. */
@@ -65,8 +66,19 @@ export function rowsToRetry(
 
 const count = new Intl.NumberFormat('en-US')
 
+/** `retrying 2 of 6 rows of j-4f2a (row_width 2)`. */
+export function retryingText(
+  { jobId }: Pick<Job, 'jobId'>,
+  { byReason, notScored = 0, rows = 0 }: Failed,
+  retried: number,
+): string {
+  const neverScored = notScored > 0 ? `${counted(notScored, 'row')} not scored` : ''
+  const found = [reasonsText(byReason), neverScored].filter((text) => text !== '').join(', ')
+  return `retrying ${count.format(retried)} of ${counted(rows, 'row')} of ${jobId} (${found})`
+}
+
 /** `rows_rejected 12, row_width 3`: the most frequent first. */
-export const reasonsText = (byReason: Failed['byReason']): string =>
+const reasonsText = (byReason: Failed['byReason']): string =>
   [...byReason]
     .toSorted(([, a], [, b]) => b - a)
     .map(([code, rows]) => `${code} ${count.format(rows)}`)

@@ -24,7 +24,7 @@ import { notesIn, placeOf } from '../temporary/notes.ts'
 import { nameTemporary, type TemporaryEndpoint } from '../temporary/temporary-endpoint.ts'
 import { findModel, type TemporaryWanted, temporaryWanted } from '../temporary/temporary-wanted.ts'
 import type { World } from '../world.ts'
-import { countFailed, reasonsText, rowsToRetry } from './count-failed.ts'
+import { countFailed, retryingText, rowsToRetry } from './count-failed.ts'
 import { retryHere } from './retry-here.ts'
 import type { RetryOptions } from './retry-options.ts'
 import { type AskedRetry, newRetryRequest, retryRequest } from './retry-request.ts'
@@ -45,11 +45,7 @@ export async function retry(options: RetryOptions, world: World): Promise<ExitCo
   const { base, request } = await whatToRetry(reader, wanted, note, world.stop)
   const failed = await countFailed(reader, base, world.stop)
   const rows = rowsToRetry(base, failed, options.reason)
-  if (rows !== undefined) {
-    const notScored = (failed.notScored ?? 0) > 0 ? `${failed.notScored} rows not scored` : ''
-    const found = [reasonsText(failed.byReason), notScored].filter((text) => text !== '').join(', ')
-    note(`retrying ${rows} of ${failed.rows} rows of ${base.jobId} (${found})`)
-  }
+  if (rows !== undefined) note(retryingText(base, failed, rows))
   const { system } = reader
   if (system.isHost) {
     const rowsBefore = Math.max(0, (failed.rows ?? 0) - (rows ?? failed.rows ?? 0))

@@ -29,6 +29,23 @@ test('a job that succeeded says how many, how fast and where', () => {
   })
 })
 
+test.for([
+  [40, '40 bytes'],
+  [1_234_567, '1.2 MB'],
+] as const)(
+  'a packed dataset of %d bytes is told as %s, and where it lies unpacked',
+  ([bytes, text]) => {
+    const { spec } = succeeded
+    const packed = {
+      ...{ ...succeeded, spec: { ...spec, dataset: { ...spec.dataset, compression: 'gzip' } } },
+      dataset: { digest: 'ab', objects: 1, bytes },
+    } as typeof succeeded
+    expect(summaryOf(packed, facts).lines.at(-1)).toBe(
+      `unpacked  ${text}, once, in /elsewhere/.millrace/j-1/work`,
+    )
+  },
+)
+
 test('whether it has kept its deadline stands beside how fast it was', () => {
   const ended = (endedAt: number): string | undefined => {
     const job = jobWith({ state: 'succeeded', plan, endedAt, adjusted: { deadline: 5_000 } })

@@ -2,7 +2,9 @@ import { isFinal, type Job, printable, type ResultNames } from '@millrace/job'
 import { billText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { counted } from '../show/counted.ts'
 import { nearPath } from '../show/near-path.ts'
+import { size } from '../show/size.ts'
 import { deadlineText } from '../status/deadline-text.ts'
 import { type FailureReason, reasonLines } from './why-failed.ts'
 
@@ -73,7 +75,7 @@ function resultLines(job: Job, facts: RunFacts): string[] {
   const unpacked =
     ['auto', 'none'].includes(job.spec.dataset.compression) || job.dataset === undefined
       ? []
-      : [`unpacked  ${megabytes(job.dataset.bytes)}, once, in ${nearPath(facts.statePath)}/work`]
+      : [`unpacked  ${size(job.dataset.bytes)}, once, in ${nearPath(facts.statePath)}/work`]
   const why = reasonLines(facts.reasons).map(
     (line, index) => `${index === 0 ? 'failed    ' : '          '}${line}`,
   )
@@ -81,7 +83,7 @@ function resultLines(job: Job, facts: RunFacts): string[] {
   const errors = facts.rowsFailed > 0 ? [`errors    ${nearPath(facts.files.errors)}`] : []
   const speed = scored > 0 ? `, ${facts.seconds.toFixed(1)} s, ${rate} rows/s` : ''
   return [
-    `${count.format(rows)} ${rows === 1 ? 'row' : 'rows'}${continued}, ${count.format(facts.rowsFailed)} failed${speed}`,
+    `${counted(rows, 'row')}${continued}, ${count.format(facts.rowsFailed)} failed${speed}`,
     ...why,
     ...(deadline === undefined ? [] : [`deadline  ${deadline}`]),
     `result    ${nearPath(facts.files.result)}`,
@@ -92,8 +94,6 @@ function resultLines(job: Job, facts: RunFacts): string[] {
     ...unpacked,
   ]
 }
-
-const megabytes = (bytes: number): string => `${count.format(Math.ceil(bytes / 1e6))} MB`
 
 const exitCodeOf = (job: Job): ExitCode =>
   job.state === 'succeeded' ? EXIT.succeeded : EXIT.succeededWithFailures
