@@ -125,7 +125,7 @@ test('a verb that the state does not allow is told as the command line tells it'
   await using console = await open()
   expect(await console.json(`/api/jobs/${jobId}/pause`, {})).toEqual({
     status: 409,
-    body: { error: `${jobId}: is failed and cannot be paused` },
+    body: { error: `${jobId} has failed and cannot be paused` },
   })
 })
 

@@ -182,7 +182,7 @@ describe('of a job of this machine on which no run is at work', () => {
   test('resume of one that has ended says so', async () => {
     const options = await folderWith({ state: 'cancelled' })
     await expect(perform(resume, options)).rejects.toMatchObject({
-      message: `${options.job}: is cancelled and cannot be resumed`,
+      message: `${options.job} was cancelled and cannot be resumed`,
     })
   })
 
@@ -205,7 +205,7 @@ test.for<[string, Say<ControlOptions>]>([
 ])('a job that has ended cannot be %s', async ([word, act]) => {
   const job = await jobIn('failed')
   await expect(perform(act, { job })).rejects.toMatchObject({
-    message: `${job}: is failed and cannot be ${word}`,
+    message: `${job} has failed and cannot be ${word}`,
     exitCode: 1,
   })
 })

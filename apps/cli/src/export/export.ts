@@ -16,6 +16,7 @@ import { checkPlaces } from '../dataset/check-places.ts'
 import { checkCredentials } from '../local/credentials.ts'
 import { makeStateFolder } from '../local/state-folder.ts'
 import { nearUri } from '../show/near-path.ts'
+import { stateText } from '../show/state-text.ts'
 import { factsOf } from '../show/table.ts'
 import type { PartialSpec } from '../spec/spec-options.ts'
 import { jobProgress } from '../system/job-progress.ts'
@@ -80,14 +81,17 @@ async function recordedJob(system: System, jobId: JobId, signal: AbortSignal): P
   const { batches } = await jobProgress(system, jobId, signal)
   if (isFinal(job.state) && batches === job.plan?.batches) return job
   const counts = `${batches} of ${job.plan?.batches ?? 'its'} batches are recorded`
-  throw new CliError(`${jobId}: is ${job.state}, ${counts}; only a recorded job can be exported`, {
-    hint: isFinal(job.state)
-      ? `millrace retry ${jobId} scores the other batches`
-      : system.isHost
-        ? `no run is at work on it: ${whatContinues(job)}`
-        : `millrace get ${jobId} looks its rows up while it runs`,
-    exitCode: EXIT.failed,
-  })
+  throw new CliError(
+    `${jobId} ${stateText(job.state)}, ${counts}; only a recorded job can be exported`,
+    {
+      hint: isFinal(job.state)
+        ? `millrace retry ${jobId} scores the other batches`
+        : system.isHost
+          ? `no run is at work on it: ${whatContinues(job)}`
+          : `millrace get ${jobId} looks its rows up while it runs`,
+      exitCode: EXIT.failed,
+    },
+  )
 }
 
 /** It reads the dataset for the rows that it joins, and for those that failed. */

@@ -128,7 +128,7 @@ test('a run asked for again is the latest, with its result restored', async () =
 })
 
 test.for([
-  [{ state: 'running', plan: { batches: 20, rows: 1_000 } }, 'about 50 of 1000 rows are'],
+  [{ state: 'running', plan: { batches: 20, rows: 1_000 } }, 'about 50 of 1,000 rows are'],
   [{ state: 'planning' }, '1 batch is'],
 ] as const)('continuing a job that is %j, says that %s recorded', async ([left, recorded]) => {
   const folder = await temporaryFolder()

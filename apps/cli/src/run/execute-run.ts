@@ -6,6 +6,8 @@ import { checkCredentials } from '../local/credentials.ts'
 import { holdToEndpoint } from '../local/hold-to-endpoint.ts'
 import type { LocalApps } from '../local/start-apps.ts'
 import { openStateFolder } from '../local/state-folder.ts'
+import { counted } from '../show/counted.ts'
+import { stateText } from '../show/state-text.ts'
 import { noteBegun, removeJobFolder } from '../system/job-folders.ts'
 import { jobProgress } from '../system/job-progress.ts'
 import { openHostedSystem } from '../system/local-system.ts'
@@ -43,7 +45,8 @@ export async function executeRun(
   const { batches } = await jobProgress(system, state.jobId, hooks.stop)
   const hasSucceeded = before?.state.startsWith('succeeded') === true
   if (before !== undefined && isFinal(before.state) && !hasSucceeded) {
-    if (batches > 0) hooks.note(`an earlier run ${endingOf(before)}: all rows are scored again`)
+    if (batches > 0)
+      hooks.note(`an earlier run ${stateText(before.state)}: all rows are scored again`)
     await cleanup.disposeAsync()
     await removeJobFolder(state.path)
     return await executeRun(prepared, options, hooks)
@@ -71,17 +74,18 @@ export async function executeRun(
   throw end.told
 }
 
+const count = new Intl.NumberFormat('en-US')
+
 /** Only a plan tells how many rows there are in a batch. */
 function recordedText(job: Job | undefined, batches: number): string {
-  if (job?.plan !== undefined) return `about ${rowsIn(job, batches)} of ${job.plan.rows} rows are`
-  return batches === 1 ? '1 batch is' : `${batches} batches are`
+  if (job?.plan !== undefined)
+    return `about ${count.format(rowsIn(job, batches))} of ${count.format(job.plan.rows)} rows are`
+  return counted(batches, 'batch is', 'batches are')
 }
 
 /** Another address is another run. */
 const ANOTHER_ACCOUNT =
   'use credentials of that account, or --fresh to score everything again with these'
-
-const endingOf = ({ state }: Job): string => (state === 'failed' ? 'has failed' : `was ${state}`)
 
 /** Tells of a run that has ended; what others have done to its files since is undone before. */
 async function handOver(ended: ToWrite, { note, stop }: RunHooks): Promise<RunEnd> {
