@@ -44,6 +44,7 @@ import { createPlaces } from './files/take-place.ts'
 import { reconcileForever } from './reconcile.ts'
 import { type Deps as EventDeps, tellEvents } from './tell-events.ts'
 import { watchBacklog } from './watch-backlog.ts'
+import { DEADLINE_LOOK_SECONDS } from './watch-deadlines.ts'
 
 /** By then the first poll has long left; a process that ends before has no use for the other thread. */
 const THREAD_BEGINS_MS = 1_000
@@ -149,7 +150,10 @@ export function createAggregator(
         worker.run(signals),
         reconcileForever(
           createReconcileDeps(world, logger, metrics),
-          config.MILLRACE_STALLED_SECONDS * 1_000,
+          {
+            stalledMs: config.MILLRACE_STALLED_SECONDS * 1_000,
+            deadlinesMs: DEADLINE_LOOK_SECONDS * 1_000,
+          },
           stopping,
         ),
         watchBacklog(config, { batches: world.batches, metrics, logger }, stopping),

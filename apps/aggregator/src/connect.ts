@@ -1,6 +1,7 @@
 import { jsonLines, rowOffsets } from '@millrace/csv'
 import {
   allowsUri,
+  deadlineOf,
   type Documents,
   encodeCompletionMessage,
   encodeJobRequest,
@@ -215,6 +216,7 @@ export function createReconcileDeps(
   return {
     activeJobs: (signal) =>
       listJobs(world.ledger, { active: true }, unreadable('job not looked at'), signal),
+    jobsWithDeadline: (signal) => jobsWithDeadline(world.ledger, signal),
     untoldJobs: (signal) =>
       listJobs(world.ledger, { untold: true }, unreadable('end of job not told yet'), signal),
     recordedBatches: async (jobId, signal) =>
@@ -252,6 +254,13 @@ export function createReconcileDeps(
     onError: (error, what, jobId) => logger.warn({ error, jobId }, what),
     now: () => performance.now(),
     epochSeconds: seconds,
+  }
+}
+
+/** The ledger keeps no list of these: of all that are active the others are left out. */
+async function* jobsWithDeadline(ledger: Ledger, signal: AbortSignal): AsyncGenerator<Job> {
+  for await (const job of listJobs(ledger, { active: true }, () => {}, signal)) {
+    if (deadlineOf(job) !== undefined) yield job
   }
 }
 

@@ -1,6 +1,12 @@
-import { jobIdOf, type Job } from '@millrace/job'
+import { deadlineOf, jobIdOf, type Job } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
-import { type Deps, reconcileForever, reconcileOnce, tellEnds } from './reconcile.ts'
+import {
+  type Deps,
+  lookAtDeadlines,
+  reconcileForever,
+  reconcileOnce,
+  tellEnds,
+} from './reconcile.ts'
 import { jobId, jobWith, never, streamOf } from './test-data.fixture.ts'
 
 const STALLED_MS = 1_000
@@ -21,6 +27,7 @@ function createWatch() {
   }
   const deps: Deps = {
     activeJobs: () => streamOf(world.jobs),
+    jobsWithDeadline: () => streamOf(world.jobs.filter((job) => deadlineOf(job) !== undefined)),
     untoldJobs: () => streamOf(world.untold),
     recordedBatches: async () => world.recorded,
     isHeld: async () => world.isHeld,
@@ -71,6 +78,20 @@ describe('a job with a deadline', () => {
     world.jobs = []
     expect(await look(400)).toEqual([])
     expect(world.kept).toBe(0)
+  })
+
+  test('is looked at between the looks at all jobs, whatever becomes of another', async () => {
+    const { world, deps } = createWatch()
+    const other = { ...hasDeadline, jobId: jobIdOf('other') }
+    world.jobs = [running, other, hasDeadline]
+    const recordedBatches: Deps['recordedBatches'] = async (of) => {
+      if (of === other.jobId) throw new Error('no answer')
+      return 1
+    }
+    await lookAtDeadlines({ ...deps, recordedBatches }, never)
+    const failed = `deadline at risk not told yet ${other.jobId}: Error: no answer`
+    expect(world.asked).toEqual([failed, 'look token running 1'])
+    expect(world.kept).toBe(2)
   })
 
   test('is asked for although what is at risk can be told nobody', async () => {
@@ -334,6 +355,35 @@ test('what could not be asked for is asked for in the next look', async () => {
 })
 
 describe('the watch', () => {
+  const rhythm = (stalledMs: number) => ({ stalledMs, deadlinesMs: 1_000 })
+
+  /** Stops after so many looks at all jobs; answers how many looks at deadlines there were meanwhile. */
+  async function looksAtDeadlines(looksMax: number, stalledMs: number, deadlinesMs: number) {
+    const { deps } = createWatch()
+    const stop = new AbortController()
+    const looks = { atAll: 0, atDeadlines: 0 }
+    const activeJobs: Deps['activeJobs'] = () => {
+      looks.atAll += 1
+      if (looks.atAll === looksMax) stop.abort()
+      return streamOf([])
+    }
+    const jobsWithDeadline: Deps['jobsWithDeadline'] = () => {
+      looks.atDeadlines += 1
+      return streamOf([])
+    }
+    const watching = { ...deps, activeJobs, jobsWithDeadline }
+    await reconcileForever(watching, { stalledMs, deadlinesMs }, stop.signal)
+    return looks.atDeadlines
+  }
+
+  test.for([
+    ['in between where the others are further apart', 50, 4, 2 * 2],
+    ['together with the others where those are as often', 50, 10, 0],
+    ['together with the others where those are more often', 5, 1_000, 0],
+  ] as const)('looks at deadlines %s', async ([, stalledMs, deadlinesMs, wanted]) => {
+    expect(await looksAtDeadlines(3, stalledMs, deadlinesMs)).toBe(wanted)
+  })
+
   test('goes on after a look that failed', async () => {
     const { deps, world } = createWatch()
     const stop = new AbortController()
@@ -344,7 +394,7 @@ describe('the watch', () => {
       stop.abort()
       return streamOf([])
     }
-    await reconcileForever({ ...deps, activeJobs }, 5, stop.signal)
+    await reconcileForever({ ...deps, activeJobs }, rhythm(5), stop.signal)
     const failed = 'jobs not looked at : Error: no answer'
     expect(world.asked).toEqual([failed, failed])
   })
@@ -357,7 +407,7 @@ describe('the watch', () => {
       signal.throwIfAborted()
       return 0
     }
-    await reconcileForever({ ...deps, recordedBatches }, STALLED_MS, stop.signal)
+    await reconcileForever({ ...deps, recordedBatches }, rhythm(STALLED_MS), stop.signal)
     expect(stop.signal.aborted).toBe(true)
   })
 
@@ -370,7 +420,7 @@ describe('the watch', () => {
       if (looks === 3) stop.abort()
       return looks
     }
-    await reconcileForever({ ...deps, recordedBatches }, 5, stop.signal)
+    await reconcileForever({ ...deps, recordedBatches }, rhythm(5), stop.signal)
     expect(looks).toBe(3)
   })
 
@@ -384,7 +434,7 @@ describe('the watch', () => {
       if (looks === 11) stop.abort()
       return streamOf([])
     }
-    await reconcileForever({ ...deps, activeJobs }, 5, stop.signal)
+    await reconcileForever({ ...deps, activeJobs }, rhythm(5), stop.signal)
     expect(world.asked).toEqual([`end ${jobId}`, `end ${jobId}`])
   })
 })

@@ -12,6 +12,8 @@ import type { DeadlineWatch } from './watch-deadlines.ts'
 
 export interface Deps {
   activeJobs(signal: AbortSignal): AsyncIterable<Job>
+  /** Those of the active ones that have a deadline. One that cannot be read is left to the other looks. */
+  jobsWithDeadline(signal: AbortSignal): AsyncIterable<Job>
   /** Jobs that have ended, and whose end is still to be told. */
   untoldJobs(signal: AbortSignal): AsyncIterable<Job>
   /** How many batches of the job are recorded. */
@@ -34,6 +36,13 @@ export interface Deps {
   now(): number
   /** Seconds since the epoch. */
   epochSeconds(): number
+}
+
+export interface Rhythm {
+  /** After which a job counts as stalled. */
+  readonly stalledMs: number
+  /** Jobs with a deadline are looked at as often as this, or as all others where that is more often. */
+  readonly deadlinesMs: number
 }
 
 interface Seen {
@@ -72,17 +81,20 @@ const PERIODS_MAX = 16
  *
  * What cannot be looked at now is looked at again: the process has results under way, and must not end for it.
  *
- * Of jobs with a deadline it sees whether they will be late.
+ * Of jobs with a deadline it sees whether they will be late, also between those looks: they may be hours apart, and
+ * a deadline minutes away.
  *
  * Of jobs that have ended it tells, once a period, the end that nobody has told: who ended one may have died before
  * asking for that, and what it asked may be lost.
  */
 export async function reconcileForever(
   deps: Deps,
-  stalledMs: number,
+  { stalledMs, deadlinesMs }: Rhythm,
   signal: AbortSignal,
 ): Promise<void> {
   const seen = new Map<JobId, Seen>()
+  const everyMs = stalledMs / LOOKS_PER_PERIOD
+  const pauses = Math.ceil(everyMs / deadlinesMs)
   // A look that the drain has cut short is no failure.
   const onFailedLook = (error: unknown): void => {
     if (!signal.aborted) deps.onError(error, 'jobs not looked at')
@@ -90,7 +102,11 @@ export async function reconcileForever(
   for (let look = 1; !signal.aborted; look += 1) {
     await reconcileOnce(deps, seen, stalledMs, signal).catch(onFailedLook)
     if (look % LOOKS_PER_PERIOD === 0) await tellEnds(deps, signal).catch(onFailedLook)
-    await sleep(stalledMs / LOOKS_PER_PERIOD, undefined, { signal }).catch(() => {})
+    for (let pause = 1; !signal.aborted; pause += 1) {
+      await sleep(everyMs / pauses, undefined, { signal }).catch(() => {})
+      if (pause >= pauses) break
+      await lookAtDeadlines(deps, signal).catch(onFailedLook)
+    }
   }
 }
 
@@ -110,6 +126,16 @@ export async function reconcileOnce(
     })
   }
   for (const jobId of seen.keys()) if (!active.has(jobId)) seen.delete(jobId)
+  deps.deadlines.keep(active)
+}
+
+/** One look at every active job with a deadline, whether it will be late. */
+export async function lookAtDeadlines(deps: Deps, signal: AbortSignal): Promise<void> {
+  const active = new Set<JobId>()
+  for await (const job of deps.jobsWithDeadline(signal)) {
+    active.add(job.jobId)
+    await watchDeadline(deps, job, signal)
+  }
   deps.deadlines.keep(active)
 }
 
@@ -170,11 +196,13 @@ async function watchDeadline(
   recorded?: number,
 ): Promise<void> {
   if (deadlineOf(job) === undefined) return
-  const done = recorded ?? (await recordedBatches(job.jobId, signal))
-  await deadlines.look(job, done, signal).catch((error: unknown) => {
+  try {
+    const done = recorded ?? (await recordedBatches(job.jobId, signal))
+    await deadlines.look(job, done, signal)
+  } catch (error) {
     signal.throwIfAborted()
     onError(error, 'deadline at risk not told yet', job.jobId)
-  })
+  }
 }
 
 /** For how long nothing may move in a job. That its dataset is being decompressed is noted each minute only. */

@@ -23,6 +23,7 @@ function createWorld(job: Job, names: readonly EventSink['name'][] = ['bus']) {
   const takers = {
     started: new Set<string>(),
     at_risk: new Set<string>(),
+    late: new Set<string>(),
     ended: new Set<string>(),
   }
   const events: (JobEvent & { readonly by: string })[] = []
@@ -113,6 +114,48 @@ test('a job at risk is told as such, once, and says when it will have ended', as
     deadline: 1_000 + 3_600,
     expectedAt: 9_000,
   })
+})
+
+test('of a job that has ended late, that is told as a risk before its end, once', async () => {
+  const { deps, world } = createWorld({ ...ended, adjusted: { deadline: 1_050 } })
+  expect(await tellEvents(deps, jobId, never)).toBe(true)
+  expect(await tellEvents(deps, jobId, never)).toBe(true)
+  expect(world.events.map(({ id }) => id)).toEqual([
+    `${jobId}:started`,
+    `${jobId}:at_risk:1050`,
+    `${jobId}:ended`,
+  ])
+  const [, { by: _, ...event } = { by: '' }] = world.events
+  expect(jobEventSchema.parse(event)).toEqual(event)
+  expect(event).toMatchObject({ kind: 'at_risk', state: ended.state, deadline: 1_050 })
+  expect(event).not.toHaveProperty('manifest')
+})
+
+test('of a job that has ended in time, and of one without a deadline, no risk is told', async () => {
+  for (const job of [ended, { ...ended, adjusted: { deadline: 1_060 } }]) {
+    const { deps, world } = createWorld(job)
+    await tellEvents(deps, jobId, never)
+    expect(world.events.map(({ kind }) => kind)).toEqual(['started', 'ended'])
+  }
+})
+
+test('that a job was late is told the topic while the bus is away, and while another is at it nothing', async () => {
+  const { deps, world } = createWorld({ ...ended, adjusted: { deadline: 1_050 } }, ['bus', 'topic'])
+  world.held.add('late')
+  expect(await tellEvents(deps, jobId, never)).toBe(false)
+  world.held.clear()
+  world.failing = true
+  await expect(tellEvents(deps, jobId, never)).rejects.toThrow('away')
+  world.failing = false
+  expect(await tellEvents(deps, jobId, never)).toBe(true)
+  expect(world.events.map(({ by, kind }) => `${by} ${kind}`)).toEqual([
+    'bus started',
+    'topic started',
+    'topic at_risk',
+    'topic ended',
+    'bus at_risk',
+    'bus ended',
+  ])
 })
 
 test('of a job with a deadline, start and end say it', () => {

@@ -18,7 +18,8 @@ export interface Deps {
 const KINDS: readonly EventKind[] = ['started', 'ended']
 
 /**
- * Tells the events of a job that are due: its start, then its end. Only the aggregator tells any; who
+ * Tells the events of a job that are due: its start, then its end; before it that it was late, where the job has
+ * ended after its deadline and that was not seen in time. Only the aggregator tells any; who
  * starts or ends a job publishes a completion, which asks the aggregator to look.
  *
  * An event is told before it is confirmed. It may so be told twice, when we die between, and is never
@@ -61,17 +62,40 @@ async function tellKinds(
 ): Promise<boolean> {
   const refusals = new Map<EventSink, unknown>()
   for (const kind of kinds) {
-    const claim = await deps.claim(jobId, kind, signal)
-    if (claim.kind === 'held' && refusals.size === 0) return false
-    if (claim.kind !== 'claimed') continue
-    const event = { ...eventOf(claim.job, kind, claim.summary), ...forecast }
-    await tellSinks(deps, jobId, { event, kind, takenBy: claim.takenBy }, refusals, signal)
-    if (refusals.size === 0) await deps.confirm(jobId, kind, signal)
+    const isDone = await tellKind(deps, jobId, { kind, forecast }, refusals, signal)
+    if (!isDone && refusals.size === 0) return false
     // Who holds an end that it can tell nobody keeps others from telling it.
     if (refusals.size === deps.sinks.length) break
   }
   for (const refusal of refusals.values()) throw refusal
   return true
+}
+
+/** False when somebody else is at it. */
+async function tellKind(
+  deps: Deps,
+  jobId: JobId,
+  wanted: { readonly kind: EventKind; readonly forecast: Forecast },
+  refusals: Map<EventSink, unknown>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { kind, forecast } = wanted
+  const claim = await deps.claim(jobId, kind, signal)
+  if (claim.kind === 'held') return false
+  if (claim.kind !== 'claimed') return true
+  if (kind === 'ended' && hasEndedLate(claim.job)) {
+    const late = { kind: 'late', forecast } as const
+    if (!(await tellKind(deps, jobId, late, refusals, signal))) return false
+  }
+  const event = { ...eventOf(claim.job, kind, claim.summary), ...forecast }
+  await tellSinks(deps, jobId, { event, kind, takenBy: claim.takenBy }, refusals, signal)
+  if (refusals.size === 0) await deps.confirm(jobId, kind, signal)
+  return true
+}
+
+function hasEndedLate(job: Job): boolean {
+  const deadline = deadlineOf(job)
+  return deadline !== undefined && job.endedAt !== undefined && job.endedAt > deadline
 }
 
 /** Adds to `refusals` whoever did not take it. */
@@ -104,13 +128,14 @@ async function tellSinks(
 /** The event as `contracts/job-event.schema.json` has it. */
 export function eventOf(job: Job, kind: EventKind, summary?: EventSummary): JobEvent {
   const { jobId, clientToken, spec, plan, failure, createdAt, startedAt, endedAt, retryOf } = job
+  const told = kind === 'late' ? 'at_risk' : kind
   const ended = kind === 'ended'
   const deadline = deadlineOf(job)
   return {
     version: 1,
     // One that is moved may be missed again.
-    id: kind === 'at_risk' ? `${jobId}:${kind}:${deadline}` : `${jobId}:${kind}`,
-    kind,
+    id: told === 'at_risk' ? `${jobId}:${told}:${deadline}` : `${jobId}:${told}`,
+    kind: told,
     jobId,
     clientToken,
     state: kind === 'started' ? 'running' : job.state,

@@ -42,7 +42,15 @@ function createWatch() {
     }
     return all
   }
-  return { world, watch, look, looks }
+  /** Looks at these seconds at a job of which nothing is recorded. */
+  const looksAt = async (seconds: readonly number[], of: Job): Promise<string[]> => {
+    const all: string[] = []
+    for (const at of seconds) {
+      for (const text of await look(at / MINUTE, 0, of)) all.push(`${at}: ${text}`)
+    }
+    return all
+  }
+  return { world, watch, look, looks, looksAt }
 }
 
 const tenAMinute = (minute: number): number => 10 * (minute - 1)
@@ -198,6 +206,57 @@ test('of a deadline that was moved it is told again', async () => {
   expect(await looks(13, 19, slow, moved(10))).toEqual(['13: on_course 251'])
   expect(watch.atRisk()).toBe(0)
   expect(await looks(22, 28, slow, moved(4))).toEqual(['25: at_risk 251', '25: tell 251'])
+})
+
+describe('a deadline that is moved to another', () => {
+  const slow = (minute: number): number => 4 * (minute - 1)
+  const moved = (hours: number): Job => ({ ...job, adjusted: { deadline: hours * 3_600 } })
+
+  test('which is too soon as well, is told to be at risk at once', async () => {
+    const { watch, looks } = createWatch()
+    await looks(4, 10, slow)
+    expect(await looks(13, 40, slow, moved(4))).toEqual(['13: at_risk 251', '13: tell 251'])
+    expect(watch.atRisk()).toBe(1)
+  })
+
+  test('which is too soon as well, once the job is late', async () => {
+    const { looks } = createWatch()
+    await looks(1, 181, slow)
+    expect(await looks(184, 200, slow, moved(4))).toEqual(['184: at_risk 251', '184: tell 251'])
+  })
+
+  test('is told to be kept once it is known when the job will have ended', async () => {
+    const { watch, looks } = createWatch()
+    await looks(81, 96, () => 0)
+    expect(watch.atRisk()).toBe(1)
+    // Nothing is recorded: not at risk for now.
+    expect(await looks(99, 105, () => 0, moved(9))).toEqual([])
+    expect(watch.atRisk()).toBe(0)
+    expect(await looks(108, 120, (minute) => 9 * (minute - 105), moved(9))).toEqual([
+      expect.stringMatching(/^1\d\d: on_course/),
+    ])
+  })
+})
+
+describe('a job with little time, looked at each half minute', () => {
+  test.for([
+    ['1m', [40], 40],
+    ['4m', [25, 55, 85, 115, 145, 175, 205], 175],
+  ] as const)('as %s, is told before it is late', async ([deadline, seconds, first]) => {
+    const { looksAt } = createWatch()
+    const short = jobWith({ deadline }, { state: 'planning', createdAt: 0 })
+    expect(await looksAt(seconds, short)).toEqual([`${first}: at_risk -`, `${first}: tell -`])
+  })
+
+  test('is not at risk by one look while there is time for another', async () => {
+    const { look } = createWatch()
+    expect(await look(4, 3)).toEqual([])
+    for (const minute of [4.5, 5, 5.5, 6, 6.5]) expect(await look(minute, 3)).toEqual([])
+    expect(await look(7, 3)).toEqual([
+      expect.stringMatching(/^at_risk/),
+      expect.stringMatching(/^tell/),
+    ])
+  })
 })
 
 test.for([

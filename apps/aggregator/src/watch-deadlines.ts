@@ -15,9 +15,13 @@ import { deadlineOf, type Job, type JobId } from '@millrace/job'
  * pause, or of a long outage, says nothing of the pace: while it lasts the expected end moves away with the clock.
  * Until there is a pace, it is the mean since the job was made.
  *
- * A job is at risk when two looks say so: the first batches of a fleet that wakes up are slow. How long it takes to
- * write the result nobody knows: what is expected is the end of the last batch.
+ * A job is at risk when all looks for some minutes say so: the first batches of a fleet that wakes up are slow. A job
+ * with little time has less of that; what the next look would tell too late, one look tells alone. How long it takes
+ * to write the result nobody knows: what is expected is the end of the last batch.
  */
+
+/** Jobs with a deadline are looked at as often as this at least. */
+export const DEADLINE_LOOK_SECONDS = 30
 
 export type Standing = 'on_course' | 'at_risk' | 'late'
 
@@ -30,7 +34,10 @@ export interface DeadlineFacts {
 }
 
 export interface DeadlineDeps {
-  /** The standing of a job has changed; none is told that begins on course. */
+  /**
+   * The standing of a job has changed, or it has another deadline, which is at risk, too. None is told that begins on
+   * course, and no job to be on course again of which nobody knows when it will have ended.
+   */
   onStanding(job: Job, facts: DeadlineFacts): void
   /** Tells who wants to hear that a job is at risk, or late; once is enough. False while another is at it. */
   tellAtRisk(job: Job, facts: DeadlineFacts, signal: AbortSignal): Promise<boolean>
@@ -53,12 +60,18 @@ interface Seen {
   readonly looks: readonly Look[]
   /** Batches a second, as it was last. */
   readonly pace: number | undefined
-  /** What the look said by itself, and what two of them did. */
+  /** What the look said by itself, and what they did for some time. */
   readonly verdict: Standing
   readonly standing: Standing
+  /** The first of the looks which have said since, one after the other, that it will be late. */
+  readonly riskSince: number | undefined
+  /** What the log was told last, where it was told anything. */
+  readonly logged: Logged | undefined
   /** What is at risk is told again until that is done. */
   readonly isTold: boolean
 }
+
+type Logged = Pick<DeadlineFacts, 'standing' | 'deadline'>
 
 interface Look {
   readonly at: number
@@ -72,6 +85,8 @@ const MARGIN = 0.05
 /** Of a job's time: so much may pass without a batch, or without its plan being whole. */
 const WITHOUT_BATCH = 0.5
 const WITHOUT_PLAN = 0.75
+/** For so long looks must say that a job will be late; for a share of its time where that is less. */
+const AGREED = { secondsMax: 180, share: 1 / 20 }
 
 export function watchDeadlines(deps: DeadlineDeps): DeadlineWatch {
   const seen = new Map<JobId, Seen>()
@@ -85,12 +100,15 @@ export function watchDeadlines(deps: DeadlineDeps): DeadlineWatch {
       // What was said of another deadline says nothing of this one.
       const said = before?.deadline === deadline ? before : undefined
       const { verdict, expectedAt } = verdictOn(job, { recorded, pace, now, deadline }, said)
-      const standing = standingOf(verdict, said)
+      const riskSince = verdict === 'on_course' ? undefined : (before?.riskSince ?? now)
+      const standing = standingOf(job, { verdict, riskSince, now, deadline }, before)
       const facts = { standing, deadline, ...(expectedAt === undefined ? {} : { expectedAt }) }
-      const found = { deadline, looks, pace, verdict, standing }
+      const isNew = isNews(facts, before?.logged)
+      const logged = isNew ? facts : before?.logged
+      const found = { deadline, looks, pace, verdict, standing, riskSince, logged }
       const isTold = said?.isTold === true
       seen.set(job.jobId, { ...found, isTold })
-      if (standing !== (before?.standing ?? 'on_course')) deps.onStanding(job, facts)
+      if (isNew) deps.onStanding(job, facts)
       if (isTold || standing === 'on_course') return
       const told = await deps.tellAtRisk(job, facts, signal)
       seen.set(job.jobId, { ...found, isTold: told })
@@ -159,8 +177,33 @@ function verdictOn(
   return { verdict: expectedAt > deadline - margin ? 'at_risk' : 'on_course', ...facts }
 }
 
-function standingOf(verdict: Standing, before: Seen | undefined): Standing {
+/** What was at risk before stays so until a look says otherwise, though its deadline was moved. */
+function standingOf(
+  { createdAt }: Job,
+  {
+    verdict,
+    now,
+    deadline,
+    riskSince = now,
+  }: {
+    readonly verdict: Standing
+    readonly now: number
+    readonly deadline: number
+    readonly riskSince: number | undefined
+  },
+  before: Seen | undefined,
+): Standing {
   if (verdict !== 'at_risk') return verdict
-  const agrees = before !== undefined && before.verdict !== 'on_course'
-  return agrees || before?.standing === 'at_risk' ? 'at_risk' : 'on_course'
+  if (before !== undefined && before.standing !== 'on_course') return 'at_risk'
+  const agreedSeconds = Math.min(AGREED.secondsMax, (deadline - createdAt) * AGREED.share)
+  const isAgreed = now - riskSince >= agreedSeconds
+  return isAgreed || deadline - now <= DEADLINE_LOOK_SECONDS ? 'at_risk' : 'on_course'
+}
+
+function isNews(
+  { standing, deadline, expectedAt }: DeadlineFacts,
+  logged: Logged = { standing: 'on_course', deadline },
+): boolean {
+  if (standing === 'on_course') return logged.standing !== 'on_course' && expectedAt !== undefined
+  return standing !== logged.standing || deadline !== logged.deadline
 }

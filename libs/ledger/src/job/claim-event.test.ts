@@ -6,6 +6,7 @@ import {
   confirmEvent,
   createJob,
   type EventKind,
+  moveJob,
   noteTakers,
 } from '../index.ts'
 import { localLedger } from '../local-ledger.fixture.ts'
@@ -68,6 +69,28 @@ test('of a job with a deadline that has not ended, it can be told that it is at 
   expect(await claim(without, 'at_risk')).toEqual({ kind: 'not_due' })
   const ended = await jobOf('ended in time', { state: 'succeeded', adjusted })
   expect(await claim(ended, 'at_risk')).toEqual({ kind: 'not_due' })
+})
+
+test.for([
+  ['with a deadline', {}, 'claimed'],
+  ['without one', { adjusted: {} }, 'not_due'],
+  ['not yet', { state: 'running' }, 'not_due'],
+] as const)(
+  'of a job that has ended %s, it may be told that it was late',
+  async ([name, facts, kind]) => {
+    const late = { state: 'succeeded', adjusted: { deadline: 5_000 }, ...facts } as const
+    const jobId = await jobOf(`late ${name}`, late)
+    expect(await claim(jobId, 'late', 6_000)).toMatchObject({ kind })
+  },
+)
+
+test('that a job was late is not told once it was told to be at risk', async () => {
+  const jobId = await jobOf('told in time', { state: 'running', adjusted: { deadline: 5_000 } })
+  await claim(jobId, 'at_risk')
+  await moveJob(ledger, jobId, 'cancelled', { now: 5_001 }, signal)
+  expect(await claim(jobId, 'late', 1_059)).toEqual({ kind: 'held' })
+  await confirmEvent(ledger, jobId, 'at_risk', signal)
+  expect(await claim(jobId, 'late', 9_000)).toEqual({ kind: 'told' })
 })
 
 test('of many that claim at once, one is to tell', async () => {

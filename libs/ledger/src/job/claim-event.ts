@@ -22,7 +22,8 @@ import { updateJob } from './update-job.ts'
  * so that only the others are told again. Confirming removes it.
  */
 
-export type EventKind = 'started' | 'at_risk' | 'ended'
+/** That a job was `late` is what `at_risk` says, of one that has ended before anybody has told that. */
+export type EventKind = 'started' | 'at_risk' | 'late' | 'ended'
 
 export type ClaimEventOutcome =
   | ({ readonly kind: 'claimed' } & DueEvent)
@@ -48,11 +49,13 @@ export interface EventSummary {
 const ATTRIBUTE = {
   started: 'startedEventHeldUntil',
   at_risk: 'atRiskEventHeldUntil',
+  late: 'atRiskEventHeldUntil',
   ended: 'endedEventHeldUntil',
 } as const
 const TAKEN = {
   started: 'startedEventTakenBy',
   at_risk: 'atRiskEventTakenBy',
+  late: 'atRiskEventTakenBy',
   ended: 'endedEventTakenBy',
 } as const
 /** What the ledger keeps of having told that a deadline is at risk. */
@@ -104,10 +107,11 @@ export async function confirmEvent(
   await moveHold(ledger, jobId, kind, { until: FOR_EVER }, signal)
 }
 
-/** Whether a deadline is at risk, who asks has seen; it is while the job has one, and has not ended. */
+/** Whether a deadline is at risk, or was missed, who asks has seen; the one is while the job has not ended. */
 function isDue(job: Job, kind: EventKind): boolean {
   if (kind === 'started') return job.startedAt !== undefined
   if (kind === 'at_risk') return deadlineOf(job) !== undefined && !isFinal(job.state)
+  if (kind === 'late') return deadlineOf(job) !== undefined && isFinal(job.state)
   return isFinal(job.state)
 }
 
