@@ -1,6 +1,7 @@
 import type { Adjustment, Job } from '@millrace/job'
 import { adjustJob, readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
+import { ofJob } from '../refusal/of-job.ts'
 import { openJob } from '../system/open-system.ts'
 import type { World } from '../world.ts'
 import type { ControlOptions } from './control-options.ts'
@@ -19,8 +20,7 @@ export interface AdjustOptions extends ControlOptions, ToleranceWanted {
 export async function adjust(options: AdjustOptions, world: World): Promise<string> {
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
-  const job = await readJob(system.ledger, jobId, world.stop)
-  if (job === undefined) throw new CliError(`${jobId}: no such job`)
+  const job = await ofJob(system, jobId, readJob(system.ledger, jobId, world.stop), world.stop)
   const adjustment = adjustmentOf(job, options)
   const adjusted = await adjustJob(system.ledger, jobId, adjustment, world.stop)
   if (adjusted.kind === 'refused') throw refused('adjusted', jobId, adjusted.state)

@@ -1,6 +1,7 @@
 import { encodeCompletionMessage } from '@millrace/job'
 import { cancelJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
+import { ofJob } from '../refusal/of-job.ts'
 import { openJob } from '../system/open-system.ts'
 import type { World } from '../world.ts'
 import type { ControlOptions } from './control-options.ts'
@@ -11,7 +12,12 @@ export async function cancel(options: ControlOptions, world: World): Promise<str
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
   const now = Math.floor(Date.now() / 1_000)
-  const cancelled = await cancelJob(system.ledger, jobId, { now }, world.stop)
+  const cancelled = await ofJob(
+    system,
+    jobId,
+    cancelJob(system.ledger, jobId, { now }, world.stop),
+    world.stop,
+  )
   if (cancelled.kind === 'refused' && cancelled.state !== 'cancelled')
     throw refused('cancelled', jobId, cancelled.state)
   // The aggregator is told, as of every job that ends.

@@ -1,13 +1,22 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeJobRequest, type Job, type JobId, type JobState, jobIdOf } from '@millrace/job'
+import {
+  decodeJobRequest,
+  encodeJobRequest,
+  type Job,
+  type JobId,
+  type JobState,
+  jobIdOf,
+} from '@millrace/job'
 import { createJob, readJob } from '@millrace/ledger'
-import { readDeadLetters } from '@millrace/queue'
+import { publish, readDeadLetters } from '@millrace/queue'
 import { describe, expect, test, vi } from 'vitest'
 import { useStack } from '../system/stack.fixture.ts'
 import { openLocalSystem } from '../system/local-system.ts'
 import { createWorld, jobWith, temporaryFolder } from '../test-data.fixture.ts'
 import { type Say, saying } from '../saying.ts'
+import { status } from '../status/status.ts'
+import type { World } from '../world.ts'
 import { adjust, type AdjustOptions } from './adjust.ts'
 import { cancel } from './cancel.ts'
 import type { ControlOptions } from './control-options.ts'
@@ -208,4 +217,24 @@ test.for<[string, Say<ControlOptions>]>([
     message: `${job} has failed and cannot be ${word}`,
     exitCode: 1,
   })
+})
+
+test.for<[string, (options: ControlOptions & { json: boolean }, world: World) => Promise<unknown>]>(
+  [
+    ['status', status],
+    ['pause', pause],
+    ['resume', resume],
+    ['cancel', cancel],
+    ['adjust', (options, world) => adjust({ ...options, concurrency: 8 }, world)],
+  ],
+)('%s of a job whose request was refused says why', async ([name, verb]) => {
+  const clientToken = `refused-${name}`
+  const body = encodeJobRequest({ clientToken, spec: jobWith().spec })
+  const attributes = { code: 'request_refused', reason: 's3://theirs/ is not allowed' }
+  await publish(stack.system.deadLetters('jobs'), [{ body, attributes }], signal)
+  const job = jobIdOf(clientToken)
+  const { world } = createWorld(stack.env)
+  await expect(verb({ region: 'us-east-1', job, json: false }, world)).rejects.toThrow(
+    /: no such job: its request of .* was set aside: s3:\/\/theirs\/ is not allowed/,
+  )
 })

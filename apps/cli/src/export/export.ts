@@ -22,6 +22,7 @@ import type { PartialSpec } from '../spec/spec-options.ts'
 import { jobProgress } from '../system/job-progress.ts'
 import { stateFolderOf } from '../system/local-system.ts'
 import { whatContinues } from '../system/no-run-at-work.ts'
+import { ofJob } from '../refusal/of-job.ts'
 import { openJob } from '../system/open-system.ts'
 import { regionOf } from '../system/region.ts'
 import type { SystemOptions } from '../system/which-system.ts'
@@ -76,8 +77,7 @@ function tellAsked(
 
 /** The job, when all its predictions are there to be exported. */
 async function recordedJob(system: System, jobId: JobId, signal: AbortSignal): Promise<Job> {
-  const job = await readJob(system.ledger, jobId, signal)
-  if (job === undefined) throw new CliError(`${jobId}: no such job`)
+  const job = await ofJob(system, jobId, readJob(system.ledger, jobId, signal), signal)
   const { batches } = await jobProgress(system, jobId, signal)
   if (isFinal(job.state) && batches === job.plan?.batches) return job
   const counts = `${batches} of ${job.plan?.batches ?? 'its'} batches are recorded`

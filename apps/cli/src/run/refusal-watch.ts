@@ -4,7 +4,7 @@ import type { DeadLetter } from '@millrace/queue'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import type { System } from '../system/system.ts'
-import { createRefusalSearch } from '../watch/find-refusal.ts'
+import { createRefusalSearch } from '../refusal/find-refusal.ts'
 
 /** The producer will make no such job. */
 export interface Refused {

@@ -1,11 +1,11 @@
 import { listRejections, readJob } from '@millrace/ledger'
-import { CliError } from '../cli-error.ts'
 import { besideEstimate } from '../cost/beside-estimate.ts'
 import { readCost } from '../cost/read-cost.ts'
 import { readEstimate } from '../cost/read-estimate.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
 import { jobProgress } from '../system/job-progress.ts'
+import { ofJob } from '../refusal/of-job.ts'
 import { openJob } from '../system/open-system.ts'
 import type { SystemOptions } from '../system/which-system.ts'
 import type { World } from '../world.ts'
@@ -24,8 +24,7 @@ export async function status(options: StatusOptions, world: World): Promise<Exit
   const estimate = options.estimate === undefined ? undefined : await readEstimate(options.estimate)
   const { system, jobId } = await openJob(options.job, options, world)
   await using _open = system
-  const job = await readJob(system.ledger, jobId, world.stop)
-  if (job === undefined) throw new CliError(`${jobId}: no such job`)
+  const job = await ofJob(system, jobId, readJob(system.ledger, jobId, world.stop), world.stop)
   const progress = await jobProgress(system, jobId, world.stop)
   const cost = await readCost(job, { region: system.region }, world)
   // The ledger keeps one a batch at most.

@@ -18,7 +18,7 @@ import type { SystemOptions } from '../system/which-system.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
 import { createJobWait } from './await-job.ts'
-import { CLOCKS_APART_MS_MAX, createRefusalSearch } from './find-refusal.ts'
+import { CLOCKS_APART_MS_MAX, createRefusalSearch } from '../refusal/find-refusal.ts'
 import { type FollowedSystem, followSystem } from './follow-system.ts'
 import { watchJob } from './watch-job.ts'
 
