@@ -12,6 +12,7 @@ export {
   InvocationError,
   type InvocationErrorCode,
   type InvocationErrorKind,
+  type InvocationWork,
 } from './invoke/invocation-error.ts'
 export { createLayoutMemory, type LayoutMemory } from './decode/layout-memory.ts'
 export {

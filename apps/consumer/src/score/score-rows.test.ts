@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { InvocationError } from '@millrace/invocation'
 import { type Batch, type JobSpecInput, limits } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { createInTurn } from './in-turn.ts'
@@ -253,5 +254,13 @@ describe('when the endpoint scores none of the rows', () => {
     const given = { code: 'model_error', message: '503' }
     expect(String(scored.predictions)).toBe('\n\n')
     expect(scored.failures).toEqual([{ row: 6, ...given }, wide(7, 2), { row: 8, ...given }])
+  })
+
+  test('what was invoked for it is recorded with the rows', async () => {
+    const work = { invocations: 92, throttles: 2, bisections: 7, durationMs: 4_000 }
+    const rejected = new InvocationError('batch_rejected', 'churn-v3', '16 of 16 refused')
+    rejected.work = work
+    const { score } = createWorld('1,2,3\n4,5\n7,8,9\n', rejected)
+    expect(await score({}, {}, 5)).toMatchObject({ ...work, failures: { length: 3 } })
   })
 })

@@ -8,6 +8,7 @@ import {
   surveyRows,
   unfitRows,
 } from '@millrace/csv'
+import { InvocationError, type InvocationWork } from '@millrace/invocation'
 import {
   type Batch,
   dialectOf,
@@ -157,13 +158,16 @@ async function scoreOrGiveUp(
     signal.throwIfAborted()
     const reason = deps.reasonToGiveUp(error, attempt)
     if (reason === undefined) throw error
-    return everyRowFailed(payload.rows, reason)
+    const work = error instanceof InvocationError ? error.work : undefined
+    return everyRowFailed(payload.rows, reason, work)
   }
 }
 
-function everyRowFailed(rows: number, reason: RowReason): ScoredPayload {
+/** @param work of this attempt alone: of an earlier one that has failed, nothing is recorded. */
+function everyRowFailed(rows: number, reason: RowReason, work?: InvocationWork): ScoredPayload {
   const failures = Array.from({ length: rows }, (_, row) => ({ row, ...reason }))
-  return { ...nothingScored, predictions: Buffer.from('\n'.repeat(rows - 1)), failures }
+  const predictions = Buffer.from('\n'.repeat(rows - 1))
+  return { ...nothingScored, ...work, predictions, failures }
 }
 
 function checkRows(batch: Batch, found: number): void {

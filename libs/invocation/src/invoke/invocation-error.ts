@@ -60,6 +60,16 @@ const HINTS: Partial<Record<InvocationErrorCode, string>> = {
   tls_refused: 'check the endpoint URL, the proxy and NODE_EXTRA_CA_CERTS',
 }
 
+/** What a batch has taken of its endpoint. */
+export interface InvocationWork {
+  readonly invocations: number
+  readonly throttles: number
+  /** How often rows were split in two: they were too many, or some of them at fault. */
+  readonly bisections: number
+  /** Time within invocations, all of them together; waiting for room is not in it. */
+  readonly durationMs: number
+}
+
 export interface InvocationErrorOptions extends ErrorOptions {
   /** What the container or service said; put on one line and cut at `limits.failureMessageCharsMax`. */
   readonly words?: string | undefined
@@ -75,6 +85,8 @@ export class InvocationError extends Error {
   /** The container's or the service's own words; empty when it gave none. */
   readonly words: string
   readonly hint: string | undefined
+  /** What the batch that fails with it was invoked before, by the one call of `scoreBatch` that throws it. */
+  work?: InvocationWork
 
   /** `detail` holds the numbers or the reason, in a few words; what an answer has brought into it is cut. */
   constructor(

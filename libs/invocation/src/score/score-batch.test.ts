@@ -36,11 +36,25 @@ test('gives up early when most rows are refused', async () => {
     invocations++
     return await invoke(request, signal)
   }
-  await expect(scoreBatch(depsOf(counting), input, never)).rejects.toMatchObject({
-    code: 'batch_rejected',
-    kind: 'permanent',
-  })
+  const scored = scoreBatch(depsOf(counting), input, never)
+  await expect(scored).rejects.toMatchObject({ code: 'batch_rejected', kind: 'permanent' })
   expect(invocations).toBeLessThan(40)
+  await expect(scored).rejects.toMatchObject({ work: { invocations, throttles: 0 } })
+})
+
+test('tells what a batch has taken that fails while a piece of it is in flight', async () => {
+  const { input, invoke } = batchOf(8)
+  const failing: Invoke = async (request, signal) => {
+    const body = Buffer.from(request.body).toString()
+    if (body === '0\n1\n2\n3\n') throw new InvocationError('access_denied', ENDPOINT.name, '')
+    if (body === '4\n5\n6\n7\n') await sleep(60_000, undefined, { signal })
+    if (body.length > 8) throw new InvocationError('payload_too_large', ENDPOINT.name, '')
+    return await invoke(request, signal)
+  }
+  await expect(scoreBatch(depsOf(failing), input, never)).rejects.toMatchObject({
+    code: 'access_denied',
+    work: { invocations: 3, throttles: 0, bisections: 1 },
+  })
 })
 
 test('splits a payload that is over the bytes allowed', async () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import type { RowFailure } from '@millrace/job'
-import { type ScoreBatchDeps, type ScoreBatchInput, startRun } from './batch-run.ts'
+import { InvocationError, type InvocationWork } from '../invoke/invocation-error.ts'
+import { type BatchRun, type ScoreBatchDeps, type ScoreBatchInput, startRun } from './batch-run.ts'
 import { type Lines, solve } from './solve-piece.ts'
 
-export interface ScoredBatch {
+export interface ScoredBatch extends InvocationWork {
   /**
    * `rows` lines joined by newlines, without a final one: the text the endpoint sent for each row,
    * empty for a failed row.
@@ -11,12 +12,6 @@ export interface ScoredBatch {
   readonly predictions: Buffer
   /** In row order. */
   readonly failures: readonly RowFailure[]
-  readonly invocations: number
-  readonly throttles: number
-  /** How often rows were split in two: they were too many, or some of them at fault. */
-  readonly bisections: number
-  /** Time within invocations, all of them together; waiting for room is not in it. */
-  readonly durationMs: number
   /** What answered last, when the endpoint names its variants. */
   readonly variant?: string
   /** All that answered, where there were several. */
@@ -29,7 +24,7 @@ export interface ScoredBatch {
  *
  * @throws {InvocationError} of kind `throttle` (throttled or gone until the deadline: charge nobody),
  *   `transient` (retries are spent, or hours were not enough), `permanent` (most rows of the batch are refused, or no answer can
- *   be read) or `systemic`. On abort, the signal's reason.
+ *   be read) or `systemic`, each with the work that was done until then. On abort, the signal's reason.
  */
 export async function scoreBatch(
   deps: ScoreBatchDeps,
@@ -41,9 +36,17 @@ export async function scoreBatch(
   try {
     const lines = await solve(run, { start: 0, end: input.rows })
     return { ...run.tally, predictions: joined(lines), failures: failuresOf(lines) }
+  } catch (error) {
+    if (error instanceof InvocationError) error.work = workOf(run)
+    throw error
   } finally {
     run.end()
   }
+}
+
+function workOf({ tally }: BatchRun): InvocationWork {
+  const { invocations, throttles, bisections, durationMs } = tally
+  return { invocations, throttles, bisections, durationMs }
 }
 
 /** The lines of every piece in row order; one piece is not copied. */
