@@ -37,12 +37,19 @@ test.for<[string, Tolerance, number, boolean]>([
   expect(toleranceExceeded(jobWith(tolerance), failedRows) !== undefined).toBe(fails)
 })
 
-test('the failure names the counts and the tolerance', () => {
-  expect(toleranceExceeded(jobWith({ failedRowsPercentMax: 1 }), 15)).toEqual({
-    code: 'tolerance_exceeded',
-    message: '15 of 1000 rows failed (1.50 %), the job tolerates 1 %',
-  })
-})
+test.for<[Tolerance, number, string]>([
+  [{ failedRowsPercentMax: 1 }, 15, '15 of 1000 rows failed (1.50 %), the job tolerates 1 %'],
+  [{ failedRowsMax: 1 }, 2, '2 rows failed, the job tolerates 1'],
+  [{ failedRowsMax: 0 }, 1, '1 row failed, the job tolerates 0'],
+])(
+  'with %j and %i failed rows, the failure says so, and what shows them',
+  ([tolerance, rows, says]) => {
+    expect(toleranceExceeded(jobWith(tolerance), rows)).toEqual({
+      code: 'tolerance_exceeded',
+      message: `${says}; millrace get ${jobIdOf('token')} --where-failed shows which`,
+    })
+  },
+)
 
 describe('a percentage', () => {
   test('says nothing before the number of rows is known', () => {

@@ -7,13 +7,15 @@ import type { Job, JobFailure } from './job.ts'
 export function toleranceExceeded(job: Job, failedRows: number): JobFailure | undefined {
   const { failedRowsMax, failedRowsPercentMax } = job.adjusted?.tolerance ?? job.spec.tolerance
   if (failedRowsMax !== undefined && failedRows > failedRowsMax) {
-    return exceeded(`${failedRows} rows failed, the job tolerates ${failedRowsMax}`)
+    const counted = failedRows === 1 ? '1 row' : `${failedRows} rows`
+    return exceeded(job, `${counted} failed, the job tolerates ${failedRowsMax}`)
   }
   const rows = job.plan?.rows
   if (failedRowsPercentMax === undefined || rows === undefined || rows === 0) return undefined
   const percent = (100 * failedRows) / rows
   if (percent <= failedRowsPercentMax) return undefined
   return exceeded(
+    job,
     `${failedRows} of ${rows} rows failed (${percent.toPrecision(3)} %), ` +
       `the job tolerates ${failedRowsPercentMax} %`,
   )
@@ -25,4 +27,7 @@ export function hasTolerance(job: Job): boolean {
   return failedRowsMax !== undefined || failedRowsPercentMax !== undefined
 }
 
-const exceeded = (message: string): JobFailure => ({ code: 'tolerance_exceeded', message })
+const exceeded = ({ jobId }: Job, message: string): JobFailure => ({
+  code: 'tolerance_exceeded',
+  message: `${message}; millrace get ${jobId} --where-failed shows which`,
+})

@@ -64,7 +64,7 @@ test('rows that fail between two looks are looked at in the next', async () => {
   await world.pass()
   await expect
     .poll(() => world.failures)
-    .toEqual([{ code: 'tolerance_exceeded', message: '6 rows failed, the job tolerates 5' }])
+    .toMatchObject([{ message: expect.stringMatching(/^6 rows failed, the job tolerates 5;/) }])
   expect(world.looks).toBe(2)
 })
 
@@ -96,7 +96,7 @@ test('a tolerance lowered below what has failed ends the job, though nothing fai
   watch(world.job, 0)
   await expect
     .poll(() => world.failures)
-    .toEqual([{ code: 'tolerance_exceeded', message: '5 rows failed, the job tolerates 4' }])
+    .toMatchObject([{ message: expect.stringMatching(/^5 rows failed, the job tolerates 4;/) }])
 })
 
 test('a tolerance that was adjusted is looked at once', async () => {
