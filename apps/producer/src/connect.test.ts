@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { configSchema } from './config.ts'
 import { createDeps, type World } from './connect.ts'
 import { failureOf } from './failure-of.ts'
+import { keepOtherResult } from './keep-other-result.ts'
 import { jobWith, never } from './test-data.fixture.ts'
 
 const settings = {
@@ -85,6 +86,27 @@ test('a job whose manifest would be that of another result fails', async () => {
     message: `plan: output ${results}scores.parquet would take the manifest, errors and report of ${results}scores.csv: choose another name, or remove that result with its manifest`,
   })
 })
+
+test.for([
+  ['s3://results/today/result.csv', 's3://results/today/', 's3://results/today/manifest.json'],
+  [
+    's3://results/today/',
+    's3://results/today/result.csv',
+    's3://results/today/result.manifest.json',
+  ],
+] as const)(
+  'a job to %s beside a result of %s fails with the manifest of that',
+  async ([uri, there, manifest]) => {
+    const lying = JSON.stringify({ version: 1, spec: jobWith({ output: { uri: there } }).spec })
+    const storage = {
+      readDocument: async (of: string) => (of === manifest ? Buffer.from(lying) : undefined),
+      occupantOf: () => Promise.reject(new Error('in S3 the manifest is enough')),
+    }
+    await expect(keepOtherResult(storage, jobWith({ output: { uri } }), never)).rejects.toThrow(
+      `output ${uri} would take the place of the result whose manifest is ${manifest}: choose another name`,
+    )
+  },
+)
 
 test('a request with the client token of a job that is forgotten is refused, and says why', async () => {
   const send = async (operation: string): Promise<object> => {

@@ -18,6 +18,28 @@ test('a result that was written before stays what its manifest says', async () =
   })
 })
 
+test.for([
+  ['s3://results/today/result.csv', 's3://results/today/', 's3://results/today/manifest.json'],
+  [
+    's3://results/today/',
+    's3://results/today/result.csv',
+    's3://results/today/result.manifest.json',
+  ],
+] as const)(
+  'of %s, and a result of %s, the manifest that lies there is named',
+  async ([uri, there, manifest]) => {
+    const output = { ...spec.output, uri }
+    const lying = { version: 1, spec: { ...spec, output: { ...spec.output, uri: there } } }
+    const readDocument = async (of: string) =>
+      of === manifest ? Buffer.from(JSON.stringify(lying)) : undefined
+    await expect(
+      keepOtherResult({ ...storage, readDocument }, { output })(never),
+    ).rejects.toMatchObject({
+      message: `write result: output ${uri} would take the place of the result whose manifest is ${manifest}`,
+    })
+  },
+)
+
 test('a result of the same output is written again', async () => {
   await expect(keepOtherResult(storage, spec)(never)).resolves.toBeUndefined()
 })

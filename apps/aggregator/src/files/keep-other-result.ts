@@ -1,4 +1,4 @@
-import type { JobSpec } from '@millrace/job'
+import { type JobSpec, type NamedOutput, resultNames } from '@millrace/job'
 import { type Occupant, otherManifests, otherResult, type Storage } from '@millrace/storage'
 import { OutputError } from '../rows/output-error.ts'
 
@@ -19,14 +19,22 @@ export function keepOtherResult(
     const found = await Promise.all(manifests.map((uri) => storage.occupantOf(uri, signal)))
     if (seen?.every(({ version }, index) => version === found[index]?.version)) return
     const other = await otherResult(storage, output, signal)
-    if (other !== undefined) throw taken(output.uri, other)
+    if (other !== undefined) throw taken(output, other)
     seen = found
   }
 }
 
-const taken = (uri: string, other: string): OutputError =>
+const taken = (output: NamedOutput, other: string): OutputError =>
   new OutputError(
     'output_taken',
-    `output ${uri} would take the manifest, errors and report of ${other}`,
+    `output ${output.uri} would take ${lossOf(output, other)}`,
     'export the job to another name: its predictions are recorded',
   )
+
+/** What another result loses: its manifest, or itself, where a folder and a file in it have one result. */
+function lossOf(output: NamedOutput, other: string): string {
+  const { result, manifest } = resultNames(output)
+  if (other !== result) return `the manifest, errors and report of ${other}`
+  const itsOwn = otherManifests(output).find((uri) => uri !== manifest)
+  return `the place of the result whose manifest is ${itsOwn}`
+}
