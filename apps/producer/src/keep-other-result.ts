@@ -1,5 +1,5 @@
-import { type Job, type NamedOutput, resultNames } from '@millrace/job'
-import { otherManifests, otherResult, type Storage } from '@millrace/storage'
+import type { Job } from '@millrace/job'
+import { lossOf, otherResult, type Storage } from '@millrace/storage'
 import { PlanningError } from './planning-error.ts'
 
 /**
@@ -19,12 +19,4 @@ export async function keepOtherResult(
     'output_taken',
     `output ${output.uri} would take ${lossOf(output, other)}: choose another name, or remove that result with its manifest`,
   )
-}
-
-/** What another result loses: its manifest, or itself, where a folder and a file in it have one result. */
-function lossOf(output: NamedOutput, other: string): string {
-  const { result, manifest } = resultNames(output)
-  if (other !== result) return `the manifest, errors and report of ${other}`
-  const itsOwn = otherManifests(output).find((uri) => uri !== manifest)
-  return `the place of the result whose manifest is ${itsOwn}`
 }

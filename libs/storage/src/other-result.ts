@@ -37,6 +37,17 @@ export async function otherResult(
 }
 
 /**
+ * What `otherResult` loses to an output, as a part of a sentence: its manifest, or itself, where a folder and a file in it have
+ * one result.
+ */
+export function lossOf(output: NamedOutput, other: string): string {
+  const { result, manifest } = resultNames(output)
+  if (other !== result) return `the manifest, errors and report of ${other}`
+  const itsOwn = otherManifests(output).find((uri) => uri !== manifest)
+  return `the place of the result whose manifest is ${itsOwn}`
+}
+
+/**
  * Where the manifest of another result may lie that an output would write over: its own place, and for `result.csv` of
  * a folder, which is a name that may also be asked for, that of the other.
  */

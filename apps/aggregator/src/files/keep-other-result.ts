@@ -1,5 +1,5 @@
-import { type JobSpec, type NamedOutput, resultNames } from '@millrace/job'
-import { type Occupant, otherManifests, otherResult, type Storage } from '@millrace/storage'
+import type { JobSpec, NamedOutput } from '@millrace/job'
+import { lossOf, type Occupant, otherManifests, otherResult, type Storage } from '@millrace/storage'
 import { OutputError } from '../rows/output-error.ts'
 
 /**
@@ -30,11 +30,3 @@ const taken = (output: NamedOutput, other: string): OutputError =>
     `output ${output.uri} would take ${lossOf(output, other)}`,
     'export the job to another name: its predictions are recorded',
   )
-
-/** What another result loses: its manifest, or itself, where a folder and a file in it have one result. */
-function lossOf(output: NamedOutput, other: string): string {
-  const { result, manifest } = resultNames(output)
-  if (other !== result) return `the manifest, errors and report of ${other}`
-  const itsOwn = otherManifests(output).find((uri) => uri !== manifest)
-  return `the place of the result whose manifest is ${itsOwn}`
-}
