@@ -74,3 +74,14 @@ test.for([
   const request = requestFor(templates, { uri: `s3://lake/in/${object}`, version: '1' })
   expect(request?.spec.output.uri).toBe(`s3://lake/out/${name}.csv`)
 })
+
+test('of one prefix, the template with the longer suffix makes the job', () => {
+  const templates = jobTemplatesSchema.parse([
+    template('s3://lake/any/{name}'),
+    template('s3://lake/csv/{name}', { suffix: '.csv' }),
+  ])
+  const outputOf = (object: string) =>
+    requestFor(templates, { uri: `s3://lake/in/${object}`, version: '1' })?.spec.output.uri
+  expect(outputOf('day.csv')).toBe('s3://lake/csv/day')
+  expect(outputOf('day.tsv')).toBe('s3://lake/any/day')
+})

@@ -104,7 +104,8 @@ const watchedBy = (
   templates.find(({ prefix }) => output.startsWith(prefix))
 
 /**
- * The request that an object asks for, or nothing when no template is for it; the longest prefix wins.
+ * The request that an object asks for, or nothing when no template is for it; the longest prefix wins,
+ * and of one prefix the longest suffix.
  * The client token follows from object and version, so that S3 may tell of it twice.
  *
  * @throws {ContractError} when the object's name makes a spec that cannot be, or leads its result below a
@@ -117,7 +118,7 @@ export function requestFor(
   const { uri, version } = object
   const fitting = templates
     .filter(({ prefix, suffix }) => uri.startsWith(prefix) && uri.endsWith(suffix))
-    .toSorted((a, b) => b.prefix.length - a.prefix.length)[0]
+    .toSorted((a, b) => b.prefix.length - a.prefix.length || b.suffix.length - a.suffix.length)[0]
   if (fitting === undefined) return undefined
   const clientToken = tokenOf(uri, version)
   const request = jobRequestOf({ version: 1, clientToken, spec: specFor(fitting, object) })

@@ -2,6 +2,7 @@ import type { Job, Preflight, RetryOf, Tolerance } from '@millrace/job'
 import type { Rejection } from '@millrace/ledger'
 import { billText, usageText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
+import { counted } from '../show/counted.ts'
 import { type Fact, factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { JobProgress } from '../system/job-progress.ts'
@@ -62,7 +63,7 @@ function waitOf({ state, dataset, postponed }: Job): string | undefined {
 
 function preflightText({ rows, latencyMs, bytesSent, bytesAnswered }: Preflight): string {
   const a = (bytes: number): string => `${(bytes / rows).toFixed(1)} bytes a row`
-  return `${rows} rows in ${Math.round(latencyMs)} ms, ${a(bytesSent)} sent, ${a(bytesAnswered)} answered`
+  return `${counted(rows, 'row')} in ${Math.round(latencyMs)} ms, ${a(bytesSent)} sent, ${a(bytesAnswered)} answered`
 }
 
 const reasonsOf = ({ reasons }: RetryOf): string =>
