@@ -177,7 +177,7 @@ describe('of a text that is not UTF-8', () => {
       expect.objectContaining({
         code: 'not_utf8',
         message:
-          'write result: the column "na\\"me" of a row is not UTF-8: it would be "caf\uFFFD"',
+          'write result: the column "na\\"me" of row 0 is not UTF-8: it would be "caf\uFFFD"',
         hint: expect.stringMatching(/output.format csv.*iconv/),
       }),
     )

@@ -25,21 +25,21 @@ export function createJsonLinesFormat(
   const joinedNames = (joined?.names ?? []).map((name) => JSON.stringify(name))
   const noFields = joinedNames.map((name) => `${name}:null`)
 
-  const joinedMembers = (input: BatchRows['input'], row: number): readonly string[] => {
-    if (input === undefined || joined === undefined) return []
-    const fields = joined.fieldsOf(input, row)
+  const joinedMembers = (rows: BatchRows, row: number): readonly string[] => {
+    const fields = joined?.fieldsOf(rows, row)
     if (fields === undefined) return noFields
     return fields.map((field, index) => `${joinedNames[index]}:${JSON.stringify(field)}`)
   }
   return {
     begin: () => NOTHING,
-    rows: ({ lines, input }) => {
+    rows: (rows) => {
+      const { lines, input } = rows
       const texts = textsOf(lines)
       if (splices && input !== undefined) return splicedRows(texts, input, members)
-      const rows = texts.map((line, row) => {
-        return `{${[...joinedMembers(input, row), members(line)].join(',')}}`
+      const written = texts.map((line, row) => {
+        return `{${[...joinedMembers(rows, row), members(line)].join(',')}}`
       })
-      return Buffer.from(`${rows.join('\n')}\n`)
+      return Buffer.from(`${written.join('\n')}\n`)
     },
     end: () => NOTHING,
   }

@@ -47,22 +47,18 @@ export function createParquetFormat(
   const file = openFile(columns, CODECS[spec.output.compression])
   return {
     begin: file.take,
-    rows: ({ lines, input }) => {
-      textsOf(lines).forEach((line, row) => {
+    rows: (rows) => {
+      textsOf(rows.lines).forEach((line, row) => {
         const added = line === '' ? [] : deciding.fields(line)
-        file.add([
-          ...joinedTexts(input, row),
-          ...deciding.columns.map((_, at) => added[at] ?? null),
-        ])
+        file.add([...joinedTexts(rows, row), ...deciding.columns.map((_, at) => added[at] ?? null)])
       })
       return file.take()
     },
     end: file.finish,
   }
 
-  function joinedTexts(input: BatchRows['input'], row: number): readonly (string | null)[] {
-    const fields = input && joined.fieldsOf(input, row)
-    return fields ?? joined.names.map(() => null)
+  function joinedTexts(rows: BatchRows, row: number): readonly (string | null)[] {
+    return joined.fieldsOf(rows, row) ?? joined.names.map(() => null)
   }
 }
 

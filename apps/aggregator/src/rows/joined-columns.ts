@@ -15,12 +15,12 @@ import { OutputError } from './output-error.ts'
 export interface JoinedColumns {
   readonly names: readonly string[]
   /**
-   * The texts of the chosen columns of one row, unquoted; nothing for a row of another width, whose
-   * columns nobody knows.
+   * The texts of the chosen columns of one row, unquoted; nothing where no rows are joined, and for a row of another
+   * width, whose columns nobody knows.
    *
    * @throws {OutputError} `not_utf8` when one of them is of another encoding.
    */
-  fieldsOf(input: NonNullable<BatchRows['input']>, row: number): readonly string[] | undefined
+  fieldsOf(rows: Pick<BatchRows, 'batch' | 'input'>, row: number): readonly string[] | undefined
 }
 
 /**
@@ -45,13 +45,17 @@ export function joinedColumns(
   const dialect: Dialect = spec.dataset.csv
   return {
     names,
-    fieldsOf: ({ bytes, offsets }, row) => {
+    fieldsOf: ({ batch, input }, row) => {
+      if (input === undefined) return undefined
+      const { bytes, offsets } = input
       const text = bytes.subarray(offsets[row], offsets[row + 1])
       const fields = parseFields(text, dialect)
       if (fields.length !== width) return undefined
       const joined = kept.map((column) => fields[column] ?? '')
-      if (!isUtf8(text))
-        refuseReplaced(joined, (at) => `the column ${JSON.stringify(names[at])} of a row`)
+      if (!isUtf8(text)) {
+        const which = `of row ${batch.rows.start + row}`
+        refuseReplaced(joined, (at) => `the column ${JSON.stringify(names[at])} ${which}`)
+      }
       return joined
     },
   }
