@@ -77,8 +77,13 @@ function choose(
   if (oddRows(rows.bytes, dialect, selection.width).length > 0) return undefined
   if (isWhole) return rows
   const bytes = selectColumns(rows.bytes, dialect, selection)
+  // They may stand for a lone field that is empty, and that is joined as it is.
+  if (selection.kept.length === 1 && hasTwoQuotes(bytes, dialect)) return undefined
   return { bytes, offsets: rowOffsets(bytes, dialect) }
 }
+
+const hasTwoQuotes = ({ buffer, byteOffset, length }: Uint8Array, { quote }: Dialect): boolean =>
+  Buffer.from(buffer, byteOffset, length).includes(quote + quote)
 
 /** True when rows are joined as they are. */
 export const keepsAll = ({ width, kept }: ColumnSelection): boolean =>

@@ -215,6 +215,15 @@ describe('joined', () => {
     expect(() => formatOf({ output: { ...output, join: ['idd'] } })).toThrow(/did you mean "id"/)
   })
 
+  test('a lone column is joined as it is, also where it is empty', () => {
+    const lone = { output: { ...output, join: [1] } }
+    const input = '1,a,x\n2,,x\n3,"",x\n4,"a ""b""",x\n'
+    expect(joined(lone, input, '0.9\n0.1\n0.7\n0.2')).toBe(
+      'a,0.9,1\n,0.1,0\n"",0.7,1\n"a ""b""",0.2,0\n',
+    )
+    expect(joined(lone, '1,a,x\n2,b,x\n', '0.9\n0.1')).toBe('a,0.9,1\nb,0.1,0\n')
+  })
+
   test('without the added columns, the result is the input', () => {
     const field = fc.constantFrom('1', '', '"a,b"', '"q""\n"', 'x y', 'é')
     const row = fc.array(field, { minLength: 3, maxLength: 3 }).map((fields) => fields.join(','))

@@ -134,9 +134,17 @@ function chosen(
   if (isWhole && !isFailed) return row
   const { width, kept } = selection
   const [odd] = oddRows(row, dialect, width)
-  if (odd === undefined) return isWhole ? row : selectColumns(row, dialect, selection)
+  if (odd === undefined) return isWhole ? row : fieldsIn(row, dialect, selection)
   const missing = width - odd.fields
   return isWhole && missing > 0
     ? Buffer.concat([row, Buffer.from(dialect.delimiter.repeat(missing))])
     : Buffer.from(dialect.delimiter.repeat(kept.length - 1))
+}
+
+/** A lone field that is empty would be two quotes, so that its row is no blank line; beside another it is as it is. */
+function fieldsIn(row: Buffer, dialect: Dialect, selection: ColumnSelection): Uint8Array {
+  const { width, kept } = selection
+  if (kept.length !== 1) return selectColumns(row, dialect, selection)
+  const twice = selectColumns(row, dialect, { width, kept: [...kept, ...kept] })
+  return twice.subarray(0, (twice.length - 1) / 2)
 }
