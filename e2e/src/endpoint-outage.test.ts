@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { jobIdOf } from '@millrace/job'
-import { readProgress } from '@millrace/ledger'
+import { readJob, readProgress } from '@millrace/ledger'
 import { expect, test } from 'vitest'
 import { expectedResult, flights } from './support/flights.ts'
 import { BUCKET, startFleet } from './support/fleet.ts'
@@ -57,6 +57,9 @@ test('through an outage no batch goes to the dead-letter queue, and work goes on
   const asked = endpoint.stats.invocations
   await sleep(OUTAGE_MS)
   const askedInVain = endpoint.stats.invocations - asked
+  // For who asks meanwhile why the job stands still.
+  const { waits } = (await readJob(fleet.ledger, jobIdOf('outage'), signal)) ?? {}
+  expect(waits?.reason).toMatch(/flights: endpoint_/)
   const answersBefore = answers()
   endpoint.change({ outage: false })
   const backMs = await msUntil(async () => (await room()) >= 0.8 * roomBefore, signal)

@@ -13,6 +13,7 @@ import {
 import {
   createProgressMarker,
   type Ledger,
+  noteWait,
   moveJob,
   putPart,
   putRejection,
@@ -40,6 +41,7 @@ import { type Deps as PayloadDeps, scorePayload } from './score/score-payload.ts
 import { type Deps as RowsDeps, readRow, scoreRows } from './score/score-rows.ts'
 import { createSlots } from './endpoint/slots.ts'
 import { createToleranceWatch } from './job/tolerance-watch.ts'
+import { createWaitNotes } from './job/wait-notes.ts'
 import { isAway, reasonToGiveUp, verdictOf } from './verdict.ts'
 import { createWitnesses } from './score/witnesses.ts'
 
@@ -98,6 +100,11 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
       })
     },
     failJob: ({ jobId }, reason, signal) => failJob(jobId, jobFailureOf(reason), signal),
+    noteWait: createWaitNotes({
+      note: (jobId, reason) => noteWait(ledger, jobId, { at: seconds(), reason }, lifetime),
+      onError: (error, jobId) => world.logger.warn({ error, jobId }, 'wait not noted'),
+      now,
+    }),
     verdict: verdictOf,
   }
 }

@@ -47,6 +47,7 @@ function createWorld(change: Partial<Deps> = {}, state: JobState = 'running') {
     failJob: async (_: Job, reason) => void log.push(`fail job: ${reason.message}`),
     recordRejection: async (_, { batch: index }) => void log.push(`record rejection ${index}`),
     watchTolerance: (_, failedRows) => void (failedRows > 0 && log.push('watch tolerance')),
+    noteWait: (_, { message }) => void log.push(`note wait: ${message}`),
     verdict: (error) => (error as Error).message.split(':')[0] as Verdict,
     ...change,
   }
@@ -180,15 +181,23 @@ test('the tolerance is looked at only where rows have failed', async () => {
 })
 
 describe('an error', () => {
-  test.for<[Verdict, object]>([
-    ['release', { kind: 'released', reason: new Error('release: 503') }],
-    ['postpone', { kind: 'postponed', reason: 'postpone: 503', isFailed: true }],
-    ['wait', { kind: 'postponed', reason: 'wait: 503', isFailed: false }],
-    ['fail_job', { kind: 'job_failed', reason: new Error('fail_job: 503') }],
-  ])('with the verdict %s has its outcome', async ([verdict, outcome]) => {
+  test.for<[Verdict, object, string[]]>([
+    ['release', { kind: 'released', reason: new Error('release: 503') }, []],
+    [
+      'postpone',
+      { kind: 'postponed', reason: 'postpone: 503', isFailed: true },
+      ['note wait: postpone: 503'],
+    ],
+    ['wait', { kind: 'postponed', reason: 'wait: 503', isFailed: false }, ['note wait: wait: 503']],
+    [
+      'fail_job',
+      { kind: 'job_failed', reason: new Error('fail_job: 503') },
+      ['fail job: fail_job: 503'],
+    ],
+  ])('with the verdict %s has its outcome', async ([verdict, outcome, logged]) => {
     const { deps, log } = createWorld({ score: () => Promise.reject(new Error(`${verdict}: 503`)) })
     expect(await processBatch(deps, message, first, never)).toEqual(outcome)
-    expect(log).toEqual(verdict === 'fail_job' ? ['fail job: fail_job: 503'] : [])
+    expect(log).toEqual(logged)
   })
 
   test('is judged by its job and the attempt', async () => {

@@ -51,6 +51,8 @@ export interface Deps {
   ): Promise<void>
   /** So many rows of a batch have failed: looks whether its job is still within its tolerance. Returns at once. */
   watchTolerance(job: Job, failedRows: number): void
+  /** A batch of the job is given back undone. Returns at once. */
+  noteWait(job: Job, reason: Error): void
   verdict(error: unknown, open: OpenJob, attempt: number): Verdict
 }
 
@@ -164,6 +166,7 @@ async function judge(
       return { kind: 'released', reason }
     case 'postpone':
     case 'wait':
+      deps.noteWait(open.job, reason)
       return { kind: 'postponed', reason: reason.message, isFailed: verdict === 'postpone' }
     case 'fail_job':
       await deps.failJob(open.job, reason, signal)

@@ -25,6 +25,8 @@ export interface Job {
   readonly classes?: number
   /** When the producer was last at a job that takes long to be planned, and why: see `Postponed`. */
   readonly postponed?: Postponed
+  /** Why batches of the running job were given back undone, by no fault of theirs, and when that was noted last. */
+  readonly waits?: Postponed
   /** Why the job failed, for a job in state `failed`. */
   readonly failure?: JobFailure
   readonly startedAt?: number
@@ -88,8 +90,8 @@ export interface Preflight {
 }
 
 /**
- * A look at a job whose endpoint is away, or has no room for its first rows; before the job has a dataset, a note
- * that this is still being decompressed.
+ * A look at a job whose endpoint is away, or has no room for its rows; before the job has a dataset, a note that this is
+ * still being decompressed.
  */
 export interface Postponed {
   /** Seconds since the epoch. */

@@ -14,6 +14,16 @@ test('of a job that waits for its endpoint tells when it was looked at, and what
   )
 })
 
+test('of a running job tells why batches of it were given back, while that is news', () => {
+  const waits = { at: 1_780_000_000, reason: 'invoke churn: endpoint_not_found' }
+  const told = (change: object, now: number) => jobFacts(jobWith(change), progress, { now })
+  expect(told({ state: 'running', waits }, waits.at + 600)).toMatch(
+    /^waits +batches were given back undone .*2026.*: invoke churn: endpoint_not_found$/m,
+  )
+  expect(told({ state: 'running', waits }, waits.at + 601)).not.toContain('waits')
+  expect(told({ state: 'succeeded', waits }, waits.at)).not.toContain('waits')
+})
+
 test('of a job that has no dataset yet, tells what its producer is at', () => {
   const noted = { ...postponed, reason: 'its dataset is being decompressed' }
   const waits = /^waits +its dataset is being decompressed, as of .*2026/m

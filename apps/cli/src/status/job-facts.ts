@@ -7,6 +7,7 @@ import { type Fact, factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
 import type { JobProgress } from '../system/job-progress.ts'
 import { deadlineText } from './deadline-text.ts'
+import { waitsText } from './waits.ts'
 
 export interface MoreFacts {
   readonly cost?: JobCost | undefined
@@ -33,7 +34,7 @@ export function factsOfJob(
     ['state', job.state],
     ['retry of', retryOf && `${retryOf.jobId}${reasonsOf(retryOf)}`],
     ['retried by', retriedBy],
-    ['waits', waitOf(job)],
+    ['waits', waitOf(job) ?? waitsText(job, now)],
     ['failure', failure && `${failure.message} (${failure.code})`],
     ['dataset', spec.dataset.uri],
     ['endpoint', spec.endpoint.name],

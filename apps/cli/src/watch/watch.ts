@@ -9,6 +9,7 @@ import { fit } from '../show/fit.ts'
 import { createScreen, type Snapshot } from '../show/screen.ts'
 import { when } from '../show/when.ts'
 import { jobFacts } from '../status/job-facts.ts'
+import { createWaitTeller } from '../status/waits.ts'
 import { type JobProgress, jobProgress } from '../system/job-progress.ts'
 import { stateFolderOf } from '../system/local-system.ts'
 import { noRunAtWork } from '../system/no-run-at-work.ts'
@@ -74,10 +75,13 @@ export async function follow(
     ask(() => followed.ask((asked) => jobProgress(asked, jobId, signal), signal), signal)
   try {
     const isAway = await endpointWatch(system, screen.note)
+    // Of a run on this machine the logs tell, and at once.
+    const tellWait = isAway === undefined ? createWaitTeller(screen.note) : undefined
     const deps = {
       readJob: async (signal: AbortSignal) => {
         const job = await ask(() => readWorkedOn(followed, jobId, signal), signal)
         isThere ||= job !== undefined
+        if (job !== undefined) tellWait?.(job)
         return job
       },
       notYet: jobWait(followed, jobId, isAsked, screen.note),

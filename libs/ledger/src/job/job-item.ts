@@ -28,7 +28,7 @@ export const UNTOLD = 'untold'
  */
 export function itemOfJob(job: Job): Item {
   const { dataset, plan, preflight, postponed, failure, startedAt, endedAt, adjusted } = job
-  const { retryOf, retriedBy, classes } = job
+  const { retryOf, retriedBy, classes, waits } = job
   return {
     ...jobKey(job.jobId),
     jobId: { S: job.jobId },
@@ -44,6 +44,7 @@ export function itemOfJob(job: Job): Item {
     ...(preflight === undefined ? {} : { preflight: preflightValue(preflight) }),
     ...(classes === undefined ? {} : { classes: number(classes) }),
     ...(postponed === undefined ? {} : { postponed: postponedValue(postponed) }),
+    ...(waits === undefined ? {} : { waits: postponedValue(waits) }),
     ...(failure === undefined ? {} : { failure: failureValue(failure) }),
     ...(startedAt === undefined ? {} : { startedAt: number(startedAt) }),
     ...(endedAt === undefined ? {} : { endedAt: number(endedAt) }),
@@ -93,6 +94,7 @@ export function jobOfItem(item: Item): Job {
     ...(read.has('preflight') ? { preflight: preflightOf(read.map('preflight')) } : {}),
     ...(read.has('classes') ? { classes: read.number('classes') } : {}),
     ...(read.has('postponed') ? { postponed: postponedOf(read.map('postponed')) } : {}),
+    ...(read.has('waits') ? { waits: postponedOf(read.map('waits')) } : {}),
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
     ...(read.has('startedAt') ? { startedAt: read.number('startedAt') } : {}),
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),

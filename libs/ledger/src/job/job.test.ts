@@ -2,6 +2,7 @@ import { type Job, type JobId, type JobState, limits } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import {
   fixClasses,
+  noteWait,
   claimJob,
   createJob,
   finishJob,
@@ -123,6 +124,16 @@ describe('pinDataset', () => {
       code: 'job_missing',
     })
   })
+})
+
+test('why a job waits is noted while it runs', async () => {
+  const wait = { at: now, reason: 'invoke churn: endpoint_not_found' }
+  const running = await jobIn('running')
+  await noteWait(ledger, running, wait, signal)
+  expect(await readJob(ledger, running, signal)).toMatchObject({ state: 'running', waits: wait })
+  const ended = await jobIn('cancelled')
+  await noteWait(ledger, ended, wait, signal)
+  expect(await readJob(ledger, ended, signal)).not.toHaveProperty('waits')
 })
 
 test('the first number of classes is the one that holds', async () => {

@@ -1,0 +1,55 @@
+import { InvocationError } from '@millrace/invocation'
+import { jobIdOf } from '@millrace/job'
+import { LedgerError } from '@millrace/ledger'
+import { expect, test } from 'vitest'
+import { NoShareError } from './no-share-error.ts'
+import { createWaitNotes } from './wait-notes.ts'
+import { openJobWith } from '../test-data.fixture.ts'
+
+const gone = new InvocationError('endpoint_not_found', 'churn-v3', 'no such endpoint')
+const { job } = openJobWith()
+const other = openJobWith({}, { jobId: jobIdOf('other') }).job
+
+function createWorld(error?: Error) {
+  const noted: string[] = []
+  const failed: unknown[] = []
+  const clock = { ms: 0 }
+  const wait = createWaitNotes({
+    note: async (jobId, reason) => {
+      noted.push(`${jobId === job.jobId ? 'job' : 'other'}: ${reason}`)
+      if (error !== undefined) throw error
+    },
+    onError: (thrown) => failed.push(thrown),
+    now: () => clock.ms,
+  })
+  return { wait, noted, failed, clock }
+}
+
+test('why a job waits is noted once a minute', () => {
+  const { wait, noted, clock } = createWorld()
+  wait(job, gone)
+  clock.ms = 59_000
+  wait(job, gone)
+  wait(other, gone)
+  expect(noted).toEqual([`job: ${gone.message}`, `other: ${gone.message}`])
+  clock.ms = 60_000
+  wait(job, gone)
+  wait(other, gone)
+  expect(noted).toHaveLength(3)
+})
+
+test.for<[string, Error]>([
+  ['other consumers have all of its share', new NoShareError()],
+  ['the ledger is away', new LedgerError('unavailable', 'put part')],
+])('it is not noted that %s', ([, error]) => {
+  const { wait, noted } = createWorld()
+  wait(job, error)
+  expect(noted).toEqual([])
+})
+
+test('a note that cannot be made harms nothing', async () => {
+  const error = new Error('no')
+  const { wait, failed } = createWorld(error)
+  wait(job, gone)
+  await expect.poll(() => failed).toEqual([error])
+})

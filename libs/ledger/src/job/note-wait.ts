@@ -1,0 +1,20 @@
+import type { JobId, Postponed } from '@millrace/job'
+import { postponedValue } from './job-item.ts'
+import type { Ledger } from '../table/ledger.ts'
+import { updateJob } from './update-job.ts'
+
+/** Notes why batches of a running job are given back undone. The last note stays; it changes nothing about the job. */
+export async function noteWait(
+  ledger: Ledger,
+  jobId: JobId,
+  wait: Postponed,
+  signal: AbortSignal,
+): Promise<void> {
+  const update = {
+    verb: 'note wait',
+    update: 'SET waits = :wait',
+    condition: '#state = :running',
+    values: { ':wait': postponedValue(wait), ':running': { S: 'running' } },
+  }
+  await updateJob(ledger, jobId, update, signal)
+}
