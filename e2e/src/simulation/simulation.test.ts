@@ -19,7 +19,7 @@ test.for([
   [1, 'what a look cannot read ends the aggregator'],
   [1, 'a worker ends when nobody has told it to'],
   [227, 'an aborted consumer leaves a rejection that nobody handles'],
-  [1_093, 'a service that is away is charged to the message'],
+  [2_730, 'a service that is away is charged to the message'],
   [370, 'an end that nobody has told is told by nobody'],
   [444, 'a job is finished by any generation'],
   [2_000_000_117, 'one fault uses up the repetitions of another'],
