@@ -26,7 +26,7 @@ test('a folder of zstd files is one table, and the summary says it was unpacked'
   }
   const args = ['run', 'parts', '--local-model', flights.model]
   const { code, stderr } = await runCli(args, { cwd: folder.path })
-  expect(stderr).toMatch(/unpacked {2}1 MB, once, in \.millrace/)
+  expect(stderr).toMatch(/unpacked {2}284\.2 KB, once, in \.millrace/)
   expect(code).toBe(0)
   const result = await readFile(join(folder.path, 'parts.predictions.csv'), 'utf8')
   expect(result === expectedResult()).toBe(true)
