@@ -15,6 +15,8 @@ import {
   createJob,
   fixClasses,
   type Ledger,
+  LedgerError,
+  noteWait,
   moveJob,
   pinDataset as recordPin,
   postponeJob,
@@ -192,6 +194,14 @@ export function createDeps(
       })
     },
     postpone,
+    noteFailed: async (jobId, error, signal) => {
+      // Of a ledger that is away it cannot be told.
+      if (error instanceof LedgerError) return
+      const reason = error instanceof Error ? error.message : String(error)
+      await noteWait(ledger, jobId, { at: now(), reason }, signal).catch((failed: unknown) =>
+        logger.warn({ error: failed, jobId }, 'failed attempt not noted'),
+      )
+    },
     failJob: async ({ jobId, plan }, failure, signal) => {
       const facts = { failure, now: now(), unplanned: plan === undefined }
       const moved = await moveJob(ledger, jobId, 'failed', facts, signal)

@@ -56,6 +56,7 @@ function createWorld() {
     },
     publishCompletion: async () => void (world.completions += 1),
     postpone: async (_, reason) => change({ postponed: { at: 1, reason } }),
+    noteFailed: async (_, error) => change({ waits: { at: 1, reason: String(error) } }),
     failJob: async ({ plan: known }, failure) => {
       if (known === undefined && world.jobs.get(jobId)?.plan !== undefined) return false
       change({ state: 'failed', failure })
@@ -241,6 +242,16 @@ test('what an attempt finds does not fail a job that another has planned meanwhi
   expect(await planJob({ ...deps, probe }, request, never)).toEqual({ kind: 'ended', jobId })
   expect(world.jobs.get(jobId)).toMatchObject({ state: 'running', plan: totals })
   expect(world.completions).toBe(1)
+})
+
+test('an attempt that may be mended by another one is noted, and tried again', async () => {
+  const { world, deps } = createWorld()
+  const probe = () => Promise.reject(new Error('S3 is slow'))
+  await expect(planJob({ ...deps, probe }, request, never)).rejects.toThrow('S3 is slow')
+  expect(world.jobs.get(jobId)).toMatchObject({
+    state: 'planning',
+    waits: { reason: 'Error: S3 is slow' },
+  })
 })
 
 test('an aborted attempt never fails the job', async () => {

@@ -62,6 +62,8 @@ export interface Deps {
   publishCompletion(jobId: JobId, signal: AbortSignal): Promise<void>
   /** Notes that the job was looked at, and why it waits. */
   postpone(jobId: JobId, reason: string, signal: AbortSignal): Promise<void>
+  /** Notes why this attempt has failed: the next one may be minutes away. Never rejects. */
+  noteFailed(jobId: JobId, error: unknown, signal: AbortSignal): Promise<void>
   /** False when it is not to fail any more: it has ended, or another attempt has planned it meanwhile. */
   failJob(job: Job, failure: JobFailure, signal: AbortSignal): Promise<boolean>
   /** The failure that `error` means for the job, when trying again cannot mend it. */
@@ -106,7 +108,10 @@ export async function planJob(
       return { kind: 'postponed', jobId, reason: error.message }
     }
     const failure = deps.failureOf(error)
-    if (failure === undefined) throw error
+    if (failure === undefined) {
+      await deps.noteFailed(jobId, error, signal)
+      throw error
+    }
     if (!(await deps.failJob(job, failure, signal))) return { kind: 'ended', jobId }
     await deps.publishCompletion(jobId, signal)
     return { kind: 'failed', jobId, failure }

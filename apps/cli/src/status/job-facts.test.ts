@@ -21,6 +21,9 @@ test('of a running job tells why batches of it were given back, while that is ne
     /^waits +batches were given back undone .*2026.*: invoke churn: endpoint_not_found$/m,
   )
   expect(told({ state: 'running', waits }, waits.at + 601)).not.toContain('waits')
+  expect(told({ state: 'planning', waits }, waits.at + 6_000)).toMatch(
+    /^waits +an attempt to plan it failed .*2026.*: invoke churn: endpoint_not_found$/m,
+  )
   expect(told({ state: 'succeeded', waits }, waits.at)).not.toContain('waits')
 })
 

@@ -4,9 +4,11 @@ import { when } from '../show/when.ts'
 /** Notes are made once a minute while batches are given back, which one that waits for room may take minutes for. */
 const NEWS_SECONDS = 600
 
-/** Why batches of a running job were given back undone, as far as that is news. */
+/** Why an attempt to plan a job has failed, or batches of a running one were given back undone, as far as that is news. */
 export function waitsText({ state, waits }: Job, now: number): string | undefined {
-  if (state !== 'running' || waits === undefined || now - waits.at > NEWS_SECONDS) return undefined
+  if (waits === undefined) return undefined
+  if (state === 'planning') return `an attempt to plan it failed ${when(waits.at)}: ${waits.reason}`
+  if (state !== 'running' || now - waits.at > NEWS_SECONDS) return undefined
   return `batches were given back undone ${when(waits.at)}: ${waits.reason}`
 }
 

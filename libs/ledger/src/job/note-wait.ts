@@ -3,7 +3,10 @@ import { postponedValue } from './job-item.ts'
 import type { Ledger } from '../table/ledger.ts'
 import { updateJob } from './update-job.ts'
 
-/** Notes why batches of a running job are given back undone. The last note stays; it changes nothing about the job. */
+/**
+ * Notes why batches of a running job are given back undone, or why an attempt to plan a job has failed. The last note
+ * stays; it changes nothing about the job.
+ */
 export async function noteWait(
   ledger: Ledger,
   jobId: JobId,
@@ -13,8 +16,12 @@ export async function noteWait(
   const update = {
     verb: 'note wait',
     update: 'SET waits = :wait',
-    condition: '#state = :running',
-    values: { ':wait': postponedValue(wait), ':running': { S: 'running' } },
+    condition: '#state IN (:planning, :running)',
+    values: {
+      ':wait': postponedValue(wait),
+      ':planning': { S: 'planning' },
+      ':running': { S: 'running' },
+    },
   }
   await updateJob(ledger, jobId, update, signal)
 }
