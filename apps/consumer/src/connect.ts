@@ -104,6 +104,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
       note: (jobId, reason) => noteWait(ledger, jobId, { at: seconds(), reason }, lifetime),
       onError: (error, jobId) => world.logger.warn({ error, jobId }, 'wait not noted'),
       now,
+      epochSeconds: seconds,
     }),
     verdict: verdictOf,
   }

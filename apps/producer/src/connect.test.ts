@@ -155,7 +155,7 @@ test('a request with the client token of a job that has another spec is refused,
   expect(await ask({ spec: jobWith({ deadline: '4h' }).spec })).toMatchObject({ kind: 'opened' })
   expect(await ask({ spec: other })).toEqual({
     kind: 'refused',
-    reason: `client token ${clientToken} is that of job ${jobId}, which has another spec: here decision.threshold is 0.3, and not 0.5 as there. The same token is the same job: choose another one`,
+    reason: `client token ${clientToken} is that of job ${jobId}, which is another one: here decision.threshold is 0.3, and not 0.5 as there. The same token is the same job: choose another one`,
   })
   // Nobody chose the token of a template's job.
   expect(await ask({ spec: other, byTemplate: true })).toMatchObject({ job: { spec } })

@@ -10,13 +10,14 @@ import {
   type JobSpec,
   limits,
   readPlan,
+  requestOf,
 } from '@millrace/job'
 import {
   createJob,
   fixClasses,
   type Ledger,
   LedgerError,
-  noteWait,
+  noteFailedAttempt,
   moveJob,
   pinDataset as recordPin,
   postponeJob,
@@ -117,7 +118,7 @@ export function createDeps(
       })
       return retryOf === undefined
         ? unlessOther(await makeJob(job, signal), request)
-        : await retry.open(job, { ...request, retryOf }, signal)
+        : unlessOther(await retry.open(job, { ...request, retryOf }, signal), request)
     },
     keepOtherResult: (job, signal) => keepOtherResult(storage, job, signal),
     pinDataset: (job, signal) =>
@@ -198,8 +199,8 @@ export function createDeps(
       // Of a ledger that is away it cannot be told.
       if (error instanceof LedgerError) return
       const reason = error instanceof Error ? error.message : String(error)
-      await noteWait(ledger, jobId, { at: now(), reason }, signal).catch((failed: unknown) =>
-        logger.warn({ error: failed, jobId }, 'failed attempt not noted'),
+      await noteFailedAttempt(ledger, jobId, { at: now(), reason }, signal).catch(
+        (failed: unknown) => logger.warn({ error: failed, jobId }, 'failed attempt not noted'),
       )
     },
     failJob: async ({ jobId, plan }, failure, signal) => {
@@ -216,13 +217,18 @@ export function createDeps(
  * What a sender asks for by the token of a job with another spec would never be done, and nobody would know. Another
  * deadline is no other job: who repeats a request may reckon it anew.
  */
-function unlessOther(opened: Opened, { clientToken, spec, byTemplate }: JobRequest): Opened {
+function unlessOther(
+  opened: Opened,
+  { clientToken, spec, retryOf, byTemplate }: JobRequest,
+): Opened {
   if (opened.kind === 'refused' || byTemplate === true) return opened
   const { jobId, spec: recorded } = opened.job
   const lasting = (one: JobSpec) => ({ ...one, deadline: undefined })
-  const difference = differenceOf('', lasting(spec), lasting(recorded))
+  const { retryOf: asked } = requestOf(opened.job)
+  const difference =
+    differenceOf('', lasting(spec), lasting(recorded)) ?? differenceOf('retryOf', retryOf, asked)
   if (difference === undefined) return opened
-  const reason = `client token ${clientToken} is that of job ${jobId}, which has another spec: here ${difference} as there. The same token is the same job: choose another one`
+  const reason = `client token ${clientToken} is that of job ${jobId}, which is another one: here ${difference} as there. The same token is the same job: choose another one`
   return { kind: 'refused', reason }
 }
 

@@ -56,7 +56,7 @@ function createWorld() {
     },
     publishCompletion: async () => void (world.completions += 1),
     postpone: async (_, reason) => change({ postponed: { at: 1, reason } }),
-    noteFailed: async (_, error) => change({ waits: { at: 1, reason: String(error) } }),
+    noteFailed: async (_, error) => change({ failedAttempt: { at: 1, reason: String(error) } }),
     failJob: async ({ plan: known }, failure) => {
       if (known === undefined && world.jobs.get(jobId)?.plan !== undefined) return false
       change({ state: 'failed', failure })
@@ -250,7 +250,7 @@ test('an attempt that may be mended by another one is noted, and tried again', a
   await expect(planJob({ ...deps, probe }, request, never)).rejects.toThrow('S3 is slow')
   expect(world.jobs.get(jobId)).toMatchObject({
     state: 'planning',
-    waits: { reason: 'Error: S3 is slow' },
+    failedAttempt: { reason: 'Error: S3 is slow' },
   })
 })
 

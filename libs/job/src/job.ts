@@ -25,11 +25,10 @@ export interface Job {
   readonly classes?: number
   /** When the producer was last at a job that takes long to be planned, and why: see `Postponed`. */
   readonly postponed?: Postponed
-  /**
-   * Why batches of the running job were given back undone, by no fault of theirs, or an attempt to plan it has failed, and
-   * when that was noted last.
-   */
+  /** Why batches of the job were given back undone, by no fault of theirs, and when that was noted last. */
   readonly waits?: Postponed
+  /** Why the last attempt to plan the job has failed, where another one follows. */
+  readonly failedAttempt?: Postponed
   /** Why the job failed, for a job in state `failed`. */
   readonly failure?: JobFailure
   readonly startedAt?: number

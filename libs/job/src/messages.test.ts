@@ -268,7 +268,6 @@ test.for([
     'json:[[',
     'json:]',
     'json:.',
-    'json:.score',
     'json:score.',
     'json:a..b',
     'json:predictions.[].score',

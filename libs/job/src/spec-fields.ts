@@ -20,7 +20,8 @@ export const column = z.union([z.string().min(1).max(1_024), z.int().min(0).max(
 /** Of a path into an answer: a key, an element of a list, or each of them. */
 const KEY = String.raw`[^.\[\]\r\n]+`
 const ELEMENT = String.raw`\[\d*\]`
-const PATH = String.raw`(?:${KEY}|${ELEMENT})(?:\.${KEY}|${ELEMENT})*`
+/** As jq writes it, too: with a point before the first key. */
+const PATH = String.raw`(?:\.?${KEY}|${ELEMENT})(?:\.${KEY}|${ELEMENT})*`
 
 /** Where predictions stand in an answer; what it says is read by `parseResponse` of libs/invocation. */
 export const response = z

@@ -2,11 +2,11 @@ import type { Decision } from '@millrace/job'
 import { valuesOf } from './decide.ts'
 
 /**
- * How many classes a multi-class decision without labels tells apart: as many as most of the first rows have, and
- * the first of those where they are as many. So one odd row, be it the very first, costs itself and no other.
+ * How many classes a multi-class decision without labels tells apart: as many as more than half of the first rows
+ * have, and two at least. So one odd row, be it the very first, costs itself and no other.
  *
  * @param predictions one line each; an empty one is of a row that has none.
- * @returns nothing for another decision, and where no row has several numbers.
+ * @returns nothing for another decision, and where too few rows agree.
  */
 export function classesIn(
   { kind, labels }: Pick<Decision, 'kind' | 'labels'>,
@@ -18,6 +18,6 @@ export function classesIn(
     const { length } = valuesOf(text)
     if (length > 1) rows.set(length, (rows.get(length) ?? 0) + 1)
   }
-  const most = Math.max(...rows.values())
-  return [...rows].find(([, found]) => found === most)?.[0]
+  const all = [...rows.values()].reduce((sum, found) => sum + found, 0)
+  return [...rows].find(([, found]) => found > 1 && found * 2 > all)?.[0]
 }

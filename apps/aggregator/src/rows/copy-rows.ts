@@ -77,13 +77,23 @@ function choose(
   if (oddRows(rows.bytes, dialect, selection.width).length > 0) return undefined
   if (isWhole) return rows
   const bytes = selectColumns(rows.bytes, dialect, selection)
+  const offsets = rowOffsets(bytes, dialect)
   // They may stand for a lone field that is empty, and that is joined as it is.
-  if (selection.kept.length === 1 && hasTwoQuotes(bytes, dialect)) return undefined
-  return { bytes, offsets: rowOffsets(bytes, dialect) }
+  const mayBeEmpty = (start: number, row: number): boolean =>
+    isTwoQuotes(bytes.subarray(start, offsets[row + 1]), dialect)
+  if (selection.kept.length === 1 && offsets.subarray(0, -1).some(mayBeEmpty)) return undefined
+  return { bytes, offsets }
 }
 
-const hasTwoQuotes = ({ buffer, byteOffset, length }: Uint8Array, { quote }: Dialect): boolean =>
-  Buffer.from(buffer, byteOffset, length).includes(quote + quote)
+/** True of a row that is nothing but these, and its line end. */
+export function isTwoQuotes(row: Uint8Array, { quote }: Dialect): boolean {
+  const byte = quote.charCodeAt(0)
+  if (row[0] !== byte || row[1] !== byte) return false
+  return row.length === 2 || row[2] === CR || row[2] === LF
+}
+
+const CR = 0x0d
+const LF = 0x0a
 
 /** True when rows are joined as they are. */
 export const keepsAll = ({ width, kept }: ColumnSelection): boolean =>

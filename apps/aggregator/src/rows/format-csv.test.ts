@@ -222,6 +222,8 @@ describe('joined', () => {
       'a,0.9,1\n,0.1,0\n"",0.7,1\n"a ""b""",0.2,0\n',
     )
     expect(joined(lone, '1,a,x\n2,b,x\n', '0.9\n0.1')).toBe('a,0.9,1\nb,0.1,0\n')
+    const wide = 'x'.repeat(3_000_000)
+    expect(joined(lone, `1,${wide},x\n2,,x\n`, '0.9\n0.1')).toBe(`${wide},0.9,1\n,0.1,0\n`)
   })
 
   test('without the added columns, the result is the input', () => {

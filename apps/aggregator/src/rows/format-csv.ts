@@ -8,7 +8,7 @@ import {
 import type { JobSpec, PinnedDataset } from '@millrace/job'
 import type { Deciding, RowStyle } from '@millrace/predictions'
 import { closeQuote } from './close-quote.ts'
-import { copiedStyle, createRowCopier, keepsAll } from './copy-rows.ts'
+import { copiedStyle, createRowCopier, isTwoQuotes, keepsAll } from './copy-rows.ts'
 import { endLastRow, endOfContent, firstRow, lineEndOf } from './line-ends.ts'
 import { quoted } from './quote-field.ts'
 import { type BatchRows, type ResultFormat, textsOf } from './result-format.ts'
@@ -141,10 +141,11 @@ function chosen(
     : Buffer.from(dialect.delimiter.repeat(kept.length - 1))
 }
 
-/** A lone field that is empty would be two quotes, so that its row is no blank line; beside another it is as it is. */
+/** Two quotes stand for a lone field that is empty, so that its row is no blank line; beside another it is as it is. */
 function fieldsIn(row: Buffer, dialect: Dialect, selection: ColumnSelection): Uint8Array {
+  const fields = selectColumns(row, dialect, selection)
   const { width, kept } = selection
-  if (kept.length !== 1) return selectColumns(row, dialect, selection)
+  if (kept.length !== 1 || !isTwoQuotes(fields, dialect)) return fields
   const twice = selectColumns(row, dialect, { width, kept: [...kept, ...kept] })
   return twice.subarray(0, (twice.length - 1) / 2)
 }

@@ -65,6 +65,7 @@ function valueOf(text: string | undefined, type: ColumnType): string {
   if (text === undefined) return 'null'
   if (type === 'text') return JSON.stringify(text)
   if (JSON_NUMBER.test(text)) return text
+  if (text === '') return 'null' // An empty text among numbers is none.
   if (numberOf(text) === undefined) return JSON.stringify(text)
   const number = text.trim()
   return JSON_NUMBER.test(number) ? number : (respelled(number) ?? JSON.stringify(number))

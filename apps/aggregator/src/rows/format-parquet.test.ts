@@ -105,6 +105,8 @@ test('an empty text that was predicted is no null, and an empty label no missing
   const json = { decision: { kind: 'none' as const }, endpoint: { name: 'e', response: 'json:[]' } }
   const { bytes } = fileOf(json, [['"cat"\n""\n']])
   expect((await read(bytes)).map((row) => row['Prediction'])).toEqual(['cat', '', null])
+  const numbers = fileOf(json, [['1\n""\n2']])
+  expect((await read(numbers.bytes)).map((row) => row['Prediction'])).toEqual([1, null, 2])
   const labels = fileOf({ decision: { labels: ['', 'yes'] } }, [['0.1\nnan']])
   expect((await read(labels.bytes)).map((row) => row['Binary Classification'])).toEqual(['', null])
 })

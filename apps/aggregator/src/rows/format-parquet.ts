@@ -63,7 +63,8 @@ export function createParquetFormat(
 }
 
 function valueOf(text: string | null, type: ColumnType): Value {
-  if (text === null || type === 'text') return text
+  if (type === 'text') return text
+  if (text === null || text === '') return null // An empty text among numbers is none.
   if (type === 'integer') return BigInt(text)
   const value = numberOf(text)
   if (value !== undefined) return value

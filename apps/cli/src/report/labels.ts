@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   chooseColumns,
@@ -49,9 +49,9 @@ export async function openLabels(
 
 /** The file of labels that is wanted, if it is one. A folder is none: a column may be called like one. */
 export function labelFile(wanted: string | undefined): string | undefined {
-  if (wanted === undefined) return undefined
-  const isFile = statSync(wanted, { throwIfNoEntry: false })?.isDirectory() === false
-  return isFile ? resolve(wanted) : undefined
+  if (wanted === undefined || !existsSync(wanted) || statSync(wanted).isDirectory())
+    return undefined
+  return resolve(wanted)
 }
 
 function columnIn(dataset: PinnedDataset, wanted: string): ReturnType<typeof chooseColumns> {

@@ -21,9 +21,12 @@ test('of a running job tells why batches of it were given back, while that is ne
     /^waits +batches were given back undone .*2026.*: invoke churn: endpoint_not_found$/m,
   )
   expect(told({ state: 'running', waits }, waits.at + 601)).not.toContain('waits')
-  expect(told({ state: 'planning', waits }, waits.at + 6_000)).toMatch(
-    /^waits +an attempt to plan it failed .*2026.*: invoke churn: endpoint_not_found$/m,
+  expect(told({ state: 'planning', waits }, waits.at)).toMatch(/^waits +batches were given back/m)
+  const failedAttempt = { at: waits.at, reason: 'read plan: S3 is slow' }
+  expect(told({ state: 'planning', failedAttempt }, waits.at + 6_000)).toMatch(
+    /^waits +an attempt to plan it failed .*2026.*: read plan: S3 is slow$/m,
   )
+  expect(told({ state: 'running', failedAttempt }, waits.at)).not.toContain('waits')
   expect(told({ state: 'succeeded', waits }, waits.at)).not.toContain('waits')
 })
 

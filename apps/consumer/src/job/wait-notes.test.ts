@@ -21,6 +21,7 @@ function createWorld(error?: Error) {
     },
     onError: (thrown) => failed.push(thrown),
     now: () => clock.ms,
+    epochSeconds: () => 1_780_000_000,
   })
   return { wait, noted, failed, clock }
 }
@@ -36,6 +37,14 @@ test('why a job waits is noted once a minute', () => {
   wait(job, gone)
   wait(other, gone)
   expect(noted).toHaveLength(3)
+})
+
+test('what another consumer has noted within the minute is not noted again', () => {
+  const { wait, noted } = createWorld()
+  wait({ ...job, waits: { at: 1_780_000_000 - 59, reason: 'gone' } }, gone)
+  expect(noted).toEqual([])
+  wait({ ...job, waits: { at: 1_780_000_000 - 60, reason: 'gone' } }, gone)
+  expect(noted).toHaveLength(1)
 })
 
 test.for<[string, Error]>([

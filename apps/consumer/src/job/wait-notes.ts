@@ -6,24 +6,27 @@ export interface Deps {
   note(jobId: JobId, reason: string): Promise<void>
   onError(error: unknown, jobId: JobId): void
   now(): number
+  epochSeconds(): number
 }
 
 /** A batch of the job is given back undone, for this reason. Returns at once. */
 export type WaitNotes = (job: Job, reason: Error) => void
 
 /** Each of many batches is given back every few seconds while an endpoint is away. */
-const EVERY_MS = 60_000
+const EVERY_SECONDS = 60
 
 /**
  * Notes in the ledger why batches of a job wait, for who asks why it stands still: at most once a minute of each job.
  * That other consumers have all of its share is no standing still, and of a ledger that is away it cannot be told.
  */
-export function createWaitNotes({ note, onError, now }: Deps): WaitNotes {
+export function createWaitNotes({ note, onError, now, epochSeconds }: Deps): WaitNotes {
   const noted = new Map<JobId, number>()
-  return ({ jobId }, reason) => {
+  return ({ jobId, waits }, reason) => {
     if (reason instanceof NoShareError || reason instanceof LedgerError) return
+    // Another consumer was there first: a fleet writes no more notes than one.
+    if (waits !== undefined && epochSeconds() - waits.at < EVERY_SECONDS) return
     const at = now()
-    for (const [job, last] of noted) if (at - last >= EVERY_MS) noted.delete(job)
+    for (const [job, last] of noted) if (at - last >= EVERY_SECONDS * 1_000) noted.delete(job)
     if (noted.has(jobId)) return
     noted.set(jobId, at)
     note(jobId, reason.message).catch((error: unknown) => onError(error, jobId))

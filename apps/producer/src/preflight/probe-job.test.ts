@@ -70,8 +70,19 @@ test('a line that is no JSON is not sent', async () => {
 })
 
 test('behind rows that cannot be sent, those that can are', async () => {
-  const text = `${'1\n'.repeat(2_000)}1,2\n3\n4,5\n`
+  const text = `${'1\n'.repeat(500)}1,2\n3\n4,5\n`
   expect(await probe(text)).toEqual([['1,2\n4,5\n', 2]])
+  expect(await probe(['1\n2\n', '3,4\n'])).toEqual([['3,4\n', 1]])
+  expect(await probe(['{\n', '{}\n'], { format: 'jsonl' }, undefined, { width: 1 })).toEqual([
+    ['{}\n', 1],
+  ])
+})
+
+test('of a table that goes on behind a few that cannot be sent, nothing is asked', async () => {
+  const long = `${'x'.repeat(9_000)}\n`
+  expect(await probe(long.repeat(200))).toEqual([])
+  expect(await probe(Array(101).fill('1\n'))).toEqual([])
+  await expect(probe('1\n'.repeat(600_000))).rejects.toThrow('None of the first 1000 rows can be')
 })
 
 test.for<[string, string, Partial<JobSpecInput['dataset']>, object, RegExp]>([

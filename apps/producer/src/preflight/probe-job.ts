@@ -5,6 +5,7 @@ import {
   headBytes,
   inspectHead,
   rowOffsets,
+  type UnfitRow,
   unfitRows,
 } from '@millrace/csv'
 import {
@@ -54,10 +55,9 @@ export interface Deps {
 /**
  * Invokes the endpoint with the first rows of the dataset, before a million of them are published: a
  * header sent as data, a wrong delimiter, a missing endpoint or permission is told here. They are those of the first
- * object that has any, and that can be sent: Spark writes a header alone for a partition that is empty. Nothing is learnt
- * where no row ends within its head.
+ * object that has any that can be sent: Spark writes a header alone for a partition that is empty.
  *
- * @throws {PlanningError} `preflight_failed`, also where none of the rows in the head can be sent.
+ * @throws {PlanningError} `preflight_failed`, also where no row can be sent.
  */
 export async function probeJob(
   deps: Deps,
@@ -65,9 +65,7 @@ export async function probeJob(
   dataset: PinnedDataset,
   signal: AbortSignal,
 ): Promise<Probed | undefined> {
-  const body = await firstBody(deps, job, dataset, signal)
-  const rows = body && firstRows(job, dataset, body)
-  // No whole row in the first megabyte: nothing to learn from it.
+  const rows = await findRows(deps, job, dataset, signal)
   if (rows === undefined) return undefined
   const report = await deps.preflight(job, dataset, rows, signal)
   if (report.kind === 'ready') return report
@@ -76,33 +74,56 @@ export async function probeJob(
   throw new PlanningError('preflight_failed', [...report.problems, ...advice].join(' '))
 }
 
-/** As many objects are looked at until one has a row. */
+/** As many objects are looked at until one has a row that can be sent, and of each so many rows. */
 const LOOKS_MAX = 100
+const ROWS_MAX = 1_000
 
-/** Whole rows of the first object that has any, or that does not end in its head. */
-async function firstBody(
+/**
+ * The first rows of which some can be sent; nothing where a first row goes on beyond the head, or the dataset goes on
+ * behind a few that cannot.
+ *
+ * @throws {PlanningError} `preflight_failed` where none of the whole dataset, or of a thousand rows, can be sent.
+ */
+async function findRows(
   { read }: Deps,
-  { spec }: Job,
+  job: Job,
   dataset: PinnedDataset,
   signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
-  const dialect = dialectOf(spec.dataset)
-  const objects = dataset.objects.filter(({ bytes }) => bytes > 0).slice(0, LOOKS_MAX)
-  for (const object of objects) {
+): Promise<ModelRows | undefined> {
+  const dialect = dialectOf(job.spec.dataset)
+  const objects = dataset.objects.filter(({ bytes }) => bytes > 0)
+  let unfit = 0
+  let first: UnfitRow | undefined
+  let isAll = objects.length <= LOOKS_MAX
+  for (const object of objects.slice(0, LOOKS_MAX)) {
     const end = Math.min(object.bytes, headBytes)
     const head = await read(object, { start: 0, end }, signal)
     const isWhole = end === object.bytes
     const body = bodyOf(head, isWhole, dialect, dataset)
-    if (rowOffsets(body, dialect).length > 1 || !isWhole) return body
+    const looked = firstRows(job, dataset, body)
+    if (looked.found !== undefined) return looked.found
+    if (looked.unfit === 0 && !isWhole) return undefined
+    first ??= looked.unfit === 0 ? undefined : unfitRows(body, dialect, dataset.width)[0]
+    unfit += looked.unfit
+    isAll &&= isWhole
   }
-  return undefined
+  if (first === undefined || !(isAll || unfit >= ROWS_MAX)) return undefined
+  const none =
+    unfit === 1 ? 'The first row cannot be sent' : `None of the first ${unfit} rows can be sent`
+  throw new PlanningError(
+    'preflight_failed',
+    `${none} to ${job.spec.endpoint.name} (${first.code}: ${first.message}). ${adviceFor(job.spec.dataset, dataset)}`,
+  )
 }
 
-/** The first rows of which some can be sent; nothing where there is no row. */
-function firstRows({ spec }: Job, dataset: PinnedDataset, body: Uint8Array): ModelRows | undefined {
-  const dialect = dialectOf(spec.dataset)
+/** The first rows of a head of which some can be sent, or how many there are that cannot. */
+function firstRows(
+  { spec }: Job,
+  dataset: PinnedDataset,
+  body: Uint8Array,
+): { readonly found?: ModelRows; readonly unfit: number } {
   const cutter = createCutter({
-    dialect,
+    dialect: dialectOf(spec.dataset),
     header: false,
     rowsMax: limits.probeRows,
     bytesMax: spec.batching.payloadBytesMax,
@@ -110,18 +131,11 @@ function firstRows({ spec }: Job, dataset: PinnedDataset, body: Uint8Array): Mod
   let unfit = 0
   for (const { bytes, rows } of [...cutter.push(body), ...cutter.end()]) {
     const found = modelRows(body.subarray(bytes.start, bytes.end), rows, spec, dataset)
-    if (found !== undefined) return found
+    if (found !== undefined) return { found, unfit }
     unfit += rows
+    if (unfit >= ROWS_MAX) break
   }
-  if (unfit === 0) return undefined
-  const [first] = unfitRows(body, dialect, dataset.width)
-  const none =
-    unfit === 1 ? 'The first row cannot be sent' : `None of the first ${unfit} rows can be sent`
-  const why = `${first?.code}: ${first?.message}`
-  throw new PlanningError(
-    'preflight_failed',
-    `${none} to ${spec.endpoint.name} (${why}). ${adviceFor(spec.dataset, dataset)}`,
-  )
+  return { unfit }
 }
 
 const adviceFor = ({ format, csv }: Job['spec']['dataset'], { header }: PinnedDataset): string =>

@@ -81,6 +81,9 @@ test('what a dataset is packed in was settled by the job below', async () => {
 test('a retry has as many classes as the job below was found to have', async () => {
   const { open } = createWorld([{ ...base, classes: 3 }])
   expect(await open()).toMatchObject({ job: { classes: 3 } })
+  const failures = failuresOf(...Array<string>(6).fill('prediction_unfit'))
+  const none = createWorld([{ ...base, classes: 3 }], { failures })
+  expect(await none.open()).not.toHaveProperty('job.classes')
 })
 
 test('a retry of a job that is kept for ever is kept for ever', async () => {

@@ -55,10 +55,24 @@ export async function openRetry(
     ...facts,
     partitions: base.partitions,
     ...(base.expiresAt === undefined ? {} : { expiresAt: base.expiresAt }),
-    ...(base.classes === undefined ? {} : { classes: base.classes }),
+    ...(await classesBelow(deps, base, signal)),
     retryOf: { ...retryOf, layers: layersOf(base) },
   }
   return await deps.createJob(job, signal)
+}
+
+/** What rows below are predicted with, those of the retry are held to; where none is, there is nothing to stand by. */
+async function classesBelow(
+  deps: Deps,
+  base: Job,
+  signal: AbortSignal,
+): Promise<Pick<Job, 'classes'>> {
+  const { classes, plan } = base
+  if (classes === undefined) return {}
+  const { done, failedRows } = await deps.progress(layersOf(base), signal)
+  const failed = [...failedRows.values()].reduce((sum, rows) => sum + rows, 0)
+  const isAnyPredicted = done.size > 0 && (plan === undefined || failed < plan.rows)
+  return isAnyPredicted ? { classes } : {}
 }
 
 /** Why this job cannot be retried in this way; nothing when it can. */

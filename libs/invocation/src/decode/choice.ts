@@ -27,7 +27,7 @@ const isLabel = (name: string): boolean =>
   OF_LABEL.test(name) && !OF_ROW.some((pattern) => pattern.test(name))
 
 /** Names of a class that is a number. What an answer has besides is no reason to refuse it, so they are few. */
-const OF_CLASS = /^(?:prediction|predicted?|(?:predicted|pred)?_?(?:label|class)|y(?:_pred)?)$/i
+const OF_CLASS = /^(?:prediction|predicted?|(?:predicted|pred)?_?(?:label|class)|y_pred)$/i
 const WHOLE = /^\s*\d{1,9}(?:\.0*)?\s*$/
 
 /** Beside its `predicted_label` the `score` of SageMaker's Linear Learner is that of class 1. */

@@ -35,7 +35,8 @@ test('of a path that the door takes each character is read', () => {
       const response = `json:${path}`
       fc.pre(isTaken(response))
       const setting = parseResponse(response)
-      expect(setting.kind === 'json' && written(setting.path)).toBe(path)
+      // A point may stand before the first key.
+      expect(setting.kind === 'json' && written(setting.path)).toBe(path.replace(/^\./, ''))
     }),
   )
 })

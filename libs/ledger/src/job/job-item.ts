@@ -28,7 +28,7 @@ export const UNTOLD = 'untold'
  */
 export function itemOfJob(job: Job): Item {
   const { dataset, plan, preflight, postponed, failure, startedAt, endedAt, adjusted } = job
-  const { retryOf, retriedBy, classes, waits } = job
+  const { retryOf, retriedBy, classes, waits, failedAttempt } = job
   return {
     ...jobKey(job.jobId),
     jobId: { S: job.jobId },
@@ -45,6 +45,7 @@ export function itemOfJob(job: Job): Item {
     ...(classes === undefined ? {} : { classes: number(classes) }),
     ...(postponed === undefined ? {} : { postponed: postponedValue(postponed) }),
     ...(waits === undefined ? {} : { waits: postponedValue(waits) }),
+    ...(failedAttempt === undefined ? {} : { failedAttempt: postponedValue(failedAttempt) }),
     ...(failure === undefined ? {} : { failure: failureValue(failure) }),
     ...(startedAt === undefined ? {} : { startedAt: number(startedAt) }),
     ...(endedAt === undefined ? {} : { endedAt: number(endedAt) }),
@@ -95,6 +96,7 @@ export function jobOfItem(item: Item): Job {
     ...(read.has('classes') ? { classes: read.number('classes') } : {}),
     ...(read.has('postponed') ? { postponed: postponedOf(read.map('postponed')) } : {}),
     ...(read.has('waits') ? { waits: postponedOf(read.map('waits')) } : {}),
+    ...(read.has('failedAttempt') ? { failedAttempt: postponedOf(read.map('failedAttempt')) } : {}),
     ...(read.has('failure') ? { failure: failureOf(read.map('failure')) } : {}),
     ...(read.has('startedAt') ? { startedAt: read.number('startedAt') } : {}),
     ...(read.has('endedAt') ? { endedAt: read.number('endedAt') } : {}),

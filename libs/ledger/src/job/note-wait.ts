@@ -4,8 +4,8 @@ import type { Ledger } from '../table/ledger.ts'
 import { updateJob } from './update-job.ts'
 
 /**
- * Notes why batches of a running job are given back undone, or why an attempt to plan a job has failed. The last note
- * stays; it changes nothing about the job.
+ * Notes why batches of a job are given back undone: of one that runs, or whose first ones are out while it is planned. The
+ * last note stays; it changes nothing about the job.
  */
 export async function noteWait(
   ledger: Ledger,
@@ -22,6 +22,22 @@ export async function noteWait(
       ':planning': { S: 'planning' },
       ':running': { S: 'running' },
     },
+  }
+  await updateJob(ledger, jobId, update, signal)
+}
+
+/** Notes why an attempt to plan a job has failed, which another one may mend. */
+export async function noteFailedAttempt(
+  ledger: Ledger,
+  jobId: JobId,
+  attempt: Postponed,
+  signal: AbortSignal,
+): Promise<void> {
+  const update = {
+    verb: 'note failed attempt',
+    update: 'SET failedAttempt = :attempt',
+    condition: '#state = :planning',
+    values: { ':attempt': postponedValue(attempt), ':planning': { S: 'planning' } },
   }
   await updateJob(ledger, jobId, update, signal)
 }
