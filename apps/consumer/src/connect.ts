@@ -41,7 +41,7 @@ import { type Deps as PayloadDeps, scorePayload } from './score/score-payload.ts
 import { type Deps as RowsDeps, readRow, scoreRows } from './score/score-rows.ts'
 import { createSlots } from './endpoint/slots.ts'
 import { createToleranceWatch } from './job/tolerance-watch.ts'
-import { createWaitNotes } from './job/wait-notes.ts'
+import { createWaitNotes, type Deps as WaitDeps } from './job/wait-notes.ts'
 import { isAway, reasonToGiveUp, verdictOf } from './verdict.ts'
 import { createWitnesses } from './score/witnesses.ts'
 
@@ -50,6 +50,8 @@ export interface World {
   readonly storage: Storage
   readonly completions: Queue
   readonly invoke: Invoke
+  /** How an endpoint has failed last, where it is watched. */
+  readonly faultOf?: WaitDeps['faultOf']
   readonly limiters: Limiters
   readonly logger: Pick<Logger, 'warn'>
   readonly telemetry: Telemetry
@@ -101,6 +103,7 @@ export function createDeps(config: Config, world: World, lifetime: AbortSignal):
     },
     failJob: ({ jobId }, reason, signal) => failJob(jobId, jobFailureOf(reason), signal),
     noteWait: createWaitNotes({
+      faultOf: world.faultOf ?? (() => undefined),
       note: (jobId, reason) => noteWait(ledger, jobId, { at: seconds(), reason }, lifetime),
       onError: (error, jobId) => world.logger.warn({ error, jobId }, 'wait not noted'),
       now,

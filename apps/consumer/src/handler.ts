@@ -51,7 +51,11 @@ export function createHandler(
   const limitChanged = watchLimiter(metrics, () => limiters.total)
   const lag = watchLag(metrics, Date.now)
   const invoke = watchInvoke(world.invoke, telemetry, teller)
-  const deps = createDeps(config, { ...world, invoke, limiters, logger, telemetry }, lifetime)
+  const deps = createDeps(
+    config,
+    { ...world, invoke, faultOf: teller.faultOf, limiters, logger, telemetry },
+    lifetime,
+  )
   return {
     ready: (signal) => limiters.ready(signal),
     handle(message, signal) {

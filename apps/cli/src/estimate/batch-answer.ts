@@ -101,13 +101,14 @@ export async function assumeAnswer(
   { batching }: JobSpec,
   latencyMs = LATENCY_MS,
 ): Promise<BatchAnswer> {
-  const inBatch = Math.min(batching.rows, Math.ceil(rows / batches))
+  // A table may have a header alone.
+  const inBatch = Math.min(batching.rows, Math.ceil(rows / Math.max(1, batches)))
   const predictions = typicalPredictions(inBatch)
   return {
     kind: 'assumed',
     latencyMs,
     rows: inBatch,
-    rowBytesIn: bytes / rows,
+    rowBytesIn: bytes / Math.max(1, rows),
     rowBytesOut: TYPICAL_ROW_BYTES,
     part: await expectPartSize(predictions, inBatch),
   }

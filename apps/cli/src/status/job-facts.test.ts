@@ -17,10 +17,10 @@ test('of a job that waits for its endpoint tells when it was looked at, and what
 test('of a running job tells why batches of it were given back, while that is news', () => {
   const waits = { at: 1_780_000_000, reason: 'invoke churn: endpoint_not_found' }
   const told = (change: object, now: number) => jobFacts(jobWith(change), progress, { now })
-  expect(told({ state: 'running', waits }, waits.at + 600)).toMatch(
+  expect(told({ state: 'running', waits }, waits.at + 180)).toMatch(
     /^waits +batches were given back undone .*2026.*: invoke churn: endpoint_not_found$/m,
   )
-  expect(told({ state: 'running', waits }, waits.at + 601)).not.toContain('waits')
+  expect(told({ state: 'running', waits }, waits.at + 181)).not.toContain('waits')
   expect(told({ state: 'planning', waits }, waits.at)).toMatch(/^waits +batches were given back/m)
   const failedAttempt = { at: waits.at, reason: 'read plan: S3 is slow' }
   expect(told({ state: 'planning', failedAttempt }, waits.at + 6_000)).toMatch(

@@ -12,7 +12,7 @@ test('each reason is told once, until it has not been heard of for a while', () 
   const see = (at: number, reason: string) =>
     tell(jobWith({ state: 'running', waits: { at, reason } }))
   tell(jobWith({ state: 'running' }))
-  see(now - 601, 'older')
+  see(now - 181, 'older')
   see(now, 'throttled')
   see(now + 60, 'throttled')
   see(now + 120, 'gone')

@@ -1,8 +1,8 @@
 import type { Job } from '@millrace/job'
 import { when } from '../show/when.ts'
 
-/** Notes are made once a minute while batches are given back, which one that waits for room may take minutes for. */
-const NEWS_SECONDS = 600
+/** Notes are made once a minute while batches are given back; where work goes on none is. */
+const NEWS_SECONDS = 180
 
 /** Why batches of a job were given back undone, or an attempt to plan it has failed, as far as that is news. */
 export function waitsText(job: Job, now: number): string | undefined {

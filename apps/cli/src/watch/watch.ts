@@ -9,7 +9,7 @@ import { fit } from '../show/fit.ts'
 import { createScreen, type Snapshot } from '../show/screen.ts'
 import { when } from '../show/when.ts'
 import { jobFacts } from '../status/job-facts.ts'
-import { createWaitTeller } from '../status/waits.ts'
+import { createWaitTeller, waitsText } from '../status/waits.ts'
 import { type JobProgress, jobProgress } from '../system/job-progress.ts'
 import { stateFolderOf } from '../system/local-system.ts'
 import { noRunAtWork } from '../system/no-run-at-work.ts'
@@ -61,13 +61,18 @@ export async function follow(
   world: World,
 ): Promise<ExitCode> {
   let isThere = false
+  let latest: Job | undefined
   const screen = createScreen(world.stderr, {
     quiet: json,
     now: Date.now,
     env: world.env,
   })
   const show = json
-    ? (snapshot: Snapshot) => void world.stdout.write(`${JSON.stringify({ jobId, ...snapshot })}\n`)
+    ? (snapshot: Snapshot) => {
+        const waits = latest && waitsText(latest, Math.floor(Date.now() / 1_000))
+        const facts = { jobId, ...snapshot, ...(waits !== undefined && { waits }) }
+        world.stdout.write(`${JSON.stringify(facts)}\n`)
+      }
     : screen.show
   await using followed = followSystem(system)
   const ask = system.kind === 'deployed' ? patient({ note: screen.note, wait: sleep }) : once
@@ -81,6 +86,7 @@ export async function follow(
       readJob: async (signal: AbortSignal) => {
         const job = await ask(() => readWorkedOn(followed, jobId, signal), signal)
         isThere ||= job !== undefined
+        latest = job
         if (job !== undefined) tellWait?.(job)
         return job
       },

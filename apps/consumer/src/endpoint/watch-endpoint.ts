@@ -60,6 +60,8 @@ export interface EndpointTeller {
   failed(endpoint: Endpoint, error: InvocationError): void
   /** @param endpoint as `endpointKey` calls it. */
   limitChanged(endpoint: string, state: LimiterState): void
+  /** How an endpoint has failed last; nothing of one that answers. */
+  faultOf(endpoint: Endpoint): InvocationError | undefined
 }
 
 /**
@@ -94,6 +96,7 @@ export function endpointTeller(logger: Pick<Logger, 'debug' | 'info' | 'warn'>):
       if (state.circuit === 'open' && !gone.has(endpoint)) tellGone(endpoint, state)
       else logger.debug({ endpoint, ...state }, 'limit changed')
     },
+    faultOf: (endpoint) => faults.get(endpointKey(endpoint)),
   }
 }
 

@@ -7,14 +7,17 @@ import { createWaitNotes } from './wait-notes.ts'
 import { openJobWith } from '../test-data.fixture.ts'
 
 const gone = new InvocationError('endpoint_not_found', 'churn-v3', 'no such endpoint')
+/** With what can be done about it. */
+const said = `${gone.message}; ${gone.hint}`
 const { job } = openJobWith()
 const other = openJobWith({}, { jobId: jobIdOf('other') }).job
 
-function createWorld(error?: Error) {
+function createWorld(error?: Error, fault?: InvocationError) {
   const noted: string[] = []
   const failed: unknown[] = []
   const clock = { ms: 0 }
   const wait = createWaitNotes({
+    faultOf: () => fault,
     note: async (jobId, reason) => {
       noted.push(`${jobId === job.jobId ? 'job' : 'other'}: ${reason}`)
       if (error !== undefined) throw error
@@ -32,7 +35,7 @@ test('why a job waits is noted once a minute', () => {
   clock.ms = 59_000
   wait(job, gone)
   wait(other, gone)
-  expect(noted).toEqual([`job: ${gone.message}`, `other: ${gone.message}`])
+  expect(noted).toEqual([`job: ${said}`, `other: ${said}`])
   clock.ms = 60_000
   wait(job, gone)
   wait(other, gone)
@@ -61,4 +64,14 @@ test('a note that cannot be made harms nothing', async () => {
   const { wait, failed } = createWorld(error)
   wait(job, gone)
   await expect.poll(() => failed).toEqual([error])
+})
+
+test('of an endpoint that is gone it is noted how it has failed', () => {
+  const outage = new InvocationError('endpoint_outage', 'churn-v3', 'circuit open, limit 1')
+  const { wait, noted } = createWorld(undefined, gone)
+  wait(job, outage)
+  expect(noted).toEqual([`job: ${said}`])
+  const unseen = createWorld()
+  unseen.wait(job, outage)
+  expect(unseen.noted).toEqual([expect.stringContaining('circuit open')])
 })

@@ -1,8 +1,11 @@
+import { type Endpoint, InvocationError } from '@millrace/invocation'
 import type { Job, JobId } from '@millrace/job'
 import { LedgerError } from '@millrace/ledger'
 import { NoShareError } from './no-share-error.ts'
 
 export interface Deps {
+  /** How an endpoint has failed last: that it is gone says nothing of why. */
+  faultOf(endpoint: Endpoint): InvocationError | undefined
   note(jobId: JobId, reason: string): Promise<void>
   onError(error: unknown, jobId: JobId): void
   now(): number
@@ -19,9 +22,10 @@ const EVERY_SECONDS = 60
  * Notes in the ledger why batches of a job wait, for who asks why it stands still: at most once a minute of each job.
  * That other consumers have all of its share is no standing still, and of a ledger that is away it cannot be told.
  */
-export function createWaitNotes({ note, onError, now, epochSeconds }: Deps): WaitNotes {
+export function createWaitNotes(deps: Deps): WaitNotes {
+  const { note, onError, now, epochSeconds } = deps
   const noted = new Map<JobId, number>()
-  return ({ jobId, waits }, reason) => {
+  return ({ jobId, spec, waits }, reason) => {
     if (reason instanceof NoShareError || reason instanceof LedgerError) return
     // Another consumer was there first: a fleet writes no more notes than one.
     if (waits !== undefined && epochSeconds() - waits.at < EVERY_SECONDS) return
@@ -29,6 +33,14 @@ export function createWaitNotes({ note, onError, now, epochSeconds }: Deps): Wai
     for (const [job, last] of noted) if (at - last >= EVERY_SECONDS * 1_000) noted.delete(job)
     if (noted.has(jobId)) return
     noted.set(jobId, at)
-    note(jobId, reason.message).catch((error: unknown) => onError(error, jobId))
+    note(jobId, textOf(deps.faultOf(spec.endpoint), reason)).catch((error: unknown) =>
+      onError(error, jobId),
+    )
   }
+}
+
+function textOf(fault: InvocationError | undefined, reason: Error): string {
+  if (!(reason instanceof InvocationError)) return reason.message
+  const { message, hint } = reason.code === 'endpoint_outage' ? (fault ?? reason) : reason
+  return hint === undefined ? message : `${message}; ${hint}`
 }
