@@ -59,7 +59,7 @@ test('through an outage no batch goes to the dead-letter queue, and work goes on
   const askedInVain = endpoint.stats.invocations - asked
   // For who asks meanwhile why the job stands still.
   const { waits } = (await readJob(fleet.ledger, jobIdOf('outage'), signal)) ?? {}
-  expect(waits?.reason).toMatch(/flights: endpoint_/)
+  expect(waits?.reason).toMatch(/flights: endpoint_unavailable/)
   const answersBefore = answers()
   endpoint.change({ outage: false })
   const backMs = await msUntil(async () => (await room()) >= 0.8 * roomBefore, signal)
