@@ -103,7 +103,7 @@ async function findRows(
     const looked = firstRows(job, dataset, body)
     if (looked.found !== undefined) return looked.found
     if (looked.unfit === 0 && !isWhole) return undefined
-    first ??= looked.unfit === 0 ? undefined : unfitRows(body, dialect, dataset.width)[0]
+    first ??= looked.first
     unfit += looked.unfit
     isAll &&= isWhole
   }
@@ -121,21 +121,25 @@ function firstRows(
   { spec }: Job,
   dataset: PinnedDataset,
   body: Uint8Array,
-): { readonly found?: ModelRows; readonly unfit: number } {
+): { readonly found?: ModelRows; readonly unfit: number; readonly first?: UnfitRow } {
+  const dialect = dialectOf(spec.dataset)
   const cutter = createCutter({
-    dialect: dialectOf(spec.dataset),
+    dialect,
     header: false,
     rowsMax: limits.probeRows,
     bytesMax: spec.batching.payloadBytesMax,
   })
   let unfit = 0
+  let first: UnfitRow | undefined
   for (const { bytes, rows } of [...cutter.push(body), ...cutter.end()]) {
-    const found = modelRows(body.subarray(bytes.start, bytes.end), rows, spec, dataset)
+    const cut = body.subarray(bytes.start, bytes.end)
+    const found = modelRows(cut, rows, spec, dataset)
     if (found !== undefined) return { found, unfit }
     unfit += rows
+    first ??= unfitRows(cut, dialect, dataset.width)[0]
     if (unfit >= ROWS_MAX) break
   }
-  return { unfit }
+  return { unfit, ...(first !== undefined && { first }) }
 }
 
 const adviceFor = ({ format, csv }: Job['spec']['dataset'], { header }: PinnedDataset): string =>
