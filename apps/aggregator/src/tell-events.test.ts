@@ -139,20 +139,24 @@ test('of a job that has ended in time, and of one without a deadline, no risk is
   }
 })
 
-test('that a job was late is told the topic while the bus is away, and while another is at it nothing', async () => {
-  const { deps, world } = createWorld({ ...ended, adjusted: { deadline: 1_050 } }, ['bus', 'topic'])
+test('an end waits for nobody who is telling that the job was late, and may have died in it', async () => {
+  const { deps, world } = createWorld({ ...ended, adjusted: { deadline: 1_050 } })
   world.held.add('late')
-  expect(await tellEvents(deps, jobId, never)).toBe(false)
-  world.held.clear()
+  expect(await tellEvents(deps, jobId, never)).toBe(true)
+  expect(world.events.map(({ kind }) => kind)).toEqual(['started', 'ended'])
+})
+
+test('that a job was late is told the topic while the bus is away', async () => {
+  const { deps, world } = createWorld({ ...ended, adjusted: { deadline: 1_050 } }, ['bus', 'topic'])
   world.failing = true
   await expect(tellEvents(deps, jobId, never)).rejects.toThrow('away')
   world.failing = false
   expect(await tellEvents(deps, jobId, never)).toBe(true)
   expect(world.events.map(({ by, kind }) => `${by} ${kind}`)).toEqual([
-    'bus started',
     'topic started',
     'topic at_risk',
     'topic ended',
+    'bus started',
     'bus at_risk',
     'bus ended',
   ])

@@ -83,9 +83,9 @@ async function tellKind(
   const claim = await deps.claim(jobId, kind, signal)
   if (claim.kind === 'held') return false
   if (claim.kind !== 'claimed') return true
+  // Where somebody else holds that it is late, it tells so, or has died in doing so: the end waits for neither.
   if (kind === 'ended' && hasEndedLate(claim.job)) {
-    const late = { kind: 'late', forecast } as const
-    if (!(await tellKind(deps, jobId, late, refusals, signal))) return false
+    await tellKind(deps, jobId, { kind: 'late', forecast }, refusals, signal)
   }
   const event = { ...eventOf(claim.job, kind, claim.summary), ...forecast }
   await tellSinks(deps, jobId, { event, kind, takenBy: claim.takenBy }, refusals, signal)
