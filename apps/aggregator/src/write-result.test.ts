@@ -1,72 +1,25 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { rowOffsets } from '@millrace/csv'
-import type { JobSpecInput, PinnedDataset } from '@millrace/job'
+import type { JobSpecInput } from '@millrace/job'
 import { readPage } from '@millrace/report'
 import { StorageError } from '@millrace/storage'
 import { describe, expect, test } from 'vitest'
 import type { Manifest } from './files/manifest.ts'
-import { createPlaces } from './files/take-place.ts'
 import { jobWith, never, partOf, planOf, streamOf } from './test-data.fixture.ts'
-import { type Deps, type RecordedPart, writeResult } from './write-result.ts'
+import {
+  RESULT,
+  ERRORS,
+  MANIFEST,
+  REPORT,
+  dataset,
+  plan,
+  sound,
+  failing,
+  createWorld,
+  jobOf,
+} from './write-result.fixture.ts'
+import { type Deps, writeResult } from './write-result.ts'
 
-const RESULT = 's3://results/scores.csv'
-const ERRORS = 's3://results/scores.errors.csv'
-const MANIFEST = 's3://results/scores.manifest.json'
-const REPORT = 's3://results/scores.report.html'
-
-const input = Buffer.from('1,2\n3,4\n5,6\n7,8\n')
-const dataset: PinnedDataset = {
-  objects: [{ uri: 's3://data/ro"ws.csv', bytes: input.length, version: 'v1' }],
-  header: false,
-  width: 2,
-}
-const plan = planOf(2, 2)
-const sound = [partOf(plan[0]!, ['0.9', '0.1']), partOf(plan[1]!, ['0.5', '0.6'])]
-const failing = [partOf(plan[0]!, ['0.9', '']), partOf(plan[1]!, ['', '0.6'])]
-
-/** A storage in memory: what is visible, what was begun and thrown away, and in which order. */
-function createWorld(parts: readonly RecordedPart[]) {
-  const visible = new Map<string, string>()
-  const log: string[] = []
-  let inputReads = 0
-  const deps: Deps = {
-    region: 'us-east-1',
-    dataset: async () => dataset,
-    below: async () => [],
-    planned: () => streamOf(plan),
-    parts: () => streamOf(parts),
-    input: async (_, { bytes }, target) => {
-      inputReads += 1
-      target.set(input.subarray(bytes.start, bytes.end))
-    },
-    stream: (_, _object, { start, end }) => streamOf([input.subarray(start, end)]),
-    rowOffsets: (job, bytes) => rowOffsets(bytes, job.spec.dataset.csv),
-    createWriter: async (uri) => {
-      const pieces: Buffer[] = []
-      let committed = false
-      return {
-        write: async (bytes) => void pieces.push(Buffer.from(bytes)),
-        commit: async () => {
-          committed = true
-          visible.set(uri, String(Buffer.concat(pieces)))
-          log.push(`commit ${uri}`)
-        },
-        abort: async () => void (committed || log.push(`abort ${uri}`)),
-      }
-    },
-    remove: async (uri) => {
-      visible.delete(uri)
-      log.push(`remove ${uri}`)
-    },
-    takePlace: createPlaces(),
-  }
-  return { deps, visible, log, inputReads: () => inputReads }
-}
-const jobOf = (spec: Partial<JobSpecInput> = {}) => {
-  const job = jobWith(spec, { plan: { batches: 2, rows: 4 } })
-  return { job, spec: job.spec }
-}
 const joined = { output: { uri: RESULT, join: 'all' as const } }
 
 test('when each row is predicted, writes result and manifest, and no errors', async () => {
@@ -366,46 +319,4 @@ test('a result over an object of the dataset is not begun', async () => {
   const wanted = jobOf({ dataset: read, output: { uri: 's3://data/ro"ws.csv' } })
   await expect(writeResult(deps, wanted, never)).rejects.toMatchObject({ code: 'output_taken' })
   expect([...visible.keys(), ...log]).toEqual([])
-})
-
-test('several classes without labels are counted in the first row that has a prediction', async () => {
-  const parts = [partOf(plan[0]!, ['', '']), partOf(plan[1]!, ['0.1,0.9', '0.7,0.3'])]
-  const { deps, visible } = createWorld(parts)
-  await writeResult(deps, jobOf({ decision: { kind: 'multiclass' } }), never)
-  expect(visible.get(RESULT)).toBe(
-    'Probability 0,Probability 1,Classification\n,,\n,,\n0.1,0.9,1\n0.7,0.3,0\n',
-  )
-})
-
-test('several classes without labels are as many as the preflight has found, if it did', async () => {
-  const parts = [partOf(plan[0]!, ['', '']), partOf(plan[1]!, ['', ''])]
-  const { deps, visible } = createWorld(parts)
-  const { job, spec } = jobOf({ decision: { kind: 'multiclass' } })
-  await writeResult(deps, { job: { ...job, classes: 2 }, spec }, never)
-  expect(visible.get(RESULT)).toBe('Probability 0,Probability 1,Classification\n,,\n,,\n,,\n,,\n')
-})
-
-test.for([
-  ['csv', 'Prediction\n"a\nb"\n""\ncat\n""\n'],
-  [
-    'jsonl',
-    String.raw`{"Prediction":"a\nb"}
-{"Prediction":""}
-{"Prediction":"cat"}
-{"Prediction":null}
-`,
-  ],
-] as const)('strings of a JSON answer stand as texts in %s', async ([format, rows]) => {
-  const parts = [
-    partOf(plan[0]!, [String.raw`"a\nb"`, '""']),
-    partOf(plan[1]!, [String.raw`"c\u0061t"`, '']),
-  ]
-  const { deps, visible } = createWorld(parts)
-  const wanted = jobOf({
-    decision: { kind: 'none' },
-    endpoint: { name: 'labels', response: 'json:predictions[].label' },
-    output: { uri: RESULT, format },
-  })
-  await writeResult(deps, wanted, never)
-  expect(visible.get(RESULT)).toBe(rows)
 })
