@@ -18,6 +18,12 @@ const settings = {
   MILLRACE_COMPLETIONS_QUEUE_URL: 'http://localhost/completions',
   MILLRACE_ENDPOINTS_ALLOWED: '*',
 }
+const usual = {
+  ...settings,
+  MILLRACE_WORK_URI: 'file:///work/',
+  MILLRACE_DATASETS_ALLOWED: 's3://data/',
+  MILLRACE_RESULTS_ALLOWED: 's3://results/',
+}
 
 test('lists of URIs may hold commas that are encoded', () => {
   const config = configSchema.parse({
@@ -114,12 +120,7 @@ test('a request with the client token of a job that is forgotten is refused, and
     throw Object.assign(new Error('it exists'), { name: 'ConditionalCheckFailedException' })
   }
   const world = { ledger: { client: { send }, tableName: 'ledger' } }
-  const config = configSchema.parse({
-    ...settings,
-    MILLRACE_WORK_URI: 'file:///work/',
-    MILLRACE_DATASETS_ALLOWED: 's3://data/',
-    MILLRACE_RESULTS_ALLOWED: 's3://results/',
-  })
+  const config = configSchema.parse(usual)
   const logger = { info: () => {}, warn: () => {} }
   const deps = createDeps(config, world as unknown as World, logger)
   const { jobId, clientToken, spec } = jobWith()
@@ -140,12 +141,7 @@ test('a request with the client token of a job that has another spec is refused,
     return {}
   }
   const world = { ledger: { client: { send }, tableName: 'ledger' } }
-  const config = configSchema.parse({
-    ...settings,
-    MILLRACE_WORK_URI: 'file:///work/',
-    MILLRACE_DATASETS_ALLOWED: 's3://data/',
-    MILLRACE_RESULTS_ALLOWED: 's3://results/',
-  })
+  const config = configSchema.parse(usual)
   const deps = createDeps(config, world as unknown as World, { info: () => {}, warn: () => {} })
   const { jobId, clientToken, spec } = jobWith()
   const other = jobWith({ deadline: '4h', decision: { threshold: 0.3 } }).spec
@@ -176,10 +172,7 @@ test('no more batches are published than may wait in their queue', async () => {
   }
   const world = { batches: { client: { send }, url: settings.MILLRACE_BATCHES_QUEUE_URL } }
   const config = configSchema.parse({
-    ...settings,
-    MILLRACE_WORK_URI: 'file:///work/',
-    MILLRACE_DATASETS_ALLOWED: 's3://data/',
-    MILLRACE_RESULTS_ALLOWED: 's3://results/',
+    ...usual,
     MILLRACE_BATCHES_WAITING_MAX: '1000',
   })
   const logger = { info: () => {}, warn: () => {} }

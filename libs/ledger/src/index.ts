@@ -37,7 +37,8 @@ export {
   workOf,
 } from './part/part.ts'
 export { expectPartSize, type PartSize } from './part/part-size.ts'
-export { noteFailedAttempt, noteWait } from './job/note-wait.ts'
+export { noteFailedAttempt } from './job/note-failed-attempt.ts'
+export { noteWait } from './job/note-wait.ts'
 export { pauseJob } from './job/pause-job.ts'
 export { pinDataset } from './job/pin-dataset.ts'
 export { postponeJob } from './job/postpone-job.ts'

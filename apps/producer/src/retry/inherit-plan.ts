@@ -41,18 +41,19 @@ export async function inheritDataset(
   const own = deps.documentsOf(job.jobId)
   if (job.dataset !== undefined) return await readPinnedDataset(own, job.dataset, signal)
   const below = job.retryOf?.jobId ?? job.jobId
-  const holder = await deps.claim(below, job.jobId, signal)
-  if (holder !== job.jobId) {
-    throw new PlanningError('retried_already', `job ${below} is retried by job ${holder}`)
-  }
   const pinned = await layerWith(deps, job, ({ dataset }) => dataset !== undefined, signal)
   if (pinned?.dataset === undefined) {
     throw new PlanningError('dataset_empty', `nothing of job ${below} was planned`)
   }
   const documents = deps.documentsOf(pinned.jobId)
   const dataset = await readPinnedDataset(documents, pinned.dataset, signal)
+  // Before the claim: a retry that ends by this must not keep the job below from another one.
   const reason = whyOverDataset(job.spec, dataset.objects)
   if (reason !== undefined) throw new PlanningError('output_taken', reason)
+  const holder = await deps.claim(below, job.jobId, signal)
+  if (holder !== job.jobId) {
+    throw new PlanningError('retried_already', `job ${below} is retried by job ${holder}`)
+  }
   await deps.recordPin(job, await writePinnedDataset(own, dataset, signal), signal)
   return dataset
 }

@@ -146,6 +146,15 @@ describe('a retry', () => {
     })
   })
 
+  test('whose result would lie over an object of the dataset claims nothing', async () => {
+    const { deps, claims } = await createLayers()
+    const { spec, ...retry } = retryWith()
+    const output = { ...spec.output, uri: dataset.objects[0]?.uri ?? '' }
+    const over = { ...retry, spec: { ...spec, output } }
+    await expect(inheritDataset(deps, over, never)).rejects.toMatchObject({ code: 'output_taken' })
+    expect(claims).toEqual([])
+  })
+
   test('has the plan of the newest job below whose plan is whole, as its own', async () => {
     const { deps, plan, totals, documentsOf } = await createLayers()
     const retry = retryWith()
