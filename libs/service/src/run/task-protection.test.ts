@@ -15,6 +15,8 @@ async function startAgent() {
     uri: '',
     states: [] as object[],
     answer: { status: 200, body: '{"protection":{"ProtectionEnabled":true}}' },
+    /** What happens between what it was asked and its answer. */
+    meanwhile() {},
   }
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -23,6 +25,7 @@ async function startAgent() {
       const { method, url } = request
       const state = JSON.parse(Buffer.concat(chunks).toString('utf8')) as object
       agent.states.push({ method, url, ...state })
+      agent.meanwhile()
       response.writeHead(agent.answer.status).end(agent.answer.body)
     })
   })
@@ -101,6 +104,14 @@ test('protection is renewed long before it expires', async () => {
   task.oldestMs = 60_000
   await expect.poll(() => agent.states).toEqual([on])
   task.at = 60_000
+  await expect.poll(() => agent.states).toEqual([on, on])
+})
+
+test('protection counts from when it was asked for, however late the answer is', async () => {
+  const agent = await startAgent()
+  const { task } = protect(agent.uri)
+  agent.meanwhile = () => (task.at = 60_000)
+  task.oldestMs = 60_000
   await expect.poll(() => agent.states).toEqual([on, on])
 })
 

@@ -57,9 +57,11 @@ export function protectTask(options: TaskProtectionOptions): AsyncDisposable {
   let looking: Promise<void> | undefined
 
   const ask = async (enabled: boolean) => {
+    // ECS counts from some moment before its answer; from this one on it is never renewed too late.
+    const askedAt = now()
     try {
       await putState(agentUri ?? '', enabled)
-      protectedAt = enabled ? now() : undefined
+      protectedAt = enabled ? askedAt : undefined
       protectedSince = enabled ? (protectedSince ?? protectedAt) : undefined
     } catch (error) {
       // Without it a long batch may be begun anew, which costs invocations and loses nothing.
