@@ -15,16 +15,19 @@ if (process.env['MILLRACE_ERROR_CODES'] !== undefined) {
 // fewer, cores are idle. Only so does it reach every project.
 process.env['VITEST_MAX_WORKERS'] ??= String(availableParallelism() + 2)
 
-// What is waited for comes within moments, and on busy cores within seconds.
-const expect = { poll: { timeout: 10_000 } }
+// For what hangs: what takes a second takes ten on two busy cores, and more where other processes have them.
+const patience = {
+  testTimeout: 120_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 30_000 } },
+}
 
 // Test files of a package share a worker, one after the other: to start one for each took a third of their CPU.
-// The time-out is for what hangs: on two busy cores a test of a second may take ten.
 const units = globSync('{apps,libs,tools}/*/package.json', { cwd: import.meta.dirname })
   .sort()
   .map((file) => {
     const { name } = JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'))
-    return { root: dirname(file), test: { name, isolate: false, testTimeout: 15_000, expect } }
+    return { root: dirname(file), test: { name, isolate: false, ...patience } }
   })
 
 export default defineConfig({

@@ -6,6 +6,6 @@ export default defineConfig({
     globalSetup: './src/support/bundle-cli.ts',
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 30_000 } },
   },
 })

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     name: '@millrace/infra',
     isolate: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     globalSetup: './vitest.setup.ts',
   },
 })

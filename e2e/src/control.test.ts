@@ -54,7 +54,7 @@ test('a paused job invokes nothing, and once resumed ends as if never paused', a
   const { jobId } = work
   await pauseJob(fleet.ledger, jobId, signal)
   await follows(context, 'pause', await msUntilQuiet(fleet, signal))
-  await expect.poll(() => messagesIn(fleet.queues.batches), { timeout: 20_000 }).toBe(0)
+  await expect.poll(() => messagesIn(fleet.queues.batches)).toBe(0)
 
   const before = fleet.endpoint.stats.invocations
   await resumeJob(fleet.ledger, jobId, signal)
@@ -85,10 +85,10 @@ test('a cancelled job invokes nothing, leaves the queue and has no result', asyn
   await using fleet = work.fleet
   await cancelJob(fleet.ledger, work.jobId, { now: Math.floor(Date.now() / 1_000) }, signal)
   await follows(context, 'cancel', await msUntilQuiet(fleet, signal))
-  await expect.poll(() => messagesIn(fleet.queues.batches), { timeout: 20_000 }).toBe(0)
+  await expect.poll(() => messagesIn(fleet.queues.batches)).toBe(0)
   expect(await messagesIn(fleet.deadLetters('batches'))).toBe(0)
   await requestAgain(fleet, 'cancelled')
-  await expect.poll(() => messagesIn(fleet.queues.jobs), { timeout: 20_000 }).toBe(0)
+  await expect.poll(() => messagesIn(fleet.queues.jobs)).toBe(0)
   expect(await messagesIn(fleet.queues.batches)).toBe(0)
   expect((await readJob(fleet.ledger, work.jobId, signal))?.state).toBe('cancelled')
   expect(await objectsOf(fleet).get('results/late.csv')).toBeUndefined()
@@ -98,7 +98,7 @@ test('a changed concurrency holds for all consumers together', async (context) =
   const work = await startWork('narrow', 40)
   await using fleet = work.fleet
   const { endpoint } = fleet
-  await expect.poll(() => endpoint.stats.inFlight, { timeout: 30_000 }).toBeGreaterThan(5)
+  await expect.poll(() => endpoint.stats.inFlight).toBeGreaterThan(5)
 
   await adjustJob(fleet.ledger, work.jobId, { concurrencyMax: 3 }, signal)
   await follows(

@@ -54,4 +54,4 @@ test('a job that will be late is told once, whoever is killed, and goes on', asy
   fleet.start('consumer')
   expect((await fleet.ended('slow')).state).toBe('succeeded')
   await tells('started', 'at_risk', 'ended')
-}, 90_000)
+})

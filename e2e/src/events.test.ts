@@ -40,7 +40,7 @@ test('start, end, failure and cancelling are told once each, whoever is killed',
       .filter((it) => it.by === by && it.event.clientToken === token)
       .map(({ event }) => event.state)
   const tells = (token: string, ...states: readonly string[]) =>
-    expect.poll(() => told(token), { timeout: 30_000, interval: 20 }).toEqual(states)
+    expect.poll(() => told(token), { interval: 20 }).toEqual(states)
   const aggregator = () =>
     fleet.start('aggregator', {
       MILLRACE_EVENT_BUS: 'millrace-events',
@@ -64,7 +64,7 @@ test('start, end, failure and cancelling are told once each, whoever is killed',
   await tells('absent', 'failed')
 
   // What was told is noted too: a completion is deleted last.
-  await expect.poll(() => messagesIn(fleet.queues.completions), { timeout: 30_000 }).toBe(0)
+  await expect.poll(() => messagesIn(fleet.queues.completions)).toBe(0)
   const exit = once(first, 'exit')
   first.kill('SIGKILL')
   await exit
@@ -96,4 +96,4 @@ test('start, end, failure and cancelling are told once each, whoever is killed',
   expect(new Set(receiver.received.map(({ at }) => at))).toEqual(
     new Set(['millrace-events', TOPIC]),
   )
-}, 90_000)
+})

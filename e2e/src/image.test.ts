@@ -37,7 +37,7 @@ beforeAll(async () => {
     const bom = JSON.parse(text) as { components: { name: string; version: string }[] }
     components = new Map(bom.components.map(({ name, version }) => [name, version]))
   })
-}, 120_000)
+})
 
 afterAll(() => root?.[Symbol.asyncDispose]())
 
@@ -89,7 +89,7 @@ describe.skipIf(!sealed)('a bundle in a sealed root', () => {
     expect(new Set(run(program).split(' '))).toEqual(new Set(['SQSClient']))
   })
 
-  test('scores a job from request to result', { timeout: 120_000 }, async () => {
+  test('scores a job from request to result', async () => {
     await using fleet = await startFleet()
     const { put, get } = objectsOf(fleet)
     for (const app of APPS) {

@@ -47,7 +47,7 @@ test('when the command is killed, its programs end by themselves', async () => {
   expect(pids.length).toBeGreaterThanOrEqual(4)
   cli.child.kill('SIGKILL')
   await cli.ended
-  await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([])
+  await expect.poll(() => pids.filter(isAlive)).toEqual([])
 })
 
 test('when the run has ended, the same command says so and invokes nothing', async () => {

@@ -154,7 +154,7 @@ test('malformed messages end in the dead-letter queue with their reasons, and ha
   for (const queue of ['batches', 'jobs', 'completions'] as const) {
     let letters: readonly DeadLetter[] = []
     const count = async () => (letters = await lettersIn(fleet, queue)).length
-    await expect.poll(count, { timeout: 30_000 }).toBe(cases[queue].length)
+    await expect.poll(count).toBe(cases[queue].length)
     for (const [name, body, code, reason] of cases[queue]) {
       const letter = letters.find((one) => one.body === body)
       expect({ name, code: letter?.code, attempts: letter?.attempts }).toEqual({
@@ -185,7 +185,7 @@ test('messages of a job that has ended are deleted, unread and uncharged', async
   const before = fleet.endpoint.stats.invocations
   const bodies = Array.from({ length: 50 }, () => ({ body: batchWith(jobIdOf('gone'), {}) }))
   await publish(fleet.queues.batches, bodies, signal)
-  await expect.poll(() => messagesIn(fleet.queues.batches), { timeout: 30_000 }).toBe(0)
+  await expect.poll(() => messagesIn(fleet.queues.batches)).toBe(0)
   expect(await lettersIn(fleet, 'batches')).toEqual([])
   expect(fleet.endpoint.stats.invocations).toBe(before)
 })

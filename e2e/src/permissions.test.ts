@@ -53,8 +53,7 @@ test('the apps make the calls that their roles were made for, and no other', asy
   const refused = flights.rows[0]?.replace(/^[^,]*/, 'a word') ?? ''
   const unfit = [...flights.rows.slice(0, 3_000), refused, 'a row too short']
   await objects.put('data/short.csv', text(unfit))
-  const called = (call: string) =>
-    expect.poll(() => recorder.calls(), { timeout: 30_000 }).toContain(call)
+  const called = (call: string) => expect.poll(() => recorder.calls()).toContain(call)
 
   // Throttled, the producer waits while its heartbeat keeps the message; refused, the consumer gives
   // its batches back.
@@ -118,9 +117,7 @@ test('the apps make the calls that their roles were made for, and no other', asy
     await tell(fleet.queues.jobs, 'late')
     return recorder.calls()
   }
-  await expect
-    .poll(whatIsCalled, { timeout: 30_000 })
-    .toContain('producer sqs:SendMessage queue jobs')
+  await expect.poll(whatIsCalled).toContain('producer sqs:SendMessage queue jobs')
   const throughRecorder = async (app: App) => ({
     ...fleet.cloud.env,
     ...(await recorder.env(app)),

@@ -58,7 +58,7 @@ beforeAll(async () => {
   await objectsOf(fleet).put('data/in.csv', table)
   // Consumers come later: until then the planned job has messages to be imitated.
   fleet.start('producer', appEnv)
-}, 60_000)
+})
 
 afterAll(async () => {
   await fleet?.[Symbol.asyncDispose]()
@@ -105,13 +105,13 @@ async function planned(token: string): Promise<Job> {
   )
 }
 
-test.skipIf(!hasBoto3)('the Python of the page submits a job', { timeout: 90_000 }, async () => {
+test.skipIf(!hasBoto3)('the Python of the page submits a job', async () => {
   await using sqs = await startQueryProtocol(fleet.queues.jobs)
   expect(await submitBy(PYTHON, 'python', 'by-python', sqs.queueUrl)).toBe(jobIdOf('by-python'))
   expect(await planned('by-python')).toMatchObject({ plan: { rows: ROWS } })
 })
 
-test('the TypeScript of the page submits a job', { timeout: 90_000 }, async () => {
+test('the TypeScript of the page submits a job', async () => {
   expect(await submitBy(process.execPath, 'ts', 'by-typescript', fleet.queues.jobs.url)).toBe(
     jobIdOf('by-typescript'),
   )
@@ -236,7 +236,7 @@ describe('a message that is wrong', () => {
   })
 })
 
-test('an object created in S3 becomes a job by its template', { timeout: 90_000 }, async () => {
+test('an object created in S3 becomes a job by its template', async () => {
   const rows = flights.rows.slice(0, ROWS)
   const put = async (text: string): Promise<string> => {
     const key = 'data/incoming/day.csv'

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const exits = children.map((child) => new Promise((resolve) => child.once('exit', resolve)))
   for (const child of children) child.kill('SIGTERM')
   await Promise.all(exits)
-}, 90_000)
+})
 
 afterAll(async () => {
   await fleet?.[Symbol.asyncDispose]()

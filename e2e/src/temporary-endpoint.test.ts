@@ -46,7 +46,7 @@ async function openPlace(behaviour: SageMakerBehaviour = {}) {
         name.endsWith('.json'),
       ),
     untilNothingStands: async () =>
-      await expect.poll(account.endpoints, { timeout: 20_000, interval: 50 }).toEqual({}),
+      await expect.poll(account.endpoints, { interval: 50 }).toEqual({}),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
@@ -92,12 +92,10 @@ test('when the command is killed its endpoint is deleted; when its keeper is, an
   await untilRecorded(place.path, 10)
   cli.child.kill('SIGKILL')
   await place.untilNothingStands()
-  await expect.poll(place.notes, { timeout: 20_000 }).toEqual([])
+  await expect.poll(place.notes).toEqual([])
 
   await using again = startCli(run, options)
-  await expect
-    .poll(() => Object.values(account.endpoints()), { timeout: 20_000 })
-    .toEqual(['InService'])
+  await expect.poll(() => Object.values(account.endpoints())).toEqual(['InService'])
   process.kill(keeperOf(again), 'SIGKILL')
   const continued = await again.ended
   expect(continued).toMatchObject({ code: 0, stderr: expect.stringContaining('continuing') })
@@ -122,21 +120,19 @@ test('what is left when both are killed is told, and deleted by the next run in 
   const ended = await runCli(other, { ...options, stdin: `${flights.rows[0]}\n` })
   expect(ended.stderr).toMatch(/millrace-churn-v3-\w{8} was left by a run that was cut off/)
   await place.untilNothingStands()
-  await expect.poll(place.notes, { timeout: 20_000 }).toEqual([])
+  await expect.poll(place.notes).toEqual([])
 })
 
 test('ctrl-C before it is there says so, and it is deleted when it is', async () => {
   await using place = await openPlace({ creatingMs: 6_000 })
   const { account } = place
   await using cli = startCli(run, place.options)
-  await expect
-    .poll(() => Object.values(account.endpoints()), { timeout: 20_000 })
-    .toEqual(['Creating'])
+  await expect.poll(() => Object.values(account.endpoints())).toEqual(['Creating'])
   cli.child.kill('SIGINT')
   const stopped = await cli.ended
   expect(stopped).toMatchObject({ code: 130, stderr: expect.stringContaining('still being made') })
   await place.untilNothingStands()
-  await expect.poll(place.notes, { timeout: 20_000 }).toEqual([])
+  await expect.poll(place.notes).toEqual([])
   expect(account.configs()).toEqual([])
 })
 
@@ -159,9 +155,7 @@ test('what cannot be deleted is told however quiet the command is, and deleted w
   const denied = { status: 403, code: 'ExpiredTokenException', body: { message: 'has expired' } }
   account.change({ refuse: (call) => (call === 'DeleteEndpoint' ? denied : undefined) })
   await using cli = startCli([...run, '-q'], options)
-  await expect
-    .poll(() => place.timesAsked('DeleteEndpoint'), { timeout: 30_000 })
-    .toBeGreaterThan(1)
+  await expect.poll(() => place.timesAsked('DeleteEndpoint')).toBeGreaterThan(1)
   for (const _press of ['once', 'twice']) {
     cli.child.kill('SIGINT')
     await sleep(50)
@@ -196,5 +190,5 @@ async function loseBoth(cli: RunningCli): Promise<void> {
   process.kill(keeper, 'SIGKILL')
   cli.child.kill('SIGKILL')
   await cli.ended
-  await expect.poll(() => isAlive(keeper), { timeout: 20_000 }).toBe(false)
+  await expect.poll(() => isAlive(keeper)).toBe(false)
 }

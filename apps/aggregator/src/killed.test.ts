@@ -106,7 +106,6 @@ test.for([
   ['parquet', { format: 'parquet' as const, join: 'all' as const }],
 ] as const)(
   'killed at 30 random moments, %s has the same bytes, one end, one event',
-  { timeout: 60_000 },
   async (row) => {
     const [format, output] = row
     const job = await recorded.record(`killed ${format}`, batches, {

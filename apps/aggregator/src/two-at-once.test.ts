@@ -184,7 +184,6 @@ test.for(['a folder', 'S3'] as const)(
 test.for(['a folder', 'S3'] as const)(
   'in %s, two of the same name at once both end, and one of them is whole',
   // Who has lost a file to the other waits for it to end.
-  { timeout: 60_000 },
   async (where) => {
     const jobs = await recordTwo(where, [failing, failing], ['csv', 'csv'])
     const worlds = jobs.map((_, index) => recorded.world({ owner: `${index}` }))

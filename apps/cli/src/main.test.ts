@@ -12,7 +12,7 @@ test('when nobody reads standard error, the exit code stays right', async () => 
   // It goes before the process has started: its first sentence finds no reader.
   child.stderr.destroy()
   expect(await once(child, 'close')).toEqual([2, null])
-}, 30_000)
+})
 
 test.runIf(process.platform === 'linux')(
   'a full disk behind standard output is told',
@@ -41,7 +41,7 @@ test('what takes no signal is waited for no longer when somebody asks a second t
   child.kill('SIGINT')
   child.kill('SIGTERM')
   expect(await closed).toEqual([130, null])
-}, 30_000)
+})
 
 test('a Node.js that does not read TypeScript is told in a sentence', () => {
   const bin = join(import.meta.dirname, 'bin.mjs')
@@ -50,4 +50,4 @@ test('a Node.js that does not read TypeScript is told in a sentence', () => {
   })
   expect(wrong).toMatchObject({ status: 2, stdout: '' })
   expect(wrong.stderr).toMatch(/^millrace: this is Node.js [\d.]+, .*`npx millrace`.*\n$/)
-}, 30_000)
+})

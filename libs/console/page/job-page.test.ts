@@ -12,7 +12,7 @@ import {
 } from './open-console.fixture.ts'
 import { refused } from './stub-server.fixture.ts'
 
-describe.skipIf(!hasChromium)('the page of a job', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the page of a job', () => {
   const open = useConsole()
 
   async function openJob(answers: Opening['answers'] = {}): Promise<Opened> {

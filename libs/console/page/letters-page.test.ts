@@ -10,7 +10,7 @@ import {
   useConsole,
 } from './open-console.fixture.ts'
 
-describe.skipIf(!hasChromium)('dead letters', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('dead letters', () => {
   const open = useConsole()
 
   async function openLetters(answers: Opening['answers'] = {}): Promise<Opened> {

@@ -5,7 +5,7 @@ import { button, hasChromium, keep, pathsOf, useConsole } from './open-console.f
 
 const JOB = `#/jobs/${RUNNING}`
 
-describe.skipIf(!hasChromium)('the console page', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the console page', () => {
   const open = useConsole()
 
   describe('its key', () => {

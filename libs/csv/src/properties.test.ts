@@ -4,7 +4,7 @@ import { properties } from './properties.fuzz.ts'
 
 describe('on any input, the scanner', () => {
   // A machine at work on something else must not make them fail.
-  test.for(Object.entries(properties))('%s', { timeout: 60_000 }, ([, property]) => {
+  test.for(Object.entries(properties))('%s', ([, property]) => {
     expect(() => fc.assert(property, { numRuns: 1_500 })).not.toThrow()
   })
 })

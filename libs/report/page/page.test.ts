@@ -38,7 +38,7 @@ const scores = flights.scores.filter((_, row) => row !== 305 && row !== 306)
 const above = (threshold: number): number => scores.filter((score) => score > threshold).length
 const count = (value: number): string => value.toLocaleString('en-US')
 
-describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the report page', () => {
   let browser: Browser
   let plain: BrowserContext
   let folder: string
@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)('the report page', { timeout: 60_000 }, () => {
     url = pathToFileURL(path).href
     browser = await chromium.launch({ executablePath: CHROMIUM, args: quiet })
     plain = await browser.newContext()
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await rm(folder, { recursive: true, force: true })

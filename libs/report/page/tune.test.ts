@@ -23,7 +23,6 @@ const best = tried(1_000, 4, 180_000)
 
 test.skipIf(!existsSync(CHROMIUM))(
   'the page of a tuned endpoint draws what was tried, and asks nobody',
-  { timeout: 60_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-tune-'))
     const path = join(folder, 'tune.html')

@@ -107,7 +107,7 @@ function ours({ scores, labels, threshold }: Case) {
   return labelled.finish(threshold, costs)
 }
 
-describe.skipIf(!hasSklearn)('beside scikit-learn', { timeout: 60_000 }, () => {
+describe.skipIf(!hasSklearn)('beside scikit-learn', () => {
   test('every measure of two classes is the same to 1e-9', () => {
     const found = cases.map((one) => ours(one))
     const asked = cases.map((one, at) => ({

@@ -27,7 +27,7 @@ const referencesIn = (value: unknown): string[] =>
       )
 
 // Compiling AsyncAPI's schema takes a second, more where other tests run.
-describe('contracts/asyncapi.json', { timeout: 60_000 }, () => {
+describe('contracts/asyncapi.json', () => {
   test('is a document of AsyncAPI 3', () => {
     const validate = validator()
     void validate(document)

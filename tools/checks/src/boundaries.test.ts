@@ -97,7 +97,7 @@ beforeAll(async () => {
   )
   code = 'code' in ended ? ended.code : 0
   said = ended.stdout + ended.stderr
-}, 120_000)
+})
 
 afterAll(() => rm(copy, { recursive: true, force: true }))
 

@@ -52,7 +52,8 @@ test('when its maximum shrinks, lets nobody in until enough have left', async ()
 })
 
 test('above its concurrency, the endpoint throttles and serves the rest', async () => {
-  await using served = await startFlights({ concurrencyMax: 3, latencyMs: 200 })
+  // Long enough for all of them to have come before the first is answered.
+  await using served = await startFlights({ concurrencyMax: 3, latencyMs: 2_000 })
   const invocations = Array.from({ length: 10 }, () => served.invoke(payloadOf(0, 1)))
   const settled = await Promise.allSettled(invocations)
   const answered = settled.filter(({ status }) => status === 'fulfilled')

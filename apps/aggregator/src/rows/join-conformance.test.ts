@@ -35,7 +35,7 @@ const inputs = truths
 
 type Input = (typeof inputs)[number]
 
-describe.skipIf(!isThere)('of the files in the wild, joined', { timeout: 30_000 }, () => {
+describe.skipIf(!isThere)('of the files in the wild, joined', () => {
   test('each row has its bytes, and the added columns behind them', () => {
     const differing = inputs.filter((input) => {
       const result = joined(input)

@@ -144,7 +144,7 @@ describe('of a stack', () => {
     const exporting = exportJob(typed, { ...world, stop: stop.signal })
     exporting.catch(() => {})
     const told = 'the stack writes s3://results/other.csv, whether or not it is waited for\n'
-    await expect.poll(said, { timeout: 10_000 }).toBe(told)
+    await expect.poll(said).toBe(told)
     stop.abort()
     await expect(exporting).rejects.toThrow()
   })

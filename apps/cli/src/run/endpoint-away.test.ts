@@ -29,7 +29,7 @@ test('a run whose endpoint refuses it says why, and goes on when it answers agai
   }
   const running = executeRun(prepared, options, { ...hooks, show })
   await expect
-    .poll(() => hooks.notes.join('\n'), { timeout: 30_000 })
+    .poll(() => hooks.notes.join('\n'))
     .toMatch(
       /waiting for the endpoint: .*credentials_expired .*; renew the credentials \(see .*log\)/,
     )

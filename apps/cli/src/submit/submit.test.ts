@@ -145,7 +145,7 @@ test('for programs, its name is the first line', async () => {
 test('who stops to watch is told that the job goes on, and what shows it', async () => {
   const { jobId, said, stop, submitting } = await submitAndWatch('stopped', 'running')
   submitting.catch(() => {})
-  await expect.poll(said, { timeout: 10_000 }).toContain('shows how it goes')
+  await expect.poll(said).toContain('shows how it goes')
   stop.abort()
   await expect(submitting).rejects.toThrow()
   expect(said()).toContain(`\nthe job goes on; millrace watch ${jobId} shows it\n`)

@@ -99,7 +99,7 @@ test('a job that a run is about to make is waited for', async () => {
   const { world, said } = createWorld({})
   const watching = watch({ state, job: jobId, json: true }, { ...world, stop: signal })
   await createJob(run.ledger, job, signal)
-  await expect.poll(said, { timeout: 10_000 }).toContain('"state":"running"')
+  await expect.poll(said).toContain('"state":"running"')
   await endJob(run)
   expect(await watching).toBe(1)
 })
@@ -139,7 +139,7 @@ describe('of a stack', () => {
     const options = { job: jobId, region: 'us-east-1', json: false }
     const watching = watch(options, { ...world, stop: stop.signal })
     const told = /its request of 2026.* was set aside: not allowed \(request_refused\); waiting/
-    await expect.poll(said, { timeout: 20_000 }).toMatch(told)
+    await expect.poll(said).toMatch(told)
     stop.abort()
     await expect(watching).rejects.toThrow()
     expect(said()).toContain(`there is no such job yet; millrace watch ${jobId} shows it`)
@@ -157,9 +157,9 @@ describe('of a stack', () => {
     const ledger = { ...system.ledger, client: { send } }
     const { world, said } = createWorld(cloud.env)
     const watching = follow({ ...system, ledger }, jobId, { json: false }, world)
-    await expect.poll(said, { timeout: 10_000 }).toMatch(/unavailable .*: looking again until/)
+    await expect.poll(said).toMatch(/unavailable .*: looking again until/)
     isAway = false
-    await expect.poll(said, { timeout: 10_000 }).toContain('the stack answers again\n')
+    await expect.poll(said).toContain('the stack answers again\n')
     await endJob(system)
     expect(await watching).toBe(1)
   })

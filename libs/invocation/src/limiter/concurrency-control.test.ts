@@ -12,39 +12,31 @@ const untilOf = (capacity: number, latencyMs: number): number =>
 /** Without what serves more than 1,000 invocations a second. */
 const SLOW_GRID = GRID.filter(([capacity, latencyMs]) => capacity / latencyMs <= 1)
 
-test.for(GRID)(
-  'on %i slots of %i ms that throttle, keeps them busy',
-  { timeout: 60_000 },
-  ([capacity, latencyMs]) => {
-    const untilMs = untilOf(capacity, latencyMs)
-    const [tally] = simulate({
-      capacityAt: () => capacity,
-      latencyMs,
-      overflow: 'throttles',
-      untilMs,
-      clients: [{ from: 0 }],
-    })
-    expect(busyShare(tally, capacity, latencyMs, untilMs - 10_000)).toBeGreaterThan(0.97)
-    expect(throttledShare(tally)).toBeLessThan(0.02)
-  },
-)
+test.for(GRID)('on %i slots of %i ms that throttle, keeps them busy', ([capacity, latencyMs]) => {
+  const untilMs = untilOf(capacity, latencyMs)
+  const [tally] = simulate({
+    capacityAt: () => capacity,
+    latencyMs,
+    overflow: 'throttles',
+    untilMs,
+    clients: [{ from: 0 }],
+  })
+  expect(busyShare(tally, capacity, latencyMs, untilMs - 10_000)).toBeGreaterThan(0.97)
+  expect(throttledShare(tally)).toBeLessThan(0.02)
+})
 
-test.for(GRID)(
-  'on %i slots of %i ms that queue, stays near the knee',
-  { timeout: 60_000 },
-  ([capacity, latencyMs]) => {
-    const untilMs = untilOf(capacity, latencyMs)
-    const [tally] = simulate({
-      capacityAt: () => capacity,
-      latencyMs,
-      overflow: 'queues',
-      untilMs,
-      clients: [{ from: 0 }],
-    })
-    expect(busyShare(tally, capacity, latencyMs, untilMs - 10_000)).toBeGreaterThan(0.95)
-    expect(tally.limit).toBeLessThanOrEqual(Math.max(2.5 * capacity, 12))
-  },
-)
+test.for(GRID)('on %i slots of %i ms that queue, stays near the knee', ([capacity, latencyMs]) => {
+  const untilMs = untilOf(capacity, latencyMs)
+  const [tally] = simulate({
+    capacityAt: () => capacity,
+    latencyMs,
+    overflow: 'queues',
+    untilMs,
+    clients: [{ from: 0 }],
+  })
+  expect(busyShare(tally, capacity, latencyMs, untilMs - 10_000)).toBeGreaterThan(0.95)
+  expect(tally.limit).toBeLessThanOrEqual(Math.max(2.5 * capacity, 12))
+})
 
 test.for(SLOW_GRID)(
   'cold on %i slots of %i ms, gives 95 % of what fixed slots do in half a minute',
@@ -144,7 +136,6 @@ const LATECOMERS = SLOW_GRID.flatMap(([capacity, latencyMs]) =>
 
 test.for(LATECOMERS)(
   'on %i slots of %i ms, a second consumer after %i ms finds its share',
-  { timeout: 60_000 },
   ([capacity, latencyMs, late]) => {
     // What is slower meets less often.
     const countFrom = latencyMs > 50 ? 120_000 : 40_000
@@ -180,26 +171,22 @@ test.for<Partial<World>>([
   { jitter: 0.3 },
   { looksEveryMs: 2 },
   { jitter: 0, looksEveryMs: 5 },
-])(
-  'in a world of %o, two consumers share 32 slots alike at all times',
-  { timeout: 60_000 },
-  (world) => {
-    const shares = [1, 2, 3, 4, 5, 6].flatMap((seed) => {
-      const tallies = simulate({
-        capacityAt: () => 32,
-        latencyMs: 50,
-        ...world,
-        overflow: 'throttles',
-        untilMs: 120_000,
-        clients: [{ from: 0 }, { from: 5_000 }],
-        seed: seed * 7_919,
-      })
-      return smallerShares(tallies, { fromSecond: 30, spanSeconds: 20 })
+])('in a world of %o, two consumers share 32 slots alike at all times', (world) => {
+  const shares = [1, 2, 3, 4, 5, 6].flatMap((seed) => {
+    const tallies = simulate({
+      capacityAt: () => 32,
+      latencyMs: 50,
+      ...world,
+      overflow: 'throttles',
+      untilMs: 120_000,
+      clients: [{ from: 0 }, { from: 5_000 }],
+      seed: seed * 7_919,
     })
-    expect(Math.min(...shares)).toBeGreaterThan(0.2)
-    expect(mean(shares)).toBeGreaterThan(0.38)
-  },
-)
+    return smallerShares(tallies, { fromSecond: 30, spanSeconds: 20 })
+  })
+  expect(Math.min(...shares)).toBeGreaterThan(0.2)
+  expect(mean(shares)).toBeGreaterThan(0.38)
+})
 
 const CROWDED = [
   [8, 50],
@@ -215,7 +202,6 @@ const CROWDED = [
 
 test.for(CROWDED)(
   'on %i slots of %i ms that crowd by %f with jitter %f, serves near the best',
-  { timeout: 60_000 },
   ([capacity, latencyMs, crowding, jitter]) => {
     const untilMs = untilOf(capacity, latencyMs)
     const [tally] = simulate({

@@ -51,34 +51,28 @@ const linesOf = (batches: readonly ScoredBatch[]): string[] =>
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
 describe('with poison rows at random', () => {
-  test.for([0, 1, 10, 200])(
-    'of which there are %i, scores every other row',
-    { timeout: 60_000 },
-    async (count) => {
-      const rows = flights.features.toString().trimEnd().split('\n')
-      const poison = new Set(rowsAtRandom(count))
-      // Rows with the same text are poison together.
-      const texts = new Set([...poison].map((row) => rows[row] ?? ''))
-      const expectedRows = rows.flatMap((text, row) => (texts.has(text) ? [row] : []))
-      endpoint.change({ poisonRows: (row) => texts.has(row) })
+  test.for([0, 1, 10, 200])('of which there are %i, scores every other row', async (count) => {
+    const rows = flights.features.toString().trimEnd().split('\n')
+    const poison = new Set(rowsAtRandom(count))
+    // Rows with the same text are poison together.
+    const texts = new Set([...poison].map((row) => rows[row] ?? ''))
+    const expectedRows = rows.flatMap((text, row) => (texts.has(text) ? [row] : []))
+    endpoint.change({ poisonRows: (row) => texts.has(row) })
 
-      const batches = await scoreAll(invoke)
+    const batches = await scoreAll(invoke)
 
-      const failed = new Set(expectedRows)
-      expect(linesOf(batches)).toEqual(
-        flights.expected.map((text, row) => (failed.has(row) ? '' : text)),
-      )
-      expect(batches.flatMap(({ failures }) => failures.map(({ row }) => row))).toEqual(
-        expectedRows,
-      )
-      for (const { failures, invocations } of batches) {
-        expect(invocations).toBeLessThanOrEqual(boundOf(failures.length, BATCH))
-      }
-      console.info(
-        `${expectedRows.length} poison rows: ${sum(batches.map((b) => b.invocations))} invocations`,
-      )
-    },
-  )
+    const failed = new Set(expectedRows)
+    expect(linesOf(batches)).toEqual(
+      flights.expected.map((text, row) => (failed.has(row) ? '' : text)),
+    )
+    expect(batches.flatMap(({ failures }) => failures.map(({ row }) => row))).toEqual(expectedRows)
+    for (const { failures, invocations } of batches) {
+      expect(invocations).toBeLessThanOrEqual(boundOf(failures.length, BATCH))
+    }
+    console.info(
+      `${expectedRows.length} poison rows: ${sum(batches.map((b) => b.invocations))} invocations`,
+    )
+  })
 })
 
 /** Two tries for each split on the way down to each bad row, the ways shared at the top. */
@@ -108,9 +102,7 @@ const MIXED: { readonly [kind in FaultKind]?: number } = {
   hang: 0.01,
 }
 
-test(`with ten kinds of faults, gives the answer key (seed ${SEED})`, {
-  timeout: 60_000,
-}, async () => {
+test(`with ten kinds of faults, gives the answer key (seed ${SEED})`, async () => {
   endpoint.change({ faults: MIXED })
   const kindsMet = () => Object.keys(endpoint.stats.faults).length
   for (let round = 0; round < 25 && (round < 3 || kindsMet() < 10); round++) {

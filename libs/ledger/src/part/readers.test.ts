@@ -147,29 +147,25 @@ describe('the watermark', () => {
     { batches: 300, missing: 128 },
     { batches: 300, missing: 300 },
     { batches: 20_000, missing: 16_500 },
-  ])(
-    'of $batches batches without $missing, is there, planned or not',
-    { timeout: 30_000 },
-    async (row) => {
-      const { job, plan, documents } = await plannedJob(
-        `tree-${row.batches}-${row.missing}`,
-        row.batches,
-      )
-      const marker = createProgressMarker(ledger)
-      const others = plan.filter(({ batch }) => batch !== row.missing)
-      for (let at = 0; at < others.length; at += 1_000) {
-        const some = others.slice(at, at + 1_000)
-        await Promise.all(some.map(({ batch }) => marker.mark(job, batch, 0, signal)))
-      }
-      const wanted = { batches: row.missing, rows: plan[row.missing - 1]?.rows.end }
-      documents.reads = 0
+  ])('of $batches batches without $missing, is there, planned or not', async (row) => {
+    const { job, plan, documents } = await plannedJob(
+      `tree-${row.batches}-${row.missing}`,
+      row.batches,
+    )
+    const marker = createProgressMarker(ledger)
+    const others = plan.filter(({ batch }) => batch !== row.missing)
+    for (let at = 0; at < others.length; at += 1_000) {
+      const some = others.slice(at, at + 1_000)
+      await Promise.all(some.map(({ batch }) => marker.mark(job, batch, 0, signal)))
+    }
+    const wanted = { batches: row.missing, rows: plan[row.missing - 1]?.rows.end }
+    documents.reads = 0
 
-      expect(await readWatermark(ledger, job, documents, signal)).toEqual(wanted)
-      const { plan: _sealed, ...growing } = job
-      expect(await readWatermark(ledger, growing, documents, signal)).toEqual(wanted)
-      expect(documents.reads).toBe(2)
-    },
-  )
+    expect(await readWatermark(ledger, job, documents, signal)).toEqual(wanted)
+    const { plan: _sealed, ...growing } = job
+    expect(await readWatermark(ledger, growing, documents, signal)).toEqual(wanted)
+    expect(documents.reads).toBe(2)
+  })
 
   test('when a full item is not yet marked above, stays below what is certain', async () => {
     const { job, plan, documents } = await plannedJob('crash', 300)

@@ -108,7 +108,7 @@ beforeAll(async () => {
   }
   const again = { ...partOf(1, 5, mended), jobId: retry.jobId }
   await putPart(ledger, again, documentsOf(retry.jobId), signal)
-}, 60_000)
+})
 afterAll(async () => {
   dispose()
   await cloud.close()
@@ -182,7 +182,7 @@ async function read(
 const linesOf = (program: string): string[] =>
   program.split('\n').filter((line) => line.trim() !== '')
 
-describe('a reader of ten lines', { timeout: 60_000 }, () => {
+describe('a reader of ten lines', () => {
   test.for(['python', 'ts'] as const)('in %s, has ten lines', async (language) => {
     expect(linesOf(await programOf(language, 'ten lines'))).toHaveLength(10)
   })
@@ -208,7 +208,7 @@ describe('a reader of ten lines', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a reader out of the guide', { timeout: 60_000 }, () => {
+describe('a reader out of the guide', () => {
   test.skipIf(!hasPython)('in Python, prints what the endpoint sent', async () => {
     const found = await read(PYTHON, 'python')
     expect([...found.keys()].map(Number).sort((a, b) => a - b)).toEqual([0, 5, 8])
@@ -228,7 +228,7 @@ describe('a reader out of the guide', { timeout: 60_000 }, () => {
   })
 })
 
-describe('the watermark by the guide', { timeout: 60_000 }, () => {
+describe('the watermark by the guide', () => {
   const upTo = (end: number): number[] => Array.from({ length: end }, (_, batch) => batch)
   const all = { batches: 200, marked: upTo(200), sealed: true }
 

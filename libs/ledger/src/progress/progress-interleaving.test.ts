@@ -245,9 +245,7 @@ function scenariosOf(batches: number, inFlight: number, kills: number): Scenario
     }))
 }
 
-describe('in every order of calls, a completion is told, and never early', {
-  timeout: 60_000,
-}, () => {
+describe('in every order of calls, a completion is told, and never early', () => {
   test.for([
     { batches: 1, inFlight: 1, kills: 2 },
     { batches: 2, inFlight: 2, kills: 1 },

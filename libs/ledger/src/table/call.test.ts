@@ -108,9 +108,7 @@ describe('a call', () => {
     expect(ledger.calls()).toBeLessThan(3)
   })
 
-  test('left without an answer, is ended by our time-out and repeated', {
-    timeout: 20_000,
-  }, async () => {
+  test('left without an answer, is ended by our time-out and repeated', async () => {
     const ledger = await ledgerThat(silence, nothing)
 
     expect(await readJob(ledger, jobId, never)).toBeUndefined()

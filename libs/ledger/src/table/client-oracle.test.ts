@@ -15,9 +15,7 @@ const never = new AbortController().signal
 type Random = () => number
 type Item = Record<string, AttributeValue>
 
-test(`sends what AWS’s client sends, over ${ROUNDS} random inputs (seed ${SEED})`, {
-  timeout: 60_000,
-}, async () => {
+test(`sends what AWS’s client sends, over ${ROUNDS} random inputs (seed ${SEED})`, async () => {
   const random = randomOf(SEED)
   const { asked, url } = await scriptedTable((response) => json(response, {}))
   const clients = bothOf(`${url}/base`)
@@ -33,9 +31,7 @@ test(`sends what AWS’s client sends, over ${ROUNDS} random inputs (seed ${SEED
   }
 })
 
-test(`reads what AWS’s client reads, over ${ROUNDS} random answers (seed ${SEED})`, {
-  timeout: 60_000,
-}, async () => {
+test(`reads what AWS’s client reads, over ${ROUNDS} random answers (seed ${SEED})`, async () => {
   const random = randomOf(SEED)
   let answer: object = {}
   const { url } = await scriptedTable((response) => json(response, onTheWire(answer)))

@@ -39,8 +39,9 @@ export async function settleEntries<E extends object>(
     const failed = await callOnce(open, call, policy, signal)
     for (const { Id } of open) outcomes[Number(Id)] = failed.get(Id)
     open = open.filter(({ Id }) => failed.get(Id)?.retryable === true)
-    if (open.length === 0 || tries >= policy.triesMax || signal.aborted) return outcomes
+    if (open.length === 0 || tries >= policy.triesMax) return outcomes
     await sleep(backoff(tries, RETRY_MS, policy.random), signal)
+    if (signal.aborted) return outcomes
   }
 }
 

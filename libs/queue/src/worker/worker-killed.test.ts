@@ -42,7 +42,7 @@ async function signalled(
 
 const moments = [1, 23, 71].map((after) => [after] as const)
 
-describe.concurrent('a worker process', { timeout: 60_000 }, () => {
+describe.concurrent('a worker process', () => {
   test.for(moments)(
     'with SIGTERM after %i messages, leaves none hidden',
     async ([after], context) => {

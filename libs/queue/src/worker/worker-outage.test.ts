@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publish } from '../calls/publish.ts'
 import type { Received } from '../calls/received.ts'
 import { countsOf, type Emulator, startEmulator } from '../emulator.fixture.ts'
@@ -40,16 +40,16 @@ test('through an outage of many attempts, no message goes to the dead-letter que
   const { found, handle, ready, end } = outage()
   await publish(queue.acknowledge, bodies, never)
   const { worker, stop } = runWorker(queue, handle, { ready, idleMs: 1 })
-  await vi.waitFor(() => expect(found.down).toBeGreaterThan(10 * MESSAGES), { timeout: 10_000 })
+  await expect.poll(() => found.down).toBeGreaterThan(10 * MESSAGES)
   end()
-  await vi.waitFor(() => expect(worker.stats().acknowledged).toBe(MESSAGES), { timeout: 2_000 })
+  await expect.poll(() => worker.stats().acknowledged).toBe(MESSAGES)
   await stop()
   expect(new Set(found.attempts)).toEqual(new Set([1]))
   expect(worker.stats().gateClosedMs).toBeGreaterThan(0)
   const empty = { visible: 0, inFlight: 0, delayed: 0 }
   expect(await countsOf(queue.acknowledge)).toEqual(empty)
   expect(await countsOf(queue.deadLetter)).toEqual(empty)
-}, 20_000)
+})
 
 test('when no queue answers for a while, goes on by itself afterwards', async () => {
   const queue = await emulator.createQueue('unreachable')
@@ -68,7 +68,7 @@ test('when no queue answers for a while, goes on by itself afterwards', async ()
     worker.stats().receiveErrors > 1 && worker.stats().gate === 'backing_off'
   await expect.poll(isBackingOff).toBe(true)
   reachable = true
-  await vi.waitFor(() => expect(worker.stats().acknowledged).toBe(MESSAGES), { timeout: 4_000 })
+  await expect.poll(() => worker.stats().acknowledged).toBe(MESSAGES)
   await stop()
   expect(logger.warn.mock.calls[0]).toMatchObject([
     { error: { code: 'unreachable' }, failures: 1 },

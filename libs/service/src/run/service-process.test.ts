@@ -25,7 +25,7 @@ async function started(mode: string) {
   return { child, exited, silent, output: () => output }
 }
 
-describe('a service process', { timeout: 30_000 }, () => {
+describe('a service process', () => {
   test.for(['SIGTERM', 'SIGINT'] as const)('on %s, drains and exits with 0', async (signal) => {
     const { child, exited } = await started('drains')
     child.kill(signal)
