@@ -1,5 +1,11 @@
 export { classesIn } from './classes-in.ts'
-export { type AddedColumn, type ColumnType, decideBy, type Deciding } from './decide.ts'
+export {
+  type AddedColumn,
+  type ColumnType,
+  decideBy,
+  type Deciding,
+  valuesOf,
+} from './decide.ts'
 export { DecisionError } from './decision-error.ts'
 export { numberOf } from './number-of.ts'
 export { joinLines, splitLines } from './lines-text.ts'

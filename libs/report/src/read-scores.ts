@@ -1,4 +1,4 @@
-import { numberOf, type PredictionLines } from '@millrace/predictions'
+import { numberOf, type PredictionLines, valuesOf } from '@millrace/predictions'
 import type { Decision } from './report-data.ts'
 
 /** The numbers in a part's predictions, and what they decide where there are several in a row. */
@@ -22,7 +22,7 @@ export function readScores(decision: Decision, lines: PredictionLines): ReadScor
 function readWinners(labels: readonly string[], lines: readonly string[]): ReadScores {
   const scores = new Float64Array(lines.length)
   const classes = lines.map((line, index) => {
-    const values = valuesOf(line)
+    const values = valuesOf(line).map((text) => numberOf(text) ?? Number.NaN)
     const score = Math.max(...values)
     scores[index] = score
     const winner = Number.isNaN(score) ? -1 : values.indexOf(score)
@@ -30,10 +30,3 @@ function readWinners(labels: readonly string[], lines: readonly string[]): ReadS
   })
   return { scores, classes }
 }
-
-/** `0.1,0.9`, `[0.1, 0.9]` or `"[0.1, 0.9]"`. */
-const valuesOf = (line: string): number[] =>
-  line
-    .replace(/^"?\[|\]"?$/g, '')
-    .split(',')
-    .map((text) => numberOf(text) ?? Number.NaN)
