@@ -4,17 +4,31 @@ import { when } from '../show/when.ts'
 /** Notes are made once a minute while batches are given back; where work goes on none is. */
 const NEWS_SECONDS = 180
 
+interface Wait {
+  /** In seconds since the epoch. */
+  readonly at: number
+  readonly what: string
+  /** In the words of whoever met it. */
+  readonly reason: string
+}
+
 /** Why batches of a job were given back undone, or an attempt to plan it has failed, as far as that is news. */
 export function waitsText(job: Job, now: number): string | undefined {
-  const { state, waits, failedAttempt } = job
+  const wait = waitOf(job, now)
+  return wait && textOf(wait)
+}
+
+function waitOf({ state, waits, failedAttempt }: Job, now: number): Wait | undefined {
   const isOpen = state === 'planning' || state === 'running'
   if (isOpen && waits !== undefined && now - waits.at <= NEWS_SECONDS) {
-    return `batches were given back undone ${when(waits.at)}: ${waits.reason}`
+    return { what: 'batches were given back undone', ...waits }
   }
   // The next attempt comes when the message is received again, or the job is asked for once more.
   if (state !== 'planning' || failedAttempt === undefined) return undefined
-  return `an attempt to plan it failed ${when(failedAttempt.at)}: ${failedAttempt.reason}`
+  return { what: 'an attempt to plan it failed', ...failedAttempt }
 }
+
+const textOf = ({ at, what, reason }: Wait): string => `${what} ${when(at)}: ${reason}`
 
 /** Tells of each reason once, until it has not been heard of for a while: consumers may meet several in turn. */
 export function createWaitTeller(
@@ -23,11 +37,10 @@ export function createWaitTeller(
 ): (job: Job) => void {
   const heard = new Map<string, number>()
   return (job) => {
-    const text = waitsText(job, now())
+    const wait = waitOf(job, now())
     for (const [reason, at] of heard) if (now() - at > NEWS_SECONDS) heard.delete(reason)
-    if (text === undefined) return
-    const reason = text.slice(text.indexOf(': '))
-    if (!heard.has(reason)) note(text)
-    heard.set(reason, now())
+    if (wait === undefined) return
+    if (!heard.has(wait.reason)) note(textOf(wait))
+    heard.set(wait.reason, now())
   }
 }
