@@ -314,7 +314,7 @@ test('what a spec names is looked at', async () => {
   )
   const { named } = await findings({}, { file, endpointUrl: endpoint.url, state: folder })
   expect(named).toMatchObject({
-    dataset: { kind: 'ok', found: expect.stringContaining('1 object, 1 MB') },
+    dataset: { kind: 'ok', found: expect.stringContaining('1 object, 4 bytes') },
     result: { kind: 'failed', found: `${folder}/none: does not exist` },
     endpoint: { kind: 'ok' },
   })

@@ -3,6 +3,8 @@ import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createStorage, s3WhenWanted, type Storage } from '@millrace/storage'
+import { counted } from '../show/counted.ts'
+import { size } from '../show/size.ts'
 import { s3PlaceIn } from '../system/local-keys.ts'
 import type { Account } from './account.ts'
 import { type Check, deniedIs, failed, type Finding, ok, skipped } from './finding.ts'
@@ -12,8 +14,8 @@ export const datasetCheck = (uri: string, account: Account): Check =>
   placeCheck('dataset', uri, account, async (storage, signal) => {
     const objects = await storage.pin(uri, signal)
     const bytes = objects.reduce((sum, object) => sum + object.bytes, 0)
-    const many = `${objects.length} ${objects.length === 1 ? 'object' : 'objects'}`
-    return ok(`${uri}: ${many}, ${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`)
+    const many = counted(objects.length, 'object')
+    return ok(`${uri}: ${many}, ${size(bytes)}`)
   })
 
 /** Where a job writes: nothing is written to see it, so the permission to write stays unseen. */

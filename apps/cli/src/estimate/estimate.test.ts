@@ -98,6 +98,7 @@ test('without a probe, predictions are as large as XGBoost’s', async () => {
 test('each figure is shown with what it is from', async () => {
   const text = await said({ probe: false, json: false }, rows(1_000))
   expect(text).toMatch(/^rows +1,000 +the plan$/m)
+  expect(text).toMatch(/^endpoint data +5\.9 KB in, /m)
   expect(text).toMatch(/^SQS requests +\d+ +\$0\.0000\d+ +how many batches end at once$/m)
   expect(text).toContain('us-east-1, read on 20')
 })

@@ -2,6 +2,7 @@ import { type Bill, instancesPrice, type RegionPrices, type Usage } from '@millr
 import { inTimeText } from '../cost/in-time.ts'
 import type { PlanReport } from '../plan/survey-objects.ts'
 import { money, span } from '../show/money.ts'
+import { size } from '../show/size.ts'
 import { tableOf } from '../show/table.ts'
 import type { BatchAnswer } from './batch-answer.ts'
 import type { EstimateOptions } from './estimate-options.ts'
@@ -57,7 +58,6 @@ function instancesOf({ options, seconds, prices }: Estimate) {
 
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
 const count = (number: number): string => numbers.format(number)
-const megabytes = (bytes: number): string => `${numbers.format(bytes / 1e6)} MB`
 
 function textOf(estimate: Estimate): string {
   const { plan, answer, usage, seconds, bill, options } = estimate
@@ -75,7 +75,7 @@ function textOf(estimate: Estimate): string {
       ['time', span(seconds), '', `${count(concurrency)} in flight, if the endpoint takes them`],
       [
         'endpoint data',
-        `${megabytes(usage.endpointBytesIn)} in, ${megabytes(usage.endpointBytesOut)} out`,
+        `${size(usage.endpointBytesIn)} in, ${size(usage.endpointBytesOut)} out`,
         money(bill.endpointData),
         answer.kind === 'probed' ? 'the probe' : 'assumed',
       ],
