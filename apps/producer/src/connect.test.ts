@@ -59,7 +59,7 @@ test('a manifest that names an object outside of the allowed datasets fails the 
   const job = jobWith({ dataset: { uri } })
   expect(deps.refusal({ clientToken: 'token', spec: job.spec })).toBeUndefined()
   const error = await deps.pinDataset(job, never).catch((thrown: unknown) => thrown)
-  expect(failureOf(error)).toMatchObject({
+  expect(failureOf(error, 'eu-west-1')).toMatchObject({
     code: 'manifest_invalid',
     message: `read manifest ${uri}: manifest_invalid (entry 2: dataset ${outside} is outside of MILLRACE_DATASETS_ALLOWED)`,
   })
@@ -87,7 +87,7 @@ test('a job whose manifest would be that of another result fails', async () => {
   const error = await deps
     .keepOtherResult(jobTo('scores.parquet'), never)
     .catch((thrown: unknown) => thrown)
-  expect(failureOf(error)).toEqual({
+  expect(failureOf(error, 'eu-west-1')).toEqual({
     code: 'output_taken',
     message: `plan: output ${results}scores.parquet would take the manifest, errors and report of ${results}scores.csv: choose another name, or remove that result with its manifest`,
   })

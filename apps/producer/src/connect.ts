@@ -209,7 +209,7 @@ export function createDeps(
       if (moved.kind === 'moved') metrics.count('millrace.jobs.ended', 1, 'failed')
       return moved.kind === 'moved' || moved.state === 'failed'
     },
-    failureOf,
+    failureOf: (error) => failureOf(error, config.AWS_REGION),
   }
 }
 

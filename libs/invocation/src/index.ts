@@ -28,6 +28,7 @@ export {
   type Limiters,
   type LimitersOptions,
 } from './limiter/limiters.ts'
+export { explainUninvoked } from './preflight/explain-uninvoked.ts'
 export { preflight, type PreflightReport } from './preflight/preflight.ts'
 export type { PreflightInput } from './preflight/preflight-input.ts'
 export { parseResponse } from './decode/response-setting.ts'

@@ -1,5 +1,6 @@
 import { OTHER_DELIMITERS } from '@millrace/job'
 import { InvocationError } from '../invoke/invocation-error.ts'
+import { explainUninvoked, unended } from './explain-uninvoked.ts'
 import type { Ask, PreflightInput } from './preflight-input.ts'
 import { rowTexts } from './row-texts.ts'
 
@@ -23,32 +24,9 @@ export async function explainRefusal(
       ? { kind: 'unexplained', problem: unanswerable, isOfRows: false }
       : wrong(unanswerable)
   }
+  const uninvoked = explainUninvoked(error, input.region)
+  if (uninvoked !== undefined) return wrong(uninvoked)
   switch (error.code) {
-    case 'endpoint_not_found':
-      if (/^variant\b/i.test(error.words)) {
-        return wrong(`${name} has no such variant: check endpoint.variant (${error.words}).`)
-      }
-      return wrong(
-        `There is no endpoint ${name} in ${input.region} for this account: check endpoint.name and the region (${error.words}).`,
-      )
-    case 'access_denied':
-      return wrong(
-        `The credentials may not invoke ${name} in ${input.region}: allow sagemaker:InvokeEndpoint on it (${error.words}).`,
-      )
-    case 'credentials_missing':
-    case 'credentials_expired':
-      return wrong(`There are no valid AWS credentials: ${error.hint ?? ''} (${error.words}).`)
-    case 'endpoint_unreachable':
-    case 'connection_failed':
-      return wrong(explainConnection(input, error))
-    case 'model_not_ready':
-      return wrong(`The model of ${name} is not ready; ${error.hint ?? ''} (${error.words}).`)
-    case 'worker_unavailable':
-      return wrong(
-        `No worker of the model server of ${name} has taken the rows; ${error.hint ?? ''} (${error.words}).`,
-      )
-    case 'request_refused':
-      return wrong(explainRequest(name, error))
     case 'rows_rejected':
       return await explainRows(ask, input, error)
     case 'payload_too_large':
@@ -69,22 +47,6 @@ const unexplained = (problem: string): Explanation => ({
   problem,
   isOfRows: true,
 })
-
-/** Whoever quotes it ends the sentence. */
-const unended = (words: string): string => words.replace(/\.$/, '')
-
-/** SageMaker has no name of its own for any of these: its words tell what it wants. */
-function explainRequest(name: string, { words }: InvocationError): string {
-  return /inference component name/i.test(words)
-    ? `${name} hosts inference components: name the one to invoke as endpoint.inferenceComponent (${words}).`
-    : `${name} refused the request: ${unended(words)}.`
-}
-
-function explainConnection({ endpoint, region }: PreflightInput, error: InvocationError): string {
-  return /ENOTFOUND|EAI_/.test(error.message)
-    ? `The host of the endpoint is not known: check the region ${region} and the endpoint URL (${error.words}).`
-    : `The connection to ${endpoint.name} failed: check the endpoint URL, the network and the proxy (${error.words}).`
-}
 
 /**
  * XGBoost's container says 406 of an `Accept` that it has no answer in. Others say 400 or 500, and of either type that
