@@ -28,7 +28,10 @@ test.for<[InvocationErrorCode, Verdict, boolean]>([
 })
 
 test('when no attempt can succeed, the first gives the rows up', () => {
-  expect(reasonToGiveUp(failed('batch_rejected'), 1)).toMatchObject({ code: 'batch_rejected' })
+  expect(reasonToGiveUp(failed('batch_rejected'), 1)).toEqual({
+    code: 'batch_rejected',
+    message: 'in a test',
+  })
 })
 
 test.for<[string, unknown, Verdict]>([

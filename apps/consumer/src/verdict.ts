@@ -13,7 +13,7 @@ export function reasonToGiveUp(error: unknown, attempt: number): RowReason | und
   if (!(error instanceof InvocationError)) return undefined
   if (isOutage(error)) return undefined
   if (error.kind !== 'permanent' && attempt < limits.attemptsMax) return undefined
-  return { code: error.code, message: error.words === '' ? error.message : error.words }
+  return { code: error.code, message: error.brief }
 }
 
 /**

@@ -21,5 +21,6 @@ export {
   type Survey,
   type Surveyor,
   surveyRows,
+  widthText,
 } from './survey.ts'
 export { type UnfitRow, unfitRows } from './unfit-rows.ts'

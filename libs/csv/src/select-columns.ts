@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ColumnSelection } from './column-selection.ts'
 import { CsvError } from './csv-error.ts'
 import { bytesOf, type Dialect } from './dialect.ts'
-import { type Survey, surveyRows } from './survey.ts'
+import { type Survey, surveyRows, widthText } from './survey.ts'
 import { bytesAt, INPUT_AT, MARGIN_BYTES, numbersAt, reserve, scanner } from './workspace.ts'
 
 /**
@@ -71,6 +71,6 @@ const alignedTo4 = (at: number) => (at + 3) & ~3
 function misfit(width: number): CsvError {
   const row = scanner.misfitRow()
   const byte = scanner.misfitStart() - INPUT_AT
-  const message = `select columns: row ${row} has ${scanner.misfitFields()} fields, wanted ${width}`
+  const message = `select columns: row ${row} has ${widthText(scanner.misfitFields(), width)}`
   return new CsvError('row_width', message, { row, byte })
 }

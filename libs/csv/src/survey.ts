@@ -92,3 +92,7 @@ function readOddRows(odd: OddRow[], { surveyEnd } = scanner): void {
     odd.push({ row, fields })
   }
 }
+
+/** What is wrong with a row of so many fields. */
+export const widthText = (fields: number, width: number): string =>
+  `${fields} ${fields === 1 ? 'field' : 'fields'}, wanted ${width}`

@@ -8,7 +8,7 @@ const commas = { delimiter: ',', quote: '"' }
 test('rows of another width than the table are unfit', () => {
   const bytes = Buffer.from('1,2\n3\n\n4,5,6\n7,"8,9"\n')
   const unfit = [
-    { row: 1, code: 'row_width', message: '1 fields, wanted 2' },
+    { row: 1, code: 'row_width', message: '1 field, wanted 2' },
     { row: 2, code: 'row_width', message: '3 fields, wanted 2' },
   ]
   expect(unfitRows(bytes, commas, 2)).toEqual(unfit)

@@ -1,6 +1,6 @@
 import { type Dialect, jsonLines } from './dialect.ts'
 import { malformedLines } from './json-lines.ts'
-import { type OddRow, oddRows } from './survey.ts'
+import { type OddRow, oddRows, widthText } from './survey.ts'
 
 /** A row that the model must not see: one of them has most containers refuse the whole request, or answer wrong numbers. */
 export interface UnfitRow {
@@ -33,6 +33,6 @@ export function unfitRows(
   return (odd ?? oddRows(bytes, dialect, width)).map(({ row, fields }) => ({
     row,
     code: 'row_width',
-    message: `${fields} fields, wanted ${width}`,
+    message: widthText(fields, width),
   }))
 }

@@ -8,6 +8,7 @@ import {
   jsonLines,
   malformedLines,
   type OddRow,
+  widthText,
 } from '@millrace/csv'
 
 /** Something wrong with one row, or one byte. */
@@ -71,7 +72,7 @@ function widths(
   const take = (odd: readonly OddRow[]): void => {
     count += odd.length
     for (const { row, fields } of odd.slice(0, FAULTS_MAX)) {
-      report({ row: firstRow + row, problem: `${fields} fields, wanted ${width}` })
+      report({ row: firstRow + row, problem: widthText(fields, width) })
     }
   }
   return {

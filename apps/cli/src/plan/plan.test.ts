@@ -137,7 +137,7 @@ test.for<[string, Dataset, number[]]>([
 })
 
 test.for<[string, string, Dataset, object[]]>([
-  ['a short row', '1,2\n3\n4,5\n', {}, [{ row: 1, problem: '1 fields, wanted 2' }]],
+  ['a short row', '1,2\n3\n4,5\n', {}, [{ row: 1, problem: '1 field, wanted 2' }]],
   ['an open quote', '1,2\n3,"4\n', {}, [{ byte: 6, problem: expect.stringContaining('closed') }]],
   ['a NUL far down', `${'1,2\n'.repeat(300_000)}3,\0\n`, {}, [{ byte: 1_200_002 }]],
   [

@@ -98,7 +98,7 @@ test.for<[string, string, Partial<JobSpecInput['dataset']>, object, RegExp]>([
     '"1,2',
     {},
     {},
-    /^plan: The first row cannot be sent to .* \(row_width: 1 fields, wanted 2\)\. Give the first row/,
+    /^plan: The first row cannot be sent to .* \(row_width: 1 field, wanted 2\)\. Give the first row/,
   ],
   [
     'JSON',

@@ -32,3 +32,12 @@ test('what an answer has brought into the reason is one line, and no more than i
   expect(message.length).toBeLessThan(700)
   expect(message).toMatch(/^invoke churn: response_malformed \(\uFFFDNUMPY\uFFFD \{'descr': x+\)$/)
 })
+
+test.for([
+  ['the words', 'container answered 400', 'no number: x', 'no number: x'],
+  ['the detail, without words', 'no answer within 60000 ms', '', 'no answer within 60000 ms'],
+  ['all of it, with neither', '', '', 'invoke churn: invocation_timed_out'],
+] as const)('beside its code stands %s', ([, detail, said, brief]) => {
+  const error = new InvocationError('invocation_timed_out', 'churn', detail, { words: said })
+  expect(error.brief).toBe(brief)
+})

@@ -84,6 +84,8 @@ export class InvocationError extends Error {
   readonly endpoint: string
   /** The container's or the service's own words; empty when it gave none. */
   readonly words: string
+  /** What went wrong, for where the code and the endpoint stand beside it: the words or, without any, the detail. */
+  readonly brief: string
   readonly hint: string | undefined
   /** What the batch that fails with it was invoked before, by the one call of `scoreBatch` that throws it. */
   work?: InvocationWork
@@ -104,6 +106,7 @@ export class InvocationError extends Error {
     this.retryable = TABLE[code].retryable
     this.endpoint = endpoint
     this.words = words
+    this.brief = words || facts || this.message
     this.hint = HINTS[code]
   }
 }

@@ -247,7 +247,7 @@ function hangingWorld(rows: number, hanging: ReadonlySet<number>) {
     const sent = Buffer.from(request.body).toString().trimEnd().split('\n').map(Number)
     if (!sent.some((row) => hanging.has(row))) return await invoke(request, signal)
     pass(60_000)
-    throw new InvocationError('invocation_timed_out', ENDPOINT.name, '')
+    throw new InvocationError('invocation_timed_out', ENDPOINT.name, 'no answer')
   }
   const deps: ScoreBatchDeps = {
     ...depsOf(slow),
@@ -267,7 +267,7 @@ function hangingWorld(rows: number, hanging: ReadonlySet<number>) {
 test('while rows are scored, is not ended by the deadline', async () => {
   const { deps, input, expected, nowMs } = hangingWorld(1_000, new Set([777]))
   const { failures, predictions } = await scoreBatch(deps, input, never)
-  expect(failures.map(({ row, code }) => [row, code])).toEqual([[5_777, 'invocation_timed_out']])
+  expect(failures).toEqual([{ row: 5_777, code: 'invocation_timed_out', message: 'no answer' }])
   expect(predictions.toString().split('\n')).toEqual(expected.with(777, ''))
   expect(nowMs()).toBeGreaterThan(10 * 60_000)
 })

@@ -172,7 +172,7 @@ function failedRow(run: BatchRun, piece: Piece, reason: InvocationError): Lines 
     failure: {
       row: run.input.firstRow + piece.start,
       code: reason.code,
-      message: reason.words === '' ? reason.message : reason.words,
+      message: reason.brief,
     },
   }
 }
