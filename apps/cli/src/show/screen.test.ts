@@ -118,6 +118,19 @@ test.for([
   expect(stripVTControlCharacters(bar).length).toBeLessThanOrEqual(columns)
 })
 
+test('in a terminal that is made narrower, the bar fits again', () => {
+  const { stream, texts } = createSink(true)
+  Object.assign(stream, { columns: 120 })
+  const screen = createScreen(stream, { quiet: false, now: () => 0 })
+  screen.show(snapshot)
+  const before = texts.length
+  Object.assign(stream, { columns: 40 })
+  screen.show({ ...snapshot, rowsDone: 6_000 })
+  screen.close()
+  const drawn = texts.slice(before).filter((text) => text.includes('50%'))
+  expect(drawn.map((text) => stripVTControlCharacters(text))).toEqual(['50% | 2 failed | 4 s left'])
+})
+
 test.for([
   ['under a bar', {}],
   ['where no bar is drawn', { TERM: 'dumb' }],

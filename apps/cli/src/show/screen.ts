@@ -1,5 +1,6 @@
 import { isFinal, type JobState } from '@millrace/job'
-import { Presets, SingleBar } from 'cli-progress'
+import { SingleBar } from 'cli-progress'
+import { type BarFields, barLine } from './bar-line.ts'
 import { fit } from './fit.ts'
 
 /** How far a run is. */
@@ -42,6 +43,8 @@ export function warnBeside(
 }
 
 const LINE_EVERY_MS = 5_000
+/** Of a terminal that does not say how many it has. */
+const COLUMNS = 80
 const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 export function createScreen(
@@ -62,33 +65,17 @@ function isPlain({ TERM, CI = '' }: Readonly<Record<string, string | undefined>>
   return TERM === 'dumb' || !['', '0', 'false'].includes(CI)
 }
 
-/** The widest form that fits, up to hundreds of millions of rows: a bar that wraps is no bar. */
-function barFor(columns: number): { format: string; barsize: number } {
-  const share = '{bar} {percentage}%'
-  if (columns >= 120) {
-    const format = `{state} ${share} | {done} rows | {failed} failed | {rate} rows/s | {left}`
-    return { format, barsize: Math.min(40, columns - 104) }
-  }
-  if (columns >= 90) {
-    return { format: `${share} | {done} | {failed} failed | {rate} rows/s | {left}`, barsize: 8 }
-  }
-  if (columns >= 60) return { format: `${share} | {done} | {left}`, barsize: 8 }
-  return { format: '{percentage}% | {left}', barsize: 0 }
-}
-
 function barScreen(stream: NodeJS.WriteStream, now: () => number): Screen {
-  const bar = new SingleBar(
-    {
-      stream,
-      ...barFor(stream.columns ?? 80),
-      hideCursor: true,
-      clearOnComplete: true,
-      stopOnComplete: false,
-      linewrap: false,
-      gracefulExit: false,
-    },
-    Presets.shades_classic,
-  )
+  const bar = new SingleBar({
+    stream,
+    // Each time anew: the terminal may have been made narrower.
+    format: (_, { progress }, fields) => barLine(fields, progress, stream.columns || COLUMNS),
+    hideCursor: true,
+    clearOnComplete: true,
+    stopOnComplete: false,
+    linewrap: false,
+    gracefulExit: false,
+  })
   let started = false
   const takeDown = (): void => {
     if (started) bar.stop()
@@ -137,10 +124,7 @@ function lineScreen(stream: NodeJS.WriteStream, now: () => number): Screen {
 const hasEnded = ({ state, madeForSeconds }: Snapshot): boolean =>
   madeForSeconds === undefined && isFinal(state as JobState)
 
-function fieldsOf(
-  snapshot: Snapshot,
-  nowMs: number,
-): Record<'state' | 'done' | 'failed' | 'rate' | 'left', string> {
+function fieldsOf(snapshot: Snapshot, nowMs: number): BarFields {
   const { rows, rowsDone, rowsFailed, rowsPerSecond } = snapshot
   const total = rows === undefined ? '' : ` of ${count.format(rows)}`
   const atMost = (figure: number): string =>
