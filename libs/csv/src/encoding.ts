@@ -1,4 +1,5 @@
 import { CsvError } from './csv-error.ts'
+import { knownFormat } from './known-formats.ts'
 
 /**
  * Refuses what no CSV or JSON lines reader takes as text. Any other encoding that keeps ASCII bytes
@@ -25,42 +26,11 @@ export function refuseUnreadable(bytes: Uint8Array): void {
 }
 
 function refuseKnownFormats(bytes: Uint8Array): void {
-  const format = FORMATS.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte))
+  const format = knownFormat(bytes)
   if (format === undefined) return
   const { name, hint } = format
   throw new CsvError('not_text', `read head: the object is ${name}, wanted text`, { byte: 0, hint })
 }
-
-/** What people take for a table, by the bytes that each begins with. */
-const FORMATS = [
-  {
-    name: 'gzip-compressed',
-    magic: [0x1f, 0x8b],
-    hint: 'pack all objects alike, and set dataset.compression to gzip',
-  },
-  {
-    name: 'zstd-compressed',
-    magic: [0x28, 0xb5, 0x2f, 0xfd],
-    hint: 'pack all objects alike, and set dataset.compression to zstd',
-  },
-  {
-    name: 'a zip archive or a spreadsheet',
-    magic: [0x50, 0x4b, 0x03, 0x04],
-    hint: 'unpack it, or save the sheet as CSV in UTF-8',
-  },
-  // A header may begin with the letters PAR1; the byte after them is Parquet's first page header.
-  { name: 'Parquet', magic: [0x50, 0x41, 0x52, 0x31, 0x15], hint: 'export it as CSV first' },
-  {
-    name: 'bzip2-compressed', // In blocks of 900 KB, as it does unless told otherwise.
-    magic: [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59],
-    hint: 'bzip2 -d it first',
-  },
-  {
-    name: 'xz-compressed',
-    magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
-    hint: 'xz -d it first',
-  },
-] as const
 
 /** Without a mark: every other byte of the first ones is NUL, as UTF-16 writes ASCII. */
 function isUtf16(bytes: Uint8Array): boolean {

@@ -125,16 +125,13 @@ describe('encoding', () => {
     { what: 'UTF-16 without a mark', text: Buffer.from('a,b\nc,d\n', 'utf16le'), code: 'utf16' },
     { what: 'gzip', text: gzipSync('a,b\n'), code: 'not_text' },
     { what: 'zstd', text: zstdCompressSync('a,b\n'), code: 'not_text' },
-    { what: 'a spreadsheet', text: bytes('PK\u0003\u0004\u0014'), code: 'not_text' },
-    { what: 'Parquet', text: bytes('PAR1\u0015\u0004'), code: 'not_text' },
-    { what: 'bzip2', text: bytes('BZh91AY&SY\u0000'), code: 'not_text' },
     { what: 'a NUL byte', text: bytes('a,b\n1,\u0000\n'), code: 'nul_byte' },
   ])('on $what, throws $code with a hint', ({ text, code }) => {
     const act = () => inspectHead(text, csv, 'auto')
     expect(codeOf(act)).toBe(code)
     expect(act).toThrow(
       expect.objectContaining({
-        hint: expect.stringMatching(/iconv|tr -d|set dataset|save|export|bzip2 -d/),
+        hint: expect.stringMatching(/iconv|tr -d|set dataset/),
       }),
     )
   })

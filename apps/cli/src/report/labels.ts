@@ -189,7 +189,7 @@ function headOf(bytes: Buffer, dialect: Dialect, isWhole: boolean, path: string)
 
 const WANTED = 'labels are a CSV with a row for each row of the dataset'
 const HINTS: Partial<Record<CsvErrorCode, string>> = {
-  not_text: `unpack it first: ${WANTED}`,
+  not_text: `unpack or convert it first: ${WANTED}`,
   bad_dialect: WANTED,
 }
 

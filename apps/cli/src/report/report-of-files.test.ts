@@ -188,7 +188,12 @@ test.for([
 
 test.for([
   ['empty', Buffer.alloc(0), /is empty$/, /a row for each row/],
-  ['packed', gzipSync('1\n0\n1\n1\n'), /the object is gzip-compressed/, /^unpack it first/],
+  [
+    'packed',
+    gzipSync('1\n0\n1\n1\n'),
+    /the object is gzip-compressed/,
+    /^unpack or convert it first/,
+  ],
   ['JSON lines', Buffer.from('{"late":1}\n'), /looks like JSON/, /^labels are a CSV/],
 ] as const)('a file of labels that is %s is refused as such', async ([, bytes, words, hint]) => {
   const path = await resultWith({ text: BINARY })
