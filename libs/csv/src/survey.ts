@@ -55,6 +55,8 @@ export interface Surveyor {
   push(bytes: Uint8Array): readonly OddRow[]
   /** The last row, if it is odd. */
   end(): readonly OddRow[]
+  /** How many have begun so far, blank lines too: the byte that came last, unless it ends a line, is of the last of each. */
+  begun(): { readonly rows: number; readonly lines: number }
 }
 
 /** Its rows are numbered from 0; up to 4 billion. */
@@ -82,6 +84,10 @@ export function createSurveyor(dialect: Dialect, width: number): Surveyor {
         own.endSurvey(FOUND_AT)
         readOddRows(odd, own)
       }),
+    begun: () => {
+      const rows = own.surveyRows()
+      return { rows, lines: rows + own.surveyBlankLines() }
+    },
   }
 }
 

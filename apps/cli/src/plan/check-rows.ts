@@ -10,6 +10,7 @@ import {
   type OddRow,
   widthText,
 } from '@millrace/csv'
+import { createUtf8Check, type NotUtf8 } from './check-utf8.ts'
 
 /** Something wrong with one row, or one byte. */
 export interface Fault {
@@ -21,12 +22,24 @@ export interface Fault {
   readonly problem: string
 }
 
+/** Bytes of another encoding: no fault, for they are cut correctly and sent as they are. */
+export interface OtherEncoding extends NotUtf8 {
+  readonly object: string
+  /** Of the whole dataset, from 0; nothing in a header. */
+  readonly row?: number
+}
+
 /** Looks at the bytes of an object beside the cutter. */
 export interface Checks {
   /** The next bytes, and where they stand in the object. */
   push(piece: Uint8Array, position: number): void
   /** What was found; `whole` when the object ended, and not only what was looked at. */
-  end(whole: boolean): { readonly oddRows: number; readonly faults: readonly Fault[] }
+  end(whole: boolean): {
+    readonly oddRows: number
+    readonly faults: readonly Fault[]
+    /** The first byte of a CSV that is no UTF-8; one of JSON lines is a fault of its row. */
+    readonly otherEncoding?: OtherEncoding | undefined
+  }
 }
 
 const FAULTS_MAX = 20
@@ -41,19 +54,34 @@ export function createChecks(
   const report = (fault: Omit<Fault, 'object'>): void => {
     if (faults.length < FAULTS_MAX) faults.push({ object: place.object, ...fault })
   }
-  const rows = format === 'csv' ? widths(dialect, head, place, report) : lines(place, report)
+  const fields = format === 'csv' ? widths(dialect, head, place, report) : undefined
+  const rows = fields ?? lines(place, report)
   const quotes = format === 'csv' ? quoting(dialect, head, report) : NO_CHECK
   const texts = nulBytes(report)
+  const utf8 = fields && createUtf8Check()
+  let otherEncoding: OtherEncoding | undefined
+  const note = (found: NotUtf8): void => {
+    const isOfHeader = found.byte < head.bodyStart
+    const row = isOfHeader || !fields ? {} : { row: place.firstRow + fields.begun().rows - 1 }
+    otherEncoding = { object: place.object, ...row, ...found }
+  }
   return {
     push(piece, position) {
       texts(piece, position)
       quotes.push(piece)
-      const body = piece.subarray(Math.max(0, head.bodyStart - position))
-      if (body.length > 0) rows.push(body)
+      const found = utf8?.push(piece, position)
+      const start = Math.min(piece.length, Math.max(0, head.bodyStart - position))
+      // The byte itself is the last that is counted before its row is asked for.
+      const middle = found === undefined ? start : Math.max(start, found.byte + 1 - position)
+      if (middle > start) rows.push(piece.subarray(start, middle))
+      if (found !== undefined) note(found)
+      if (middle < piece.length) rows.push(piece.subarray(middle))
     },
     end(whole) {
+      const found = whole ? utf8?.end() : undefined
+      if (found !== undefined) note(found)
       if (whole) quotes.end()
-      return { oddRows: rows.end(whole), faults }
+      return { oddRows: rows.end(whole), faults, otherEncoding }
     },
   }
 }
@@ -77,6 +105,7 @@ function widths(
   }
   return {
     push: (body: Uint8Array) => take(surveyor.push(body)),
+    begun: () => surveyor.begun(),
     end: (whole: boolean) => {
       if (whole) take(surveyor.end())
       return count

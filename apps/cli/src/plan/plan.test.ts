@@ -152,6 +152,28 @@ test.for<[string, string, Dataset, object[]]>([
   expect((await planOf(Buffer.from(text), options)).code).toBe(3)
 })
 
+const rowsOf = (count: number): string => '1,2\n'.repeat(count)
+
+test.for([
+  ['in a row', 'id,city\r\n\n"1\n",Br\u00fcnn\n', { row: 0, line: 4, byte: 17 }],
+  ['in a header', 'id,stra\u00dfe\n1,2\n', { line: 1, byte: 7 }],
+  ['far down', `id,city\n${rowsOf(600_000)}1,\u00fc\n`, { row: 600_000, line: 600_002 }],
+] as const)('with --check, a byte that is no UTF-8 is told %s', async ([, text, place]) => {
+  const bytes = Buffer.from(text, 'latin1')
+  const found = await factsOf(bytes, { check: true })
+  expect(found).toMatchObject({ otherEncoding: { object: 'standard input', ...place }, faults: [] })
+  const { code, said } = await planOf(bytes, { check: true })
+  expect(code).toBe(0)
+  const where = 'row' in place ? `row ${place.row}` : 'header'
+  expect(said).toContain(`\n? standard input ${where} (line ${place.line}, byte `)
+  expect(said).toContain('iconv -f LATIN1')
+})
+
+test('of text in UTF-8 no encoding is told', async () => {
+  const text = Buffer.from(`id,straße\n${rowsOf(300_000)}1,Brünn\n`)
+  expect(await factsOf(text, { check: true })).not.toHaveProperty('otherEncoding')
+})
+
 test('without --check, only the first megabyte is looked at', async () => {
   const text = Buffer.from(`3\n${'1,2\n'.repeat(600_000)}3\n`)
   const options = { spec: { dataset: { csv: { header: 'absent' as const } } } }

@@ -32,7 +32,8 @@ export function planned(
     ],
     ['time', timeOf(bytes, seconds)],
   ])
-  return [facts, ...report.faults.map(faultLine), ...advice(report, dataset)].join('\n')
+  const hints = [...encodingOf(report), ...advice(report, dataset)]
+  return [facts, ...report.faults.map(faultLine), ...hints].join('\n')
 }
 
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
@@ -88,6 +89,18 @@ function oddOf({ oddRows, checked }: PlanReport): string {
 function faultLine({ object, row, byte, problem }: PlanReport['faults'][number]): string {
   const place = [row === undefined ? '' : ` row ${row}`, byte === undefined ? '' : ` byte ${byte}`]
   return printable(`! ${object}${place.join('')}: ${problem}`)
+}
+
+/** No row fails of it here, but many a model reads UTF-8 alone. */
+function encodingOf({ otherEncoding }: PlanReport): string[] {
+  if (otherEncoding === undefined) return []
+  const { object, row, line, byte, value } = otherEncoding
+  const place = `${row === undefined ? 'header' : `row ${row}`} (line ${line}, byte ${byte})`
+  return [
+    printable(
+      `? ${object} ${place}: 0x${value.toString(16)} is no UTF-8: it is sent as it is, and`,
+    ) + ' can be joined into CSV alone; iconv -f LATIN1 -t UTF-8 in.csv > out.csv converts it',
+  ]
 }
 
 /** One column that holds another delimiter is hardly ever meant. */

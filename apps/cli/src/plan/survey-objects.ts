@@ -13,7 +13,7 @@ import {
 } from '@millrace/csv'
 import { dialectOf, type JobSpec, limits } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
-import { type Checks, createChecks, type Fault } from './check-rows.ts'
+import { type Checks, createChecks, type Fault, type OtherEncoding } from './check-rows.ts'
 import type { SourceObject } from './plan-source.ts'
 
 /** What the cutter sees of a dataset. */
@@ -35,6 +35,8 @@ export interface PlanReport {
   readonly checked: boolean
   /** What is wrong with single rows or bytes, the first of each kind. */
   readonly faults: readonly Fault[]
+  /** The first byte of a CSV that is no UTF-8; without `check` of the first megabyte of each object. */
+  readonly otherEncoding?: OtherEncoding
   readonly seconds: number
 }
 
@@ -59,7 +61,7 @@ export async function surveyObjects(
   const startedAt = now()
   const sums = { bytes: 0, rows: 0, batches: 0, batchBytesMax: 0, tooLarge: 0 }
   const faults: Fault[] = []
-  const odd = { rows: 0 }
+  const odd: Findings['odd'] = { rows: 0 }
   let table: Head | undefined
   for await (const started of inTable(beginEach(objects, spec))) {
     table = started.table
@@ -80,6 +82,7 @@ export async function surveyObjects(
     oddRows: odd.rows,
     checked: check,
     faults,
+    ...(odd.encoding === undefined ? {} : { otherEncoding: odd.encoding }),
     seconds: (now() - startedAt) / 1_000,
   }
 }
@@ -96,7 +99,7 @@ interface Findings {
     tooLarge: number
   }
   readonly faults: Fault[]
-  readonly odd: { rows: number }
+  readonly odd: { rows: number; encoding?: OtherEncoding }
 }
 
 async function surveyObject(
@@ -140,9 +143,10 @@ async function surveyObject(
   collect(checks, check || at <= headBytes, faults, odd)
 }
 
-function collect(checks: Checks, whole: boolean, faults: Fault[], odd: { rows: number }): void {
+function collect(checks: Checks, whole: boolean, faults: Fault[], odd: Findings['odd']): void {
   const found = checks.end(whole)
   odd.rows += found.oddRows
+  if (found.otherEncoding !== undefined) odd.encoding ??= found.otherEncoding
   for (const fault of found.faults) if (faults.length < FAULTS_MAX) faults.push(fault)
 }
 
