@@ -204,6 +204,15 @@ test('a quote that is never closed is told as the producer tells it', async () =
   })
 })
 
+test.for([
+  ['auto', '? a header and no row below it: if that is a row, --header absent\n'],
+  ['present', '? a header and no row below it\n'],
+] as const)('with %s, a header alone is pointed out', async ([header, hint]) => {
+  const spec = { dataset: { csv: { header } } }
+  const { code, said } = await planOf(Buffer.from('id,age\n'), { spec })
+  expect([code, said.slice(said.indexOf('? '))]).toEqual([0, hint])
+})
+
 test('one column that holds another delimiter is pointed out', async () => {
   const { said } = await planOf(Buffer.from('id;age\n1;2\n'))
   expect(said).toContain(`? one column, which holds ";": --delimiter ';'`)

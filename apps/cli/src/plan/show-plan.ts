@@ -32,7 +32,7 @@ export function planned(
     ],
     ['time', timeOf(bytes, seconds)],
   ])
-  const hints = [...encodingOf(report), ...advice(report, dataset)]
+  const hints = [...emptyOf(report, dataset), ...encodingOf(report), ...advice(report, dataset)]
   return [facts, ...report.faults.map(faultLine), ...hints].join('\n')
 }
 
@@ -89,6 +89,13 @@ function oddOf({ oddRows, checked }: PlanReport): string {
 function faultLine({ object, row, byte, problem }: PlanReport['faults'][number]): string {
   const place = [row === undefined ? '' : ` row ${row}`, byte === undefined ? '' : ` byte ${byte}`]
   return printable(`! ${object}${place.join('')}: ${problem}`)
+}
+
+/** A job of it succeeds: for Spark it is an empty partition. */
+function emptyOf({ rows }: PlanReport, { csv }: JobSpec['dataset']): string[] {
+  if (rows > 0) return []
+  const otherwise = csv.header === 'auto' ? ': if that is a row, --header absent' : ''
+  return [`? a header and no row below it${otherwise}`]
 }
 
 /** No row fails of it here, but many a model reads UTF-8 alone. */

@@ -46,6 +46,22 @@ test.for([
   },
 )
 
+test.for([
+  ['auto', '; --header absent has it scored as a row'],
+  ['present', ''],
+] as const)('a job of no row says so, with a header that is %s', ([header, otherwise]) => {
+  const { spec } = succeeded
+  const dataset = { ...spec.dataset, csv: { ...spec.dataset.csv, header } }
+  const empty = { ...succeeded, spec: { ...spec, dataset }, plan: { batches: 0, rows: 0 } }
+  expect(summaryOf(empty, facts)).toMatchObject({
+    lines: expect.arrayContaining([
+      '0 rows, 0 failed',
+      `no row    the dataset is a header alone${otherwise}`,
+    ]),
+    exitCode: 0,
+  })
+})
+
 test('whether it has kept its deadline stands beside how fast it was', () => {
   const ended = (endedAt: number): string | undefined => {
     const job = jobWith({ state: 'succeeded', plan, endedAt, adjusted: { deadline: 5_000 } })

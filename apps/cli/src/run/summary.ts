@@ -84,6 +84,7 @@ function resultLines(job: Job, facts: RunFacts): string[] {
   const speed = scored > 0 ? `, ${facts.seconds.toFixed(1)} s, ${rate} rows/s` : ''
   return [
     `${counted(rows, 'row')}${continued}, ${count.format(facts.rowsFailed)} failed${speed}`,
+    ...(rows === 0 ? [noRow(job.spec.dataset)] : []),
     ...why,
     ...(deadline === undefined ? [] : [`deadline  ${deadline}`]),
     `result    ${nearPath(facts.files.result)}`,
@@ -94,6 +95,10 @@ function resultLines(job: Job, facts: RunFacts): string[] {
     ...unpacked,
   ]
 }
+
+/** That of a partition may be meant, and a column of names without a header looks the same. */
+const noRow = ({ csv }: Job['spec']['dataset']): string =>
+  `no row    the dataset is a header alone${csv.header === 'auto' ? '; --header absent has it scored as a row' : ''}`
 
 const exitCodeOf = (job: Job): ExitCode =>
   job.state === 'succeeded' ? EXIT.succeeded : EXIT.succeededWithFailures
