@@ -5,7 +5,7 @@ import type { Perform } from '../world.ts'
 export const initCommand = (perform: Perform): Command =>
   new Command('init')
     .description('write a commented job spec')
-    .argument('[file]', 'the spec', 'millrace.yaml')
+    .argument('[file]', 'the spec, or the folder for it', 'millrace.yaml')
     .option('--force', 'write over a spec that is there', false)
     .addHelpText('after', EXAMPLES)
     .action((file: string, options: Omit<InitOptions, 'file'>) =>

@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises'
+import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobSpecSchema } from '@millrace/job'
 import { expect, test } from 'vitest'
@@ -69,6 +69,22 @@ test('the command that it prints runs a spec of any name', async () => {
   const { world, said } = createWorld({})
   expect(await init({ file, force: false }, world)).toBe(0)
   expect(said()).toBe(`wrote ${file}; millrace run -f '${file}' runs it\n`)
+})
+
+test.for([
+  ['that is not there', 'jobs/'],
+  ['that is there', ''],
+] as const)('in a folder %s the spec has its usual name', async ([, name]) => {
+  const folder = join(await temporaryFolder(), name)
+  const { world, said } = createWorld({})
+  expect(await init({ file: folder, force: false }, world)).toBe(0)
+  const file = join(folder, 'millrace.yaml')
+  expect(said()).toBe(`wrote ${file}; millrace run -f ${file} runs it\n`)
+  expect(await readFile(file, 'utf8')).toBe(specText('.millrace/job-spec.schema.json'))
+  await access(join(folder, '.millrace', 'job-spec.schema.json'))
+  await expect(init({ file: folder, force: false }, world)).rejects.toMatchObject({
+    message: `${file}: exists already`,
+  })
 })
 
 test('where its schema cannot be written there is no spec either', async () => {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { jobSpecSchema, limits } from '@millrace/job'
 import { makeFolder } from '@millrace/storage'
@@ -8,13 +8,19 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { shellWord } from '../show/shell-word.ts'
 import type { World } from '../world.ts'
 
+/** The spec that is written where none is named, and in a folder. */
+const DEFAULT_FILE = 'millrace.yaml'
+
 export interface InitOptions {
+  /** A path, or a folder. */
   readonly file: string
   readonly force: boolean
 }
 
 /** `millrace init`: writes a spec with every setting in it, and a schema for the editor. */
-export async function init({ file, force }: InitOptions, world: World): Promise<ExitCode> {
+export async function init(options: InitOptions, world: World): Promise<ExitCode> {
+  const { force } = options
+  const file = await fileOf(options.file)
   const path = resolve(file)
   const schema = join(dirname(path), '.millrace', 'job-spec.schema.json')
   await makeFolder(dirname(schema)).catch((cause: NodeJS.ErrnoException) => {
@@ -29,9 +35,6 @@ export async function init({ file, force }: InitOptions, world: World): Promise<
   const flag = force ? 'w' : 'wx'
   await writeFile(path, specText(relative(dirname(path), schema)), { flag }).catch(
     (cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'EISDIR') {
-        throw new CliError(`${file}: is a directory, wanted a file`, { cause })
-      }
       if (cause.code !== 'EEXIST') {
         throw new CliError(`${file}: may not be written (${cause.code})`, { cause })
       }
@@ -40,6 +43,12 @@ export async function init({ file, force }: InitOptions, world: World): Promise<
   )
   world.stdout.write(`wrote ${file}; millrace run -f ${shellWord(file)} runs it\n`)
   return EXIT.succeeded
+}
+
+/** In a folder, whether it is there or named as one, the spec has its usual name. */
+async function fileOf(named: string): Promise<string> {
+  const isFolder = /[/\\]$/.test(named) || (await stat(named).catch(() => undefined))?.isDirectory()
+  return isFolder ? join(named, DEFAULT_FILE) : named
 }
 
 /** What an editor holds the file to: a place may be a path there, which becomes a URI when the file is read. */

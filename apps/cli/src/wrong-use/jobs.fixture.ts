@@ -85,9 +85,9 @@ export const jobMistakes: readonly WrongUse[] = [
     says: /bare\.yaml: exists already\n.*--force/,
   },
   {
-    name: 'a spec that is a folder',
-    args: ['init', 'full', '--force'],
-    says: /full: is a directory, wanted a file/,
+    name: 'a spec below a file',
+    args: ['init', 'bare.yaml/jobs/'],
+    says: /bare\.yaml\/jobs\/\.millrace: cannot be made \(ENOTDIR\)/,
   },
   {
     name: 'a probe without an endpoint',
