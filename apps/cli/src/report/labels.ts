@@ -15,6 +15,7 @@ import type { Batch, PinnedDataset, PinnedObject } from '@millrace/job'
 import { fileUri, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import { datasetOf, type JobReader } from '../system/job-reader.ts'
+import { refuseColumnOf } from './idle-label-options.ts'
 
 /** Gives the labels of batches, which are asked for in row order; one for each row. */
 export type LabelsOf = (batch: Batch) => Promise<readonly string[]>
@@ -41,6 +42,7 @@ export async function openLabels(
   if (format === 'jsonl') throw new CliError(`${wanted}: there is no such file of labels`)
   const dataset = await datasetOf(reader, signal)
   const { kept } = columnIn(dataset, wanted)
+  refuseColumnOf(wanted, column)
   return async (batch) => {
     const bytes = await reader.storage.read(objectOf(dataset, batch), batch.bytes, signal)
     return fieldsOf(bytes, csv, kept[0] ?? 0)

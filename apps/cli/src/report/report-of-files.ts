@@ -5,6 +5,7 @@ import { createStorage, fileUri, type Storage } from '@millrace/storage'
 import { costIn } from '../cost/read-cost.ts'
 import { CliError } from '../cli-error.ts'
 import { checkPage } from '../dataset/check-page.ts'
+import { refuseColumnOf } from './idle-label-options.ts'
 import { labelFile, labelsInFile } from './labels.ts'
 import { type Measure, measureFor } from './measure.ts'
 import { scoresOfColumns } from './prediction-columns.ts'
@@ -153,6 +154,7 @@ async function openLabels(
     return async (rows, start) => await labelsOf({ rows: { start, end: start + rows.length } })
   }
   const at = columns?.indexOf(labels) ?? -1
+  if (at >= 0) refuseColumnOf(labels, labelColumn)
   if (at >= 0) return async (rows) => rows.map((row) => row[at] ?? '')
   throw new CliError(`${labels}: is neither a file nor a column of the result`, {
     hint: `its columns: ${columns?.slice(0, 20).join(', ') ?? 'it has no header'}`,

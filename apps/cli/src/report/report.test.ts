@@ -55,6 +55,26 @@ test('labels that are neither a file nor a column of the dataset are refused', a
   }
 })
 
+test.for([
+  [{ labelColumn: 'late' }, '--label-column'],
+  [{ positive: 'yes' }, '--positive'],
+  [{ costFalsePositive: 20 }, '--cost-false-positive'],
+  [{ costFalseNegative: 0 }, '--cost-false-negative'],
+] as const)('without labels %j is refused', async ([options, name]) => {
+  await expect(reportOfRun(await temporaryFolder(), options)).rejects.toMatchObject({
+    message: `${name}: has no effect without --labels`,
+    exitCode: 2,
+  })
+})
+
+test('a column of a file of labels is refused beside labels that are a column', async () => {
+  const options = { labels: '0', labelColumn: 'late' }
+  await expect(reportOfRun(await temporaryFolder(), options)).rejects.toMatchObject({
+    message: '--label-column late: has no effect beside --labels 0',
+    exitCode: 2,
+  })
+})
+
 const files = [
   ['out.csv', 'is the result itself'],
   ['out.errors.csv', 'is the file of failed rows itself'],

@@ -18,6 +18,7 @@ import { checkPage } from '../dataset/check-page.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type JobReader, openReader } from '../system/job-reader.ts'
 import type { World } from '../world.ts'
+import { refuseWithoutLabels } from './idle-label-options.ts'
 import { labelFile, openLabels } from './labels.ts'
 import { type Measure, measureFor } from './measure.ts'
 import { pageOfFiles } from './report-of-files.ts'
@@ -26,6 +27,7 @@ import { isResultFile } from './vouched-result.ts'
 
 /** `millrace report`: draws a job's report anew, with labels where they are known. */
 export async function report(options: ReportOptions, world: World): Promise<ExitCode> {
+  refuseWithoutLabels(options)
   if (options.out !== undefined && options.out !== '-') {
     await checkTarget(options.out, 'report.html')
   }
