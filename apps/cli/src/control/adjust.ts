@@ -1,7 +1,8 @@
-import type { Adjustment, Job } from '@millrace/job'
+import { type Adjustment, type Job, toleranceExceeded } from '@millrace/job'
 import { adjustJob, readJob } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { ofJob } from '../refusal/of-job.ts'
+import { jobProgress } from '../system/job-progress.ts'
 import { openJob } from '../system/open-system.ts'
 import type { World } from '../world.ts'
 import type { ControlOptions } from './control-options.ts'
@@ -24,7 +25,11 @@ export async function adjust(options: AdjustOptions, world: World): Promise<stri
   const adjustment = adjustmentOf(job, options)
   const adjusted = await adjustJob(system.ledger, jobId, adjustment, world.stop)
   if (adjusted.kind === 'refused') throw refused('adjusted', jobId, adjusted.state)
-  return `${jobId}: ${words(adjustment).join(', ')}`
+  const said = `${jobId}: ${words(adjustment).join(', ')}`
+  if (adjustment.tolerance === undefined) return said
+  const { failedRows } = await jobProgress(system, jobId, world.stop)
+  const failure = toleranceExceeded({ ...job, adjusted: adjustment }, failedRows)
+  return failure === undefined ? said : `${said}; that ends it now: ${failure.message}`
 }
 
 /** @throws {CliError} when nothing is named. */

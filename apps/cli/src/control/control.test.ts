@@ -8,7 +8,7 @@ import {
   type JobState,
   jobIdOf,
 } from '@millrace/job'
-import { createJob, readJob } from '@millrace/ledger'
+import { createJob, markBatches, readJob } from '@millrace/ledger'
 import { publish, readDeadLetters } from '@millrace/queue'
 import { describe, expect, test, vi } from 'vitest'
 import { useStack } from '../system/stack.fixture.ts'
@@ -136,6 +136,22 @@ describe('adjust', () => {
       said: `${job}: ${said}\n`,
     })
     expect((await readJob(stack.system.ledger, job, signal))?.adjusted).toEqual(adjusted)
+  })
+
+  test('of a tolerance that is exceeded already says that it ends the job', async () => {
+    const job = await jobIn('running', { plan: { batches: 1, rows: 10 } })
+    async function* marks() {
+      yield { batch: 0, failedRows: 4 }
+    }
+    await markBatches(stack.system.ledger, { jobId: job }, marks(), signal)
+    expect((await perform(adjust, { job, failedRowsMax: 3 })).said).toBe(
+      `${job}: fails when more than 3 rows fail, fails when more than 1 % of the rows fail; ` +
+        `that ends it now: 4 rows failed, the job tolerates 3; millrace get ${job} --where-failed shows which\n`,
+    )
+    const lifted = { failedRowsMax: 4, failedRowsPercentMax: 'none' } as const
+    expect((await perform(adjust, { job, ...lifted })).said).toBe(
+      `${job}: fails when more than 4 rows fail\n`,
+    )
   })
 
   test('takes no deadline that has passed', async () => {
