@@ -69,6 +69,10 @@ test('what dev has scored is exported, and another key is told nothing', async (
   for (const app of ['producer', 'consumer-1', 'aggregator', 'endpoint']) {
     expect(await readFile(join(logs, `${app}.log`), 'utf8')).not.toContain(env['AWS_ACCESS_KEY_ID'])
   }
+  // An endpoint that is being started may load its model for minutes.
+  expect(await readFile(join(logs, 'producer.log'), 'utf8')).toContain(
+    '"MILLRACE_PREFLIGHT_PATIENCE_SECONDS":300',
+  )
   dev.child.kill('SIGINT')
   expect(await dev.ended).toMatchObject({ code: 0 })
 })

@@ -27,6 +27,8 @@ export interface DevOptions {
 }
 
 const STOP_GRACE_MS = 10_000
+/** As a stack has it: the container of an endpoint that was just started loads its model for minutes. */
+const PATIENCE_SECONDS = 300
 
 /**
  * `millrace dev`: queues, table, store, endpoint and the three apps on this machine, until ctrl-C.
@@ -55,6 +57,7 @@ export async function dev(options: DevOptions, world: World): Promise<ExitCode> 
     allowed: { datasets: 'file:///,s3://', results: 'file:///,s3://', endpoints: '*' },
     concurrency: options.concurrency,
     consumers: options.consumers,
+    patienceSeconds: PATIENCE_SECONDS,
   }
   const { processes, endpointUrl } = await startApps(apps, hooks)
   cleanup.defer(() => processes.stop(world.abort.aborted ? 0 : STOP_GRACE_MS))

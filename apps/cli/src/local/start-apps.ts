@@ -28,7 +28,12 @@ export interface LocalApps {
   /** Invocations in flight at most, over all consumers. */
   readonly concurrency: number
   readonly consumers: number
+  /** How long an endpoint that is not reached is tried before a job fails; default 8 seconds. */
+  readonly patienceSeconds?: number
 }
+
+/** Somebody waits for a run to hear that the address is wrong. */
+const SOON_SECONDS = 8
 
 /** The name that a local model answers to. */
 export const LOCAL_ENDPOINT = 'local'
@@ -64,8 +69,7 @@ export async function startApps(
       MILLRACE_DATASETS_ALLOWED: apps.allowed.datasets,
       MILLRACE_RESULTS_ALLOWED: apps.allowed.results,
       MILLRACE_ENDPOINTS_ALLOWED: apps.allowed.endpoints,
-      // Somebody waits to hear that the address is wrong.
-      MILLRACE_PREFLIGHT_PATIENCE_SECONDS: '8',
+      MILLRACE_PREFLIGHT_PATIENCE_SECONDS: String(apps.patienceSeconds ?? SOON_SECONDS),
       // The folder is the user's: it is forgotten when they remove it.
       MILLRACE_RETENTION_DAYS: '0',
       // The queue is in this process: each message takes some 700 bytes of its memory.

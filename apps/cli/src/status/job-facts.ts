@@ -34,7 +34,7 @@ export function factsOfJob(
     ['state', job.state],
     ['retry of', retryOf && `${retryOf.jobId}${reasonsOf(retryOf)}`],
     ['retried by', retriedBy],
-    ['waits', waitOf(job) ?? waitsText(job, now)],
+    ['waits', waitsText(job, now)],
     ['failure', failure && `${failure.message} (${failure.code})`],
     ['dataset', spec.dataset.uri],
     ['endpoint', spec.endpoint.name],
@@ -53,13 +53,6 @@ export function factsOfJob(
     ['cost', cost && billText(cost)],
     ['used', cost && usageText(cost)],
   ]
-}
-
-/** What a job met that waits for its endpoint to be planned, or for its dataset. */
-function waitOf({ state, dataset, postponed }: Job): string | undefined {
-  if (state !== 'planning' || postponed === undefined) return undefined
-  if (dataset === undefined) return `${postponed.reason}, as of ${when(postponed.at)}`
-  return `for its endpoint, looked at ${when(postponed.at)}: ${postponed.reason}`
 }
 
 function preflightText({ rows, latencyMs, bytesSent, bytesAnswered }: Preflight): string {

@@ -22,3 +22,19 @@ test('each reason is told once, until it has not been heard of for a while', () 
   see(now, 'gone')
   expect(told).toEqual(['throttled', 'gone', 'gone'])
 })
+
+test('what a job waits for to be planned is told, too', () => {
+  const told: string[] = []
+  const at = 1_780_000_000
+  const tell = createWaitTeller(
+    (text) => told.push(text),
+    () => at,
+  )
+  const dataset = { digest: 'd', objects: 1, bytes: 8 }
+  const postponed = { at, reason: 'connect ECONNREFUSED' }
+  tell(jobWith({ state: 'planning', dataset, postponed }))
+  tell(jobWith({ state: 'running', dataset, postponed }))
+  expect(told).toEqual([
+    expect.stringMatching(/^the job waits for its endpoint, looked at .*2026.*: connect ECONN/),
+  ])
+})

@@ -5,30 +5,41 @@ import { when } from '../show/when.ts'
 const NEWS_SECONDS = 180
 
 interface Wait {
-  /** In seconds since the epoch. */
-  readonly at: number
-  readonly what: string
   /** In the words of whoever met it. */
   readonly reason: string
+  /** The reason, with what it keeps from going on, and since when. */
+  readonly text: string
+  /** What comes before it where nothing else says that the job waits. */
+  readonly lead?: string
 }
 
-/** Why batches of a job were given back undone, or an attempt to plan it has failed, as far as that is news. */
-export function waitsText(job: Job, now: number): string | undefined {
-  const wait = waitOf(job, now)
-  return wait && textOf(wait)
-}
+/**
+ * Why a job stands still: what it met that waits for its endpoint to be planned, or for its dataset; why batches of it
+ * were given back undone, or an attempt to plan it has failed, as far as that is news.
+ */
+export const waitsText = (job: Job, now: number): string | undefined => waitOf(job, now)?.text
 
-function waitOf({ state, waits, failedAttempt }: Job, now: number): Wait | undefined {
-  const isOpen = state === 'planning' || state === 'running'
-  if (isOpen && waits !== undefined && now - waits.at <= NEWS_SECONDS) {
-    return { what: 'batches were given back undone', ...waits }
+function waitOf(job: Job, now: number): Wait | undefined {
+  const { state, dataset, postponed, waits, failedAttempt } = job
+  const isPlanned = state === 'planning'
+  if (isPlanned && postponed !== undefined) {
+    const { at, reason } = postponed
+    return dataset === undefined
+      ? { reason, text: `${reason}, as of ${when(at)}` }
+      : {
+          ...{ reason, lead: 'the job waits ' },
+          text: `for its endpoint, looked at ${when(at)}: ${reason}`,
+        }
+  }
+  if ((isPlanned || state === 'running') && waits !== undefined && now - waits.at <= NEWS_SECONDS) {
+    const { at, reason } = waits
+    return { reason, text: `batches were given back undone ${when(at)}: ${reason}` }
   }
   // The next attempt comes when the message is received again, or the job is asked for once more.
-  if (state !== 'planning' || failedAttempt === undefined) return undefined
-  return { what: 'an attempt to plan it failed', ...failedAttempt }
+  if (!isPlanned || failedAttempt === undefined) return undefined
+  const { at, reason } = failedAttempt
+  return { reason, text: `an attempt to plan it failed ${when(at)}: ${reason}` }
 }
-
-const textOf = ({ at, what, reason }: Wait): string => `${what} ${when(at)}: ${reason}`
 
 /** Tells of each reason once, until it has not been heard of for a while: consumers may meet several in turn. */
 export function createWaitTeller(
@@ -40,7 +51,7 @@ export function createWaitTeller(
     const wait = waitOf(job, now())
     for (const [reason, at] of heard) if (now() - at > NEWS_SECONDS) heard.delete(reason)
     if (wait === undefined) return
-    if (!heard.has(wait.reason)) note(textOf(wait))
+    if (!heard.has(wait.reason)) note(`${wait.lead ?? 'the job waits: '}${wait.text}`)
     heard.set(wait.reason, now())
   }
 }
