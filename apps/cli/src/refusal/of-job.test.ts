@@ -1,5 +1,5 @@
-import { encodeJobRequest, jobIdOf } from '@millrace/job'
-import { pauseJob, readJob } from '@millrace/ledger'
+import { encodeJobRequest, type JobId, jobIdOf } from '@millrace/job'
+import { createJob, pauseJob, readJob } from '@millrace/ledger'
 import { publish } from '@millrace/queue'
 import { expect, test, vi } from 'vitest'
 import { jobWith } from '../test-data.fixture.ts'
@@ -47,6 +47,23 @@ test('of a job that was never asked for, it says that there is none', async () =
   const job = jobIdOf('nobody')
   const asked = readJob(stack.system.ledger, job, signal)
   await expect(ofJob(stack.system, job, asked, signal)).rejects.toMatchObject(noSuchJob(job))
+})
+
+test.for([
+  ['is like that', (name: string) => `${name.slice(0, -1)}${name.endsWith('0') ? '1' : '0'}`],
+  ['is the beginning of that', (name: string) => name.slice(0, 6)],
+] as const)('of a name that %s of a job, it asks whether that is meant', async ([, mistype]) => {
+  const clientToken = `near-${mistype('j-0123456789')}`
+  const createdAt = Math.floor(Date.now() / 1_000)
+  const job = jobWith({ clientToken, jobId: jobIdOf(clientToken), createdAt })
+  await createJob(stack.system.ledger, job, signal)
+  const mistyped = mistype(job.jobId) as JobId
+  const asked = readJob(stack.system.ledger, mistyped, signal)
+  await expect(ofJob(stack.system, mistyped, asked, signal)).rejects.toMatchObject({
+    message: `${mistyped}: no such job`,
+    hint: `did you mean ${job.jobId}?`,
+    exitCode: 2,
+  })
 })
 
 test('where nothing says what was refused, it says that there is no job', async () => {

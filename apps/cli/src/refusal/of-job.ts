@@ -3,6 +3,7 @@ import { LedgerError } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import { when } from '../show/when.ts'
+import { nearJob } from '../list/near-job.ts'
 import { createRefusalSearch } from './find-refusal.ts'
 import type { System } from '../system/system.ts'
 
@@ -28,7 +29,10 @@ export async function ofJob<Answer>(
 async function noSuchJob(system: System, jobId: JobId, signal: AbortSignal): Promise<CliError> {
   const letter = await createRefusalSearch(jobId, 0)(system, signal)
   if (letter === undefined) {
-    return new CliError(`${jobId}: no such job`, { hint: 'millrace list shows them' })
+    const near = system.kind === 'deployed' ? await nearJob(system, jobId, signal) : undefined
+    return new CliError(`${jobId}: no such job`, {
+      hint: near === undefined ? 'millrace list shows them' : `did you mean ${near}?`,
+    })
   }
   const { code, reason, sentAtMs } = letter
   const request = `its request of ${when(Math.floor(sentAtMs / 1_000))}`

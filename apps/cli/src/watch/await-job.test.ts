@@ -7,7 +7,7 @@ const jobId = jobIdOf('asked')
 const MINUTE_MS = 60_000
 
 /** A wait that is asked every two seconds, as by `watch`, of a request that is refused then or never. */
-function createScene({ refusedAtMs = Infinity, before = '' } = {}) {
+function createScene({ refusedAtMs = Infinity, before = '', near = '' } = {}) {
   const notes: string[] = []
   const looks: number[] = []
   let atMs = 0
@@ -18,7 +18,15 @@ function createScene({ refusedAtMs = Infinity, before = '' } = {}) {
     return before === '' ? refusal : { ...refusal, before }
   }
   const note = (text: string) => void notes.push(text)
-  const notYet = createJobWait({ findRefusal, note, now: () => atMs }, jobId)
+  const notYet = createJobWait(
+    {
+      findRefusal,
+      ...(near !== '' && { findNear: async () => near }),
+      note,
+      now: () => atMs,
+    },
+    jobId,
+  )
   const waitUntil = async (endMs: number): Promise<void> => {
     for (; atMs < endMs; atMs += 2_000) await notYet(never)
   }
@@ -36,6 +44,15 @@ test('after a few seconds it says once what is waited for, and how long', async 
   await waitUntil(10 * MINUTE_MS)
   expect(notes).toEqual([
     'no such job yet: waiting for the producer, for 30 minutes at most: one that sleeps takes some minutes to wake',
+  ])
+})
+
+test('of a name that is like another, it says which may be meant', async () => {
+  const { notes, waitUntil } = createScene({ near: 'j-12' })
+  await waitUntil(10 * MINUTE_MS)
+  expect(notes).toEqual([
+    `did you mean j-12? There is no ${jobId}`,
+    expect.stringMatching(/^no such job yet/),
   ])
 })
 

@@ -11,6 +11,8 @@ import { EXIT } from '../exit-code.ts'
 interface Deps {
   /** The request, when it was set aside. */
   findRefusal(signal: AbortSignal): Promise<Refusal | undefined>
+  /** The job that may be meant where a name was mistyped. */
+  findNear?(signal: AbortSignal): Promise<string | undefined>
   note(text: string): void
   /** Milliseconds since whenever. */
   now(): number
@@ -48,8 +50,11 @@ export function createJobWait(deps: Deps, jobId: JobId): (signal: AbortSignal) =
     if (refusal !== undefined && isOver) throw refused(jobId, refusal)
     if (waitedMs >= WAIT_MINUTES_MAX * 60_000) throw notMade(jobId)
     lookAfterMs = waitedMs + Math.min(waitedMs, LOOK_EVERY_MS_MAX)
-    if (!told) deps.note(refusal === undefined ? WAITING : earlierText(refusal))
+    if (told) return
     told = true
+    const near = refusal === undefined ? await deps.findNear?.(signal) : undefined
+    if (near !== undefined) deps.note(`did you mean ${near}? There is no ${jobId}`)
+    deps.note(refusal === undefined ? WAITING : earlierText(refusal))
   }
 }
 

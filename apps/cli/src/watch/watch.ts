@@ -5,6 +5,7 @@ import { readJob } from '@millrace/ledger'
 import { expectedText } from '../cost/expected-text.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { createEndpointWatch } from '../local/endpoint-watch.ts'
+import { nearJob } from '../list/near-job.ts'
 import { fit } from '../show/fit.ts'
 import { createScreen, type Snapshot } from '../show/screen.ts'
 import { when } from '../show/when.ts'
@@ -154,7 +155,12 @@ function jobWait(
     const isBefore = letter !== undefined && letter.sentAtMs < startedAtMs - CLOCKS_APART_MS_MAX
     return isBefore ? { ...letter, before: when(Math.floor(letter.sentAtMs / 1_000)) } : letter
   }
-  return createJobWait({ findRefusal, note, now: () => performance.now() }, jobId)
+  const findNear = async (signal: AbortSignal): Promise<string | undefined> => {
+    // What was asked for by this command is not mistyped; and it is no more than a help.
+    if (isAsked || followed.current.kind === 'local') return undefined
+    return await nearJob(followed.current, jobId, signal).catch(() => undefined)
+  }
+  return createJobWait({ findRefusal, findNear, note, now: () => performance.now() }, jobId)
 }
 
 function exitCodeOf({ state }: Job): ExitCode {
