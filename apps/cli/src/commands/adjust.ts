@@ -6,13 +6,14 @@ import { addSystemOptions } from '../system/system-options.ts'
 import type { AdjustOptions } from '../control/adjust.ts'
 import type { Perform } from '../world.ts'
 import { addToleranceOptions } from './tolerance-options.ts'
+import { JOB } from './job-argument.ts'
 
 export function adjustCommand(perform: Perform): Command {
   const command = new Command('adjust')
     .description(
       'change the concurrency, the tolerance or the deadline of a job that has not ended',
     )
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
+    .argument('[job]', JOB, jobName)
     .option(
       '--concurrency <count>',
       'invocations of the job in flight at most, all consumers together',

@@ -5,12 +5,13 @@ import { resultOptions } from '../spec/result-options.ts'
 import { partSpec } from '../spec/spec-options.ts'
 import { addJsonOption, addSystemOptions } from '../system/system-options.ts'
 import type { Perform } from '../world.ts'
+import { JOB } from './job-argument.ts'
 
 export function exportCommand(perform: Perform): Command {
   const settings = resultOptions('--format')
   const command = new Command('export')
     .description('make another result from the recorded predictions, without one invocation')
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
+    .argument('[job]', JOB, jobName)
     .option(
       '-o, --out <file>',
       'the result: a path, or a URI that the stack may write (default: beside that of the job)',

@@ -3,6 +3,7 @@ import { jobName, wholeNumber } from '../arguments.ts'
 import type { GetOptions } from '../get/get.ts'
 import { addJsonOption, addSystemOptions } from '../system/system-options.ts'
 import type { Perform } from '../world.ts'
+import { JOB } from './job-argument.ts'
 
 /** Rows of the largest dataset that a plan can hold. */
 const ROW_MAX = Number.MAX_SAFE_INTEGER
@@ -11,7 +12,7 @@ const COUNT_MAX = 1_000_000_000
 export function getCommand(perform: Perform): Command {
   const command = new Command('get')
     .description('look rows of a job up, while it runs and afterwards')
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
+    .argument('[job]', JOB, jobName)
     .option('--row <number>', 'the first row, counted from 0', wholeNumber(0, ROW_MAX))
     .option('--count <rows>', 'how many rows from there on (default: 1)', wholeNumber(1, COUNT_MAX))
     .addOption(

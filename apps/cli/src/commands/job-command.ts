@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { jobName } from '../arguments.ts'
 import { addSystemOptions } from '../system/system-options.ts'
 import type { Act, Perform } from '../world.ts'
+import { JOB } from './job-argument.ts'
 
 /** A verb on one job: its name as argument, and the options that tell where jobs are. */
 export interface JobVerb<Options> {
@@ -22,9 +23,7 @@ export function jobCommand<Options extends JobArgument>(
   perform: Perform,
   { name, description, examples, options = (command) => command, load }: JobVerb<Options>,
 ): Command {
-  const command = new Command(name)
-    .description(description)
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
+  const command = new Command(name).description(description).argument('[job]', JOB, jobName)
   return addSystemOptions(options(command))
     .addHelpText('after', `\nExamples:\n${examples}`)
     .action((job: string | undefined, typed: Options) =>

@@ -9,7 +9,7 @@ export function reportCommand(perform: Perform): Command {
     .description('draw the report of a job as a page, with labels where they are known')
     .argument(
       '[job]',
-      'the job, the beginning of its name, or its result, such as scores.csv (default: the latest run)',
+      'the job, the beginning of its name, or its result, such as scores.csv (default: the latest run; of a stack, the whole name)',
       jobName,
     )
     .option(

@@ -7,11 +7,12 @@ import { repeated } from '../usage-error.ts'
 import type { Perform } from '../world.ts'
 import { addEndpointOptions, addTemporaryOptions } from './endpoint-options.ts'
 import { addToleranceOptions } from './tolerance-options.ts'
+import { JOB } from './job-argument.ts'
 
 export function retryCommand(perform: Perform): Command {
   const command = new Command('retry')
     .description('invoke again only what failed of a job that has ended, and merge')
-    .argument('[job]', 'the job, or the beginning of its name (default: the latest run)', jobName)
+    .argument('[job]', JOB, jobName)
     .addOption(
       repeated(
         new Option(

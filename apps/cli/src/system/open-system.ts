@@ -44,9 +44,12 @@ export async function openJob(
     if (wanted !== undefined && isJobId(wanted)) {
       return { system: await openDeployed(options, world), jobId: wanted }
     }
-    throw new CliError(wanted === undefined ? 'wanted a job' : `${wanted}: is no name of a job`, {
-      hint: 'millrace list shows them',
-    })
+    throw new CliError(
+      wanted === undefined
+        ? 'wanted a job: a stack is meant, by MILLRACE_LEDGER_TABLE, and it has no latest run'
+        : `${wanted}: is no name of a job`,
+      { hint: 'millrace list shows them; --state .millrace means the runs of this folder' },
+    )
   }
   const root = stateRootOf(options)
   const jobId = pick(wanted, await jobFolders(root), root, world)
