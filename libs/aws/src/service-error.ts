@@ -2,38 +2,41 @@ import type { RawAnswer } from './read-answer.ts'
 
 /**
  * A failure as AWS's client would throw it: with the service's name for it, and with what else the
- * answer tells as properties of its own, such as `OriginalStatusCode` or `Item`.
+ * answer tells as properties of its own, such as `OriginalStatusCode` or `Item`. It tells no `cause`: causes
+ * are followed, one within the other, and an answer may hold a hundred thousand.
  */
 export class ServiceError extends Error {
   override readonly name: string
   readonly $metadata: { readonly httpStatusCode: number }
 
   constructor(name: string, status: number, { message, Message, ...facts }: ErrorBody) {
-    super(Message ?? message ?? `HTTP ${status}`)
+    super(textOf(Message) ?? textOf(message) ?? `HTTP ${status}`)
     this.name = name
     this.$metadata = { httpStatusCode: status }
-    for (const fact in facts) if (!(fact in this)) Object.assign(this, { [fact]: facts[fact] })
+    for (const fact in facts) {
+      if (fact in this || fact === 'cause') continue
+      Object.assign(this, { [fact]: facts[fact] })
+    }
   }
 }
 
-interface ErrorBody {
-  readonly Message?: string | null
-  readonly message?: string | null
-  readonly __type?: string
-  readonly code?: string
-  readonly [fact: string]: unknown
-}
+/** Anybody on the way may have written it, so each of its values may be anything. */
+type ErrorBody = Readonly<Record<string, unknown>>
+
+const textOf = (fact: unknown): string | undefined => (typeof fact === 'string' ? fact : undefined)
 
 /**
  * The error in an answer, if it is one. Its name is in the `x-amzn-errortype` header or in the body,
- * with a namespace before `#` or a URL after `:`.
+ * with a namespace before `#` or a URL after `:`. What is no text is no name: gateways and proxies
+ * answer `{"code": 429}`, of which the status says what it is.
  *
  * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
  */
 export function serviceErrorOf(answer: RawAnswer): ServiceError | undefined {
   if (answer.status >= 200 && answer.status < 300) return undefined
   const { __type, code, ...facts } = bodyOf(answer)
-  const name = answer.headers['x-amzn-errortype'] ?? __type ?? code ?? 'UnknownError'
+  const name =
+    answer.headers['x-amzn-errortype'] ?? textOf(__type) ?? textOf(code) ?? 'UnknownError'
   const bare = name.split(':', 1)[0]?.split('#').at(-1) ?? name
   return new ServiceError(bare, answer.status, facts)
 }

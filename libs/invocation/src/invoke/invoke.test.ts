@@ -211,14 +211,17 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
     await expect(failing).rejects.toThrow('drained')
   })
 
-  test.for<[number, InvocationErrorCode]>([
-    [413, 'payload_too_large'],
-    [502, 'endpoint_unavailable'],
-    [429, 'endpoint_throttled'],
-    [418, 'unknown'],
-  ])('calls a nameless %i from a proxy %s', async ([status, code]) => {
+  test.for<[number, InvocationErrorCode, string, string]>([
+    [413, 'payload_too_large', 'HTML', '<html>no</html>'],
+    [502, 'endpoint_unavailable', 'HTML', '<html>no</html>'],
+    [429, 'endpoint_throttled', 'HTML', '<html>no</html>'],
+    [418, 'unknown', 'HTML', '<html>no</html>'],
+    [429, 'endpoint_throttled', 'a number', '{"code":429,"message":"slow down"}'],
+    [503, 'endpoint_unavailable', 'objects', '{"__type":{},"message":{"en":"later"}}'],
+    [418, 'unknown', 'causes without end', `${'{"cause":'.repeat(2e4)}{}${'}'.repeat(2e4)}`],
+  ])('calls a nameless %i from a proxy %s, which says %s', async ([status, code, , words]) => {
     const server = await answering((_, response) => {
-      response.writeHead(status).end('<html>no</html>')
+      response.writeHead(status).end(words)
     })
     const invoke = createInvoke({ ...options, endpointUrl: server.url })
     await expect(invoke({ endpoint: flightsEndpoint, body }, never)).rejects.toMatchObject({ code })
