@@ -115,16 +115,26 @@ function chunkedBody(bytesMax: number): AnswerBody {
   }
 }
 
-function gathered(bytesMax: number) {
-  const pieces: Buffer[] = []
+/**
+ * Copies pieces into one buffer that doubles: of its own each would take a hundred bytes, were it one byte long.
+ * `add` throws `EBADMSG` beyond `bytesMax`.
+ */
+export function gathered(bytesMax: number) {
+  let room = Buffer.alloc(0)
   let bytes = 0
   return {
     add(piece: Buffer): void {
-      bytes += piece.length
-      if (bytes > bytesMax) throw tooLarge(bytesMax)
-      pieces.push(Buffer.from(piece))
+      const end = bytes + piece.length
+      if (end > bytesMax) throw tooLarge(bytesMax)
+      if (end > room.length) {
+        const larger = Buffer.allocUnsafe(Math.max(end, Math.min(2 * room.length, bytesMax)))
+        room.copy(larger, 0, 0, bytes)
+        room = larger
+      }
+      piece.copy(room, bytes)
+      bytes = end
     },
-    joined: (): Buffer => Buffer.concat(pieces, bytes),
+    joined: (): Buffer => room.subarray(0, bytes),
   }
 }
 

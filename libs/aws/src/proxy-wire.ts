@@ -1,4 +1,5 @@
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { gathered } from './answer-body.ts'
 import type { Proxies } from './proxies.ts'
 import type { RawAnswer } from './read-answer.ts'
 import type { AnswerLimits, Wire, WireOptions } from './wire.ts'
@@ -28,7 +29,7 @@ export function openProxyWire(
 }
 
 /**
- * Sends one request and reads its answer. A body of one chunk, which most are, is not copied.
+ * Sends one request and reads its answer.
  *
  * Rejects with undici's error, with one named `TimeoutError` after `timeoutMs`, or on abort with the
  * signal's reason; in each case the socket is closed, so that no answer comes late to another request.
@@ -43,8 +44,7 @@ async function collectAnswer(
   let controller: Dispatcher.DispatchController | undefined
   let status = 0
   let headers: Record<string, string | undefined> = {}
-  let chunks: Buffer[] = []
-  let bytes = 0
+  const body = gathered(answerBytesMax)
   let timer: NodeJS.Timeout | undefined
   const abort = () => {
     reject(signal.reason as Error)
@@ -66,18 +66,16 @@ async function collectAnswer(
         headers = singleValues(received)
       },
       onResponseData(at, chunk) {
-        bytes += chunk.length
-        chunks.push(chunk)
-        if (bytes > answerBytesMax) at.abort(new RangeError(`answer over ${answerBytesMax} bytes`))
+        try {
+          body.add(chunk)
+        } catch (error) {
+          at.abort(error as Error)
+        }
       },
       onResponseEnd() {
-        const [first = Buffer.alloc(0)] = chunks
-        resolve({ status, headers, body: chunks.length > 1 ? Buffer.concat(chunks) : first })
+        resolve({ status, headers, body: body.joined() })
       },
-      onResponseError(_, error) {
-        chunks = []
-        reject(error)
-      },
+      onResponseError: (_, error) => reject(error),
     },
   )
   try {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createAnswerReader, type WholeAnswer } from './read-answer.ts'
 
@@ -109,4 +111,22 @@ test('refuses a head without an end', () => {
     for (let lines = 0; lines < 100; lines += 1) reader.push(Buffer.from(`${OK}${'a'.repeat(999)}`))
   }
   expect(endless).toThrow('without a body')
+})
+
+test('a body in chunks of one byte takes about as much memory as in one', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const kept = (): number => {
+    collect()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  const bytes = 400_000
+  const reader = createAnswerReader(bytes)
+  reader.push(Buffer.from(`${OK}${chunks}`))
+  const chunk = Buffer.from('1\r\na\r\n'.repeat(1_000))
+  const before = kept()
+  for (let at = 0; at < bytes; at += 1_000) reader.push(chunk)
+  expect(kept() - before).toBeLessThan(10 * bytes)
+  expect(reader.push(Buffer.from('0\r\n\r\n'))?.body).toHaveLength(bytes)
 })

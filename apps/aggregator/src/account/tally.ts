@@ -45,11 +45,14 @@ export const NO_PARTS: Readonly<JobSpent> = {
   predictionBytes: 0,
 }
 
+/** An endpoint has ten at a time: more than these is what one says that invents them. */
+const VARIANTS_MAX = 1_000
+
 export function createTally(): Tallying {
   const sums = { rows: 0, batches: 0, failedRows: 0, attempts: 0, invocations: 0, throttles: 0 }
   const sizes = { durationMs: 0, inputBytes: 0, predictionBytes: 0 }
-  const failedByCode: Record<string, number> = {}
-  const variants: Record<string, number> = {}
+  const failedByCode = new Map<string, number>()
+  const variants = new Map<string, number>()
   const layers = new Map<JobId, LayerTally>()
   const hash: Hash = createHash('sha256')
   let recordedAt: { first: number; last: number } | undefined
@@ -69,7 +72,9 @@ export function createTally(): Tallying {
       sizes.inputBytes += batch.bytes.end - batch.bytes.start
       sizes.predictionBytes += part.predictions.length
       for (const { code } of part.failures) increment(failedByCode, code)
-      for (const variant of new Set(works.flatMap(variantsOf))) increment(variants, variant)
+      for (const variant of new Set(works.flatMap(variantsOf))) {
+        if (variants.size < VARIANTS_MAX || variants.has(variant)) increment(variants, variant)
+      }
       hash.update(part.inputHash)
       countSpent(spent, part)
       recordedAt = {
@@ -100,9 +105,10 @@ function countSpent(jobs: Map<JobId, JobSpent>, part: CountedPart): void {
   jobs.set(jobId, sums)
 }
 
-function increment(counts: Record<string, number>, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1
+/** A map: a variant may have the name of what every object has, such as `constructor`. */
+function increment(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
 }
 
-const sorted = (counts: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)))
+const sorted = (counts: ReadonlyMap<string, number>): Record<string, number> =>
+  Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -162,6 +162,18 @@ test('a batch that two variants answered counts for each, and says that the mode
   })
 })
 
+test('a variant may be named as what every object has', () => {
+  const named = { ...sound[1]!, variant: 'constructor' }
+  expect(manifest([sound[0]!, named]).variants).toEqual({ blue: 1, constructor: 1 })
+})
+
+test('an endpoint that invents variants fills no manifest with them', () => {
+  const variants = Array.from({ length: 1_500 }, (_, index) => `v${index}`)
+  const { variants: counted, variantChanged } = manifest([{ ...sound[0]!, variants }, sound[1]!])
+  expect(Object.keys(counted)).toHaveLength(1_000)
+  expect(variantChanged).toBe(true)
+})
+
 test('a part that no invocation answered names no variant', () => {
   const { variant: _, ...part } = partOf(plan[0]!, ['', '', ''])
   const { variants, invocations, rows } = manifest([{ ...part, invocations: 0 }])

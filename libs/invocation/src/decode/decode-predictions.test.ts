@@ -347,3 +347,24 @@ test.for([
     reason: expect.stringContaining('größer'),
   })
 })
+
+test.for<[string, string]>([
+  ['application/json', '[],'],
+  ['application/json', '{'],
+  ['application/json', '0:'],
+  ['application/jsonlines', '{}\n'],
+  ['text/csv', '\n'],
+  ['text/csv', ','],
+])('of %s, does not keep values of %j without end', ([contentType, piece]) => {
+  const body = Buffer.alloc(9 * 1024 ** 2, piece)
+  expect(decodePredictions({ body, contentType }, 1, 'auto')).toEqual({
+    kind: 'malformed',
+    reason: 'more than 4194304 values for 1 rows',
+  })
+})
+
+test('a long answer of few values is read', () => {
+  const body = Buffer.from(`["${'x'.repeat(5 * 1024 ** 2)}",1]`)
+  const decoded = decodePredictions({ body, contentType: 'application/json' }, 2, 'json:[]')
+  expect(decoded).toMatchObject({ kind: 'decoded', layout: 'json' })
+})

@@ -1,3 +1,4 @@
+import { holdsTooManyValues, VALUES_MAX } from './count-values.ts'
 import { decodeJson, decodeJsonLines } from './decode-json.ts'
 import { decodeLines } from './decode-lines.ts'
 import { decodeNpy } from './decode-npy.ts'
@@ -15,6 +16,9 @@ import { parseResponse, type ResponseSetting } from './response-setting.ts'
  * @param response `auto`, or the job's setting; see `ResponseSetting`.
  */
 export function decodePredictions(answer: Answer, rows: number, response: string): Decoded {
+  if (holdsTooManyValues(answer.body)) {
+    return { kind: 'malformed', reason: `more than ${VALUES_MAX} values for ${rows} rows` }
+  }
   const setting = parseResponse(response)
   const { body, contentType } = isJson(answer) ? answerOfModel(answer, setting) : answer
   return DECODERS[formatOf(plainType(contentType), setting, body)](body, rows, setting)

@@ -91,9 +91,15 @@ function heard(run: BatchRun, sentAt: number): void {
   run.longestMs = Math.max(run.longestMs, run.heardAt - sentAt)
 }
 
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html has 63 characters, and fewer of them. */
+const VARIANT = /^[\w.-]{1,63}$/
+/** An endpoint has ten. A part has room for these, and not for one of each invocation. */
+const VARIANTS_MAX = 64
+
 /** Pieces of a batch may be answered by several; nearly always one answers all of them. */
 function noteVariant(tally: BatchRun['tally'], variant: string): void {
   const { variant: before = variant, variants = [before] } = tally
+  if (!VARIANT.test(variant) || variants.length >= VARIANTS_MAX) return
   tally.variant = variant
   if (!variants.includes(variant)) tally.variants = [...variants, variant].sort()
 }

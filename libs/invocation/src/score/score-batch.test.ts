@@ -64,6 +64,20 @@ test('splits a payload that is over the bytes allowed', async () => {
   expect(scored.invocations).toBe(4)
 })
 
+test('notes no variant without end, and none that is no name', async () => {
+  const { input, invoke } = batchOf(200)
+  let pieces = 0
+  const naming: Invoke = async (request, signal) => {
+    pieces += 1
+    const variant = pieces === 1 ? 'v'.repeat(60_000) : `v${pieces}`
+    return { ...(await invoke(request, signal)), variant }
+  }
+  const scored = await scoreBatch(depsOf(naming), { ...input, payloadBytesMax: 6 }, never)
+  expect(pieces).toBeGreaterThan(64)
+  expect(scored.variants).toHaveLength(64)
+  expect(scored.variants?.every((name) => /^v\d+$/.test(name))).toBe(true)
+})
+
 test('ends a batch whose predictions, all pieces together, nobody has room for', async () => {
   const { input, invoke } = batchOf(1_000)
   const prediction = `${'0'.repeat(1024 ** 2)}\n`
