@@ -29,6 +29,12 @@ test('a job that succeeded says how many, how fast and where', () => {
   })
 })
 
+test('the name of a file does not steer the terminal', () => {
+  const result = inOut('a\u001b[31m\nfailed: b.csv')
+  const { lines } = summaryOf(succeeded, { ...facts, files: { result, ...besideResult(result) } })
+  expect(lines[1]).toBe('result    out/a\uFFFD[31m\uFFFDfailed: b.csv')
+})
+
 test.for([
   [40, '40 bytes'],
   [1_234_567, '1.2 MB'],

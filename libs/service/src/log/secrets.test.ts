@@ -18,7 +18,20 @@ test.for([
 })
 
 test.for([
+  ['https://e/?token=a1&rows=2', 'https://e/?token=***&rows=2'],
+  ['https://e/p?x=1&api_key=a1', 'https://e/p?x=1&api_key=***'],
+  [
+    'https://b/k?X-Amz-Credential=A/b&X-Amz-Signature=c',
+    'https://b/k?X-Amz-Credential=***&X-Amz-Signature=***',
+  ],
+  ['https://e/?client_secret=a1"', 'https://e/?client_secret=***"'],
+] as const)('of %s, masks what opens a door', ([text, masked]) => {
+  expect(maskSecrets(text)).toBe(masked)
+})
+
+test.for([
   's3://bucket/in/a@b.csv',
+  'https://host/?tokens=5&key=a',
   'http://127.0.0.1:8080/node_modules/@scope/x.js',
   'https://host/a:b@c',
   'file:///work/node_modules/@scope/x.ts:10:5',
@@ -31,7 +44,7 @@ test.for([
   expect(maskSecrets(text)).toBe(text)
 })
 
-test.for(['://a:', 'a:b ', '://', 'a:', '@', ':a@'])(
+test.for(['://a:', 'a:b ', '://', 'a:', '@', ':a@', '?token', '&a.'])(
   'a long text of %j is soon masked',
   (piece) => {
     const text = piece.repeat(200_000 / piece.length)

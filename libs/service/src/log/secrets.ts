@@ -11,7 +11,10 @@ const USER_INFO =
  */
 const BARE_USER_INFO =
   /(?<![^\s"'=(,;])(?!arn:aws)[^\s"'=(,;<>@:/]{1,256}:(?!\/\/)[^\s"'<>]{1,512}@(?=[\w[])/g
+/** Presigned URLs, and the tokens that services take in a query. */
 const SIGNED_QUERY = /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"']+/gi
+const SECRET_QUERY =
+  /([?&][\w.-]{0,64}(?:signature|token|secret|passw(?:or)?d|(?:api|access)[_-]?key)=)[^&\s"']+/gi
 const AUTHORIZATION = /\b(AWS4-HMAC-SHA256|Bearer|Basic)\s+[^"'\n]+/g
 
 /** True when a setting or field of this name must never be shown. */
@@ -19,12 +22,13 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
 }
 
-/** The text without user info in URLs, presigned queries and authorization headers. */
+/** The text without user info in URLs, tokens and signatures in queries, and authorization headers. */
 export function maskSecrets(text: string): string {
   return text
     .replace(USER_INFO, '$1***@')
     .replace(BARE_USER_INFO, '***@')
     .replace(SIGNED_QUERY, '$1***')
+    .replace(SECRET_QUERY, '$1***')
     .replace(AUTHORIZATION, '$1 ***')
 }
 
