@@ -132,7 +132,7 @@ export async function checkApart(path: string, input: string): Promise<void> {
 }
 
 /** With each link followed, as far as there is anything. */
-async function realPlace(path: string): Promise<string> {
+export async function realPlace(path: string): Promise<string> {
   return await realpath(path).catch(async () =>
     dirname(path) === path ? path : join(await realPlace(dirname(path)), basename(path)),
   )

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobIdOf } from '@millrace/job'
 import { expect, test } from 'vitest'
@@ -22,10 +22,24 @@ test('while a run writes a result, no other run may', async () => {
       exitCode: 2,
     })
     await using _same = await claimResult(root, { path, jobId: one })
-    await using _beside = await claimResult(root, { path: `${path}.gz`, jobId: other })
+    await using _beside = await claimResult(root, { path: join(root, 'rows.csv'), jobId: other })
   }
   await using _after = await claimResult(root, { path, jobId: other })
   expect(await readdir(root)).toEqual([one, expect.stringMatching(/^result-/)])
+})
+
+test.for<[string, string]>([
+  ['by a link to its folder', 'link/scores.csv'],
+  ['by another format, which has the same manifest', 'scores.parquet'],
+  ['packed, which has the same manifest', 'scores.csv.gz'],
+])('a result is held %s too', async ([, name]) => {
+  const root = await temporaryFolder()
+  await symlink('.', join(root, 'link'))
+  await makeFolders(join(root, one))
+  await using _ledger = await openHostedSystem(join(root, one))
+  await using _claimed = await claimResult(root, { path: join(root, 'scores.csv'), jobId: one })
+  const claim = claimResult(root, { path: join(root, name), jobId: other })
+  await expect(claim).rejects.toMatchObject({ exitCode: 2 })
 })
 
 test('a folder that may not be written is told', async () => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { CloudError } from '@millrace/cloud'
-import type { JobId } from '@millrace/job'
+import { besideResult, type JobId } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
+import { realPlace } from '../dataset/check-output.ts'
 import { nearPath } from '../show/near-path.ts'
 import { isAlive } from '../system/is-alive.ts'
 import { openHostedSystem } from '../system/local-system.ts'
@@ -17,7 +18,8 @@ interface Claim {
 
 /**
  * Claims the place of a result among the runs of a folder until it is disposed of: of two that write to it at once,
- * the last would take what the first has told of, without a word.
+ * the last would take what the first has told of, without a word. The place is that of its manifest, whatever links
+ * lead there: `scores.csv` and `scores.parquet` have one.
  *
  * @param path that of the result.
  * @throws {CliError} while another run is at work that writes there.
@@ -26,7 +28,9 @@ export async function claimResult(
   stateRoot: string,
   { path, jobId }: { readonly path: string; readonly jobId: JobId },
 ): Promise<AsyncDisposable> {
-  const place = createHash('sha256').update(path).digest('hex').slice(0, 32)
+  const { manifest } = besideResult(path)
+  const real = join(await realPlace(dirname(path)), basename(manifest))
+  const place = createHash('sha256').update(real).digest('hex').slice(0, 32)
   const note = join(stateRoot, `result-${place}`)
   const claim: Claim = { jobId, pid: process.pid }
   for (;;) {
