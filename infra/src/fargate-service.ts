@@ -45,8 +45,8 @@ export class FargateService extends pulumi.ComponentResource {
   constructor(app: App, args: FargateServiceArgs, options?: pulumi.ComponentResourceOptions) {
     super('millrace:FargateService', app, {}, options)
     const parent = { parent: this }
-    const { region } = whereaboutsOf(parent)
-    const assumeRolePolicy = trust('ecs-tasks.amazonaws.com')
+    const { accountId, region } = whereaboutsOf(parent)
+    const ofAccount = pulumi.interpolate`arn:aws:ecs:${region}:${accountId}:*`
     this.logGroup = new aws.cloudwatch.LogGroup(
       app,
       {
@@ -55,8 +55,12 @@ export class FargateService extends pulumi.ComponentResource {
       },
       parent,
     )
-    const task = new aws.iam.Role(`${app}-task`, { assumeRolePolicy }, parent)
-    const execution = new aws.iam.Role(`${app}-execution`, { assumeRolePolicy }, parent)
+    const roleFor = (kind: 'task' | 'execution', sources?: pulumi.Input<string>) => {
+      const assumeRolePolicy = trust('ecs-tasks.amazonaws.com', sources)
+      return new aws.iam.Role(`${app}-${kind}`, { assumeRolePolicy }, parent)
+    }
+    const task = roleFor('task', ofAccount)
+    const execution = roleFor('execution') // ECS is not said to tell for what it takes this one.
     grant(`${app}-task`, task, args.statements, parent)
     grant(`${app}-execution`, execution, startTask(args.repositoryArn, this.logGroup), parent)
 

@@ -205,7 +205,9 @@ function logFlows(
     },
     parent,
   )
-  const assumeRolePolicy = trust('vpc-flow-logs.amazonaws.com')
+  const { accountId, region } = whereaboutsOf(parent)
+  const logs = pulumi.interpolate`arn:aws:ec2:${region}:${accountId}:vpc-flow-log/*`
+  const assumeRolePolicy = trust('vpc-flow-logs.amazonaws.com', logs)
   const role = new aws.iam.Role(`${name}-flows`, { assumeRolePolicy }, parent)
   const write = policyOf([
     {

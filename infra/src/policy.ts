@@ -32,6 +32,18 @@ export const refusePlainHttp = (
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 })
 
-/** Lets an AWS service take a role. */
-export const trust = (service: string): pulumi.Output<string> =>
-  policyOf([{ Sid: 'ServiceTakesRole', Principal: { Service: service }, Action: 'sts:AssumeRole' }])
+/**
+ * Lets an AWS service take a role.
+ *
+ * @param sources ARNs of what it takes the role for, as far as the service tells it: for nobody else's then
+ *   ("The confused deputy problem" in the user guide of IAM).
+ */
+export const trust = (service: string, sources?: pulumi.Input<string>): pulumi.Output<string> =>
+  policyOf([
+    {
+      Sid: 'ServiceTakesRole',
+      Principal: { Service: service },
+      Action: 'sts:AssumeRole',
+      ...(sources === undefined ? {} : { Condition: { ArnLike: { 'aws:SourceArn': sources } } }),
+    },
+  ])

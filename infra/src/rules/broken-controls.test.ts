@@ -180,6 +180,11 @@ const breaks: readonly (readonly [id: string, found: string, how: Break])[] = [
     '{"Statement":[{"Principal":{"AWS":"*"}}]}',
     by('iam.Role', { assumeRolePolicy: '{"Statement":[{"Principal":{"AWS":"*"}}]}' }),
   ],
+  [
+    'confused-deputy',
+    'absent',
+    by('iam.Role', { assumeRolePolicy: '{"Statement":[{}]}' }, 'consumer-task'),
+  ],
 ]
 
 const whole = graphOf('prod')

@@ -1,5 +1,8 @@
 import type { Control } from './control.ts'
-import { each, eachStatement, statementsOf } from './each.ts'
+import { ACCOUNT } from '../graph/mock-account.ts'
+import { each, eachStatement, statementsOf, textOf } from './each.ts'
+
+const STARTS_TASKS = 'AWS documents it for the roles of tasks, and not for those that start them.'
 
 /** Roles: each allows what it names. */
 export const permissionControls: readonly Control[] = [
@@ -42,6 +45,24 @@ export const permissionControls: readonly Control[] = [
       const { Service } = (statement?.Principal ?? {}) as { Service?: unknown }
       return (more.length > 0 || typeof Service !== 'string') && assumeRolePolicy
     }),
+  },
+  {
+    id: 'confused-deputy',
+    source: 'Millrace',
+    says: 'a service takes a role for this account alone, where it tells for whom',
+    breaches: each('iam.Role', ({ assumeRolePolicy }) => {
+      const [statement] = statementsOf(assumeRolePolicy)
+      const source = statement?.Condition?.['ArnLike']?.['aws:SourceArn']
+      return !String(source).includes(`:${ACCOUNT}:`) && textOf(source)
+    }),
+    justified: {
+      '*': {
+        'iam.Role producer-execution': STARTS_TASKS,
+        'iam.Role consumer-execution': STARTS_TASKS,
+        'iam.Role aggregator-execution': STARTS_TASKS,
+        'iam.Role meter-task': 'Lambda tells nothing where it takes the role of a function.',
+      },
+    },
   },
 ]
 
