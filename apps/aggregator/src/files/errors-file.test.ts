@@ -137,7 +137,7 @@ test('a row of empty lines is read once, not once from each of them', async () =
   expect(row?.at(-1)).toContain(`${lines}x`)
 })
 
-test.for(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', "'quoted"])(
+test.for(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\0=1', '＝1+1', '＠SUM(A1)', "'quoted"])(
   'the text %j is no formula in a spreadsheet',
   async (text) => {
     const [row = []] = await rowsOf('1,2\n', { message: text })
