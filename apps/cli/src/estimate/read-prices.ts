@@ -15,7 +15,8 @@ const LIST_BYTES_MAX = 4 * 1024 * 1024
 export async function readPrices(file: string | undefined): Promise<PriceList | undefined> {
   if (file === undefined) return undefined
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'no such file' : `cannot be read (${cause.code})`
+    const why =
+      cause.code === 'ENOENT' ? 'no such file' : `cannot be read (${cause.code ?? cause.message})`
     throw new CliError(`${file}: ${why}, wanted a list of prices`, { cause })
   })
   if (text.length > LIST_BYTES_MAX) throw new CliError(`${file}: too long for a list of prices`)

@@ -50,6 +50,21 @@ test.for([
   await expect(readSpec(await fileWith(text), {})).rejects.toThrow(reason)
 })
 
+const doubling = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`)
+
+test.for([
+  ['dataset: { uri: *.csv }\n', 'Unresolved alias'],
+  [`a0: &a0 [x, x]\n${doubling.join('')}`, 'Excessive alias count'],
+] as const)(
+  'aliases that lead nowhere, or to too much, are wrong use: %s',
+  async ([text, reason]) => {
+    await expect(readSpec(await fileWith(text), {})).rejects.toMatchObject({
+      message: expect.stringContaining(`millrace.yaml: ${reason}`),
+      exitCode: 2,
+    })
+  },
+)
+
 test('a file that is not there is told', async () => {
   await expect(readSpec('nowhere.yaml', {})).rejects.toThrow('nowhere.yaml: no such file')
 })

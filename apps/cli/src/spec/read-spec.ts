@@ -28,7 +28,7 @@ async function parseSpec(file: string): Promise<Record<string, unknown>> {
     const why =
       cause.code === 'EISDIR'
         ? 'is a folder, wanted a job spec in YAML'
-        : `cannot be read (${cause.code})`
+        : `cannot be read (${cause.code ?? cause.message})`
     throw new CliError(`${file}: ${why}`, { cause })
   })
   if (text.length > SPEC_BYTES_MAX) {
@@ -41,8 +41,7 @@ async function parseSpec(file: string): Promise<Record<string, unknown>> {
     const { line, col } = lines.linePos(problem.pos[0])
     throw new CliError(`${file}: line ${line}, column ${col}: ${problem.message}`)
   }
-  // An alias that doubles itself over and over is refused by the library.
-  const value: unknown = document.toJS({ maxAliasCount: 100 })
+  const value = valueOf(document, file)
   if (!isRecord(value)) {
     throw new CliError(`${file}: wanted a mapping with dataset, endpoint and output`)
   }
@@ -51,6 +50,18 @@ async function parseSpec(file: string): Promise<Record<string, unknown>> {
   )
   if (issues.length === 0) return value
   throw new CliError(issues.slice(0, ISSUES_SHOWN).join('\n'))
+}
+
+/** @throws {CliError} for an alias of nothing, such as `*.csv` without quotes, and for one that doubles itself over and over. */
+function valueOf(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch (cause) {
+    throw new CliError(`${file}: ${(cause as Error).message}`, {
+      hint: 'a text that begins with * stands in quotes',
+      cause,
+    })
+  }
 }
 
 /** Who has made more mistakes than these sees the others next. */
