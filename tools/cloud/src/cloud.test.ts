@@ -17,7 +17,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, test } from 'vitest'
-import { portError } from './cloud-error.ts'
+import { type CloudError, portError } from './cloud-error.ts'
 import { type Cloud, type CloudOptions, startCloud } from './index.ts'
 
 const closing: (() => Promise<unknown> | void)[] = []
@@ -177,6 +177,27 @@ describe('ledger', () => {
       message: expect.stringContaining('the folder is in use by another process'),
     })
     await owner.client.send(new DescribeTableCommand({ TableName: owner.TableName }))
+  })
+
+  test('of several that open a folder at once, one has it', async () => {
+    const stateDir = await folder()
+    const opening = Array.from({ length: 6 }, async () => {
+      // Each asks again, as a command does, and one of them in the very moment in which another has looked.
+      for (let asked = 1; ; asked += 1) {
+        try {
+          return await cloudWith({ stateDir })
+        } catch (error) {
+          if (asked === 20) return (error as CloudError).code
+        }
+      }
+    })
+    const clouds = await Promise.all(opening)
+    const owners = clouds.filter((cloud) => typeof cloud !== 'string')
+    expect(clouds.filter((cloud) => typeof cloud === 'string')).toEqual(
+      Array.from({ length: 5 }, () => 'state_in_use'),
+    )
+    const [owner] = owners.map(tableOf)
+    await owner?.client.send(new DescribeTableCommand({ TableName: owner.TableName }))
   })
 
   test('a folder that is a file is refused in one sentence', async () => {
