@@ -109,11 +109,15 @@ const failedIn = new Map([
   ...Array.from({ length: 10 }, (_, at) => [3_900 + at * 37, 16] as const),
 ])
 
+const WAITS =
+  'batches were given back undone 2026-09-21T14:12:40Z: invoke churn-v3: endpoint_throttled (ThrottlingException: Rate exceeded)'
+
 /** The running job, so far. */
 export function jobAnswer(recorded = 5_232): JobAnswer {
   const facts = [
     ['job', RUNNING],
     ['state', 'running'],
+    ['waits', WAITS],
     ['dataset', 's3://acme-analytics-tables/customers/2026/september/active-customers.csv'],
     ['endpoint', 'churn-v3'],
     ['result', 's3://acme-analytics-tables/scores/2026/september/'],
@@ -144,12 +148,13 @@ export function jobAnswer(recorded = 5_232): JobAnswer {
     concurrencyMax: 16,
     tolerance: { failedRowsMax: 5_000, failedRowsPercentMax: 0.1 },
     setAside: 2,
+    waits: WAITS,
   }
 }
 
 /** A small one, that is over. */
 export function endedJob(jobId: string): JobAnswer {
-  const { map: _, ...rest } = jobAnswer()
+  const { map: _, waits: __, ...rest } = jobAnswer()
   return {
     ...rest,
     jobId,

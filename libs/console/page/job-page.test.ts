@@ -152,6 +152,17 @@ describe.skipIf(!hasChromium)('the page of a job', () => {
     expect(pathsOf(stub)).toContain(`GET /api/letters/batches?job=${RUNNING}`)
   })
 
+  test('that waits or has failed says why beside its state', async () => {
+    await using opened = await openJob()
+    const { page, stub } = opened
+    const why = page.locator('.heading + .why')
+    expect(await why.textContent()).toMatch(/^It waits: batches were given back undone .*throttled/)
+    const failure = 'invoke churn-v3: endpoint_not_found (endpoint_not_found)'
+    stub.answers.set(`GET /api/jobs/${RUNNING}`, { ...endedJob(RUNNING), state: 'failed', failure })
+    await page.clock.runFor(2_000)
+    await expect.poll(() => why.textContent()).toBe(failure)
+  })
+
   test('once ended, offers nothing and is looked at once', async () => {
     await using opened = await openJob({ [`GET /api/jobs/${RUNNING}`]: endedJob(RUNNING) })
     const { page, stub } = opened

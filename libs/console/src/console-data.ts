@@ -65,6 +65,10 @@ export interface JobAnswer {
   readonly setAside: number
   /** What continues the job, where nobody works on it: its run was stopped. */
   readonly idle?: string
+  /** Why it goes on slowly or not at all, as far as that is news. */
+  readonly waits?: string
+  /** Why it has failed. */
+  readonly failure?: string
 }
 
 /** All batches of a job in order, several to a cell where there are many. */

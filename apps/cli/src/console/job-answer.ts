@@ -4,7 +4,8 @@ import { listRejections, readJob, readLayeredProgress } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { readCost } from '../cost/read-cost.ts'
 import { knownFacts } from '../show/table.ts'
-import { factsOfJob } from '../status/job-facts.ts'
+import { factsOfJob, failureOf } from '../status/job-facts.ts'
+import { waitsText } from '../status/waits.ts'
 import { whatContinues } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
 import type { System } from '../system/system.ts'
@@ -30,10 +31,12 @@ export async function jobAnswer(
     firstMissing: done.firstMissing(),
   }
   const { state, plan, spec, adjusted } = job
+  const now = Math.floor(Date.now() / 1_000)
+  const [waits, failure] = [waitsText(job, now), failureOf(job)]
   return {
     jobId,
     state,
-    facts: knownFacts(factsOfJob(job, progress, { cost, rejections })),
+    facts: knownFacts(factsOfJob(job, progress, { cost, rejections, now })),
     ...(plan === undefined ? {} : { rows: plan.rows, batches: plan.batches }),
     recorded: progress.batches,
     failedRows: progress.failedRows,
@@ -49,6 +52,8 @@ export async function jobAnswer(
     tolerance: adjusted?.tolerance ?? spec.tolerance,
     setAside: rejections.length,
     ...(system.isHost && !isFinal(state) ? { idle: whatContinues(job) } : {}),
+    ...(waits === undefined ? {} : { waits }),
+    ...(failure === undefined ? {} : { failure }),
   }
 }
 

@@ -158,6 +158,23 @@ test('adjusts and lifts a tolerance', async () => {
   })
 })
 
+test('says why a job waits, and why it has failed', async () => {
+  const waits = { at: now, reason: 'invoke churn-v3: endpoint_throttled' }
+  const failure = { code: 'preflight_failed', message: 'the endpoint answers nothing' }
+  const waiting = await jobIn('running', { waits })
+  const failed = await jobIn('failed', { failure })
+  const ended = await jobIn('succeeded')
+  await using console = await open()
+  const answerTo = async ({ jobId }: Job) => (await console.json(`/api/jobs/${jobId}`)).body
+  expect(await answerTo(waiting)).toMatchObject({ waits: expect.stringContaining(waits.reason) })
+  expect(await answerTo(failed)).toMatchObject({
+    failure: 'the endpoint answers nothing (preflight_failed)',
+  })
+  const told = await answerTo(ended)
+  expect(told).not.toHaveProperty('waits')
+  expect(told).not.toHaveProperty('failure')
+})
+
 test.for([
   ['no job of this name', `/api/jobs/${jobIdOf('nobody')}`, 'no such job'],
   ['the beginning of a name', '/api/jobs/j-4f', 'wanted the whole name of a job'],

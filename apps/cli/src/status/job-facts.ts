@@ -27,7 +27,7 @@ export function factsOfJob(
   { batches, failedRows }: JobProgress,
   { cost, rejections = [], now = Math.floor(Date.now() / 1_000) }: MoreFacts = {},
 ): readonly Fact[] {
-  const { plan, preflight, spec, failure, adjusted, retryOf, retriedBy } = job
+  const { plan, preflight, spec, adjusted, retryOf, retriedBy } = job
   const recorded = plan === undefined ? `${batches}` : `${batches} of ${plan.batches}`
   return [
     ['job', job.jobId],
@@ -35,7 +35,7 @@ export function factsOfJob(
     ['retry of', retryOf && `${retryOf.jobId}${reasonsOf(retryOf)}`],
     ['retried by', retriedBy],
     ['waits', waitsText(job, now)],
-    ['failure', failure && `${failure.message} (${failure.code})`],
+    ['failure', failureOf(job)],
     ['dataset', spec.dataset.uri],
     ['endpoint', spec.endpoint.name],
     ['result', spec.output.uri],
@@ -54,6 +54,10 @@ export function factsOfJob(
     ['used', cost && usageText(cost)],
   ]
 }
+
+/** Why a job has failed, with the code. */
+export const failureOf = ({ failure }: Job): string | undefined =>
+  failure && `${failure.message} (${failure.code})`
 
 function preflightText({ rows, latencyMs, bytesSent, bytesAnswered }: Preflight): string {
   const a = (bytes: number): string => `${(bytes / rows).toFixed(1)} bytes a row`

@@ -40,6 +40,7 @@ export function Job({ api, jobId }: Props): JSX.Element {
     ...(told === undefined
       ? [refusal === undefined ? h('p', { class: 'empty' }, 'Looking at the job …') : null]
       : [
+          ...why(told),
           h(Controls, { key: 'controls', api, job: told, onDone: job.again }),
           told.idle === undefined ? null : idle(told.idle),
           jobTiles(told, rate(shareOf(told) * (told.rows ?? 0), atMs)),
@@ -59,6 +60,12 @@ const heading = (jobId: string, job: JobAnswer | undefined): JSX.Element =>
     h('h1', null, jobId),
     job === undefined ? null : statePill(job.state),
   )
+
+/** What somebody wants to know who sees a job stand still, before anything else. */
+const why = ({ waits, failure }: JobAnswer): (JSX.Element | null)[] => [
+  waits === undefined ? null : h('p', { key: 'waits', class: 'why break' }, `It waits: ${waits}`),
+  failure === undefined ? null : h('p', { key: 'failure', class: 'why bad break' }, failure),
+]
 
 /** A run that was stopped looks like one at work otherwise. */
 const idle = (continues: string): JSX.Element =>
