@@ -128,6 +128,7 @@ export function jobAnswer(recorded = 5_232): JobAnswer {
     ['preflight', '1000 rows in 212 ms, 184.2 bytes a row sent, 19.1 bytes a row answered'],
     ['concurrency', 'at most 16 in flight'],
     ['tolerance', '5000 failed rows and 0.1 % of the rows'],
+    ['deadline', '2026-09-21T18:08:08Z, 3 h 54 min left'],
     ['created', '2026-09-21T14:08:08Z'],
     ['started', '2026-09-21T14:08:10Z'],
   ] as const
@@ -148,6 +149,7 @@ export function jobAnswer(recorded = 5_232): JobAnswer {
     concurrencyMax: 16,
     tolerance: { failedRowsMax: 5_000, failedRowsPercentMax: 0.1 },
     setAside: 2,
+    deadline: NOW + 14_088,
     waits: WAITS,
   }
 }

@@ -163,6 +163,25 @@ describe.skipIf(!hasChromium)('the page of a job', () => {
     await expect.poll(() => why.textContent()).toBe(failure)
   })
 
+  test('has its deadline moved, and to no time that is none', async () => {
+    await using opened = await openJob({
+      [`POST /api/jobs/${RUNNING}/adjust`]: { said: 'to have ended by 2026-09-22T06:00:00Z' },
+    })
+    const { page, stub } = opened
+    await button(page, 'Adjust …').click()
+    const deadline = page.getByLabel('To have ended by')
+    expect(await deadline.getAttribute('placeholder')).toBe('2026-09-21T18:08:08Z')
+    for (const none of ['tomorrow', '4', '2026-09-22', '06:00']) {
+      await deadline.fill(none)
+      await button(page, 'Adjust the job').click()
+    }
+    expect(posted(stub)).toEqual([])
+    await deadline.fill('2026-09-22T06:00Z')
+    await button(page, 'Adjust the job').click()
+    await page.getByText('to have ended by 2026-09-22').waitFor()
+    expect(posted(stub).map(({ body }) => body)).toEqual([{ deadline: '2026-09-22T06:00Z' }])
+  })
+
   test('once ended, offers nothing and is looked at once', async () => {
     await using opened = await openJob({ [`GET /api/jobs/${RUNNING}`]: endedJob(RUNNING) })
     const { page, stub } = opened

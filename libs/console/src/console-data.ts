@@ -63,6 +63,8 @@ export interface JobAnswer {
   readonly tolerance: Tolerance
   /** Messages for its batches that were set aside. */
   readonly setAside: number
+  /** When it is to have ended, in seconds since the epoch. */
+  readonly deadline?: number
   /** What continues the job, where nobody works on it: its run was stopped. */
   readonly idle?: string
   /** Why it goes on slowly or not at all, as far as that is news. */
@@ -150,6 +152,8 @@ export interface AdjustRequest {
   readonly concurrency?: number
   readonly failedRowsMax?: number | 'none'
   readonly failedRowsPercentMax?: number | 'none'
+  /** A time from now such as `4h`, or a moment with its zone, as the job spec has it. */
+  readonly deadline?: string
 }
 
 /** What the verb said. */

@@ -1,5 +1,5 @@
 import { batchMap, type JobAnswer, type Verb } from '@millrace/console'
-import { isFinal, type Job, type JobId, takesBatches } from '@millrace/job'
+import { deadlineOf, isFinal, type Job, type JobId, takesBatches } from '@millrace/job'
 import { listRejections, readJob, readLayeredProgress } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { readCost } from '../cost/read-cost.ts'
@@ -32,7 +32,7 @@ export async function jobAnswer(
   }
   const { state, plan, spec, adjusted } = job
   const now = Math.floor(Date.now() / 1_000)
-  const [waits, failure] = [waitsText(job, now), failureOf(job)]
+  const [deadline, waits, failure] = [deadlineOf(job), waitsText(job, now), failureOf(job)]
   return {
     jobId,
     state,
@@ -51,6 +51,7 @@ export async function jobAnswer(
     ...(adjusted?.concurrencyMax === undefined ? {} : { concurrencyMax: adjusted.concurrencyMax }),
     tolerance: adjusted?.tolerance ?? spec.tolerance,
     setAside: rejections.length,
+    ...(deadline === undefined ? {} : { deadline }),
     ...(system.isHost && !isFinal(state) ? { idle: whatContinues(job) } : {}),
     ...(waits === undefined ? {} : { waits }),
     ...(failure === undefined ? {} : { failure }),

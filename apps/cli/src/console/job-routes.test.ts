@@ -133,6 +133,8 @@ test.for([
   ['a concurrency of nothing', { concurrency: 0 }, 'concurrency'],
   ['a text for a number', { failedRowsMax: '5' }, 'failedRowsMax'],
   ['more than all rows', { failedRowsPercentMax: 101 }, 'failedRowsPercentMax'],
+  ['a deadline that is no time', { deadline: 'tomorrow' }, 'deadline: wanted a time'],
+  ['a deadline that has passed', { deadline: '2020-01-01T00:00Z' }, 'has passed'],
   ['what cannot be changed', { endpoint: 'other' }, 'endpoint'],
   ['nothing', {}, 'nothing to change was named'],
 ] as const)('refuses to adjust %s', async ([, body, named]) => {
@@ -158,6 +160,17 @@ test('adjusts and lifts a tolerance', async () => {
   })
 })
 
+test('moves a deadline, and tells of it', async () => {
+  const { jobId } = await jobIn('running')
+  await using console = await open()
+  const deadline = '2999-12-01T06:00:00Z'
+  expect((await console.json(`/api/jobs/${jobId}/adjust`, { deadline })).body).toEqual({
+    said: `${jobId}: to have ended by ${deadline}`,
+  })
+  const { body } = await console.json(`/api/jobs/${jobId}`)
+  expect(body).toMatchObject({ deadline: Date.parse(deadline) / 1_000 })
+})
+
 test('says why a job waits, and why it has failed', async () => {
   const waits = { at: now, reason: 'invoke churn-v3: endpoint_throttled' }
   const failure = { code: 'preflight_failed', message: 'the endpoint answers nothing' }
@@ -173,6 +186,7 @@ test('says why a job waits, and why it has failed', async () => {
   const told = await answerTo(ended)
   expect(told).not.toHaveProperty('waits')
   expect(told).not.toHaveProperty('failure')
+  expect(told).not.toHaveProperty('deadline')
 })
 
 test.for([

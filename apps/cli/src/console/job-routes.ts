@@ -1,5 +1,5 @@
 import type { DoneAnswer, FailuresAnswer, JobAnswer } from '@millrace/console'
-import { limits } from '@millrace/job'
+import { deadlineFrom, limits, WANTED_DEADLINE } from '@millrace/job'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { adjust } from '../control/adjust.ts'
@@ -51,4 +51,8 @@ const adjustRequest = z.strictObject({
   concurrency: z.number().int().min(1).max(limits.concurrencyMax).exactOptional(),
   failedRowsMax: orNone(z.number().int().min(0)),
   failedRowsPercentMax: orNone(z.number().min(0).max(100)),
+  deadline: z
+    .string()
+    .refine((text) => deadlineFrom(text, 0) !== undefined, WANTED_DEADLINE)
+    .exactOptional(),
 })

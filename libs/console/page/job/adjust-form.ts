@@ -2,6 +2,7 @@ import { h, type JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { AdjustRequest, JobAnswer } from '../../src/console-data.ts'
 import { type AdjustFields, adjustRequestOf, NO_FIELDS } from './adjust-request.ts'
+import { isoMoment } from '../pieces/numbers.ts'
 import { Panel, takeFocus } from '../pieces/panel.ts'
 
 interface Props {
@@ -44,7 +45,11 @@ export function AdjustForm({ job, onSend, onClose }: Props): JSX.Element {
   )
 }
 
-function rows({ concurrencyMax, tolerance }: JobAnswer, fields: AdjustFields, change: Change) {
+function rows(
+  { concurrencyMax, tolerance, deadline }: JobAnswer,
+  fields: AdjustFields,
+  change: Change,
+) {
   return [
     field({
       label: 'Invocations in flight, at most',
@@ -72,8 +77,37 @@ function rows({ concurrencyMax, tolerance }: JobAnswer, fields: AdjustFields, ch
       onValue: (failedRowsPercentMax) => change({ failedRowsPercentMax }),
       onNone: (noPercentMax) => change({ noPercentMax }),
     }),
+    deadlineField(deadline, fields.deadline, (deadline) => change({ deadline })),
   ]
 }
+
+/** What is no time at all is seen by the browser; whether it has passed, and whether there is such a day, by the server. */
+const DEADLINE_PATTERN = String.raw`\s*([1-9]\d{0,3}[mhd]|\d{4}-\d{2}-\d{2}T.+)\s*`
+const DEADLINE_WANTED = '90m, 4h or 2d from now, or a moment with its zone: 2026-12-01T06:00Z'
+
+const deadlineField = (
+  now: number | undefined,
+  value: string,
+  onValue: (value: string) => void,
+): JSX.Element =>
+  h(
+    'div',
+    { key: 'deadline', class: 'field' },
+    h(
+      'label',
+      null,
+      h('span', null, 'To have ended by'),
+      h('input', {
+        type: 'text',
+        value,
+        pattern: DEADLINE_PATTERN,
+        title: DEADLINE_WANTED,
+        placeholder: now === undefined ? 'no deadline' : isoMoment(now),
+        onInput: ({ currentTarget }: Changed) => onValue(currentTarget.value),
+      }),
+    ),
+    h('span', { class: 'small soft' }, DEADLINE_WANTED),
+  )
 
 interface Field {
   readonly label: string

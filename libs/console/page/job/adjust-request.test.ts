@@ -5,6 +5,8 @@ test('what is left empty stays as it is', () => {
   expect(adjustRequestOf(NO_FIELDS)).toBeUndefined()
   expect(adjustRequestOf({ ...NO_FIELDS, concurrency: '8' })).toEqual({ concurrency: 8 })
   expect(adjustRequestOf({ ...NO_FIELDS, failedRowsMax: '0' })).toEqual({ failedRowsMax: 0 })
+  expect(adjustRequestOf({ ...NO_FIELDS, deadline: ' 4h ' })).toEqual({ deadline: '4h' })
+  expect(adjustRequestOf({ ...NO_FIELDS, deadline: ' ' })).toBeUndefined()
 })
 
 test('a limit that is lifted wins over its number', () => {

@@ -7,6 +7,7 @@ export interface AdjustFields {
   readonly failedRowsPercentMax: string
   readonly noRowsMax: boolean
   readonly noPercentMax: boolean
+  readonly deadline: string
 }
 
 export const NO_FIELDS: AdjustFields = {
@@ -15,6 +16,7 @@ export const NO_FIELDS: AdjustFields = {
   failedRowsPercentMax: '',
   noRowsMax: false,
   noPercentMax: false,
+  deadline: '',
 }
 
 /** Only what is named; nothing when nothing is. */
@@ -22,10 +24,12 @@ export function adjustRequestOf(fields: AdjustFields): AdjustRequest | undefined
   const concurrency = numberIn(fields.concurrency)
   const failedRowsMax = fields.noRowsMax ? 'none' : numberIn(fields.failedRowsMax)
   const failedRowsPercentMax = fields.noPercentMax ? 'none' : numberIn(fields.failedRowsPercentMax)
+  const deadline = fields.deadline.trim()
   const request: AdjustRequest = {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(failedRowsMax === undefined ? {} : { failedRowsMax }),
     ...(failedRowsPercentMax === undefined ? {} : { failedRowsPercentMax }),
+    ...(deadline === '' ? {} : { deadline }),
   }
   return Object.keys(request).length === 0 ? undefined : request
 }

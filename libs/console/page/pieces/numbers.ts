@@ -40,6 +40,10 @@ export function ago(then: number, now: number): string {
   return `${count(Math.floor(seconds / 24 / 60 / 60))} d ago`
 }
 
+/** Such as `2026-11-25T10:15:00Z`, which can be typed again. */
+export const isoMoment = (seconds: number): string =>
+  `${new Date(seconds * 1_000).toISOString().slice(0, 19)}Z`
+
 /** Such as `2026-11-25 10:15:00 UTC`. */
 export const moment = (seconds: number): string =>
-  `${new Date(seconds * 1_000).toISOString().replace('T', ' ').slice(0, 19)} UTC`
+  isoMoment(seconds).replace('T', ' ').replace('Z', ' UTC')
