@@ -188,12 +188,19 @@ export const failuresAnswer: FailuresAnswer = {
   more: true,
 }
 
-const group = (code: string, job: string, messages: number, reason: string): LetterGroup => ({
+const group = (
+  code: string,
+  job: string,
+  messages: number,
+  reason: string,
+  reasons = 1,
+): LetterGroup => ({
   code,
   job,
   messages,
   oldest: NOW - 60 * messages,
   reason,
+  reasons,
 })
 
 export const lettersAnswer: LettersAnswer = {
@@ -206,6 +213,7 @@ export const lettersAnswer: LettersAnswer = {
       PAUSED,
       5,
       'invoke fraud-scores: payload_too_large (7,340,032 > 6,291,456 bytes), and the batch has one row, which cannot be cut',
+      3,
     ),
     group('not_json', '-', 1, `batch message: not JSON (Unexpected token '<', "${MARKUP}")`),
   ],

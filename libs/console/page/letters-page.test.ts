@@ -33,6 +33,13 @@ describe.skipIf(!hasChromium)('dead letters', () => {
     ])
   })
 
+  test('tell of one reason, and how many others there are', async () => {
+    await using opened = await openLetters()
+    const reasons = await opened.page.locator('.reason-cell').allTextContents()
+    expect(reasons[0]).toMatch(/status 500$/)
+    expect(reasons[1]).toMatch(/cannot be cut, and 2 other reasons$/)
+  })
+
   test('are shown with their rows and their bodies', async () => {
     await using opened = await openLetters()
     const { page } = opened

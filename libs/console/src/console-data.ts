@@ -101,15 +101,17 @@ export interface LettersAnswer {
   readonly groups: readonly LetterGroup[]
 }
 
-/** Messages of one job that were set aside for one reason. */
+/** Messages of one job that were set aside by one code. */
 export interface LetterGroup {
   readonly code: string
   /** `-` of what names none. */
   readonly job: string
   readonly messages: number
   readonly oldest: number
-  /** That of one of them. */
+  /** That of most of them. */
   readonly reason: string
+  /** How many different ones they have. */
+  readonly reasons: number
 }
 
 export interface MessagesAnswer {

@@ -17,9 +17,10 @@ export function dlqCommand(perform: Perform): Command {
 }
 
 function listCommand(perform: Perform): Command {
-  return addSelection(new Command('list').description('what is there, grouped by reason')).action(
-    (job: string | undefined, options: DlqOptions) =>
-      perform(async () => (await import('../dlq/list.ts')).list, withJob(job, options)),
+  return addSelection(
+    new Command('list').description('what is there, grouped by code and job'),
+  ).action((job: string | undefined, options: DlqOptions) =>
+    perform(async () => (await import('../dlq/list.ts')).list, withJob(job, options)),
   )
 }
 

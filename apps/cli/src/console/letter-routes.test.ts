@@ -56,7 +56,7 @@ test('groups the letters of a queue, and of one job', async () => {
   const { groups } = body as { groups: unknown[] }
   expect(groups).toHaveLength(3)
   expect(groups[0]).toEqual({
-    ...{ code: 'batch_not_planned', job: first, messages: 2, reason: hostile },
+    ...{ code: 'batch_not_planned', job: first, messages: 2, reason: hostile, reasons: 1 },
     oldest: Date.parse('2026-11-25T10:00:00Z') / 1_000,
   })
   expect((await console.json(`/api/letters/batches?job=${second}`)).body).toMatchObject({

@@ -66,7 +66,7 @@ async function perform<Options>(act: Act<Options>, options: Options, env: object
   return { exitCode, said: said() }
 }
 
-test('list groups the messages by reason and job, and leaves them there', async () => {
+test('list groups the messages by code and job, and leaves them there', async () => {
   for (let look = 0; look < 2; look += 1) {
     const { exitCode, said } = await perform(list, all)
     expect(exitCode).toBe(0)
@@ -82,6 +82,18 @@ test('list groups the messages by reason and job, and leaves them there', async 
       '6',
     ])
   }
+})
+
+test('list tells the reason of most, and how many others there are', async () => {
+  const wrong = (reason: string) => ({ body: '{}', attributes: evidence('invalid', reason) })
+  const reasons = ['no endpoint', 'no dataset', 'no output', 'no dataset']
+  await publish(system.deadLetters('jobs'), reasons.map(wrong), signal)
+  const { said } = await perform(list, { ...all, queue: 'jobs' })
+  expect(said).toMatch(/^invalid .* 4 .*no dataset, and 2 other reasons$/m)
+  expect(said).toContain('dlq show has the reason of each')
+  const { said: json } = await perform(list, { ...all, queue: 'jobs', json: true })
+  expect(JSON.parse(json).groups).toMatchObject([{ reason: 'no dataset', reasons: 3 }])
+  expect((await perform(list, all)).said).not.toMatch('other reason')
 })
 
 test.for<[string, Partial<DlqOptions>, number]>([

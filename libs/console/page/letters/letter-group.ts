@@ -26,7 +26,7 @@ const LABELS: readonly (readonly [open: Open, label: string])[] = [
   ['discard', 'Discard …'],
 ]
 
-/** Messages of one job that were set aside for one reason, and below them what has been opened. */
+/** Messages of one job that were set aside by one code, and below them what has been opened. */
 export function LetterGroupRows(props: Props): JSX.Element {
   const { group, act } = props
   const [open, setOpen] = useState<Open>()
@@ -45,7 +45,7 @@ export function LetterGroupRows(props: Props): JSX.Element {
         { class: 'oldest-cell cut', title: moment(group.oldest) },
         ago(group.oldest, Date.now() / 1_000),
       ),
-      h('td', { class: 'reason-cell break' }, group.reason),
+      h('td', { class: 'reason-cell break' }, group.reason, otherReasons(group)),
       h(
         'td',
         { class: 'treat-cell' },
@@ -65,6 +65,11 @@ export function LetterGroupRows(props: Props): JSX.Element {
         ),
   )
 }
+
+const otherReasons = ({ reasons }: LetterGroup): JSX.Element | null =>
+  reasons === 1
+    ? null
+    : h('span', { class: 'soft' }, `, and ${counted(reasons - 1, 'other reason')}`)
 
 const buttons = (
   open: Open | undefined,

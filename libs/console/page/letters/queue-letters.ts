@@ -17,7 +17,7 @@ interface Props {
   readonly job: string | undefined
 }
 
-/** What lies in one dead-letter queue, grouped by reason and job, with what can be done about it. */
+/** What lies in one dead-letter queue, grouped by code and job, with what can be done about it. */
 export function QueueLetters({ api, queue, job }: Props): JSX.Element {
   const letters = useReading<LettersAnswer>(api)
   const read = (): void => letters.read(lettersPath(queue, { job }), READ_TIMEOUT_MS)
