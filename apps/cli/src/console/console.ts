@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { openDeployed } from '../system/open-system.ts'
+import { storageOf } from '../system/storage-of.ts'
 import { isDeployed } from '../system/which-system.ts'
 import type { World } from '../world.ts'
 import type { ConsoleOptions } from './console-options.ts'
@@ -13,10 +14,11 @@ import { listen } from './listen.ts'
 export async function openConsole(typed: ConsoleOptions, world: World): Promise<ExitCode> {
   await using opened = new AsyncDisposableStack()
   // Opened once: each opening asks for credentials anew, which may take a command of the user's, or their phone.
-  const stack = isDeployed(typed, world)
-    ? { stack: opened.use(await openDeployed(typed, world)) }
-    : {}
-  const options = { ...typed, ...stack }
+  let options = typed
+  if (isDeployed(typed, world)) {
+    const stack = opened.use(await openDeployed(typed, world))
+    options = { ...typed, stack, storage: opened.use(await storageOf(stack, typed)) }
+  }
   const jobs = createJobLines(options, world)
   // What cannot be reached is told here, and not first in a browser.
   await jobs.lines(world.stop)

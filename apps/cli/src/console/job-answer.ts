@@ -8,6 +8,7 @@ import { factsOfJob, failureOf } from '../status/job-facts.ts'
 import { waitsText } from '../status/waits.ts'
 import { whatContinues } from '../system/no-run-at-work.ts'
 import { openJob } from '../system/open-system.ts'
+import { storageOf } from '../system/storage-of.ts'
 import type { System } from '../system/system.ts'
 import type { World } from '../world.ts'
 import type { ConsoleOptions } from './console-options.ts'
@@ -23,7 +24,8 @@ export async function jobAnswer(
   const job = await readJob(system.ledger, jobId, world.stop)
   if (job === undefined) throw new CliError(`${jobId}: no such job`)
   const { done, failedRows } = await readLayeredProgress(system.ledger, [jobId], world.stop)
-  const cost = await readCost(job, { region: system.region }, world)
+  await using storage = await storageOf(system, options)
+  const cost = await readCost(job, storage, world.stop)
   const rejections = await Array.fromAsync(listRejections(system.ledger, jobId, world.stop))
   const progress = {
     batches: done.size,

@@ -29,7 +29,9 @@ export function letterRoutes({ options, world }: Deps): Hono {
   routes.get('/:queue/messages', async (context) => {
     const choice = { queue: queueNamed(context), ...wantedQuery(context, letters) }
     await using open = await openLetters(choice, options, world)
-    return context.json<MessagesAnswer>(await messagesAnswer(open, signalOf(context, world)))
+    return context.json<MessagesAnswer>(
+      await messagesAnswer(open, options, signalOf(context, world)),
+    )
   })
   routes.post('/:queue/redrive', async (context) => {
     const { rate, ...wanted } = await wantedBody(context, redriveRequest)

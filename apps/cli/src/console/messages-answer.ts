@@ -1,7 +1,8 @@
 import type { LetterMessage, MessagesAnswer } from '@millrace/console'
 import { type DeadLetter, readDeadLetters } from '@millrace/queue'
-import { type BatchRows, openRows, rowsOfLetter } from '../dlq/rows-of-batch.ts'
-import { s3RegionOf } from '../system/s3-region.ts'
+import { type BatchRows, createRowReader, rowsOfLetter } from '../dlq/rows-of-batch.ts'
+import { storageOf } from '../system/storage-of.ts'
+import type { ConsoleOptions } from './console-options.ts'
 import type { OpenLetters } from './open-letters.ts'
 
 const MESSAGES_MAX = 20
@@ -12,10 +13,12 @@ const BODY_CHARS_MAX = 4_000
 /** The first chosen messages, each with the rows that it points to. */
 export async function messagesAnswer(
   { system, queue, dead, wanted }: OpenLetters,
+  options: ConsoleOptions,
   signal: AbortSignal,
 ): Promise<MessagesAnswer> {
   const { letters } = await readDeadLetters(dead, wanted, signal)
-  await using rows = openRows(system, await s3RegionOf(system, {}))
+  await using storage = await storageOf(system, options)
+  const rows = createRowReader(system, storage)
   const messages: LetterMessage[] = []
   for (const letter of letters.slice(0, MESSAGES_MAX)) {
     const shown = { rows: ROWS_SHOWN, queue }

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileUri } from '@millrace/storage'
+import { createStorage, fileUri } from '@millrace/storage'
 import { expect, test } from 'vitest'
-import { createWorld, jobWith, temporaryFolder } from '../test-data.fixture.ts'
+import { jobWith, never, temporaryFolder } from '../test-data.fixture.ts'
 import { readCost } from './read-cost.ts'
 
 const usage = {
@@ -21,7 +21,7 @@ test('a bill is that of the job whose manifest lies beside the result', async ()
   const { spec } = jobWith()
   const output = { ...spec.output, uri: fileUri(join(folder, 'scores.csv')) }
   const job = jobWith({ state: 'succeeded', spec: { ...spec, output } })
-  const read = async () => await readCost(job, {}, createWorld({}).world)
+  const read = async () => await readCost(job, createStorage({}), never)
   const manifest = async (jobId: string) =>
     await writeFile(join(folder, 'scores.manifest.json'), JSON.stringify({ jobId, cost }))
   expect(await read()).toBeUndefined()

@@ -1,7 +1,5 @@
 import { type Job, type ResultManifest, resultManifestSchema, resultNames } from '@millrace/job'
 import type { Storage } from '@millrace/storage'
-import { openStorage } from '../dataset/open-storage.ts'
-import type { World } from '../world.ts'
 
 export type JobCost = NonNullable<ResultManifest['cost']>
 
@@ -18,22 +16,18 @@ const MANIFEST_BYTES_MAX = 128 * 1024 * 1024
  */
 export async function readCost(
   { jobId, state, spec }: Pick<Job, 'jobId' | 'state' | 'spec'>,
-  from: { readonly region?: string },
-  world: World,
+  storage: Pick<Storage, 'readDocument'>,
+  signal: AbortSignal,
 ): Promise<JobCost | undefined> {
   if (!state.startsWith('succeeded')) return undefined
   const uri = resultNames(spec.output).manifest
   try {
-    await using storage: Pick<Storage, 'readDocument'> & AsyncDisposable = await openStorage(uri, {
-      ...from,
-      env: world.env,
-    })
-    const bytes = await storage.readDocument(uri, MANIFEST_BYTES_MAX, world.stop)
+    const bytes = await storage.readDocument(uri, MANIFEST_BYTES_MAX, signal)
     if (bytes === undefined) return undefined
     const manifest: unknown = JSON.parse(bytes.toString())
     return ownerSchema.parse(manifest).jobId === jobId ? costIn(manifest) : undefined
   } catch {
-    world.stop.throwIfAborted()
+    signal.throwIfAborted()
     return undefined
   }
 }

@@ -1,8 +1,7 @@
 import { type BatchMessage, planSegmentOf, readPinnedDataset, readPlanSegment } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
 import type { DeadLetter } from '@millrace/queue'
-import { createStorage, jobDocuments, s3WhenWanted } from '@millrace/storage'
-import { s3PlaceIn } from '../system/local-keys.ts'
+import { jobDocuments, type Storage } from '@millrace/storage'
 import type { QueueName, System } from '../system/system.ts'
 import { batchOf } from './letters.ts'
 
@@ -17,13 +16,8 @@ export interface BatchRows {
 
 const BYTES_MAX = 256 * 1024
 
-/**
- * Reads rows where the system's jobs find them. Dispose of it to close its connections.
- *
- * @param region that of the buckets.
- */
-export function openRows(system: System, region: string) {
-  const storage = createStorage({ s3: s3WhenWanted({ region, ...s3PlaceIn(system.env) }) })
+/** Reads rows where the system's jobs find them. */
+export function createRowReader(system: System, storage: Storage) {
   return {
     /**
      * The first rows of the batch, of the version that the job is pinned to. Lines stand for rows: a
@@ -48,15 +42,12 @@ export function openRows(system: System, region: string) {
       const lines = text.split(/\r?\n/).slice(0, Math.min(rowsMax, rows.end - rows.start))
       return { place, rows: lines.map((line, at) => ({ row: rows.start + at, text: line })) }
     },
-    async [Symbol.asyncDispose]() {
-      await storage.close()
-    },
   }
 }
 
 /** What keeps the rows from being shown is part of the evidence, and no reason to stop. */
 export async function rowsOfLetter(
-  { read }: Pick<ReturnType<typeof openRows>, 'read'>,
+  { read }: Pick<ReturnType<typeof createRowReader>, 'read'>,
   letter: DeadLetter,
   { rows, queue }: { readonly rows: number; readonly queue: QueueName },
   signal: AbortSignal,

@@ -3,11 +3,11 @@ import { type DeadLetter, readDeadLetters } from '@millrace/queue'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { factsOf } from '../show/table.ts'
 import { when } from '../show/when.ts'
-import { s3RegionOf } from '../system/s3-region.ts'
+import { storageOf } from '../system/storage-of.ts'
 import type { World } from '../world.ts'
 import type { DlqOptions } from './dlq-options.ts'
 import { jobOf, openQueues, wantedLetters } from './letters.ts'
-import { type BatchRows, openRows, rowsOfLetter } from './rows-of-batch.ts'
+import { type BatchRows, createRowReader, rowsOfLetter } from './rows-of-batch.ts'
 
 export interface ShowOptions extends DlqOptions {
   /** Rows shown of each batch. */
@@ -19,7 +19,8 @@ export async function show(options: ShowOptions, world: World): Promise<ExitCode
   await using system = await openQueues(options, world)
   const queue = system.deadLetters(options.queue)
   const { letters } = await readDeadLetters(queue, wantedLetters(options), world.stop)
-  await using rows = openRows(system, await s3RegionOf(system, options))
+  await using storage = await storageOf(system, options)
+  const rows = createRowReader(system, storage)
   for (const letter of letters) {
     const batch = await rowsOfLetter(rows, letter, options, world.stop)
     const text = options.json ? JSON.stringify({ ...letter, batch }) : told(letter, batch)

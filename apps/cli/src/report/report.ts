@@ -43,7 +43,7 @@ export async function report(options: ReportOptions, world: World): Promise<Exit
       hint: 'millrace watch shows how far it is',
     })
   }
-  const cost = await readCost(job, { region: reader.system.region }, world)
+  const cost = await readCost(job, storage, world.stop)
   const page = await drawPage(reader, job.plan, { ...options, cost }, world).catch(told)
   return await write(job.jobId, page, storage, options, world)
 }

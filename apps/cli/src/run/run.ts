@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { besideResult } from '@millrace/job'
+import { createStorage } from '@millrace/storage'
 import { readCost } from '../cost/read-cost.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fit } from '../show/fit.ts'
@@ -47,7 +48,7 @@ async function tell(
   { job, ...facts }: RunEnd & { readonly kind: 'ended' },
   world: World,
 ): Promise<ExitCode> {
-  const cost = await readCost(job, {}, world)
+  const cost = await readCost(job, createStorage({}), world.stop)
   const files = { result: resultPath, ...besideResult(resultPath) }
   const reasons = facts.rowsFailed > 0 ? await whyFailed(files) : []
   const shown = { files, statePath: state.path, stateOption, cost, reasons, ...facts }

@@ -7,6 +7,7 @@ import { fit } from '../show/fit.ts'
 import { jobProgress } from '../system/job-progress.ts'
 import { ofJob } from '../refusal/of-job.ts'
 import { openJob } from '../system/open-system.ts'
+import { storageOf } from '../system/storage-of.ts'
 import type { SystemOptions } from '../system/which-system.ts'
 import type { World } from '../world.ts'
 import { jobFacts } from './job-facts.ts'
@@ -26,7 +27,8 @@ export async function status(options: StatusOptions, world: World): Promise<Exit
   await using _open = system
   const job = await ofJob(system, jobId, readJob(system.ledger, jobId, world.stop), world.stop)
   const progress = await jobProgress(system, jobId, world.stop)
-  const cost = await readCost(job, { region: system.region }, world)
+  await using storage = await storageOf(system, options)
+  const cost = await readCost(job, storage, world.stop)
   // The ledger keeps one a batch at most.
   const rejections = await Array.fromAsync(listRejections(system.ledger, jobId, world.stop))
   const text = options.json

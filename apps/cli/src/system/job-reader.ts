@@ -1,12 +1,11 @@
 import { type Documents, type Job, type JobId, PlanError, readPinnedDataset } from '@millrace/job'
 import { readJob } from '@millrace/ledger'
-import { createStorage, jobDocuments, s3WhenWanted, type Storage } from '@millrace/storage'
+import { jobDocuments, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
 import type { World } from '../world.ts'
-import { s3PlaceIn } from './local-keys.ts'
 import { openJob } from './open-system.ts'
 import type { SystemOptions } from './which-system.ts'
-import { s3RegionOf } from './s3-region.ts'
+import { storageOf } from './storage-of.ts'
 import type { System } from './system.ts'
 
 /** Parts that a reader asks for ahead of their turn: from here each is tens of milliseconds away. */
@@ -35,10 +34,7 @@ export async function openReader(
   const { system, jobId } = await openJob(wanted, options, world)
   await using opened = new AsyncDisposableStack()
   opened.use(system)
-  const region = await s3RegionOf(system, options)
-  const s3 = s3WhenWanted({ region, ...s3PlaceIn(system.env) })
-  const storage = createStorage({ s3 })
-  opened.defer(() => storage.close())
+  const storage = opened.use(await storageOf(system, options))
   const job = await readJob(system.ledger, jobId, world.stop)
   if (job === undefined) throw new CliError(`${jobId}: no such job`)
   const workUri = workUriOf(system)

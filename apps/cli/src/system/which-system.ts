@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Storage } from '@millrace/storage'
 import { nearPath } from '../show/near-path.ts'
 import { shellWord } from '../show/shell-word.ts'
 import type { World } from '../world.ts'
@@ -11,6 +12,8 @@ export interface SystemOptions {
   readonly region?: string
   /** The stack, where it is open already: for who does several things in it. */
   readonly stack?: System
+  /** That of the stack, where it is open already. */
+  readonly storage?: Storage
 }
 
 /** True when a deployed stack is meant: the environment names one, and no `--state` was given. */
