@@ -62,6 +62,16 @@ test('a job with a folder has a folder below it for each export', () => {
   expect(wanted({}, undefined, job).output.uri).toBe(`s3://results/churn/${short}/`)
 })
 
+test('of a job with a result for each object, a file that is named is one of all rows', () => {
+  const job = jobWith({ output: { uri: 's3://results/churn/', files: 'per_object' } })
+  expect(wanted({}, 's3://other/all.parquet', job).output).toMatchObject({
+    ...{ uri: 's3://other/all.parquet', files: 'one', format: 'parquet' },
+  })
+  for (const out of [undefined, 's3://other/churn/']) {
+    expect(wanted({}, out, job).output).toMatchObject({ files: 'per_object' })
+  }
+})
+
 test.for([
   ['the result', 's3://results/scores.csv', ''],
   [

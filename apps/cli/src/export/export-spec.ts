@@ -35,6 +35,8 @@ export function exportSpec(
   const kind = typed.decision?.kind ?? decision.kind
   if (out === '-') throw new CliError('--out -: an export writes a file; name one')
   const target = out === undefined ? undefined : uriOf(out)
+  // Who names a file wants one, also of a job that has a result for each object.
+  const isFile = target?.endsWith('/') === false
   const shape = shapeOf(job.spec, typed, target)
   const wanted = check('export', exportSpecSchema, {
     version: 1,
@@ -43,6 +45,7 @@ export function exportSpec(
       ...output,
       ...typed.output,
       ...shape,
+      ...(isFile ? { files: 'one' } : {}),
       names: { ...output.names, ...typed.output?.names },
       uri: target ?? besideJob(output.uri, exportId, shape),
     },
