@@ -131,22 +131,9 @@ test('a request with the client token of a job that is forgotten is refused, and
 })
 
 test('a request with the client token of a job that has another spec is refused, and says where it differs', async () => {
-  let item: unknown
-  const send = async (operation: string, input: { Item?: unknown }): Promise<object> => {
-    if (operation !== 'PutItem') return { Item: item }
-    if (item !== undefined) {
-      throw Object.assign(new Error('it exists'), { name: 'ConditionalCheckFailedException' })
-    }
-    item = input.Item
-    return {}
-  }
-  const world = { ledger: { client: { send }, tableName: 'ledger' } }
-  const config = configSchema.parse(usual)
-  const deps = createDeps(config, world as unknown as World, { info: () => {}, warn: () => {} })
   const { jobId, clientToken, spec } = jobWith()
   const other = jobWith({ deadline: '4h', decision: { threshold: 0.3 } }).spec
-  const ask = async (request: object) =>
-    await deps.openJob(jobId, { clientToken, spec, ...request }, never)
+  const ask = askOfOneJob()
   expect(await ask({})).toMatchObject({ kind: 'opened' })
   expect(await ask({ spec: jobWith({ deadline: '4h' }).spec })).toMatchObject({ kind: 'opened' })
   expect(await ask({ spec: other })).toEqual({
@@ -155,6 +142,25 @@ test('a request with the client token of a job that has another spec is refused,
   })
   // Nobody chose the token of a template's job.
   expect(await ask({ spec: other, byTemplate: true })).toMatchObject({ job: { spec } })
+})
+
+test('a request that a newer version completes by other defaults is that of its job, as long as it says the same', async () => {
+  const { spec } = jobWith()
+  const other = jobWith({ decision: { threshold: 0.3 } }).spec
+  const [asked, askedOtherwise] = ['a'.repeat(64), 'b'.repeat(64)]
+  const ask = askOfOneJob()
+  expect(await ask({ asked })).toMatchObject({ kind: 'opened', job: { asked } })
+  expect(await ask({ asked, spec: other })).toMatchObject({ kind: 'opened', job: { spec } })
+  expect(await ask({ asked: askedOtherwise, spec: other })).toMatchObject({ kind: 'refused' })
+  // Whoever resumes the job asks by what is recorded.
+  expect(await ask({ asked: askedOtherwise })).toMatchObject({ kind: 'opened' })
+})
+
+test('what an older version has not noted of a job is held to the spec', async () => {
+  const ask = askOfOneJob()
+  expect(await ask({})).toMatchObject({ kind: 'opened' })
+  const other = jobWith({ decision: { threshold: 0.3 } }).spec
+  expect(await ask({ asked: 'a'.repeat(64), spec: other })).toMatchObject({ kind: 'refused' })
 })
 
 test('no more batches are published than may wait in their queue', async () => {
@@ -181,6 +187,25 @@ test('no more batches are published than may wait in their queue', async () => {
   expect(queue.published).toBe(5_000)
   expect(queue.most).toBeLessThanOrEqual(1_100)
 })
+
+/** Asks for one job again and again, of a ledger that is empty at first. */
+function askOfOneJob() {
+  let item: unknown
+  const send = async (operation: string, input: { Item?: unknown }): Promise<object> => {
+    if (operation !== 'PutItem') return { Item: item }
+    if (item !== undefined) {
+      throw Object.assign(new Error('it exists'), { name: 'ConditionalCheckFailedException' })
+    }
+    item = input.Item
+    return {}
+  }
+  const world = { ledger: { client: { send }, tableName: 'ledger' } }
+  const config = configSchema.parse(usual)
+  const deps = createDeps(config, world as unknown as World, { info: () => {}, warn: () => {} })
+  const { jobId, clientToken, spec } = jobWith()
+  return async (request: object) =>
+    await deps.openJob(jobId, { clientToken, spec, ...request }, never)
+}
 
 async function* batchesOf(count: number): AsyncGenerator<Batch> {
   for (let batch = 0; batch < count; batch += 1) {

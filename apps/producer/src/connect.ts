@@ -219,9 +219,11 @@ export function createDeps(
  */
 function unlessOther(
   opened: Opened,
-  { clientToken, spec, retryOf, byTemplate }: JobRequest,
+  { clientToken, spec, retryOf, byTemplate, asked: wanted }: JobRequest,
 ): Opened {
   if (opened.kind === 'refused' || byTemplate === true) return opened
+  // The very request that has made the job, which this version completes by other defaults than the one before.
+  if (wanted !== undefined && wanted === opened.job.asked) return opened
   const { jobId, spec: recorded } = opened.job
   const lasting = (one: JobSpec) => ({ ...one, deadline: undefined })
   const { retryOf: asked } = requestOf(opened.job)
@@ -234,12 +236,12 @@ function unlessOther(
 
 function newJob(
   jobId: JobId,
-  { clientToken, spec }: JobRequest,
+  { clientToken, spec, asked }: JobRequest,
   { createdAt, retentionDays }: { createdAt: number; retentionDays: number },
 ): Job {
   const job = { jobId, clientToken, spec, partitions: limits.partPartitions, createdAt } as const
   const expiry = retentionDays > 0 ? { expiresAt: createdAt + retentionDays * DAY_SECONDS } : {}
-  return { ...job, state: 'planning', ...expiry }
+  return { ...job, ...(asked === undefined ? {} : { asked }), state: 'planning', ...expiry }
 }
 
 const DAY_SECONDS = 24 * 60 * 60

@@ -1,6 +1,7 @@
 import { ContractError, jobTemplatesSchema, type JobTemplate } from '@millrace/job'
 import { describe, expect, test } from 'vitest'
 import { requestsIn } from './requests-in.ts'
+import { jobWith } from './test-data.fixture.ts'
 
 const templates: readonly JobTemplate[] = jobTemplatesSchema.parse([
   {
@@ -130,6 +131,29 @@ describe('an event of S3', () => {
     const body = JSON.stringify({ Records: [record1], spec: { endpoint: { name: 'evil' } } })
     expect(jobsIn(body)).toEqual(['s3://lake/in/a.csv any s3://lake/out/a.csv'])
   })
+})
+
+test('a job request is known by what it says, and not by what defaults make of it', () => {
+  const { spec } = jobWith()
+  const [said, reordered, written] = [
+    {
+      version: 1,
+      dataset: { uri: 's3://b-k/r.csv' },
+      endpoint: { name: 'a' },
+      output: spec.output,
+    },
+    {
+      output: spec.output,
+      endpoint: { name: 'a' },
+      dataset: { uri: 's3://b-k/r.csv' },
+      version: 1,
+    },
+    { ...spec, dataset: { uri: 's3://b-k/r.csv' }, endpoint: { name: 'a' } },
+  ].map((one) => requestsIn(JSON.stringify({ version: 1, clientToken: 't', spec: one }), []))
+  expect(said?.[0]?.asked).toMatch(/^[0-9a-f]{64}$/)
+  expect(reordered).toEqual(said)
+  expect(written?.[0]?.spec).toEqual(said?.[0]?.spec)
+  expect(written?.[0]?.asked).not.toBe(said?.[0]?.asked)
 })
 
 describe('a template', () => {

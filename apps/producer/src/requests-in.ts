@@ -7,6 +7,7 @@ import {
   readJobRequest,
   requestFor,
 } from '@millrace/job'
+import { askedOf } from './asked-of.ts'
 
 /**
  * The jobs that a message on the jobs queue asks for: one for a job request, one for each object of an S3
@@ -17,7 +18,7 @@ import {
 export function requestsIn(body: string, templates: readonly JobTemplate[]): readonly JobRequest[] {
   const message = readJobRequest(body)
   const objects = objectsCreated(message)
-  if (objects === undefined) return [jobRequestOf(message)]
+  if (objects === undefined) return [{ ...jobRequestOf(message), asked: askedOf(message) }]
   return objects.map((object) => {
     const request = requestFor(templates, object)
     if (request !== undefined) return request

@@ -47,6 +47,8 @@ export interface JobRequest {
   readonly retryOf?: RetryRequest
   /** Made of a template for an object: whoever changes the template changes no job that is there. Not sent. */
   readonly byTemplate?: true
+  /** SHA-256 of what the message asked for, before defaults filled it in. Not sent. */
+  readonly asked?: string
 }
 
 /** What is asked for of a retry. */

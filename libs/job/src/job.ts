@@ -7,6 +7,8 @@ export interface Job {
   readonly jobId: JobId
   readonly clientToken: string
   readonly spec: JobSpec
+  /** SHA-256 of what its first request asked for, before defaults filled it in; unknown where it came without one. */
+  readonly asked?: string
   readonly state: JobState
   /** Over how many partitions of the ledger the job's parts are spread. */
   readonly partitions: number

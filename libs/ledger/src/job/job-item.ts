@@ -28,12 +28,13 @@ export const UNTOLD = 'untold'
  */
 export function itemOfJob(job: Job): Item {
   const { dataset, plan, preflight, postponed, failure, startedAt, endedAt, adjusted } = job
-  const { retryOf, retriedBy, classes, waits, failedAttempt } = job
+  const { retryOf, retriedBy, classes, waits, failedAttempt, asked } = job
   return {
     ...jobKey(job.jobId),
     jobId: { S: job.jobId },
     clientToken: { S: job.clientToken },
     spec: { S: JSON.stringify(job.spec) },
+    ...(asked === undefined ? {} : { asked: { S: asked } }),
     state: { S: job.state },
     partitions: number(job.partitions),
     createdAt: number(job.createdAt),
@@ -87,6 +88,7 @@ export function jobOfItem(item: Item): Job {
     jobId: jobIdOf(what, read.text('jobId')),
     clientToken: read.text('clientToken'),
     spec: specOf(what, read),
+    ...(read.has('asked') ? { asked: read.text('asked') } : {}),
     state: stateOf(what, read.text('state')),
     partitions: read.number('partitions'),
     createdAt: read.number('createdAt'),

@@ -31,6 +31,7 @@ describe('createJob', () => {
   test('reads back as it was written, with every optional fact', async () => {
     const job = newJob({
       state: 'failed',
+      asked: 'c'.repeat(64),
       dataset: { digest: 'ab', objects: 2, bytes: 10_000_000_000 },
       plan: { batches: 7, rows: 700 },
       failure: { code: 'dataset_changed', message: 'changed – “later”' },
