@@ -3,14 +3,18 @@ import { noMetrics } from '@millrace/service'
 import { expect, test } from 'vitest'
 import type { PlanOutcome } from './plan-job.ts'
 import { reportOutcome } from './report-outcome.ts'
+import { jobWith } from './test-data.fixture.ts'
 
-const asked = { request: { clientToken: 'churn' }, message: { attempt: 2, messageId: 'm-1' } }
+const asked = {
+  request: { clientToken: 'churn', spec: jobWith().spec },
+  message: { attempt: 2, messageId: 'm-1' },
+}
 
-function lineOf(outcome: PlanOutcome): object {
+function lineOf(outcome: PlanOutcome, request = asked.request): object {
   const lines: object[] = []
   const note = (facts: object) => void lines.push(facts)
   const logger = { info: note, warn: note } as Parameters<typeof reportOutcome>[0]['logger']
-  reportOutcome({ logger, metrics: noMetrics }, asked, outcome)
+  reportOutcome({ logger, metrics: noMetrics }, { ...asked, request }, outcome)
   return lines[0] ?? {}
 }
 
@@ -24,4 +28,12 @@ test('a refused request is found by its message and by its token', () => {
 test('one that has a job is found by the job', () => {
   const jobId = jobIdOf('churn')
   expect(lineOf({ kind: 'ended', jobId })).toEqual({ jobId, attempt: 2, outcome: 'ended' })
+})
+
+test('settings that have no effect are named', () => {
+  const { spec } = jobWith({ decision: { kind: 'none', threshold: 0.3 } })
+  const request = { clientToken: 'churn', spec }
+  expect(lineOf({ kind: 'ended', jobId: jobIdOf('churn') }, request)).toMatchObject({
+    idleSettings: ['decision.threshold (the decision is none)'],
+  })
 })

@@ -36,6 +36,15 @@ test('of a job that has no dataset yet, tells what its producer is at', () => {
   expect(jobFacts(jobWith({ state: 'planning', postponed: noted }), progress)).toMatch(waits)
 })
 
+test('settings of its spec that have no effect are named', () => {
+  const { spec } = jobWith()
+  const decision = { ...spec.decision, kind: 'none', threshold: 0.3 } as const
+  expect(jobFacts(jobWith({ spec: { ...spec, decision } }), progress)).toMatch(
+    /^no effect +decision\.threshold \(the decision is none\)$/m,
+  )
+  expect(jobFacts(jobWith(), progress)).not.toContain('no effect')
+})
+
 test('what was set aside for a job is told by its first batch, and counted', () => {
   const rejection = (batch: number) => ({
     ...{ batch, code: 'batch_not_planned', message: 'the plan has no such rows' },

@@ -1,4 +1,4 @@
-import type { Job, Preflight, RetryOf, Tolerance } from '@millrace/job'
+import { idleSettings, type Job, type Preflight, type RetryOf, type Tolerance } from '@millrace/job'
 import type { Rejection } from '@millrace/ledger'
 import { billText, usageText } from '../cost/cost-text.ts'
 import type { JobCost } from '../cost/read-cost.ts'
@@ -43,6 +43,7 @@ export function factsOfJob(
     ['failed rows', failedRows],
     ['batches', `${recorded} recorded`],
     ['set aside', setAside(rejections)],
+    ['no effect', idleSettings(spec).join(', ') || undefined],
     ['preflight', preflight && preflightText(preflight)],
     ['concurrency', adjusted?.concurrencyMax && `at most ${adjusted.concurrencyMax} in flight`],
     ['tolerance', toleranceOf(adjusted?.tolerance ?? spec.tolerance)],
