@@ -29,7 +29,11 @@ export async function ofJob<Answer>(
 async function noSuchJob(system: System, jobId: JobId, signal: AbortSignal): Promise<CliError> {
   const letter = await createRefusalSearch(jobId, 0)(system, signal)
   if (letter === undefined) {
-    const near = system.kind === 'deployed' ? await nearJob(system, jobId, signal) : undefined
+    const isDeployed = system.kind === 'deployed'
+    // No more than a help: what cannot be looked for changes nothing.
+    const near = isDeployed
+      ? await nearJob(system, jobId, signal).catch(() => undefined)
+      : undefined
     return new CliError(`${jobId}: no such job`, {
       hint: near === undefined ? 'millrace list shows them' : `did you mean ${near}?`,
     })
