@@ -28,6 +28,8 @@ export interface Program {
   readonly entry: string
   readonly args?: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  /** False where it calls nobody, and so is given no keys and no proxy. Default: true. */
+  readonly callsOut?: boolean
 }
 
 export interface ProcessesOptions {
@@ -68,7 +70,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
     try {
       const child = fork(program.entry, program.args ?? [], {
         execArgv: SMALL_YOUNG_GENERATION,
-        env: { ...inherited(process.env), ...program.env },
+        env: { ...inherited(process.env, program), ...program.env },
         // A process group of its own: ctrl-C reaches this process, which tells the others in order.
         detached: true,
         stdio: ['ignore', log.fd, log.fd, 'ipc'],
@@ -119,10 +121,15 @@ export function createProcesses(options: ProcessesOptions): Processes {
 }
 
 /** What a program that is started here may see of this process's environment: its AWS and proxy settings, not the rest. */
-export function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
-  const passed =
-    /^(PATH|HOME|TMPDIR|LANG|TZ|AWS_.*|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|NODE_(DISABLE_)?COMPILE_CACHE)$/
+export function inherited(
+  env: NodeJS.ProcessEnv,
+  { callsOut = true }: Pick<Program, 'callsOut'> = {},
+): Record<string, string> {
+  const passes = (name: string) => OF_NODE.test(name) || (callsOut && OF_OTHERS.test(name))
   return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => passed.test(entry[0])),
+    Object.entries(env).filter((entry): entry is [string, string] => passes(entry[0])),
   )
 }
+
+const OF_NODE = /^(PATH|HOME|TMPDIR|LANG|TZ|NODE_(DISABLE_)?COMPILE_CACHE)$/
+const OF_OTHERS = /^(AWS_.*|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS)$/

@@ -182,6 +182,7 @@ async function startEndpoint(
     entry: entryOf('endpoint'),
     args: [...args, '--latency', String(place.latencyMs)],
     env: {},
+    callsOut: false,
   })
   return `http://127.0.0.1:${port}`
 }
