@@ -42,7 +42,8 @@ const WIDTH_USUAL = 80
 const widthOf = ({ isTTY, columns }: NodeJS.WriteStream): number =>
   Math.min(isTTY ? columns : WIDTH_USUAL, WIDTH_MAX)
 
-function report(error: unknown, { stderr, stop }: World): ExitCode {
+/** Says what has failed, for whoever is at the terminal, and what the process is to exit with. */
+export function report(error: unknown, { stderr, stop }: World): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage
   if (stop.aborted) return EXIT.interrupted
   const told = toldOf(error)

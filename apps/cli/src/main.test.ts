@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSilentSts } from './local/silent-sts.fixture.ts'
 
@@ -28,6 +29,24 @@ test.runIf(process.platform === 'linux')(
   },
   30_000,
 )
+
+test('a disk that refuses the embedded ledger is told in two lines', async () => {
+  // It throws once main hears of what nobody catches, and waits for its standard input.
+  const thrown = `Object.assign(new Error('IO error: /s/5.log: No space left'), { code: 'LEVEL_IO_ERROR' })`
+  const ledger = `process.on('newListener', (event) => {
+    if (event === 'uncaughtException') setImmediate(() => { throw ${thrown} })
+  })`
+  const preload = `data:text/javascript,${encodeURIComponent(ledger)}`
+  const child = spawn(process.execPath, ['--import', preload, main, 'plan', '-'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [told, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  expect(told).toMatch(
+    /^millrace: what the job .* written or read: IO error: .* No space left\n {2}see to that disk.*\n$/,
+  )
+  expect(code).toBe(1)
+}, 30_000)
 
 test('what takes no signal is waited for no longer when somebody asks a second time', async () => {
   const { asked, env } = await startSilentSts()

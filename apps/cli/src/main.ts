@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --max-semi-space-size=2
-import { runCommandLine } from './command-line.ts'
+import { report, runCommandLine } from './command-line.ts'
 import { keepCompiled } from './compile-cache.ts'
 import { EXIT } from './exit-code.ts'
 import { oldNode } from './node-version.ts'
@@ -36,6 +36,8 @@ process.stderr.on('error', () => {})
 
 const { stdin, stdout, stderr, env } = process
 const world: World = { stdin, stdout, stderr, env, stop: stop.signal, abort: abort.signal }
+// The embedded ledger throws where nobody can catch it. What is started here ends with this process.
+process.on('uncaughtException', (error) => process.exit(report(error, world)))
 process.exitCode = await runCommandLine(process.argv.slice(2), world)
 // Who reads a pipe slowly has not got all of it yet, and exiting would keep the rest.
 await Promise.all([written(stdout), written(stderr)])

@@ -12,6 +12,10 @@ export interface Told {
 /** Nothing of a bug: that is told with where it happened. */
 export function toldOf(error: unknown): Told | undefined {
   if (error instanceof CliError) return error
+  if (isRefusedByDisk(error)) {
+    const message = `what the job has recorded cannot be written or read: ${error.message}`
+    return { message, hint: ROOM, exitCode: EXIT.failed }
+  }
   if (!isFailure(error)) return undefined
   const { message, code, retryable } = error
   if (code === 'job_missing') return noSuchJob(message)
@@ -21,6 +25,12 @@ export function toldOf(error: unknown): Told | undefined {
 
 /** What to do about a service that fails. */
 export const LOOK = 'try again; millrace doctor tells what is missing or out of reach'
+
+const ROOM = 'see to that disk, and free some of it where it is full; the same command continues'
+
+/** What the embedded ledger throws out of a request, where its disk is full or fails between two looks at it. */
+const isRefusedByDisk = (error: unknown): error is Error =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'LEVEL_IO_ERROR'
 
 /** What every error of a package of ours has. They are told by it, since to import all would take long. */
 interface Failure extends Error {
