@@ -18,7 +18,7 @@ test.for([
   }
   expect(await preflight({ invoke }, whole(GOOD), never)).toEqual({
     kind: 'wrong',
-    problems: [expect.stringMatching(/connection to flights failed/)],
+    problems: [expect.stringMatching(/^The connection to f failed: check/)],
   })
 })
 
