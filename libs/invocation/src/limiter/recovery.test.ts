@@ -34,6 +34,12 @@ test('when nothing was done for long, what was due meanwhile is not asked for at
   expect(recovery.dueAt).toBeCloseTo(658.5, 1)
 })
 
+test('without any latency that the clock has seen, slots come one at a time, too', () => {
+  const recovery = createRecovery()
+  recovery.begin(1_000, 0)
+  expect([1_000, 1_001, 1_002, 1_010].map((at) => recovery.take(at))).toEqual([0, 1, 2, 1])
+})
+
 test('a second recovery begins anew', () => {
   const recovery = createRecovery()
   recovery.begin(0, 100)

@@ -13,6 +13,8 @@ export interface Recovery {
   take(at: number): number
 }
 
+/** Timers wait no shorter; after no time at all, any number of slots were due at once. */
+const LATENCY_MS_MIN = 1
 /** A slot that is later than this part of a latency did not wait for its time only. */
 const LATE_MAX = 0.5
 
@@ -28,7 +30,7 @@ export function createRecovery(): Recovery {
     },
     begin(at, latency) {
       beganAt = at
-      latencyMs = latency
+      latencyMs = Math.max(LATENCY_MS_MIN, latency)
       taken = 0
     },
     take(at) {
