@@ -46,7 +46,7 @@ const failure = (row: number, code = 'refused') => ({ row, code, message: 'no' }
 const wide = (row: number, fields: number) => ({
   row,
   code: 'row_width',
-  message: `${fields} fields, wanted 3`,
+  message: `${fields} ${fields === 1 ? 'field' : 'fields'}, wanted 3`,
 })
 
 test('the very bytes of the range go to the endpoint', async () => {
