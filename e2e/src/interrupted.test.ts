@@ -33,7 +33,7 @@ test.for([
 
     const continued = await runCli(args, { cwd: folder.path })
     expect(continued.stderr).toContain('continuing')
-    expect(continued.code).toBe(0)
+    expect(continued.code, continued.stderr).toBe(0)
     const result = await readFile(join(folder.path, 'late.csv'), 'utf8')
     expect(result === expectedResult()).toBe(true)
   },
