@@ -1,8 +1,7 @@
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { withKeysInUrls } from '@millrace/cloud'
-import { CliError } from '../cli-error.ts'
 import { VISIBILITY_SECONDS } from '../system/local-system.ts'
+import { freePort } from './free-port.ts'
 import { createProcesses, type Processes, type ProcessesOptions } from './processes.ts'
 
 /** Where the endpoint of a local system is. */
@@ -175,6 +174,7 @@ async function startEndpoint(
 ): Promise<string | undefined> {
   if (place.kind === 'aws') return undefined
   if (place.kind === 'url') return place.url
+  // Fixed beforehand, so that an endpoint that was started again is found again.
   const port = String(await freePort())
   const args = ['--model', place.file, '--name', LOCAL_ENDPOINT, '--port', port]
   await processes.start({
@@ -185,19 +185,4 @@ async function startEndpoint(
     callsOut: false,
   })
   return `http://127.0.0.1:${port}`
-}
-
-/** A port that is free now. It is fixed beforehand so that a restarted endpoint is found again. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  return await new Promise<number>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port)
-        else reject(new CliError('no free port on 127.0.0.1'))
-      })
-    })
-  })
 }
