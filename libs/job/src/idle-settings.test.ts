@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { idleSettings } from './idle-settings.ts'
+import { idleAmong, idleSettings } from './idle-settings.ts'
 import { jobSpecSchema } from './job-spec.ts'
 
 const idleIn = (spec: object, dataset: object = {}): readonly string[] =>
@@ -55,3 +55,22 @@ test.for(KINDS)(
     expect(idleSettings(jobSpecSchema.parse(written))).toEqual([])
   },
 )
+
+test('a delimiter that follows from the name of the dataset is not chosen', () => {
+  const lines = { uri: 's3://lake/rows.tsv', format: 'jsonl' }
+  expect(idleIn({}, lines)).toEqual([])
+  expect(idleIn({}, { ...lines, csv: { delimiter: ';' } })).toEqual([
+    'dataset.csv.delimiter (the dataset is JSON lines)',
+  ])
+})
+
+test('of what somebody chose, what is as by default has no effect all the same', () => {
+  const spec = jobSpecSchema.parse({
+    ...{ version: 1, endpoint: { name: 'churn' }, ...output({}), decision: { kind: 'none' } },
+    dataset: { uri: 's3://lake/rows.csv' },
+  })
+  const chosen = { decision: { threshold: 0.5 }, dataset: { csv: { header: 'auto' } } }
+  expect(idleAmong(chosen, spec)).toMatchObject([
+    { path: 'decision.threshold', needs: { path: 'decision.kind', values: ['binary'] } },
+  ])
+})

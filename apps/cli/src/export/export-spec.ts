@@ -50,7 +50,7 @@ export function exportSpec(
       uri: target ?? besideJob(output.uri, exportId, shape),
     },
   })
-  refuseIdle(typed, { dataset: job.spec.dataset, decision: wanted.decision })
+  refuseIdle(typed, { ...job.spec, ...wanted })
   refuseWrong(job, wanted)
   return wanted
 }

@@ -18,6 +18,7 @@ test.for([
   ['--threshold', { decision: { threshold: 0 } }, ['binary']],
   ['--label', { decision: { labels: ['a', 'b'] } }, ['binary', 'multiclass']],
   ['--probabilities', { decision: { probabilities: 'each' } }, ['multiclass']],
+  ['--prediction-name', { output: { names: { prediction: 'p' } } }, ['binary', 'none']],
   ['--class-name', { output: { names: { classification: 'late' } } }, ['binary', 'multiclass']],
   ['--join', { output: { join: 'all' } }, KINDS],
 ] as const satisfies readonly [string, PartialSpec, readonly string[]][])(
@@ -46,6 +47,12 @@ test.for([
 ] as const)('%s has no effect on JSON lines', ([option, typed]) => {
   refuseIdle(typed, specOf('binary'))
   expect(() => refuseIdle(typed, specOf('binary', 'rows.jsonl'))).toThrow(
-    `${option}: has no effect on JSON lines`,
+    `${option}: has no effect where the dataset is JSON lines`,
+  )
+})
+
+test('it is told where an option would have an effect', () => {
+  expect(() => refuseIdle({ decision: { labels: ['a', 'b'] } }, specOf('none'))).toThrow(
+    expect.objectContaining({ hint: 'it is for --decision binary and --decision multiclass' }),
   )
 })

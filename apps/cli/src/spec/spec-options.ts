@@ -157,6 +157,11 @@ export function addSpecOptions(command: Command, without: readonly string[] = []
   )
 }
 
+/** How a setting is typed, such as `--threshold`; its path where it stands in a spec file only. */
+export function optionOf(path: string): string {
+  return specOptions().find((setting) => setting.path === path)?.option.long ?? path
+}
+
 /** Parts what commander read into the settings of the spec and all the other options. */
 export function partSpec<Options extends object>(
   options: Options,
