@@ -68,7 +68,9 @@ const change = async (job: Job, batch: number, changes: Item) =>
 async function replace(job: Job, part: RecordedPart): Promise<void> {
   await remove(job, part.batch)
   const { jobId, partitions } = job
-  await putPart(recorded.ledger, { ...part, jobId, partitions }, documentsOf(job), never)
+  const { lines, ...facts } = part
+  const written = { ...facts, predictions: lines.text, jobId, partitions }
+  await putPart(recorded.ledger, written, documentsOf(job), never)
 }
 const documentsOf = (job: Job) =>
   jobDocuments(recorded.storage, recorded.config.MILLRACE_WORK_URI, job.jobId)

@@ -12,7 +12,7 @@ import {
   type PinnedObject,
   PlanError,
   readPinnedDataset,
-  readPlan,
+  readPlanSegments,
   toleranceExceeded,
 } from '@millrace/job'
 import {
@@ -29,7 +29,7 @@ import {
   noteTakers,
   readExport,
   readJob,
-  readParts,
+  readRunsOfParts,
   readProgress,
   renewLease,
   type UnreadableJob,
@@ -124,9 +124,9 @@ function createResultDeps(
       const jobs = await Promise.all(layers.map((jobId) => readJob(ledger, jobId, signal)))
       return jobs.filter((layer) => layer !== undefined)
     },
-    planned: (job, signal) => readPlan(documentsOf(job.jobId), job, signal),
+    planned: (job, signal) => readPlanSegments(documentsOf(job.jobId), job, signal),
     parts: (job, signal, rowStyle) =>
-      readParts(ledger, job, documentsOf, signal, createPrinter(rowStyle)),
+      readRunsOfParts(ledger, job, documentsOf, signal, createPrinter(rowStyle)),
     input: async (dataset, { object, bytes }, target, signal) =>
       await storage.readInto(objectOf(dataset, object), bytes.start, target, signal),
     stream: (dataset, object, range, signal) =>

@@ -154,7 +154,8 @@ async function recordJob(
 
   const marker = createProgressMarker(ledger)
   const recordBatch = async (batch: Batch): Promise<void> => {
-    const part = { ...partOf(batch, job.batches[batch.batch] ?? []), jobId, partitions: 2 }
+    const { lines, ...facts } = partOf(batch, job.batches[batch.batch] ?? [])
+    const part = { ...facts, predictions: lines.text, jobId, partitions: 2 }
     await putPart(ledger, part, documents, never)
     await marker.mark({ jobId, plan }, batch.batch, part.failures.length, never)
   }

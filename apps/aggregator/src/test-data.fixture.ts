@@ -1,4 +1,5 @@
 import { type Batch, type Job, type JobSpecInput, jobIdOf, jobSpecSchema } from '@millrace/job'
+import { type PredictionLines, readLines } from '@millrace/predictions'
 import type { RecordedPart } from './write-result.ts'
 
 /** Small jobs for the tests of this app: rows of two fields, batches of two rows. */
@@ -37,6 +38,9 @@ export function planOf(...rows: readonly number[]): Batch[] {
   })
 }
 
+export const linesOf = (...predictions: readonly string[]): PredictionLines =>
+  readLines(Buffer.from(predictions.join('\n')))
+
 /** The part of a batch whose rows have these predictions; an empty one is a row that failed. */
 export function partOf(batch: Batch, predictions: readonly string[]): RecordedPart {
   const failures = predictions.flatMap((text, index) =>
@@ -48,7 +52,7 @@ export function partOf(batch: Batch, predictions: readonly string[]): RecordedPa
     jobId,
     batch: batch.batch,
     rows: batch.rows,
-    predictions: Buffer.from(predictions.join('\n')),
+    lines: linesOf(...predictions),
     failures,
     variant: 'blue',
     attempt: 1,
@@ -58,6 +62,12 @@ export function partOf(batch: Batch, predictions: readonly string[]): RecordedPa
     durationMs: 40,
     recordedAt: 1_500 + batch.batch,
   }
+}
+
+/** Items as they come: in runs, of which one may be empty. */
+export async function* runsOf<T>(items: readonly T[], length = 2): AsyncGenerator<readonly T[]> {
+  yield []
+  for (let at = 0; at < items.length; at += length) yield items.slice(at, at + length)
 }
 
 export async function* streamOf<T>(items: Iterable<T>): AsyncGenerator<T> {

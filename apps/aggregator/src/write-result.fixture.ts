@@ -1,7 +1,7 @@
 import { rowOffsets } from '@millrace/csv'
 import type { JobSpecInput, PinnedDataset } from '@millrace/job'
 import { createPlaces } from './files/take-place.ts'
-import { jobWith, partOf, planOf, streamOf } from './test-data.fixture.ts'
+import { jobWith, partOf, planOf, runsOf, streamOf } from './test-data.fixture.ts'
 import type { Deps, RecordedPart } from './write-result.ts'
 
 export const RESULT = 's3://results/scores.csv'
@@ -28,8 +28,8 @@ export function createWorld(parts: readonly RecordedPart[]) {
     region: 'us-east-1',
     dataset: async () => dataset,
     below: async () => [],
-    planned: () => streamOf(plan),
-    parts: () => streamOf(parts),
+    planned: () => runsOf(plan),
+    parts: () => runsOf(parts),
     input: async (_, { bytes }, target) => {
       inputReads += 1
       target.set(input.subarray(bytes.start, bytes.end))

@@ -5,7 +5,7 @@ import { readPage } from '@millrace/report'
 import { StorageError } from '@millrace/storage'
 import { describe, expect, test } from 'vitest'
 import type { Manifest } from './files/manifest.ts'
-import { jobWith, never, partOf, planOf, streamOf } from './test-data.fixture.ts'
+import { jobWith, linesOf, never, partOf, planOf, runsOf, streamOf } from './test-data.fixture.ts'
 import {
   RESULT,
   ERRORS,
@@ -90,7 +90,7 @@ describe('when a row that stands alone has failed', () => {
   const errorsOf = async (output: Partial<JobSpecInput['output']>) => {
     const { deps, visible, inputReads } = createWorld(parts)
     const job = jobWith({ output: { uri: RESULT, ...output } }, { plan: { batches: 3, rows: 4 } })
-    const planned = () => streamOf(alone)
+    const planned = () => runsOf(alone)
     await writeResult({ ...deps, planned }, { job, spec: job.spec }, never)
     const rows = (visible.get(ERRORS) ?? '').split('\n').slice(1, -1)
     return { errors: rows.map((row) => row.replace(/"s3.*wide"+/, '…')), inputReads }
@@ -129,7 +129,7 @@ test('joined, header and rows are those of the dataset, and all of them end alik
   const world: Deps = {
     ...deps,
     dataset: async () => ({ ...dataset, objects: [object], header: true, columns: ['na"me', '?'] }),
-    planned: () => streamOf(planned),
+    planned: () => runsOf(planned),
     input: async (_, { bytes }, target) => target.set(table.subarray(bytes.start, bytes.end)),
     createWriter: async (uri, signal) => {
       const writer = await deps.createWriter(uri, signal)
@@ -191,7 +191,7 @@ test('the report tells of scores, failures and files what the manifest does', as
 test.for([
   ['a part is missing', [sound[0]!]],
   ['the last part is of other rows', [sound[0]!, { ...sound[1]!, rows: { start: 3, end: 5 } }]],
-  ['a prediction is missing', [sound[0]!, { ...sound[1]!, predictions: Buffer.from('0.5') }]],
+  ['a prediction is missing', [sound[0]!, { ...sound[1]!, lines: linesOf('0.5') }]],
 ] as const)('when %s, nothing is visible and nothing is left open', async ([, parts]) => {
   const { deps, visible, log } = createWorld(parts)
   await expect(writeResult(deps, jobOf(), never)).rejects.toMatchObject({ name: 'AccountingError' })
@@ -252,7 +252,7 @@ test('with a result for each object, each has its rows and a header of its own',
   const many: Deps = {
     ...deps,
     dataset: async () => ({ ...dataset, objects }),
-    planned: () => streamOf(planned),
+    planned: () => runsOf(planned),
   }
   const output = { uri: 's3://results/churn/', files: 'per_object' as const }
   const summary = await writeResult(many, jobOf({ output }), never)

@@ -40,9 +40,9 @@ export interface Deps {
   dataset(job: Job, signal: AbortSignal): Promise<PinnedDataset>
   /** The jobs that a retry stands on, the newest first; none for another job. */
   below(job: Job, signal: AbortSignal): Promise<readonly Job[]>
-  planned(job: Job, signal: AbortSignal): AsyncIterable<Batch>
+  planned(job: Job, signal: AbortSignal): AsyncIterable<readonly Batch[]>
   /** With the rows of a result where their style is told, and whoever prints the parts can write them. */
-  parts(job: Job, signal: AbortSignal, rowStyle?: RowStyle): AsyncIterable<RecordedPart>
+  parts(job: Job, signal: AbortSignal, rowStyle?: RowStyle): AsyncIterable<readonly RecordedPart[]>
   /** Fills `target` with the input's bytes from the start of a place, held to the pinned version. */
   input(dataset: PinnedDataset, from: Place, target: Uint8Array, signal: AbortSignal): Promise<void>
   /** The bytes of a range of one object, in order, held to the pinned version. */
@@ -136,13 +136,9 @@ export async function writeResult(
 }
 
 async function accountForAll(deps: Deps, job: Job, signal: AbortSignal): Promise<void> {
-  for await (const { part } of accountFor(
-    job,
-    deps.planned(job, signal),
-    deps.parts(job, signal),
-  )) {
+  for await (const run of accountFor(job, deps.planned(job, signal), deps.parts(job, signal))) {
     signal.throwIfAborted()
-    part.release?.()
+    for (const { part } of run) part.release?.()
   }
 }
 
@@ -186,7 +182,7 @@ function asksForFirst({ decision, output }: JobSpec, classes: number | undefined
 
 /** Where the parts come from, and where they go. */
 interface Ends {
-  readonly parts: AsyncIterable<RecordedPart>
+  readonly parts: AsyncIterable<readonly RecordedPart[]>
   readonly result: ResultFiles
   readonly errors: HashedWriter
   readonly report: Reporting
@@ -215,11 +211,11 @@ async function copyParts(
     gone.reading(from.object, () => deps.input(dataset, from, target, signal)),
   )
   for await (const { items, from, bytes } of read) {
-    for (const { batch, part, lines } of items) {
+    for (const { batch, part } of items) {
       signal.throwIfAborted()
       tallying.add(batch, part)
-      report.add(part, lines)
-      const { failures, attempt } = part
+      report.add(part)
+      const { failures, attempt, lines } = part
       const isRead = from !== undefined && bytes !== undefined && !gone.has(from.object)
       const input = isRead ? rowsIn(deps, job, bytes, from.bytes, batch) : undefined
       await result.add({ batch, lines, input: joins ? input : undefined })

@@ -118,12 +118,21 @@ export async function* readPlan(
   job: Job,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
+  for await (const batches of readPlanSegments(documents, job, signal)) yield* batches
+}
+
+/** The same, the batches of a segment at once. */
+export async function* readPlanSegments(
+  documents: Documents,
+  job: Job,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Batch[]> {
   const wanted = job.plan?.batches ?? 0
   let found = 0
   for (let segment = 0; segment * limits.planSegmentBatches < wanted; segment += 1) {
     const batches = await readPlanSegment(documents, segment, signal)
     found += batches.length
-    yield* batches
+    yield batches
   }
   if (found !== wanted) throw new PlanError(`plan: holds ${found} batches, the job has ${wanted}`)
 }

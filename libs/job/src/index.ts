@@ -24,6 +24,7 @@ export {
   findPlanSegment,
   readPinnedDataset,
   readPlan,
+  readPlanSegments,
   readPlanSegment,
   writePinnedDataset,
 } from './documents.ts'

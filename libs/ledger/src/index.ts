@@ -32,6 +32,7 @@ export {
   type PartPlace,
   type PartWork,
   type PrintedPart,
+  type ReadPart,
   type PrintParts,
   variantsOf,
   workOf,
@@ -49,7 +50,7 @@ export { readFailures } from './part/read-failures.ts'
 export { isForgotten, readJob } from './job/read-job.ts'
 export { readNewestJob } from './job/read-newest-job.ts'
 export { readNewestPart, readPart } from './part/read-part.ts'
-export { readParts } from './part/read-parts.ts'
+export { readParts, readRunsOfParts } from './part/read-parts.ts'
 export {
   type DoneBatches,
   type LayeredProgress,

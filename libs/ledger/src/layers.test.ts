@@ -99,7 +99,8 @@ async function record(
   }
 }
 
-const textOf = ({ predictions }: Part): string => predictions.toString().split('\n')[1] ?? ''
+const textOf = ({ predictions }: Pick<Part, 'predictions'>): string =>
+  predictions.toString().split('\n')[1] ?? ''
 
 describe('the parts of a retry', () => {
   test.for([1, 3, 16])('in %i partitions, are the newest of each batch', async (partitions) => {
@@ -110,7 +111,7 @@ describe('the parts of a retry', () => {
     const documents = createDocuments()
     const read = async (job: Job) => {
       const parts = await Array.fromAsync(readParts(ledger, job, documents, signal))
-      return parts.map((part) => `${part.batch} ${textOf(part)}`)
+      return parts.map((part) => `${part.batch} ${textOf({ predictions: part.lines.text })}`)
     }
     expect(await read(base)).toEqual([0, 1, 2, 3, 4, 5, 7].map((batch) => `${batch} base`))
     expect(await read(second)).toEqual([
@@ -137,8 +138,8 @@ describe('the parts of a retry', () => {
     await record(base, 'base', [0, 1], [], documents(base.jobId), { predictions: large })
     await record(first, 'first', [1])
     const parts = await Array.fromAsync(readParts(ledger, first, documents, signal))
-    expect(parts[0]?.predictions.equals(large)).toBe(true)
-    expect(textOf(parts[1]!)).toBe('first')
+    expect(parts[0]?.lines.text.equals(large)).toBe(true)
+    expect(textOf({ predictions: parts[1]!.lines.text })).toBe('first')
   })
 
   test('answer rows and failures as they are after the last retry', async () => {

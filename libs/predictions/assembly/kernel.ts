@@ -1,4 +1,4 @@
-export { emptyPrinted, oddPrinted, printLines } from './print'
+export { emptyPrinted, oddPrinted, printLines, printRows, textPrinted } from './print'
 export { countLines, emptyLines, oddLines, readLines } from './read'
 export { countScores } from './scores'
 export { beginRows, joinLines, writeRows } from './write'

@@ -2,6 +2,7 @@ import { copy } from './arithmetic'
 import { eightDigits, layOut, SCRATCH_END, ZERO, ZEROS } from './digits'
 import { isProbability, printProbability } from './probability'
 import { digits, exponent, shorten } from './shortest'
+import { writeClasses } from './write'
 
 /*
  * Prints float32 values, widened to doubles, as Python's `repr` does: with a point or an exponent
@@ -13,6 +14,7 @@ const LF: u8 = 0x0a
 
 let odd: u32 = 0
 let empty: u32 = 0
+let textBytes: u32 = 0
 
 /** Lines whose number `readLines` would not read. */
 export function oddPrinted(): u32 {
@@ -47,6 +49,37 @@ export function printLines(at: usize, count: u32, outAt: usize, endsAt: usize, v
     endsAt += 4
     valuesAt += 8
   }
+  return out
+}
+
+/** How long the lines are that the last `printRows` has not written. */
+export function textPrinted(): u32 {
+  return textBytes
+}
+
+/**
+ * Writes the row of a result for each float, as `writeRows` does with its line, which is in it, and its number (f64)
+ * beside it; answers the end. Answers 0 where one of them is NaN or infinite.
+ */
+export function printRows(at: usize, count: u32, outAt: usize, valuesAt: usize): usize {
+  let out = outAt
+  let classes: usize = 0
+  const end = at + (<usize>count << 2)
+  for (; at < end; at += 4) {
+    const value = <f64>load<f32>(at)
+    if (value - value != 0) return 0
+    const bits = load<u32>(at)
+    let printed: usize = 0
+    if (isProbability(bits)) printed = printProbability(bits, out)
+    if (printed == 0) printed = print(value, out)
+    out = writeClasses(value, printed)
+    classes += out - printed
+    store<f64>(valuesAt, value)
+    store<u8>(out++, LF)
+    valuesAt += 8
+  }
+  // No newline is behind the last line.
+  textBytes = <u32>(out - outAt - classes - min<usize>(1, count))
   return out
 }
 

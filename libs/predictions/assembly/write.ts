@@ -119,7 +119,7 @@ export function joinLines(
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function writeClasses(value: f64, out: usize): usize {
+export function writeClasses(value: f64, out: usize): usize {
   for (let at = thresholdsAt; at < thresholdsEnd; at += 8) {
     if (value != value) {
       store<u8>(out++, delimiter)

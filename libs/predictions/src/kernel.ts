@@ -14,6 +14,8 @@ interface Kernel {
   printLines(at: number, count: number, outAt: number, endsAt: number, valuesAt: number): number
   oddPrinted(): number
   emptyPrinted(): number
+  printRows(at: number, count: number, outAt: number, valuesAt: number): number
+  textPrinted(): number
   countLines(at: number, length: number): number
   readLines(at: number, length: number, endsAt: number, valuesAt: number): number
   oddLines(): number

@@ -5,6 +5,7 @@ import { numberOf } from './number-of.ts'
 export interface PredictionLines {
   /** The lines, joined by newlines, as the endpoint sent them; an empty line is a failed row. */
   readonly text: Buffer
+  readonly textBytes: number
   /** Where each line ends: at its newline, or at the end of the text. */
   readonly ends: Uint32Array
   /** The number of each line, exact; NaN for an empty line, for `nan` and for what is no number. */
@@ -13,7 +14,7 @@ export interface PredictionLines {
   readonly empty: number
   /** Each line is empty or a number, written by digits, sign, point and exponent. */
   readonly plain: boolean
-  /** The rows of a result, where they were written with the lines. */
+  /** The rows of a result, where they were written in place of the lines, which are printed when somebody asks for them. */
   readonly rows?: Buffer
 }
 
@@ -41,7 +42,7 @@ export function readLines(text: Buffer): PredictionLines {
   const numbers = numbersAt(outAt, lines).slice()
   const plain = kernel.oddLines() === 0
   if (!plain) readOddLines(text, ends, numbers)
-  return { text, ends, numbers, empty: kernel.emptyLines(), plain }
+  return { text, textBytes: text.length, ends, numbers, empty: kernel.emptyLines(), plain }
 }
 
 /** `nan`, a space before a number, one in the very middle between two doubles: what the kernel leaves. */

@@ -3,7 +3,7 @@ import { type Batch, type JobId, jobIdOf, lengthOf } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { accountFor } from './account.ts'
 import type { AccountingError, AccountingErrorCode } from './accounting-error.ts'
-import { collect, jobWith, partOf, planOf, streamOf } from '../test-data.fixture.ts'
+import { collect, jobWith, linesOf, partOf, planOf, runsOf } from '../test-data.fixture.ts'
 import type { RecordedPart } from '../write-result.ts'
 
 const plan = planOf(3, 3, 2)
@@ -20,10 +20,14 @@ const account = async (
   parts: readonly RecordedPart[],
   planned: readonly Batch[] = plan,
   of = job,
-) => await collect(accountFor(of, streamOf(planned), streamOf(parts)))
+) => {
+  const runs = await collect(accountFor(of, runsOf(planned, 3), runsOf(parts)))
+  expect(runs.every((run) => run.length > 0)).toBe(true)
+  return runs.flat()
+}
 const lines = (part: RecordedPart, ...texts: string[]): RecordedPart => ({
   ...part,
-  predictions: Buffer.from(texts.join('\n')),
+  lines: linesOf(...texts),
 })
 const failure = (row: number) => ({ row, code: 'row_width', message: '' })
 
@@ -131,12 +135,13 @@ test('when it refuses, leaves no reading of parts open', async () => {
   let closed = false
   async function* parts() {
     try {
-      yield* [last, middle, first]
+      yield [last]
+      yield [middle, first]
     } finally {
       closed = true
     }
   }
-  await expect(collect(accountFor(job, streamOf(plan), parts()))).rejects.toThrow()
+  await expect(collect(accountFor(job, runsOf(plan), parts()))).rejects.toThrow()
   expect(closed).toBe(true)
 })
 
@@ -180,7 +185,7 @@ const mutations: Record<string, (parts: RecordedPart[], at: number) => RecordedP
 }
 const textOf = (part: RecordedPart, change: (text: string) => string): RecordedPart => ({
   ...part,
-  predictions: Buffer.from(change(part.predictions.toString())),
+  lines: linesOf(change(String(part.lines.text))),
 })
 
 test('any balanced set passes', async () => {
@@ -211,7 +216,7 @@ const sameText = (left: readonly RecordedPart[], right: readonly RecordedPart[])
   left.length === right.length &&
   left.every(
     (part, index) =>
-      part.predictions.equals(right[index]!.predictions) &&
+      part.lines.text.equals(right[index]!.lines.text) &&
       part.failures === right[index]!.failures &&
       lengthOf(part.rows) === lengthOf(right[index]!.rows) &&
       part.rows.start === right[index]!.rows.start,

@@ -6,7 +6,7 @@ import {
   type RowFailure,
   type RowRange,
 } from '@millrace/job'
-import { type PredictionLines, readLines } from '@millrace/predictions'
+import type { PredictionLines } from '@millrace/predictions'
 import { AccountingError } from './accounting-error.ts'
 
 /** What accounting needs to know of a recorded part. */
@@ -14,45 +14,69 @@ export interface PartLike {
   readonly jobId: string
   readonly batch: number
   readonly rows: RowRange
-  /** One line a row, joined by newlines; an empty line is a failed row. */
-  readonly predictions: Buffer
+  /** Its predictions, one line a row; an empty line is a failed row. */
+  readonly lines: PredictionLines
   readonly failures: readonly RowFailure[]
-  /** The predictions, where they have been read already. */
-  readonly lines?: PredictionLines
-  /** Gives back the memory of predictions and lines. */
+  /** Gives back the memory of the lines. */
   release?(): void
 }
 
+/** A batch of the plan and the part that answers it. */
+export interface Accounted<P> {
+  readonly batch: Batch
+  readonly part: P
+}
+
 /**
- * Passes parts through, in order, while they account for the plan: each batch once, with the plan's
+ * Passes runs of parts through, in order, while they account for the plan: each batch once, with the plan's
  * rows, one line a row, and a failure for exactly the lines that are empty. It is the job's own, or of a
- * job that it retries. Whoever comes after has the lines as they were read for it.
+ * job that it retries.
  *
  * @throws {AccountingError} at the first part that does not fit, or at the end when one is missing.
  */
 export async function* accountFor<P extends PartLike>(
   job: Job,
-  planned: AsyncIterable<Batch>,
-  parts: AsyncIterable<P>,
-): AsyncGenerator<{ batch: Batch; part: P; lines: PredictionLines }> {
+  planned: AsyncIterable<readonly Batch[]>,
+  parts: AsyncIterable<readonly P[]>,
+): AsyncGenerator<readonly Accounted<P>[]> {
   const recorded = parts[Symbol.asyncIterator]()
   const layers = new Set<string>(layersOf(job))
   let rows = 0
-  try {
-    for await (const batch of planned) {
+  let run: readonly P[] = []
+  let taken = 0
+  let accounted: Accounted<P>[] = []
+  /** Waits for the next run of parts that holds one; false at their end. */
+  const fill = async (): Promise<boolean> => {
+    while (taken === run.length) {
       const next = await recorded.next()
-      if (next.done === true) {
-        throw new AccountingError('part_missing', `batch ${batch.batch} has no part`)
-      }
-      checkPart(layers, batch, next.value)
-      const lines = next.value.lines ?? readLines(next.value.predictions)
-      checkLines(`batch ${batch.batch}`, next.value, lines)
-      rows += lengthOf(batch.rows)
-      yield { batch, part: next.value, lines }
+      if (next.done === true) return false
+      run = next.value
+      taken = 0
     }
-    const extra = await recorded.next()
-    if (extra.done !== true) {
-      throw new AccountingError('part_repeated', `batch ${extra.value.batch} is not in the plan`)
+    return true
+  }
+  try {
+    for await (const batches of planned) {
+      for (const batch of batches) {
+        if (taken === run.length) {
+          if (accounted.length > 0) yield accounted
+          accounted = []
+          await fill()
+        }
+        const part = run[taken]
+        if (part === undefined) {
+          throw new AccountingError('part_missing', `batch ${batch.batch} has no part`)
+        }
+        taken += 1
+        checkPart(layers, batch, part)
+        checkLines(batch, part)
+        rows += lengthOf(batch.rows)
+        accounted.push({ batch, part })
+      }
+    }
+    if (accounted.length > 0) yield accounted
+    if (await fill()) {
+      throw new AccountingError('part_repeated', `batch ${run[taken]?.batch} is not in the plan`)
     }
   } finally {
     await recorded.return?.()
@@ -79,17 +103,16 @@ function checkPart(layers: ReadonlySet<string>, batch: Batch, part: PartLike): v
   }
 }
 
-function checkLines(
-  at: string,
-  { rows, failures }: PartLike,
-  { ends, empty }: PredictionLines,
-): void {
+function checkLines({ batch }: Batch, { rows, failures, lines }: PartLike): void {
+  const at = `batch ${batch}`
+  const count = lines.numbers.length
   // Counted first: with a line too few or too many, which row an empty line belongs to means nothing.
-  if (ends.length !== lengthOf(rows)) {
-    const counts = `${ends.length} predictions for ${lengthOf(rows)} rows`
+  if (count !== lengthOf(rows)) {
+    const counts = `${count} predictions for ${lengthOf(rows)} rows`
     throw new AccountingError('part_lines_mismatch', `${at} holds ${counts}`)
   }
-  if (empty === 0 && failures.length === 0) return
+  if (lines.empty === 0 && failures.length === 0) return
+  const { ends } = lines
   let explained = 0
   for (const [line, end] of ends.entries()) {
     if (end !== (line === 0 ? 0 : (ends[line - 1] ?? 0) + 1)) continue

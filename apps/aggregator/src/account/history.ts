@@ -1,5 +1,5 @@
 import type { Job, JobId, ResultManifest } from '@millrace/job'
-import { type Part, workOf } from '@millrace/ledger'
+import { type ReadPart, workOf } from '@millrace/ledger'
 
 /** What one job has done for a result that was made by several: a job and its retries. */
 export type LayerHistory = NonNullable<ResultManifest['history']>[number]
@@ -61,4 +61,4 @@ export function historyOf(
 }
 
 /** What the tallies count of a part. */
-export type CountedPart = Omit<Part, 'batch' | 'expiresAt'>
+export type CountedPart = Omit<ReadPart, 'batch' | 'expiresAt'>

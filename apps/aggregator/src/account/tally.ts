@@ -70,7 +70,7 @@ export function createTally(): Tallying {
         sizes.durationMs += durationMs
       }
       sizes.inputBytes += batch.bytes.end - batch.bytes.start
-      sizes.predictionBytes += part.predictions.length
+      sizes.predictionBytes += part.lines.textBytes
       for (const { code } of part.failures) increment(failedByCode, code)
       for (const variant of new Set(works.flatMap(variantsOf))) {
         if (variants.size < VARIANTS_MAX || variants.has(variant)) increment(variants, variant)
@@ -96,11 +96,11 @@ export function createTally(): Tallying {
 }
 
 function countSpent(jobs: Map<JobId, JobSpent>, part: CountedPart): void {
-  const { jobId, durationMs, predictions, spent } = part
+  const { jobId, durationMs, lines, spent } = part
   const sums = jobs.get(jobId) ?? { ...NO_PARTS }
   sums.parts += 1
   sums.invocationMs += durationMs
-  sums.predictionBytes += predictions.length
+  sums.predictionBytes += lines.textBytes
   sums.spent = addSpent(sums.spent, { ...NOTHING_SPENT, ...spent })
   jobs.set(jobId, sums)
 }

@@ -1,5 +1,4 @@
 import { type Job, type JobSpec, thresholdsOf } from '@millrace/job'
-import type { PredictionLines } from '@millrace/predictions'
 import { createReport, readScores, renderPageBytes, type ReportFacts } from '@millrace/report'
 import type { Cost } from './cost.ts'
 import type { CountedPart } from '../account/history.ts'
@@ -8,7 +7,7 @@ import type { OutputFile } from './writer.ts'
 
 /** Gathers the report of a result while its parts go by. */
 export interface Reporting {
-  add(part: CountedPart, lines: PredictionLines): void
+  add(part: CountedPart): void
   /** The page. It tells no time of writing, as nothing of a result does. */
   page(tally: Tally, outputs: readonly OutputFile[], cost: Cost | undefined): Buffer
 }
@@ -19,7 +18,8 @@ export function createReporting(job: Job, spec: JobSpec): Reporting {
   const decision = { kind, threshold, labels }
   const report = createReport(decision)
   return {
-    add: (part, lines) => report.add({ ...part, ...readScores(decision, lines) }),
+    add: ({ lines, failures, throttles, durationMs, recordedAt }) =>
+      report.add({ ...readScores(decision, lines), failures, throttles, durationMs, recordedAt }),
     page: (tally, outputs, cost) => {
       const facts: Omit<ReportFacts, 'decision'> = {
         jobId: job.jobId,

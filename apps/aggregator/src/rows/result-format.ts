@@ -21,4 +21,5 @@ export interface ResultFormat {
 }
 
 /** The predictions of a batch as texts, one for each row. */
-export const textsOf = ({ text }: PredictionLines): string[] => text.toString('utf8').split('\n')
+export const textsOf = ({ text }: Pick<PredictionLines, 'text'>): string[] =>
+  text.toString('utf8').split('\n')

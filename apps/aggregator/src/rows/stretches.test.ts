@@ -1,13 +1,17 @@
 import type { Batch } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { stretchesOf } from './stretches.ts'
-import { collect, planOf, streamOf } from '../test-data.fixture.ts'
+import { collect, planOf, runsOf } from '../test-data.fixture.ts'
 
 const stretch = async (
   batches: ReturnType<typeof planOf>,
   needsInput: (batch: number) => boolean = () => true,
+  run = 2,
 ) => {
-  const items = streamOf(batches.map((batch) => ({ batch })))
+  const items = runsOf(
+    batches.map((batch) => ({ batch })),
+    run,
+  )
   const neededOf = ({ batch: { batch, bytes } }: { batch: Batch }) =>
     needsInput(batch) ? bytes : undefined
   const stretches = await collect(stretchesOf(items, neededOf))
@@ -51,4 +55,16 @@ test('a piece has at most a megabyte, but for a larger batch', async () => {
 test('a piece has at most 32 batches', async () => {
   const found = await stretch(planOf(...Array.from({ length: 40 }, () => 1)))
   expect(found.map(([batches]) => (batches as number[]).length)).toEqual([32, 8])
+})
+
+test('batches whose input is not needed go on as they came', async () => {
+  expect(await stretch(planOf(1, 1, 1, 1, 1), () => false, 3)).toEqual([
+    [[0, 1, 2], undefined],
+    [[3, 4], undefined],
+  ])
+  expect(await stretch(planOf(1, 1, 1, 1), (batch) => batch === 2, 4)).toEqual([
+    [[0, 1], undefined],
+    [[2], { start: 8, end: 12 }],
+    [[3], undefined],
+  ])
 })

@@ -21,29 +21,36 @@ const BATCHES_MAX = 32
  * @param neededOf which bytes of a batch are needed, from its first one on; nothing when none are.
  */
 export async function* stretchesOf<T extends { readonly batch: Batch }>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<readonly T[]>,
   neededOf: (item: T) => ByteRange | undefined,
 ): AsyncGenerator<Stretch<T>> {
   let held: T[] = []
   let from: Place | undefined
-  for await (const item of items) {
-    const { object } = item.batch
-    const bytes = neededOf(item)
-    const longer: Place | undefined = bytes && from && longerBy(from, { object, bytes })
-    if (from !== undefined && (longer === undefined || held.length === BATCHES_MAX)) {
-      yield { items: held, from }
+  for await (const run of items) {
+    for (const item of run) {
+      const { object } = item.batch
+      const bytes = neededOf(item)
+      const longer: Place | undefined = bytes && from && longerBy(from, { object, bytes })
+      const isApart = from === undefined ? bytes !== undefined : longer === undefined
+      if (held.length > 0 && (isApart || held.length === BATCHES_MAX)) {
+        yield stretch(held, from)
+        held = []
+        from = undefined
+      }
+      held.push(item)
+      if (bytes !== undefined) from = from === undefined ? { object, bytes } : longer
+    }
+    // What needs no input waits for nothing.
+    if (from === undefined && held.length > 0) {
+      yield { items: held }
       held = []
-      from = undefined
     }
-    if (bytes === undefined) {
-      yield { items: [item] }
-      continue
-    }
-    held.push(item)
-    from = from === undefined ? { object, bytes } : longer
   }
-  if (from !== undefined) yield { items: held, from }
+  if (held.length > 0) yield stretch(held, from)
 }
+
+const stretch = <T>(items: readonly T[], from: Place | undefined): Stretch<T> =>
+  from === undefined ? { items } : { items, from }
 
 /** The piece with what follows it; nothing when that lies elsewhere, or makes it too long. */
 function longerBy({ object, bytes: { start, end } }: Place, next: Place): Place | undefined {

@@ -43,13 +43,15 @@ function answer(request: ThreadRequest): ThreadReply {
 
 function print(
   memory: ArrayBuffer,
-  { headAt, floatsAt, rows, linesAt }: PrintRequest,
+  { headAt, floatsAt, rows: count, linesAt }: PrintRequest,
   style: KernelStyle | undefined,
 ): PrintReply {
-  const floats = new Uint8Array(memory, floatsAt, rows * Float32Array.BYTES_PER_ELEMENT)
+  const floats = new Uint8Array(memory, floatsAt, count * Float32Array.BYTES_PER_ELEMENT)
   const there = (bytes: number): Uint8Array => new Uint8Array(memory, linesAt, bytes)
-  const { text, rows: written, empty, plain } = printLines(floats, there, style)
+  const { rows, textBytes, empty, plain } = printLines(floats, there, style)
   const covered = new Uint8Array(memory, headAt, floatsAt + floats.length - headAt)
   const digest = hash('sha256', covered)
-  return { textBytes: text.length, rowsBytes: written?.length ?? 0, empty, plain, digest }
+  return rows === undefined
+    ? { kind: 'lines', textBytes, empty, plain, digest }
+    : { kind: 'rows', textBytes, rowsBytes: rows.length, digest }
 }

@@ -50,6 +50,4 @@ export type ThreadReply =
 export const memoryOf = (message: ThreadRequest | ThreadReply): ArrayBuffer[] =>
   'memory' in message ? [message.memory] : []
 
-export interface PrintReply extends PrintedLines {
-  readonly digest: string
-}
+export type PrintReply = PrintedLines & { readonly digest: string }

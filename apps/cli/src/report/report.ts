@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { CsvError } from '@millrace/csv'
 import { type Job, readPlan, resultNames, thresholdsOf } from '@millrace/job'
-import { type Part, readParts, variantsOf } from '@millrace/ledger'
+import { type ReadPart, readParts, variantsOf } from '@millrace/ledger'
 import {
   createReport,
   type Decision,
@@ -149,7 +149,7 @@ async function readAll(
   return sums
 }
 
-function count(sums: Sums, part: Part): void {
+function count(sums: Sums, part: ReadPart): void {
   const { invocations, recordedAt } = part
   sums.invocations += invocations
   sums.lastRecordedAt = Math.max(sums.lastRecordedAt ?? recordedAt, recordedAt)

@@ -61,14 +61,17 @@ async function decode(
   onRelease: (item: Item) => void = () => {},
 ): Promise<ReadPart[]> {
   async function* found() {
-    for (const item of items) yield foundPart(item, documents, () => onRelease(item))
+    for (let at = 0; at < items.length; at += 7) {
+      const run = items.slice(at, at + 7)
+      yield run.map((item) => foundPart(item, documents, () => onRelease(item)))
+    }
   }
-  return await Array.fromAsync(decodeAhead(found(), print, signal))
+  return (await Array.fromAsync(decodeAhead(found(), print, signal))).flat()
 }
 
 function withoutMemory(read: ReadPart): Part {
-  const { lines: _, release: __, ...part } = read
-  return part
+  const { lines, release: _, ...part } = read
+  return { ...part, predictions: lines.text }
 }
 
 test('printed elsewhere or here, parts come in order and are the same', async () => {

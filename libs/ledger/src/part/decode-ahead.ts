@@ -41,10 +41,10 @@ const GROUPS_AHEAD = 2
 
 /** Decodes parts in their order. Floats are printed by `print`, in groups, while those before are used. */
 export async function* decodeAhead(
-  found: AsyncIterable<FoundPart>,
+  found: AsyncIterable<readonly FoundPart[]>,
   print: PrintParts | undefined,
   signal: AbortSignal,
-): AsyncGenerator<ReadPart> {
+): AsyncGenerator<readonly ReadPart[]> {
   const readHere = createReader(signal)
   const underWay: Promise<readonly ReadPart[]>[] = []
   try {
@@ -53,9 +53,9 @@ export async function* decodeAhead(
       parts.catch(() => {}) // It is awaited in its turn; until then a failure is not unhandled.
       underWay.push(parts)
       if (underWay.length <= (print === undefined ? 0 : GROUPS_AHEAD)) continue
-      for (const part of await underWay.shift()!) yield part
+      yield await underWay.shift()!
     }
-    while (underWay.length > 0) for (const part of await underWay.shift()!) yield part
+    while (underWay.length > 0) yield await underWay.shift()!
   } finally {
     await Promise.allSettled(underWay)
   }
@@ -68,25 +68,27 @@ type Group =
   | { readonly kind: 'here'; readonly part: FoundPart }
 
 async function* groupsOf(
-  found: AsyncIterable<FoundPart>,
+  found: AsyncIterable<readonly FoundPart[]>,
   by: PrintParts | undefined,
 ): AsyncGenerator<Group> {
   let items: FoundFloats[] = []
   let [seen, rows] = [0, 0]
-  for await (const part of found) {
-    seen += 1
-    const isPrinted = by !== undefined && seen > FIRST_HERE && part.kind === 'floats'
-    if (isPrinted) {
-      items.push(part)
-      rows += part.floats.floats.length / Float32Array.BYTES_PER_ELEMENT
+  for await (const run of found) {
+    for (const part of run) {
+      seen += 1
+      const isPrinted = by !== undefined && seen > FIRST_HERE && part.kind === 'floats'
+      if (isPrinted) {
+        items.push(part)
+        rows += part.floats.floats.length / Float32Array.BYTES_PER_ELEMENT
+      }
+      const isFull = items.length === GROUP_PARTS_MAX || rows >= GROUP_ROWS_MAX
+      if (by !== undefined && items.length > 0 && (isFull || !isPrinted)) {
+        yield { kind: 'printed', items, by }
+        items = []
+        rows = 0
+      }
+      if (!isPrinted) yield { kind: 'here', part }
     }
-    const isFull = items.length === GROUP_PARTS_MAX || rows >= GROUP_ROWS_MAX
-    if (by !== undefined && items.length > 0 && (isFull || !isPrinted)) {
-      yield { kind: 'printed', items, by }
-      items = []
-      rows = 0
-    }
-    if (!isPrinted) yield { kind: 'here', part }
   }
   if (by !== undefined && items.length > 0) yield { kind: 'printed', items, by }
 }

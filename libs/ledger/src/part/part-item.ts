@@ -113,8 +113,8 @@ export async function partOfItem(
   documents: Pick<Documents, 'read'>,
   signal: AbortSignal,
 ): Promise<Part> {
-  const { lines: _, ...part } = await readPartOfItem(item, documents, signal)
-  return part
+  const { lines, ...part } = await readPartOfItem(item, documents, signal)
+  return { ...part, predictions: lines.text }
 }
 
 /** The same, with the lines of its predictions, which lie in memory of the caller's. */
@@ -133,7 +133,6 @@ export async function readPartOfItem(
   const lines = decoded(what, () => decodePredictions({ encoding, bytes }, allocate))
   const part: ReadPart = {
     ...readFacts(what, read),
-    predictions: lines.text,
     lines,
     failures: failures === undefined ? [] : decoded(what, () => decodeFailures(failures)),
   }
@@ -166,7 +165,7 @@ export function floatItem(item: Item): FloatItem | undefined {
     digestHead: digestHead(facts, 'float32', floats.length),
     printed({ lines, digest: found, release }) {
       if (found !== digest.S) throw corrupt(what, 'the digest does not fit')
-      return { ...facts, predictions: lines.text, lines, failures: [], release }
+      return { ...facts, lines, failures: [], release }
     },
   }
 }

@@ -34,10 +34,10 @@ export interface Part {
 }
 
 /** A part as a reader finds it. */
-export interface ReadPart extends Part {
+export interface ReadPart extends Omit<Part, 'predictions'> {
   /** Its predictions, read: whoever decodes them knows their numbers. */
   readonly lines: PredictionLines
-  /** Gives back the memory of predictions and lines, which are not to be looked at any more. */
+  /** Gives back the memory of the lines, which are not to be looked at any more. */
   release?(): void
 }
 

@@ -26,6 +26,8 @@ import { type Page, queryPage } from '../table/query.ts'
  */
 const PAGES_BYTES_MAX = 5 * 1024 * 1024
 const PAGE_BYTES_MAX = 1024 * 1024
+/** Parts that are passed on at once. */
+const RUN_PARTS_MAX = 16
 /** Parts of a first page, before the size of a part is known. */
 const FIRST_PAGE_PARTS = 32
 
@@ -34,16 +36,29 @@ const FIRST_PAGE_PARTS = 32
  * of the jobs below. Memory is bounded by 5 MB of pages, whatever the job's size. A missing part is left
  * out: the reader counts. Who gives back a part's memory when done with it has a next one read into it.
  *
- * @param print prints the floats of many parts elsewhere, ahead of their turn.
  * @throws {LedgerError} `item_corrupt` at a part that is not what was written.
  */
-export function readParts(
+export async function* readParts(
+  ledger: Ledger,
+  job: PartPlace & Pick<Job, 'retryOf' | 'plan'>,
+  documentsOf: DocumentsOf,
+  signal: AbortSignal,
+): AsyncGenerator<ReadPart> {
+  for await (const run of readRunsOfParts(ledger, job, documentsOf, signal)) yield* run
+}
+
+/**
+ * The same, as many parts at once as are there: to wait for each by itself takes longer than to copy its predictions.
+ *
+ * @param print prints the floats of many parts elsewhere, ahead of their turn.
+ */
+export function readRunsOfParts(
   ledger: Ledger,
   job: PartPlace & Pick<Job, 'retryOf' | 'plan'>,
   documentsOf: DocumentsOf,
   signal: AbortSignal,
   print?: PrintParts,
-): AsyncGenerator<ReadPart> {
+): AsyncGenerator<readonly ReadPart[]> {
   return decodeAhead(findParts(ledger, job, documentsOf, signal), print, signal)
 }
 
@@ -53,7 +68,7 @@ async function* findParts(
   job: PartPlace & Pick<Job, 'retryOf' | 'plan'>,
   documentsOf: DocumentsOf,
   signal: AbortSignal,
-): AsyncGenerator<FoundPart> {
+): AsyncGenerator<readonly FoundPart[]> {
   const stop = new AbortController()
   const aborted = AbortSignal.any([signal, stop.signal])
   const layers = layersOf(job)
@@ -70,13 +85,18 @@ async function* findParts(
   })
   try {
     await Promise.all(streams.map((stream) => stream.fill()))
+    let run: FoundPart[] = []
     for (;;) {
       const next = smallestHead(streams)
+      const key = next?.head() ?? ''
+      if (next !== undefined) run.push(next.take())
+      const isEnd = next === undefined || next.head() === undefined
+      if (run.length > 0 && (isEnd || run.length === RUN_PARTS_MAX)) {
+        yield run
+        run = []
+      }
       if (next === undefined) return
-      const key = next.head() ?? ''
-      yield next.take()
-      // Nearly always there is one: not even a promise is to be waited for.
-      if (next.head() === undefined) await next.fill()
+      if (isEnd) await next.fill()
       if (layers.length > 1) await passOver(streams, key)
     }
   } finally {
