@@ -25,7 +25,38 @@ test.for([
   expect(codeOf(() => inspectHead(bytes(text), csv, 'absent'))).toBe('nothing thrown')
 })
 
-test.for(['[a],{b}\n1,2\n', '"{""x"": 0}",y\n1,2\n', '[1,2]\n'])('%j is a table', (text) => {
+test.for([
+  '<!DOCTYPE html>\n<html></html>\n',
+  '<html><body>404</body></html>',
+  '\ufeff<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>\n',
+])('a page is no table, unless it is said whether that has a header: %j', (text) => {
+  expect(() => inspectHead(bytes(text), csv, 'auto')).toThrow(/looks like HTML or XML, not CSV/)
+  expect(codeOf(() => inspectHead(bytes(text), csv, 'present'))).toBe('nothing thrown')
+})
+
+test.for(['auto', 'present', 'absent'] as const)(
+  'the line that tells Excel the delimiter is no row, with header %s',
+  (header) => {
+    const text = '\ufeffsep=;\r\nid;x\r\n1;2\r\n'
+    for (const delimiter of [',', ';']) {
+      expect(() => inspectHead(bytes(text), { ...csv, delimiter }, header)).toThrow(
+        expect.objectContaining({
+          code: 'bad_dialect',
+          hint: expect.stringContaining("--delimiter ';'"),
+        }),
+      )
+    }
+  },
+)
+
+test.for([
+  'sep=x,y\n1,2\n',
+  'sep=\n1\n',
+  '<p>,y\n1,2\n',
+  '[a],{b}\n1,2\n',
+  '"{""x"": 0}",y\n1,2\n',
+  '[1,2]\n',
+])('%j is a table', (text) => {
   expect(codeOf(() => inspectHead(bytes(text), csv, 'auto'))).toBe('nothing thrown')
 })
 

@@ -44,7 +44,7 @@ const WITNESSES_MAX = 100
  * Of JSON lines a row that begins is all there is to know.
  *
  * @throws {CsvError} `utf16`, `nul_byte`; `head_incomplete` when the first row is longer than
- *   `bytes`: read more; `bad_dialect`, of JSON with `auto` too.
+ *   `bytes`: read more; `bad_dialect`, of a line for Excel too, and with `auto` of JSON, HTML and XML.
  */
 export function inspectHead(
   bytes: Uint8Array,
@@ -59,7 +59,7 @@ export function inspectHead(
     if (body.some(isText)) return { header: false, width: 1, bodyStart: start }
   }
   const offsets = wholeRows(body, headBytes - start, dialect, whole)
-  if (header === 'auto') refuseJson(body.subarray(0, offsets[1]))
+  refuseOther(body.subarray(0, offsets[1]), header)
   const texts = Array.from(offsets.subarray(1), (end, row) =>
     parseFields(body.subarray(offsets[row], end), dialect),
   )
@@ -80,28 +80,59 @@ export function inspectHead(
 }
 
 /**
- * A first row of JSON would be taken for names that nobody has: it would be left out, and every row after it read as
- * what it is not.
+ * What is no CSV would be one all the same, of a column that nobody has: its first row would be left out as a header,
+ * and every row after it read as what it is not.
  */
-function refuseJson(first: Uint8Array): void {
+function refuseOther(first: Uint8Array, header: 'auto' | 'present' | 'absent'): void {
   const text = Buffer.from(first.subarray(0, 64)).toString('utf8')
-  if (!JSON_ROW.test(text)) return
-  const isList = text.trimStart().startsWith('[')
+  const delimiter = SEP_LINE.exec(text)?.[1]
+  if (delimiter !== undefined) {
+    throw new CsvError(
+      'bad_dialect',
+      `read head: the first row is a line for Excel: ${quote(text)}`,
+      {
+        ...FIRST,
+        hint: `take it out (tail -n +2 in.csv > out.csv), and set dataset.csv.delimiter (--delimiter '${delimiter}')`,
+      },
+    )
+  }
+  if (header !== 'auto') return
+  const other = OTHERS.find(({ begins }) => begins.test(text))
+  if (other === undefined) return
+  const { looks, hint } = other
   throw new CsvError(
     'bad_dialect',
-    `read head: the first row looks like JSON, not CSV: ${JSON.stringify(text.slice(0, 40))}`,
+    `read head: the first row looks like ${looks}, not CSV: ${quote(text)}`,
     {
-      row: 0,
-      byte: 0,
-      hint: isList
-        ? 'write each row as a line of JSON (`jq -c .[]`), and set dataset.format to jsonl; where it is a CSV, say whether it has a header'
-        : 'set dataset.format to jsonl (--format jsonl); where it is a CSV, say whether it has a header',
+      ...FIRST,
+      hint: `${hint}; where it is a CSV, say whether it has a header`,
     },
   )
 }
 
-/** A row that is an object, or the beginning of a list of such or of lists. */
-const JSON_ROW = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[[{]|$))/
+const FIRST = { row: 0, byte: 0 }
+const quote = (text: string): string => JSON.stringify(text.slice(0, 40))
+
+/** It tells Excel the delimiter, and is a row to everybody else. */
+const SEP_LINE = /^sep=([^\r\n])[\r\n]*$/i
+
+const OTHERS = [
+  {
+    looks: 'JSON',
+    begins: /^\s*\[\s*(?:[[{]|$)/,
+    hint: 'write each row as a line of JSON (`jq -c .[]`), and set dataset.format to jsonl',
+  },
+  {
+    looks: 'JSON',
+    begins: /^\s*\{\s*(?:"|\}|$)/,
+    hint: 'set dataset.format to jsonl (--format jsonl)',
+  },
+  {
+    looks: 'HTML or XML',
+    begins: /^\s*<(?:!doctype|html|\?xml)\b/i,
+    hint: 'look at it: who was asked for the table may have answered with an error',
+  },
+]
 
 function hasHeader(
   first: readonly string[],

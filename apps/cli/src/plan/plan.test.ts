@@ -218,6 +218,12 @@ test('one column that holds another delimiter is pointed out', async () => {
   expect(said).toContain(`? one column, which holds ";": --delimiter ';'`)
 })
 
+test('a comment before the header is pointed out', async () => {
+  const { said } = await planOf(Buffer.from('# made by hand\nid,age\n1,2\n'))
+  expect(said).toContain('? the first line begins with #, and a CSV has no comments')
+  expect((await planOf(Buffer.from('#id,age\n1,2\n'))).said).not.toContain('begins with #')
+})
+
 test('a name does not move the cursor of whoever reads it', async () => {
   const { said } = await planOf(Buffer.from('id,a\u001b[2Jb\n1,2\n'))
   expect(said).not.toContain('\u001b')

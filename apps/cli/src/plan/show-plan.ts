@@ -110,9 +110,14 @@ function encodingOf({ otherEncoding }: PlanReport): string[] {
   ]
 }
 
-/** One column that holds another delimiter is hardly ever meant. */
+/** One column that is a comment, or holds another delimiter, is hardly ever meant. */
 function advice({ width, columns }: PlanReport, { format, csv }: JobSpec['dataset']): string[] {
   if (format === 'jsonl' || width > 1) return []
+  if (columns?.[0]?.startsWith('#') === true) {
+    return [
+      "? the first line begins with #, and a CSV has no comments: grep -v '^#' in.csv > out.csv",
+    ]
+  }
   const likely = [...OTHER_DELIMITERS, ','].find(
     (other) => other !== csv.delimiter && columns?.[0]?.includes(other),
   )
