@@ -218,6 +218,13 @@ test('one column that holds another delimiter is pointed out', async () => {
   expect(said).toContain(`? one column, which holds ";": --delimiter ';'`)
 })
 
+test('only what is compressed is called so, with a blank object beside it', async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'a.csv'), 'id,age\n1,2\n')
+  await writeFile(join(folder, 'b.csv'), '\n')
+  expect((await planOf(folder)).said).toContain('(2 objects, 11 bytes)')
+})
+
 test('a comment before the header is pointed out', async () => {
   const { said } = await planOf(Buffer.from('# made by hand\nid,age\n1,2\n'))
   expect(said).toContain('? the first line begins with #, and a CSV has no comments')

@@ -13,7 +13,7 @@ export function planned(
 ): string {
   const { rows, bytes, seconds, batches } = report
   const facts = factsOf([
-    ['dataset', `${data === '-' ? 'standard input' : data} (${sizes(report)})`],
+    ['dataset', `${data === '-' ? 'standard input' : data} (${sizes(report, dataset)})`],
     ['format', formatOf(dataset, report)],
     ['columns', columnsOf(report)],
     ['features', featuresOf(report, features)],
@@ -45,10 +45,14 @@ function timeOf(bytes: number, seconds: number): string {
   return `${seconds.toFixed(2)} s${speed}`
 }
 
-function sizes({ objects, bytes, bytesStored }: PlanReport): string {
+/** An object that is blank has bytes, of which nothing is read as rows: alone they do not tell what is compressed. */
+function sizes(
+  { objects, bytes, bytesStored }: PlanReport,
+  { compression }: JobSpec['dataset'],
+): string {
   const many = objects > 1 ? `${count(objects)} objects, ` : ''
   const packed =
-    bytesStored === undefined || bytesStored === bytes ? '' : `${size(bytesStored)} compressed, `
+    bytesStored === undefined || compression === 'none' ? '' : `${size(bytesStored)} compressed, `
   return `${many}${packed}${size(bytes)}`
 }
 
