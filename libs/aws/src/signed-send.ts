@@ -70,14 +70,15 @@ export function createSignedSend(options: SignedSendOptions): SignedSend {
 
   const send = async (request: SignedRequest, signal: AbortSignal): Promise<RawAnswer> => {
     signal.throwIfAborted()
-    const answer = await sendOnce(request, signal, false)
+    const { answer, signedSkewMs } = await sendOnce(request, signal, false)
     const error = serviceErrorOf(answer)
     if (error === undefined) return answer
     const serverAt = Date.parse(answer.headers['date'] ?? '')
-    const skewed = Math.abs(serverAt - options.now() - skewMs) > SKEW_MIN_MS
+    // By the clock that it was signed by: another request may have been refused, and set it, in the meantime.
+    const skewed = Math.abs(serverAt - options.now() - signedSkewMs) > SKEW_MIN_MS
     if (!mends(error, skewed)) throw error
     if (skewed) skewMs = serverAt - options.now()
-    const again = await sendOnce(request, signal, true)
+    const { answer: again } = await sendOnce(request, signal, true)
     const errorAgain = serviceErrorOf(again)
     if (errorAgain !== undefined) throw errorAgain
     return again
@@ -94,12 +95,14 @@ export function createSignedSend(options: SignedSendOptions): SignedSend {
     const credentials = await options.credentials(renew ? { forceRefresh: true } : undefined)
     const to = await linkFor(credentials)
     const path = to.pathPrefix + request.path
-    const amzDate = amzDateOf(options.now() + skewMs)
+    const signedSkewMs = skewMs
+    const amzDate = amzDateOf(options.now() + signedSkewMs)
     const bodyHash = request.bodyHash ?? hash('sha256', request.body)
     const headers = headersOf(to, request, { bodyHash, amzDate, token: credentials.sessionToken })
     const authorization = to.sign({ method: 'POST', path, headers, bodyHash }, credentials, amzDate)
     headers.push('authorization', authorization, 'user-agent', USER_AGENT)
-    return await to.wire.exchange({ path, headers, body: request.body }, options, signal)
+    const sent = { path, headers, body: request.body }
+    return { answer: await to.wire.exchange(sent, options, signal), signedSkewMs }
   }
 
   /** One that could not be opened is opened anew. */
