@@ -155,6 +155,8 @@ function speakOver(socket: Socket): Connection & { onBytes(bytes: Buffer): void 
       const abort = () => fail(signal.reason)
       const timer = setTimeout(() => fail(new AnswerTooSlow(timeoutMs)), timeoutMs)
       signal.addEventListener('abort', abort, { once: true })
+      // While a turn or a connection was waited for, which nobody is told of any more.
+      if (signal.aborted) abort()
       socket.ref()
       atTurnEnd(() => send(socket, head, body))
       try {

@@ -108,6 +108,22 @@ test('aborted, rejects with the reason and ends the connection', async () => {
   expect(sockets).toHaveLength(1)
 })
 
+test('aborted as its turn comes, rejects with the reason and sends nothing', async () => {
+  const requests: string[] = []
+  const { url } = await serving((socket, request) => {
+    requests.push(request)
+    if (requests.length === 1) socket.write(OK)
+  })
+  const send = wireTo(url, { connectionsMax: 1 })
+  const stop = new AbortController()
+  const first = send()
+  const second = send(stop.signal)
+  // Between the turn that the first one gives up and the moment in which the second one takes it.
+  void first.then(() => stop.abort(new Error('drained')))
+  await expect(second).rejects.toThrow('drained')
+  expect(requests).toHaveLength(1)
+})
+
 test.for<[string, (socket: Socket) => void, string]>([
   ['ends before its answer', (socket) => void socket.end(), 'ECONNRESET'],
   ['ends within its answer', (socket) => void socket.end(OK.slice(0, -1)), 'ECONNRESET'],

@@ -181,6 +181,8 @@ export function openConnection(origin: Origin, onClose: () => void): Connection 
         return await new Promise<Answer>((resolve, reject) => {
           state = { kind: 'head', turn: { target, resolve, reject }, filled: 0 }
           signal.addEventListener('abort', onAbort)
+          // While a turn was waited for, which nobody is told of any more.
+          if (signal.aborted) return onAbort()
           if (!socket.connecting) socket.setTimeout(SILENCE_TIMEOUT_MS)
           socket.ref()
           socket.write(request, 'latin1')
