@@ -12,5 +12,6 @@ export {
   type SignedRequest,
   type SignedSend,
   type SignedSendOptions,
+  SKEW_MIN_MS,
 } from './signed-send.ts'
 export { openWire } from './open-wire.ts'

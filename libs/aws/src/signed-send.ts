@@ -54,7 +54,7 @@ export interface SignedSend {
 }
 
 /** A clock that is off by more than this is refused by AWS after fifteen minutes; smaller is noise. */
-const SKEW_MIN_MS = 4 * 60_000
+export const SKEW_MIN_MS = 4 * 60_000
 const USER_AGENT = 'millrace/1'
 
 /**

@@ -84,7 +84,11 @@ export interface S3Failure {
   readonly name?: string
   readonly code?: string
   readonly message?: string
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
+  readonly $metadata?: {
+    readonly httpStatusCode?: number
+    readonly requestId?: string
+    readonly clockSkewCorrected?: boolean
+  }
 }
 
 /** True when it is known what is wrong, and not only with what status. */
@@ -92,6 +96,10 @@ export const isNamed = (cause: unknown): boolean => {
   const { name = '', code = '' } = cause as S3Failure
   return Object.hasOwn(BY_NAME, name) || Object.hasOwn(BY_NAME, code)
 }
+
+/** True where the SDK signs by another clock since, which this answer told: what was refused for the time may be taken now. */
+export const hasSetClock = (cause: unknown): boolean =>
+  (cause as S3Failure).$metadata?.clockSkewCorrected === true
 
 /** Names a failed request. A conditional one that was refused is `object_changed`. */
 export function classifyS3Failure(verb: string, uri: string, cause: unknown): StorageError {

@@ -26,6 +26,8 @@ export interface FaultyS3 {
   readonly objects: Map<string, { readonly bytes: Buffer; readonly etag: string }>
   /** What is refused by path, whatever the method; as S3 has it, a HEAD is answered without the code. */
   readonly refused: Map<string, { readonly status: number; readonly code: string }>
+  /** How far its clock is ahead of this machine's; it refuses requests of another time than its own, as S3 does. */
+  readonly clock: { aheadMs: number }
   /** Taken by the next GETs, one each. */
   readonly faults: Fault[]
   /** Every request, as `METHOD path range`. */
@@ -43,6 +45,7 @@ export async function startFaultyS3(): Promise<FaultyS3> {
   const s3 = {
     objects: new Map<string, { bytes: Buffer; etag: string }>(),
     refused: new Map<string, { status: number; code: string }>(),
+    clock: { aheadMs: 0 },
     faults: [] as Fault[],
     requests: [] as string[],
   }
@@ -66,12 +69,15 @@ export async function startFaultyS3(): Promise<FaultyS3> {
   }
 }
 
-type Answers = Pick<FaultyS3, 'objects' | 'refused' | 'faults' | 'requests'>
+type Answers = Pick<FaultyS3, 'objects' | 'refused' | 'clock' | 'faults' | 'requests'>
 
 function answer(s3: Answers, request: IncomingMessage, response: ServerResponse): void {
   const { method = '', url = '', headers } = request
   s3.requests.push(`${method} ${url} ${headers.range ?? ''}`.trim())
+  const nowMs = Date.now() + s3.clock.aheadMs
+  response.setHeader('date', new Date(nowMs).toUTCString())
   if (!isSignedRight(request)) return refuse(response, 403, 'SignatureDoesNotMatch')
+  if (!isOfTime(request, nowMs)) return refuse(response, 403, 'RequestTimeTooSkewed')
   const refused = s3.refused.get(url.replace(/\?.*/, ''))
   if (refused) return refuse(response, refused.status, refused.code)
   const object = s3.objects.get(url.replace(/\?.*/, ''))
@@ -123,6 +129,14 @@ function give(
 function refuse(response: ServerResponse, status: number, code?: string): void {
   response.writeHead(status, { 'content-type': 'application/xml', 'x-amz-request-id': 'R1' })
   response.end(code === undefined ? '' : `<Error><Code>${code}</Code><Message>no</Message></Error>`)
+}
+
+/** By its own clock; quarter of an hour is what S3 allows. */
+function isOfTime({ headers }: IncomingMessage, nowMs: number): boolean {
+  const [, ...parts] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date'])) ?? []
+  const [year = 0, month = 0, ...rest] = parts.map(Number)
+  return Math.abs(Date.UTC(year, month - 1, ...rest) - nowMs) <= 15 * 60_000
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */

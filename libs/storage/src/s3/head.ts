@@ -5,7 +5,7 @@ import {
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { isNamed, type S3Failure } from './classify-failure.ts'
+import { hasSetClock, isNamed, type S3Failure } from './classify-failure.ts'
 
 /** An object, and the version of it that is meant. */
 interface Asked {
@@ -16,10 +16,11 @@ interface Asked {
 }
 
 /**
- * Asks for what S3 says of an object, once. The answer to a HEAD has no body, and so no name of what is
+ * Asks for what S3 says of an object. The answer to a HEAD has no body, and so no name of what is
  * wrong: expired credentials, another region's bucket and a bad request are all 400, a wrong key, a clock
  * that is wrong and a missing permission all 403. There the first byte is asked for, which needs the same
- * permission, and whose answer has a body.
+ * permission, and whose answer has a body. Where that comes, what was wrong is not any more, as of a clock that
+ * another request has set meanwhile, and S3 is asked again.
  *
  * @throws what the client throws, of the request that says more.
  */
@@ -32,8 +33,10 @@ export async function headObject(
     return await client.send(new HeadObjectCommand(place), { abortSignal: signal })
   } catch (error) {
     const status = (error as S3Failure).$metadata?.httpStatusCode
-    if ((status !== 400 && status !== 403) || isNamed(error)) throw error
-    throw (await reasonOf(client, place, signal)) ?? error
+    if ((status !== 400 && status !== 403) || isNamed(error) || hasSetClock(error)) throw error
+    const reason = await reasonOf(client, place, signal)
+    if (reason !== undefined) throw reason
+    return await client.send(new HeadObjectCommand(place), { abortSignal: signal })
   }
 }
 

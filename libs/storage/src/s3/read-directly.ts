@@ -1,3 +1,5 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { SKEW_MIN_MS } from '@millrace/aws'
 import type { PinnedObject } from '@millrace/job'
 import type { StorageError } from '../storage-error.ts'
 import { checkRange } from './check-range.ts'
@@ -43,10 +45,11 @@ export function createDirectReads(deps: S3Deps): DirectReads {
         const answer = await ask(object, start, target, signal)
         const failure = failureOf(object, answer)
         if (!failure) return answer
-        // A kept signature outlives credentials that were taken back: a fresh one gets its try.
+        // A kept signature outlives credentials that were taken back, or a clock: a fresh one gets its try.
         if (failure.code !== 'credentials_invalid' || isRenewed) throw failure
         isRenewed = true
         gets.forget(object)
+        setClock(deps.client, answer)
         return read()
       }
       const answer = await send(deps, 'read', object.uri, read, signal)
@@ -58,6 +61,12 @@ export function createDirectReads(deps: S3Deps): DirectReads {
     },
     close: () => pool.close(),
   }
+}
+
+/** Has the SDK sign by the clock of S3, as it does itself of an answer that it sees. */
+function setClock({ config }: S3Client, { head }: Answer): void {
+  const skewMs = Date.parse(head.headers.get('date') ?? '') - Date.now()
+  if (Math.abs(skewMs - config.systemClockOffset) > SKEW_MIN_MS) config.systemClockOffset = skewMs
 }
 
 /** S3 puts its error code into a small XML body (API reference, "REST error responses"). */

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { Clock } from '../clock.ts'
 import { withRetries } from '../retry.ts'
-import { classifyS3Failure } from './classify-failure.ts'
+import { classifyS3Failure, hasSetClock } from './classify-failure.ts'
 
 /** What every S3 verb of storage needs. */
 export interface S3Deps {
@@ -10,7 +10,8 @@ export interface S3Deps {
 }
 
 /**
- * Makes one request through `call`, repeated while it fails for a passing reason.
+ * Makes one request through `call`, repeated while it fails for a passing reason. Refused for a clock that is off, which
+ * the SDK has set by the answer, it is made once more at once.
  *
  * @throws {StorageError} or the abort reason.
  */
@@ -25,7 +26,10 @@ export async function send<T>(
     clock,
     async () => {
       try {
-        return await call()
+        return await call().catch((cause: unknown) => {
+          if (signal.aborted || !hasSetClock(cause)) throw cause
+          return call()
+        })
       } catch (cause) {
         signal.throwIfAborted()
         throw classifyS3Failure(verb, uri, cause)
