@@ -68,6 +68,18 @@ test('a row that the model must not see is none', async () => {
   expect([await next(), await next()]).toEqual([undefined, 'row 1'])
 })
 
+test('of an answered row that cannot be sent again, one of another part is taken', async () => {
+  const { world, next } = createWorld({ 3: [], 5: [] })
+  world.unfit.add(12)
+  expect(await next()).toBe('row 20')
+})
+
+test('where no answered row can be sent again, the first rows are asked', async () => {
+  const { world, next } = createWorld({ 3: [] })
+  world.unfit.add(12)
+  expect([await next(), await next()]).toEqual(['row 0', 'row 1'])
+})
+
 test('what is recorded meanwhile is looked for every ten seconds', async () => {
   const { world, next } = createWorld()
   await next()

@@ -79,7 +79,10 @@ export function createWitnesses(deps: Deps): (open: OpenJob) => Witnesses {
       left -= 1
       const part = await deps.part(job, index, signal)
       const row = part === undefined ? undefined : answeredIn(part)
-      if (row !== undefined) return await deps.payload(open, batch, row, signal)
+      if (row === undefined) continue
+      // A row that was too large until columns were left out is not read for this.
+      const body = await deps.payload(open, batch, row, signal)
+      if (body.length > 0) return body
     }
     return undefined
   }
