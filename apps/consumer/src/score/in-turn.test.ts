@@ -26,14 +26,29 @@ test('one waits until the one before has ended, or failed', async () => {
   expect(log).toEqual(['begin 0', 'end 0', 'begin 1', 'begin 2', 'end 2'])
 })
 
-test('on abort, what has not begun does not begin', async () => {
+test('on abort, what has not begun does not begin, and is not waited for', async () => {
   const inTurn = createInTurn()
   const gate = Promise.withResolvers<void>()
   const stop = new AbortController()
   const first = inTurn(() => gate.promise, never)
   const second = inTurn(() => Promise.reject(new Error('begun')), stop.signal)
+  const third = inTurn(async () => 'third', never)
   stop.abort(new Error('stopped'))
+  await expect(second).rejects.toThrow('stopped')
   gate.resolve()
   await first
+  expect(await third).toBe('third')
+})
+
+test('aborted as its turn comes, what has not begun gives it to the next', async () => {
+  const inTurn = createInTurn()
+  const gate = Promise.withResolvers<void>()
+  const stop = new AbortController()
+  const first = inTurn(() => gate.promise, never)
+  const second = inTurn(() => Promise.reject(new Error('begun')), stop.signal)
+  const third = inTurn(async () => 'third', never)
+  void first.then(() => stop.abort(new Error('stopped')))
+  gate.resolve()
   await expect(second).rejects.toThrow('stopped')
+  expect(await third).toBe('third')
 })

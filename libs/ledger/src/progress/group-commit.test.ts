@@ -76,6 +76,20 @@ test('one that gives up leaves the write to the others', async () => {
   expect(await patient).toBe('done')
 })
 
+test('one that gives up while it waits for its turn is told at once', async () => {
+  const { commit, groups, ends } = heldWrites()
+  const blocker = commit.add('key', 0, never)
+  const giveUp = new AbortController()
+  const impatient = commit.add('key', 1, giveUp.signal)
+  giveUp.abort(new Error('drained'))
+  await expect(impatient).rejects.toThrow('drained')
+
+  ends[0]?.resolve('done')
+  expect(await blocker).toBe('done')
+  await turn()
+  expect(groups).toHaveLength(1)
+})
+
 test('when all have given up, the write is aborted', async () => {
   const { commit, groups } = heldWrites()
   const giveUp = new AbortController()

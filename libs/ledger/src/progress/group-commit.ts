@@ -3,7 +3,7 @@
  * under the same key waits, and goes together in the next write.
  */
 export interface GroupCommit<Entry, Result> {
-  /** Resolves with the result of the write that the entry went with. */
+  /** Resolves with the result of the write that the entry went with. On abort rejects at once with the signal's reason. */
   add(key: string, entry: Entry, signal: AbortSignal): Promise<Result>
 }
 
@@ -41,18 +41,24 @@ export function createGroupCommit<Entry, Result>(
   }
 
   return {
-    add(key, entry, signal) {
+    async add(key, entry, signal) {
+      signal.throwIfAborted()
       const { promise, resolve, reject } = Promise.withResolvers<Result>()
+      const giveUp = () => reject(signal.reason)
+      signal.addEventListener('abort', giveUp, { once: true })
       const one: Waiting<Entry, Result> = { entry, signal, resolve, reject }
       const next = waiting.get(key)
-      if (next !== undefined) {
-        next.push(one)
-        return promise
+      if (next !== undefined) next.push(one)
+      else {
+        waiting.set(key, [])
+        // Settles every entry itself and never rejects.
+        void drain(key, one)
       }
-      waiting.set(key, [])
-      // Settles every entry itself and never rejects.
-      void drain(key, one)
-      return promise
+      try {
+        return await promise
+      } finally {
+        signal.removeEventListener('abort', giveUp)
+      }
     },
   }
 }
@@ -62,23 +68,19 @@ async function writeGroup<Entry, Result>(
   group: readonly Waiting<Entry, Result>[],
 ): Promise<void> {
   const live = group.filter((one) => !one.signal.aborted)
-  for (const one of group) if (one.signal.aborted) one.reject(one.signal.reason)
   const [first, ...rest] = live
   if (first === undefined) return
   const abandoned = new AbortController()
-  const giveUps = live.map((one) => () => {
-    one.reject(one.signal.reason)
-    if (live.every(({ signal }) => signal.aborted)) abandoned.abort(one.signal.reason)
-  })
-  live.forEach((one, index) => one.signal.addEventListener('abort', giveUps[index] ?? (() => {})))
+  const giveUp = () => {
+    if (live.every(({ signal }) => signal.aborted)) abandoned.abort(first.signal.reason)
+  }
+  for (const { signal } of live) signal.addEventListener('abort', giveUp)
   try {
     const result = await write([first.entry, ...rest.map(({ entry }) => entry)], abandoned.signal)
     for (const one of live) one.resolve(result)
   } catch (error) {
     for (const one of live) one.reject(error)
   } finally {
-    live.forEach((one, index) =>
-      one.signal.removeEventListener('abort', giveUps[index] ?? (() => {})),
-    )
+    for (const { signal } of live) signal.removeEventListener('abort', giveUp)
   }
 }
