@@ -15,11 +15,10 @@ export async function readDocumentObject(
   const command = new GetObjectCommand(bucketAndKey(uri))
   const call = async (): Promise<Buffer> => {
     const { Body, ContentLength = 0 } = await deps.client.send(command, { abortSignal: signal })
-    if (ContentLength > bytesMax) {
-      ;(Body as Readable).destroy()
-      throw new StorageError('too_large', 'read', uri, `${ContentLength} > ${bytesMax} bytes`)
-    }
-    return Buffer.from(await Body!.transformToByteArray())
+    const body = Body as Readable
+    if (ContentLength <= bytesMax) return await wholeOf(body, uri, bytesMax)
+    body.destroy()
+    throw new StorageError('too_large', 'read', uri, `${ContentLength} > ${bytesMax} bytes`)
   }
   try {
     return await send(deps, 'read', uri, call, signal)
@@ -27,6 +26,18 @@ export async function readDocumentObject(
     if (error instanceof StorageError && error.code === 'object_missing') return undefined
     throw error
   }
+}
+
+/** S3 tells the length of a body; a proxy on the way may pass it on without. */
+async function wholeOf(body: Readable, uri: string, bytesMax: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of body as AsyncIterable<Uint8Array>) {
+    bytes += piece.length
+    if (bytes > bytesMax) throw new StorageError('too_large', 'read', uri, `over ${bytesMax} bytes`)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
 }
 
 export async function writeDocumentObject(

@@ -166,6 +166,16 @@ test('a document of which the connection falls silent in the middle is read agai
   expect(s3.requests).toHaveLength(3)
 })
 
+test('of a document whose length is not told, no more is read than is allowed', async () => {
+  const storage = openStorage('direct')
+  const read = (bytesMax: number) => {
+    s3.faults.push({ kind: 'chunked' })
+    return storage.readDocument('s3://bucket/data.csv', bytesMax, signal)
+  }
+  expect((await read(bytes.length))?.equals(bytes)).toBe(true)
+  await expect(read(bytes.length - 1)).rejects.toMatchObject({ code: 'too_large' })
+})
+
 describe('direct connections', () => {
   test('read after read, keep one connection', async () => {
     const storage = openStorage('direct')
