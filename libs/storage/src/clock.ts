@@ -6,6 +6,7 @@ export interface Clock {
   readonly now: () => number
   /** From 0 up to, not including, 1. */
   readonly random: () => number
+  /** On abort rejects with the signal's reason. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
@@ -13,6 +14,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   random: Math.random,
   pause: async (ms, signal) => {
-    await sleep(ms, undefined, { signal })
+    // Node's own rejection tells the reason as a cause only.
+    await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
   },
 }

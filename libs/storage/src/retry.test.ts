@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { systemClock } from './clock.ts'
 import { withRetries } from './retry.ts'
 import { StorageError } from './storage-error.ts'
 
@@ -46,9 +47,14 @@ describe('retries', () => {
 
   test('on abort in a pause, throw the reason', async () => {
     const stop = new AbortController()
-    const pause = async () => stop.abort(new Error('drained'))
-    const clock = { now: () => 0, random: () => 0, pause }
+    const reason = new Error('drained')
+    const pause = async (_: number, aborted: AbortSignal) => {
+      const pausing = systemClock.pause(60_000, aborted)
+      stop.abort(reason)
+      await pausing
+    }
+    const clock = { ...systemClock, pause }
     const failing = async () => Promise.reject(passing)
-    await expect(withRetries(clock, failing, stop.signal)).rejects.toThrow('drained')
+    await expect(withRetries(clock, failing, stop.signal)).rejects.toBe(reason)
   })
 })
