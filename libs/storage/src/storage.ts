@@ -11,7 +11,6 @@ import { type StreamOptions, streamObject } from './stream.ts'
 import { placeOf } from './uri.ts'
 import type { Writer } from './writer.ts'
 
-/** Datasets, documents and results, in S3 and in folders. Every failure is a `StorageError`. */
 /** A dataset that is to be pinned. */
 export interface Wanted {
   readonly uri: string
@@ -19,6 +18,7 @@ export interface Wanted {
   readonly version?: string | undefined
 }
 
+/** Datasets, documents and results, in S3 and in folders. Every failure is a `StorageError`. */
 export interface Storage {
   /**
    * Holds a dataset to what it is now. One object for a key or file; all objects below a URI that

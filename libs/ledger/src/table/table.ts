@@ -4,7 +4,7 @@ import type { Ledger } from './ledger.ts'
 
 /** Jobs by the day (UTC) on which they were created. */
 export const JOBS_BY_DAY_INDEX = 'jobs-by-day'
-/** Jobs that have not ended. Sparse: the end of a job removes it. */
+/** Jobs that have not ended, or whose end is still to be told. Sparse: that it was told removes a job. */
 export const ACTIVE_JOBS_INDEX = 'active-jobs'
 /** DynamoDB removes an item some time after the moment (epoch seconds) in this attribute. */
 export const TTL_ATTRIBUTE = 'expiresAt'

@@ -4,7 +4,7 @@ import { type Answer, type Connection, openConnection, type Origin } from './con
 export interface ConnectionPool {
   /** Makes one request on an idle connection of the origin or a new one; waits while all are busy. */
   get(origin: Origin, request: string, target: Uint8Array, signal: AbortSignal): Promise<Answer>
-  /** Closes the idle connections; the others close when their request ends. */
+  /** Closes the idle connections; the others close themselves some seconds after their request, as any that nobody uses. */
   close(): void
 }
 
