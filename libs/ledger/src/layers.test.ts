@@ -31,7 +31,7 @@ import {
 import { localLedger } from './local-ledger.fixture.ts'
 
 const ledger = await localLedger()
-const signal = AbortSignal.timeout(60_000)
+const signal = new AbortController().signal
 
 const ROWS = 3
 const BATCHES = 8

@@ -6,7 +6,7 @@ import { otherResult } from './other-result.ts'
 import { createStorage } from './storage.ts'
 import { fileUri } from './uri.ts'
 
-const signal = AbortSignal.timeout(60_000)
+const signal = new AbortController().signal
 const NAMED = { format: 'csv', files: 'one', compression: 'auto' } as const
 
 /** What `output` takes from another in a folder with these files; the name of that, in the folder. */

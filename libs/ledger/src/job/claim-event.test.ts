@@ -12,7 +12,7 @@ import {
 import { localLedger } from '../local-ledger.fixture.ts'
 
 const ledger = await localLedger()
-const signal = AbortSignal.timeout(60_000)
+const signal = new AbortController().signal
 
 async function jobOf(clientToken: string, facts: Partial<Job>): Promise<Job['jobId']> {
   const spec = jobSpecSchema.parse({

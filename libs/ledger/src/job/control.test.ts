@@ -22,7 +22,7 @@ import { newJob, now } from './new-job.fixture.ts'
 /* What a person may do to a job that is under way. */
 
 const ledger = await localLedger()
-const signal = AbortSignal.timeout(60_000)
+const signal = new AbortController().signal
 const throwing = ({ error }: UnreadableJob): never => {
   throw error
 }

@@ -33,6 +33,6 @@ export async function newerJob(ledger: Ledger, facts: Partial<Job> = {}): Promis
     state: 'failed',
     ...facts,
   })
-  await createJob(ledger, job, AbortSignal.timeout(60_000))
+  await createJob(ledger, job, new AbortController().signal)
   return job
 }

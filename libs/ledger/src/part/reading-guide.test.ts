@@ -30,7 +30,7 @@ const hasPython = await run(PYTHON, ['-c', 'import boto3, zstandard']).then(
 if (!hasPython) console.log(`skipped: ${PYTHON} lacks python3-boto3 or python3-zstandard`)
 
 const BUCKET = 'millrace-guide'
-const signal = AbortSignal.timeout(120_000)
+const signal = new AbortController().signal
 const job: Job = {
   jobId: jobIdOf('guide'),
   clientToken: 'guide',

@@ -11,7 +11,7 @@ import {
 import { localLedger } from '../local-ledger.fixture.ts'
 
 const ledger = await localLedger()
-const signal = AbortSignal.timeout(60_000)
+const signal = new AbortController().signal
 
 let jobs = 0
 async function planningJob(): Promise<JobId> {
