@@ -16,7 +16,7 @@ export interface Watermark {
   readonly rows: number
 }
 
-/** Items of level 3 stand for 2 million batches each; its first is the root of 268 million. */
+/** Each element of level 3 stands for 2 million batches; its first item is the root of 268 million. */
 const TOP_LEVEL = 3
 
 /**
