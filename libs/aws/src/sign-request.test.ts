@@ -22,6 +22,8 @@ async function requestOfSdk(
   const client = new SageMakerRuntimeClient({
     region,
     maxAttempts: 1,
+    // What is encoded in a path already is encoded once more to be signed.
+    ...(random() < 0.3 && { endpoint: "https://vpce.example/a%20b/(c)'*!" }),
     systemClockOffset: Math.floor((random() - 0.5) * 40 * 86_400_000),
     credentials: {
       accessKeyId: `AKIA${textOf(random, 12)}`,
@@ -85,17 +87,6 @@ test('derives the key of each day and of each secret anew', () => {
   const all = [at('20261125', 'a'), at('20261126', 'a'), at('20261126', 'b'), at('20261125', 'a')]
   expect(new Set(all).size).toBe(3)
   expect(all[3]).toBe(all[0])
-})
-
-test('encodes a path once more', () => {
-  const sign = createSign('us-east-1', 'sagemaker')
-  const of = (path: string) =>
-    sign(
-      { method: 'POST', path, headers: ['host', 'a'], bodyHash: '' },
-      { accessKeyId: 'AKID', secretAccessKey: 's' },
-      '20261125T000000Z',
-    )
-  expect(of('/a%20b')).not.toBe(of('/a%2520b'))
 })
 
 test('writes a date as the signature wants it', () => {
