@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type Compression, compressionOf, decompress } from './decompress.ts'
@@ -121,6 +124,29 @@ test.for<Compression>(['gzip', 'zstd'])('a %s bomb stops at its bound', async (c
   await expect(draining()).rejects.toMatchObject({ code: 'too_large' })
   expect(bytes).toBeLessThanOrEqual(1e6)
   expect(seen.closed).toBe(true)
+})
+
+test('of the pieces that it has read, nothing is kept', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const kept = (): number => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const bytes = gzipSync(randomBytes(2_000_000), { level: 0 })
+  let [before, after] = [0, 0]
+  async function* pieces() {
+    for (let at = 0, count = 0; at < bytes.length; at += 200, count += 1) {
+      if (count === 1_000) before = kept()
+      if (count === 10_000) after = kept()
+      yield bytes.subarray(at, at + 200)
+    }
+  }
+  const options = { uri: 'u', compression: 'gzip' as const, bytesMax: 1e9 }
+  for await (const _ of decompress(pieces(), options));
+  // Some hundred bytes of each would be three megabytes.
+  expect(after - before).toBeLessThan(1_000_000)
+  expect(after).toBeGreaterThan(0)
 })
 
 test('left early, it lets go of what it reads', async () => {

@@ -75,17 +75,27 @@ async function* decodeOne(input: Input, compression: Compression): AsyncGenerato
 }
 
 async function feed(decoder: Decoder, input: Input): Promise<void> {
-  const closed = new Promise((resolve) => decoder.once('close', resolve))
   let given = 0
   while (!decoder.destroyed) {
     const piece = await input.next()
     if (piece === undefined) return void decoder.end()
     given += piece.length
-    // A decoder that has enough may never call back; its reader closes it then.
-    await Promise.race([new Promise((taken) => decoder.write(piece, taken)), closed])
+    await write(decoder, piece)
     const rest = given - decoder.bytesWritten
     if (rest > 0) return input.giveBack(piece.subarray(piece.length - rest))
   }
+}
+
+/** A decoder that has enough may never call back; its reader closes it then. */
+async function write(decoder: Decoder, piece: Uint8Array): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const onEnd = () => resolve()
+  // Not by a race with one promise for all pieces, which would keep something of each.
+  decoder.once('close', onEnd)
+  decoder.write(piece, onEnd)
+  if (decoder.closed) resolve()
+  await promise
+  decoder.off('close', onEnd)
 }
 
 type Decoder = Transform & { readonly bytesWritten: number }
