@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { CsvError } from './csv-error.ts'
 import { jsonLines } from './dialect.ts'
-import { headBytes, inspectHead, inspectNext } from './head.ts'
+import { headBytes, headDifference, inspectHead, inspectNext } from './head.ts'
 
 const csv = { delimiter: ',', quote: '"' }
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -202,5 +202,49 @@ describe('a head that is not the whole object', () => {
   test('when the first row does not end in it, asks for more', () => {
     const act = () => inspectHead(Buffer.alloc(headBytes, '1,'), csv, 'auto')
     expect(codeOf(act)).toBe('head_incomplete')
+  })
+})
+
+describe('what sets a wide header apart is told by its first other column', () => {
+  const columns = Array.from({ length: 300 }, (_, column) => `feature_${column}`)
+  const headOf = (names: readonly string[]) => ({
+    header: true,
+    columns: names,
+    width: names.length,
+    bodyStart: 0,
+  })
+  const wide = 'the header of 300 columns with'
+
+  test.for<[string, readonly string[], string]>([
+    [
+      'a name',
+      columns.with(257, 'income'),
+      `${wide} "income" as column 257, the table ${wide} "feature_257" as column 257`,
+    ],
+    [
+      'a column fewer',
+      columns.slice(0, -1),
+      `the header of 299 columns, the table ${wide} "feature_299" as column 299`,
+    ],
+    [
+      'a column more',
+      [...columns, 'label'],
+      'the header of 301 columns with "label" as column 300, the table the header of 300 columns',
+    ],
+    [
+      'few columns',
+      ['id', 'age'],
+      `the header ["id","age"], the table ${wide} "feature_0" as column 0`,
+    ],
+  ])('%s', ([, names, told]) => {
+    expect(headDifference(headOf(columns), headOf(names))).toBe(told)
+  })
+
+  test('nothing where they are the same, and that there is none where there is none', () => {
+    expect(headDifference(headOf(columns), headOf([...columns]))).toBeUndefined()
+    const none = { header: false, width: 300, bodyStart: 0 }
+    expect(headDifference(headOf(columns), none)).toBe(
+      `no header, the table ${wide} "feature_0" as column 0`,
+    )
   })
 })

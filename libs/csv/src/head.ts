@@ -188,10 +188,25 @@ export function headDifference(
   found: Head,
 ): string | undefined {
   if (found.width === 0) return undefined
-  const [was, is] = [table, found].map(({ header, columns }) =>
-    header ? `the header ${JSON.stringify(columns)}` : 'no header',
-  ) as [string, string]
-  return is === was ? undefined : `${is.slice(0, 200)}, the table ${was.slice(0, 200)}`
+  const [was, is] = [table, found].map(({ header, columns = [] }) => (header ? columns : undefined))
+  if (JSON.stringify(is) === JSON.stringify(was)) return undefined
+  const at = is?.findIndex((name, column) => name !== was?.[column]) ?? -1
+  const differsAt = at === -1 ? (is?.length ?? 0) : at
+  return `${headerText(is, differsAt)}, the table ${headerText(was, differsAt)}`
+}
+
+const HEADER_CHARS_MAX = 200
+
+/** Of a wide table the first column that differs from the other's: the first ones are mostly the same. */
+function headerText(columns: readonly string[] | undefined, differsAt: number): string {
+  if (columns === undefined) return 'no header'
+  const text = `the header ${JSON.stringify(columns)}`
+  if (text.length <= HEADER_CHARS_MAX) return text
+  const name = JSON.stringify(columns[differsAt])
+  const wide = `the header of ${columns.length} columns`
+  return name === undefined
+    ? wide
+    : `${wide} with ${name.slice(0, HEADER_CHARS_MAX)} as column ${differsAt}`
 }
 
 /** In JSON lines a row is a line with a byte in it. */
