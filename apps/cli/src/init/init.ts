@@ -71,7 +71,7 @@ dataset:
   # compression: auto # by the first bytes; or none, gzip, zstd
   # csv:
   #   header: auto # or present, absent
-  #   delimiter: ','
+  #   delimiter: ',' # by the name: a tab of .tsv and .tab
   #   quote: '"'
   # features: # the columns that are the model's input, by name or by index from 0
   #   exclude: [id, label] # or include: […]; all of them by default

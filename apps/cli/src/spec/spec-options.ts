@@ -36,7 +36,7 @@ function specOptions(): readonly SpecOption[] {
       'dataset.csv.delimiter',
       new Option(
         '--delimiter <character>',
-        'what separates the fields (default: a comma)',
+        'what separates the fields (default: by the name, else a comma)',
       ).argParser(oneCharacter),
     ),
     setting(
