@@ -21,17 +21,25 @@ export function commandOf(
     .description('A SageMaker endpoint on this machine that serves a real XGBoost model.')
     .requiredOption('--model <file>', "a model in XGBoost's JSON")
     .requiredOption('--name <name>', 'the name that clients invoke')
-    .option('--port <number>', 'port on 127.0.0.1 (a free one by default)', portOf, 0)
+    .addOption(
+      new Option('--port <number>', 'port on 127.0.0.1').argParser(portOf).default(0, 'a free one'),
+    )
     .option('--latency <ms>', 'service time of an invocation', milliseconds, 0)
     .option('--per-row <ms>', 'further service time for each row', milliseconds, 0)
     .option('--concurrency-max <number>', 'invocations at a time; above it, throttles', positive)
     .option('--queue-max <number>', 'invocations that wait before it throttles', count, 0)
-    .option('--fault <kind=share>', 'share of the requests, 0 to 1, that fail so', faults, {})
+    .addOption(
+      new Option('--fault <kind=share>', 'share of the requests, 0 to 1, that fail so')
+        .argParser(faults)
+        .default({}, 'none'),
+    )
     .option('--seed <number>', 'seed of the faults', count, 1)
     .option('--poison <text...>', 'refuse payloads in which a row contains this text')
     .option('--poison-status <code>', 'status by which they are refused', status, 415)
     .option('--variant <name>', 'the production variant that answers', 'AllTraffic')
-    .addOption(new Option('--layout <kind>', 'how answers are laid out').choices(LAYOUTS))
+    .addOption(
+      new Option('--layout <kind>', 'how answers are laid out (default: lines)').choices(LAYOUTS),
+    )
     .addHelpText('after', `\nKinds of faults:\n  ${FAULT_KINDS.join('\n  ')}`)
     .configureOutput({ writeErr })
     .exitOverride()
