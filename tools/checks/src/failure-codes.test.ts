@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { JOB_STATES } from '@millrace/job'
 import { expect, test } from 'vitest'
 import { errorCodes } from './error-codes.ts'
 
@@ -79,4 +80,8 @@ test('what befalls a dataset is named in one place', () => {
   expect(givenIn('libs/job/src/job-failure.ts').toSorted()).toEqual(names)
   const stages = ['aggregator/src/failure-of', 'consumer/src/verdict', 'producer/src/failure-of']
   expect(stages.flatMap((stage) => givenIn(`apps/${stage}.ts`))).toEqual([])
+})
+
+test('the page lists each state of a job, and no other', () => {
+  expect(onThePage('What becomes of a job')).toEqual([...JOB_STATES])
 })
