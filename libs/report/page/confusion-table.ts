@@ -16,7 +16,11 @@ export function confusionTable(
     const total = cells.reduce((sum, cell) => sum + cell, 0)
     const tds = cells.map((cell, predicted) => {
       const share = total === 0 ? 0 : cell / total
-      const td = h('td', { title: percent(share) }, count(cell))
+      const td = h(
+        'td',
+        { title: percent(share), class: cell === 0 ? 'soft' : undefined },
+        count(cell),
+      )
       td.style.setProperty('--share', String(share))
       td.style.setProperty('--tint', actual === predicted ? 'var(--second)' : 'var(--bad)')
       return td

@@ -24,7 +24,7 @@ export function header(data: ReportData): HTMLElement {
       { class: 'tiles' },
       tile('predicted', count(rows.predicted), percent(rows.predicted / Math.max(1, rows.total))),
       tile('failed', count(rows.failed), percent(rows.failed / Math.max(1, rows.total))),
-      tile('took', duration(data.endedAt - startedAt)),
+      tile('took', data.endedAt > startedAt ? duration(data.endedAt - startedAt) : 'under 1 s'),
       ...(retry === '' ? [tile('rows a second', count(rows.total / seconds))] : []),
       tile('invocations', count(data.invocations), counted(data.batches, 'batch', 'batches')),
       tile('throttles', count(data.throttles)),

@@ -6,7 +6,7 @@ import { header } from './header.ts'
 import { multiclassQuality, regressionQuality } from './other-quality.ts'
 import { counted } from './numbers.ts'
 import { overTime } from './over-time.ts'
-import { predictions } from './predictions.ts'
+import { predictions, unscored } from './predictions.ts'
 import { createThreshold, type Threshold } from './threshold.ts'
 
 /* The report page: draws what is embedded in it, and asks nobody for anything. */
@@ -20,7 +20,7 @@ const threshold =
     : undefined
 const sections = [
   header(data),
-  ...(data.scores.count > 0 ? [predictions(data, threshold)] : []),
+  data.scores.count > 0 ? predictions(data, threshold) : unscored(data),
   quality(threshold),
   overTime(data),
   failures(data),

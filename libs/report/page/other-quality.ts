@@ -5,7 +5,10 @@ import { confusionTable } from './confusion-table.ts'
 import { coverage } from './coverage.ts'
 import { figure, h, metric } from './dom.ts'
 import { draw } from './draw.ts'
-import { count, counted, fixed, plain } from './numbers.ts'
+import { amount, count, counted, fixed } from './numbers.ts'
+
+/** Beside the table of classes a matrix of more would show some of its columns only. */
+const CLASSES_BESIDE_MAX = 4
 
 /** Several classes against their labels. */
 export function multiclassQuality(quality: MulticlassQuality): HTMLElement {
@@ -22,6 +25,7 @@ export function multiclassQuality(quality: MulticlassQuality): HTMLElement {
       ),
     ),
   )
+  const isMany = quality.classes.length > CLASSES_BESIDE_MAX
   return h(
     'section',
     { id: 'quality' },
@@ -35,7 +39,7 @@ export function multiclassQuality(quality: MulticlassQuality): HTMLElement {
     ),
     h(
       'div',
-      { class: 'charts' },
+      { class: isMany ? 'charts stacked' : 'charts' },
       h(
         'div',
         { class: 'scroll' },
@@ -62,7 +66,7 @@ export function multiclassQuality(quality: MulticlassQuality): HTMLElement {
 export function regressionQuality(quality: RegressionQuality): HTMLElement {
   const { element, place } = figure(
     'Predicted against true',
-    `a sample of ${counted(quality.sample.length, 'row')}`,
+    `upwards what was predicted, across what is true, of ${counted(quality.sample.length, 'row')}; on the line they are equal`,
   )
   const values = quality.sample.flat()
   const [low, high] = [Math.min(...values), Math.max(...values)]
@@ -93,8 +97,8 @@ export function regressionQuality(quality: RegressionQuality): HTMLElement {
     h(
       'div',
       { class: 'metrics' },
-      metric('mean absolute error', plain(quality.meanAbsoluteError)),
-      metric('root mean squared error', plain(quality.rootMeanSquaredError)),
+      metric('mean absolute error', amount(quality.meanAbsoluteError)),
+      metric('root mean squared error', amount(quality.rootMeanSquaredError)),
       metric('R²', fixed(quality.r2)),
       ...coverage(quality),
     ),

@@ -16,8 +16,11 @@ import type { ReportData } from '../src/report-data.ts'
 import { type Bar, barsOf } from './bars.ts'
 import { figure, h, key, metric } from './dom.ts'
 import { draw } from './draw.ts'
-import { compact, count, counted, percent, plain } from './numbers.ts'
+import { amount, compact, count, counted, percent, plain } from './numbers.ts'
 import type { Threshold } from './threshold.ts'
+
+/** The bars of more are so tall that the histogram beside them stands in an empty column. */
+const CLASSES_BESIDE_MAX = 12
 
 /** How the predictions are spread, and what a threshold makes of them. */
 export function predictions(data: ReportData, threshold: Threshold | undefined): HTMLElement {
@@ -28,6 +31,7 @@ export function predictions(data: ReportData, threshold: Threshold | undefined):
   if (threshold === undefined) {
     section.append(facts(data), charts)
     if (data.classes.length > 0) charts.append(classBars(data))
+    if (data.classes.length > CLASSES_BESIDE_MAX) charts.classList.add('stacked')
     return section
   }
   const shares = createShares(data, threshold)
@@ -43,6 +47,23 @@ export function predictions(data: ReportData, threshold: Threshold | undefined):
   return section
 }
 
+/** What there is no chart of: texts, or lists where nothing is decided. */
+export function unscored({ scores, rows }: ReportData): HTMLElement | undefined {
+  if (scores.count > 0 || rows.predicted === 0) return undefined
+  const all =
+    rows.predicted === 1 ? 'The prediction is' : `All ${count(rows.predicted)} predictions are`
+  return h(
+    'section',
+    { id: 'predictions' },
+    h('h2', {}, 'Predictions'),
+    h(
+      'p',
+      { class: 'soft' },
+      `${all} no numbers, so there is nothing to draw; the result has them.`,
+    ),
+  )
+}
+
 const scoreNote = ({ scores, decision }: ReportData): string => {
   const what = decision.kind === 'multiclass' ? 'rows by the winner’s probability' : 'rows by score'
   return scores.notNumbers > 0 ? `${what}; ${count(scores.notNumbers)} are no numbers` : what
@@ -53,9 +74,9 @@ function facts({ scores }: ReportData): HTMLElement {
     'div',
     { class: 'metrics' },
     metric('scored', count(scores.count)),
-    metric('least', plain(scores.min)),
-    metric('mean', plain(scores.mean)),
-    metric('greatest', plain(scores.max)),
+    metric('least', amount(scores.min)),
+    metric('mean', amount(scores.mean)),
+    metric('greatest', amount(scores.max)),
   )
 }
 
@@ -167,7 +188,7 @@ function classBars({ classes, scores }: ReportData): HTMLElement {
   const total = Math.max(1, scores.count)
   draw(place, () => ({
     ariaLabel: 'rows of each class',
-    height: 60 + 26 * classes.length,
+    height: 60 + (classes.length > CLASSES_BESIDE_MAX ? 20 : 26) * classes.length,
     marginLeft: 110,
     marginRight: 70,
     x: { label: null, axis: null },
