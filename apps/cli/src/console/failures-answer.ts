@@ -1,7 +1,7 @@
 import type { FailuresAnswer } from '@millrace/console'
 import type { JobId } from '@millrace/job'
 import { readFailures } from '@millrace/ledger'
-import { openReader } from '../system/job-reader.ts'
+import { openReader } from '../reader/job-reader.ts'
 import type { World } from '../world.ts'
 import type { ConsoleOptions } from './console-options.ts'
 

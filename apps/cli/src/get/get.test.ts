@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { recordRun, runIn } from '../run/recorded-run.fixture.ts'
@@ -7,10 +8,11 @@ import { get, type GetOptions } from './get.ts'
 async function perform(
   options: Partial<GetOptions>,
   answers: Parameters<typeof recordRun>[3] = {},
+  left?: Parameters<typeof recordRun>[2],
 ) {
   const folder = await temporaryFolder()
   const { prepared } = await runIn(folder)
-  await recordRun(prepared, undefined, undefined, answers)
+  await recordRun(prepared, undefined, left, answers)
   const { world, said } = createWorld({})
   const usual = { state: join(folder, '.millrace'), whereFailed: false, json: false }
   const exitCode = await get({ ...usual, ...options }, world)
@@ -39,6 +41,33 @@ test.for([
   [{ row: 7, count: 2 }, 'rows 7 to 8: the dataset ends with row 1'],
 ] as const)('%j, of which there is none, is refused', async ([options, message]) => {
   await expect(perform(options)).rejects.toMatchObject({ message, exitCode: 2 })
+})
+
+test.for([
+  [{}, 'no row is final: the job ended before its rows were counted (failed)\n', 0],
+  [{ row: 3 }, '3\tnot scored (failed)\n', 3],
+] as const)(
+  'of a job that failed before its plan, %j waits for nothing',
+  async ([asked, said, exitCode]) => {
+    expect(await perform(asked, {}, { state: 'failed' })).toEqual({ exitCode, said })
+  },
+)
+
+test('while a job runs, a row that has no part is not there yet', async () => {
+  const answer = await perform({ row: 3 }, {}, { state: 'planning' })
+  expect(answer).toEqual({ exitCode: 3, said: '3\tnot yet\n' })
+})
+
+test('a result in place of its job is refused, with the job that it is of', async () => {
+  const job = join(await temporaryFolder(), 'scores.csv')
+  const outputs = [{ uri: 's3://results/scores.csv', bytes: 1, sha256: 'a'.repeat(64) }]
+  const manifest = JSON.stringify({ jobId: 'j-4f2a', outputs })
+  await writeFile(job.replace('.csv', '.manifest.json'), manifest)
+  await expect(perform({ job })).rejects.toMatchObject({
+    message: `${job}: is a result, wanted its job`,
+    hint: 'its manifest says that it is of j-4f2a',
+    exitCode: 2,
+  })
 })
 
 test('what an endpoint says does not steer the terminal', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type Job, printable, type RowFailure } from '@millrace/job'
+import { isFinal, type Job, printable, type RowFailure } from '@millrace/job'
 import {
   readFailures,
   readRows,
@@ -9,7 +9,7 @@ import {
 } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { type JobReader, openReader, PARTS_AHEAD } from '../system/job-reader.ts'
+import { type JobReader, openReader, PARTS_AHEAD } from '../reader/job-reader.ts'
 import type { SystemOptions } from '../system/which-system.ts'
 import type { World } from '../world.ts'
 
@@ -54,7 +54,7 @@ async function tellRows(
   const ends = `${asked}: the dataset ends with row ${rows.end - 1}`
   if (row >= rows.end) throw new CliError(ends)
   let missing = false
-  const tell = json ? JSON.stringify : answerText
+  const tell = json ? JSON.stringify : (answer: RowAnswer) => answerText(answer, job)
   for await (const answer of readRows(system.ledger, job, rows, documentsOf, world.stop)) {
     missing ||= answer.kind !== 'predicted'
     await write(world, tell(answer))
@@ -63,14 +63,15 @@ async function tellRows(
   return missing ? EXIT.succeededWithFailures : EXIT.succeeded
 }
 
-const answerText = (answer: RowAnswer): string => {
+const answerText = (answer: RowAnswer, { state }: Job): string => {
   switch (answer.kind) {
     case 'predicted':
       return `${answer.row}\t${printable(answer.prediction)}`
     case 'failed':
       return failureText(answer)
     case 'pending':
-      return `${answer.row}\tnot yet`
+      // Of a job that has ended nobody is at work on it: a retry scores it.
+      return `${answer.row}\t${isFinal(state) ? `not scored (${state})` : 'not yet'}`
     case 'absent':
       return `${answer.row}\tno such row`
     default:
@@ -115,6 +116,9 @@ async function tellWatermark(
 const number = new Intl.NumberFormat('en-US')
 
 function watermarkText({ state, plan }: Job, { rows }: Watermark): string {
+  if (plan === undefined && isFinal(state)) {
+    return `no row is final: the job ended before its rows were counted (${state})`
+  }
   const total =
     plan === undefined ? 'how many there are is not known yet' : `of ${number.format(plan.rows)}`
   return `${finalText(rows)}, ${total} (${state})`

@@ -14,7 +14,7 @@ import {
 import type { Batch, PinnedDataset, PinnedObject } from '@millrace/job'
 import { fileUri, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
-import { datasetOf, type JobReader } from '../system/job-reader.ts'
+import { datasetOf, type JobReader } from '../reader/job-reader.ts'
 import { refuseColumnOf } from './idle-label-options.ts'
 
 /** Gives the labels of batches, which are asked for in row order; one for each row. */

@@ -96,6 +96,35 @@ test('a result and its manifest are enough for a report', async () => {
   })
 })
 
+test('a result in a folder of its own has companions of fixed names', async () => {
+  const errors =
+    'row,object,byte,line,code,message,attempts\n2,"x",9,4,"row_width","has 3 fields",1\n'
+  const scores = await resultWith({ text: BINARY, errors })
+  const folder = await temporaryFolder()
+  const text = await readFile(scores.replace(/csv$/, 'manifest.json'), 'utf8')
+  const named = text.replace('/scores.csv', '/result.csv').replace('/scores.errors', '/errors')
+  await writeFile(join(folder, 'manifest.json'), named.replace('/scores.csv', '/result.csv'))
+  await link(scores, join(folder, 'result.csv'))
+  await link(scores.replace(/csv$/, 'errors.csv'), join(folder, 'errors.csv'))
+  expect(await reportOf(join(folder, 'result.csv'))).toMatchObject({
+    rows: { total: 4, predicted: 3, failed: 1 },
+    failures: [{ code: 'row_width', rows: 1 }],
+  })
+})
+
+test('of a result of one object, names the job that the report is of', async () => {
+  const folder = await temporaryFolder()
+  const path = join(folder, 'a', '1.csv.out')
+  const outputs = [{ uri: 's3://results/a/1.csv.out', bytes: 4, sha256: sha256('1,1\n') }]
+  await mkdir(dirname(path))
+  await writeFile(path, '1,1\n')
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ jobId: 'j-4f2a', outputs }))
+  await expect(reportOf(path)).rejects.toMatchObject({
+    message: `${path}: is one of several results of j-4f2a`,
+    hint: 'the report is of all of them: millrace report j-4f2a',
+  })
+})
+
 test('what was said of a failed row is shown without its guard against spreadsheets', async () => {
   const errors = `row,object,byte,line,code,message,attempts\n2,"x",9,4,"rows_rejected","'=cmd|x",1\n`
   const page = await reportOf(await resultWith({ text: BINARY, errors }))
@@ -262,7 +291,7 @@ test('labels that are neither a file nor a column are refused', async () => {
   const path = await resultWith({ text: BINARY })
   await expect(reportOf(path, { labels: 'churned' })).rejects.toMatchObject({
     message: 'churned: is neither a file nor a column of the result',
-    hint: 'its columns: Prediction, Binary Classification',
+    hint: 'its columns: Prediction, Binary Classification; of the dataset’s, name the job: millrace report j-4f2a --labels "churned"',
   })
 })
 

@@ -1,5 +1,5 @@
 import { type Dialect, headBytes, inspectHead, unguarded } from '@millrace/csv'
-import { besideResult, thresholdsOf } from '@millrace/job'
+import { thresholdsOf } from '@millrace/job'
 import { createReport, type Decision, type ReportCollector, renderPage } from '@millrace/report'
 import { createStorage, fileUri, type Storage } from '@millrace/storage'
 import { costIn } from '../cost/read-cost.ts'
@@ -34,14 +34,14 @@ export async function pageOfFiles(
 }
 
 async function keepFiles(
-  { path, errors, spec }: VouchedResult,
+  { path, manifestPath, errors, spec }: VouchedResult,
   { out, labels }: ReportOptions,
 ): Promise<void> {
   if (out === undefined || out === '-') return
   await checkPage(out, 'report.html', [
     ['result', path],
     ['file of failed rows', errors?.path],
-    ['manifest', besideResult(path).manifest],
+    ['manifest', manifestPath],
     ['dataset', spec.dataset.uri],
     ['file of labels', labelFile(labels)],
   ])
@@ -99,7 +99,7 @@ async function readAll(
   const { width, columns } = await headOf(storage, table, signal)
   const scoresOf = scoresOfColumns(spec, decision, width, columns)
   const labelled = { ...options, rows: manifest.rows.total }
-  const labelsOf = await openLabels(storage, columns, labelled, signal)
+  const labelsOf = await openLabels(storage, columns, labelled, manifest.jobId, signal)
   let start = 0
   for await (const rows of resultRows(storage, table, signal)) {
     const read = scoresOf(rows)
@@ -145,6 +145,7 @@ async function openLabels(
   storage: Storage,
   columns: readonly string[] | undefined,
   { labels, labelColumn, rows: rowsInAll }: ReportOptions & { readonly rows: number },
+  jobId: string,
   signal: AbortSignal,
 ): Promise<LabelsOfRows | undefined> {
   if (labels === undefined) return undefined
@@ -157,6 +158,6 @@ async function openLabels(
   if (at >= 0) refuseColumnOf(labels, labelColumn)
   if (at >= 0) return async (rows) => rows.map((row) => row[at] ?? '')
   throw new CliError(`${labels}: is neither a file nor a column of the result`, {
-    hint: `its columns: ${columns?.slice(0, 20).join(', ') ?? 'it has no header'}`,
+    hint: `its columns: ${columns?.slice(0, 20).join(', ') ?? 'it has no header'}; of the dataset’s, name the job: millrace report ${jobId} --labels ${JSON.stringify(labels)}`,
   })
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { jobIdOf } from '@millrace/job'
+import { type Job, jobIdOf } from '@millrace/job'
 import { createJob } from '@millrace/ledger'
 import { readPage } from '@millrace/report'
 import { expect, test } from 'vitest'
@@ -24,12 +24,16 @@ async function reportOfRun(folder: string, options: Partial<ReportOptions>): Pro
 }
 
 /** Of a job in the stack, whose files lie in the folder. */
-async function reportOfJob(folder: string, options: Partial<ReportOptions>): Promise<void> {
+async function reportOfJob(
+  folder: string,
+  options: Partial<ReportOptions>,
+  state: Job['state'] = 'planning',
+): Promise<void> {
   const uri = (name: string): string => pathToFileURL(join(folder, name)).href
   const { spec } = jobWith()
   const dataset = { ...spec.dataset, uri: uri('rows.csv') }
   const job = jobWith({
-    jobId: jobIdOf(folder),
+    ...{ jobId: jobIdOf(folder), state, createdAt: Math.floor(Date.now() / 1_000) },
     spec: { ...spec, dataset, output: { ...spec.output, uri: uri('out.csv') } },
   })
   await createJob(stack.system.ledger, job, never)
@@ -42,6 +46,29 @@ test('of a recorded run, a page is drawn beside its files', async () => {
   const out = join(folder, 'out.report.html')
   await reportOfRun(folder, { out })
   expect(readPage(await readFile(out, 'utf8'))).toMatchObject({ rows: { total: 2, predicted: 2 } })
+})
+
+test.for([
+  ['planning', 'is still being planned (planning)', 2],
+  ['failed', 'ended before its rows were counted (failed)', 1],
+] as const)('of a job without rows that is %s, says so', async ([state, says, exitCode]) => {
+  const folder = await temporaryFolder()
+  const message = `${jobIdOf(folder)}: ${says}`
+  await expect(reportOfJob(folder, {}, state)).rejects.toMatchObject({ message, exitCode })
+})
+
+// The look for a refused request ends with a poll of an empty queue, which takes a second.
+test('of a name that is like one of the stack, asks whether that is meant', {
+  timeout: 30_000,
+}, async () => {
+  const folder = await temporaryFolder()
+  const job = jobIdOf(folder).slice(0, -1)
+  await reportOfJob(folder, {}).catch(() => {})
+  await expect(reportOfJob(await temporaryFolder(), { job })).rejects.toMatchObject({
+    message: `${job}: no such job`,
+    hint: `did you mean ${jobIdOf(folder)}?`,
+    exitCode: 2,
+  })
 })
 
 test('labels that are neither a file nor a column of the dataset are refused', async () => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { CsvError } from '@millrace/csv'
-import { type Job, readPlan, resultNames, thresholdsOf } from '@millrace/job'
+import { isFinal, type Job, readPlan, resultNames, thresholdsOf } from '@millrace/job'
 import { type ReadPart, readParts, variantsOf } from '@millrace/ledger'
 import {
   createReport,
@@ -16,14 +16,14 @@ import { type JobCost, readCost } from '../cost/read-cost.ts'
 import { checkTarget } from '../dataset/check-output.ts'
 import { checkPage } from '../dataset/check-page.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { type JobReader, openReader } from '../system/job-reader.ts'
+import { isResultFile } from '../system/job-of-result.ts'
+import { type JobReader, openReader } from '../reader/job-reader.ts'
 import type { World } from '../world.ts'
 import { refuseWithoutLabels } from './idle-label-options.ts'
 import { labelFile, openLabels } from './labels.ts'
 import { type Measure, measureFor } from './measure.ts'
 import { pageOfFiles } from './report-of-files.ts'
 import type { ReportOptions } from './report-options.ts'
-import { isResultFile } from './vouched-result.ts'
 
 /** `millrace report`: draws a job's report anew, with labels where they are known. */
 export async function report(options: ReportOptions, world: World): Promise<ExitCode> {
@@ -39,13 +39,23 @@ export async function report(options: ReportOptions, world: World): Promise<Exit
   const { job, storage } = reader
   await keepFiles(job, options)
   if (job.plan === undefined) {
-    throw new CliError(`${job.jobId}: is still being planned (${job.state})`, {
-      hint: 'millrace watch shows how far it is',
-    })
+    throw notCounted(job)
   }
   const cost = await readCost(job, storage, world.stop)
   const page = await drawPage(reader, job.plan, { ...options, cost }, world).catch(told)
   return await write(job.jobId, page, storage, options, world)
+}
+
+/** There is nothing to draw: its rows are not counted, or never will be. */
+function notCounted({ jobId, state }: Job): CliError {
+  return isFinal(state)
+    ? new CliError(`${jobId}: ended before its rows were counted (${state})`, {
+        hint: `millrace status ${jobId} shows why`,
+        exitCode: EXIT.failed,
+      })
+    : new CliError(`${jobId}: is still being planned (${state})`, {
+        hint: 'millrace watch shows how far it is',
+      })
 }
 
 /** The files of a job, and the labels, are no place for its page. */

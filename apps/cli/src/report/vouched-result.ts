@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   besideResult,
@@ -12,6 +13,7 @@ import {
 import type { z } from 'zod'
 import { CliError } from '../cli-error.ts'
 import { checkInput } from '../dataset/check-input.ts'
+import { jobOfResult } from '../system/job-of-result.ts'
 
 /** What a report takes from a manifest; it holds more. */
 const manifestSchema = resultManifestSchema.pick({
@@ -34,16 +36,13 @@ const manifestSchema = resultManifestSchema.pick({
 /** A result on this machine, with the manifest that vouches for it. */
 export interface VouchedResult {
   readonly path: string
+  readonly manifestPath: string
   readonly manifest: z.output<typeof manifestSchema>
   readonly spec: JobSpec
   readonly sha256: string
   /** The file of failed rows, when there are some. */
   readonly errors: { readonly path: string; readonly sha256: string } | undefined
 }
-
-/** True for what names a file and no job. */
-export const isResultFile = (name: string): boolean =>
-  /[/\\]|\.(csv|tsv|txt|jsonl|ndjson|parquet|json|gz|zst)$/i.test(name)
 
 /**
  * Finds the manifest beside a result, and looks whether a report can be drawn from the two.
@@ -52,7 +51,13 @@ export const isResultFile = (name: string): boolean =>
  */
 export async function findVouchedResult(named: string): Promise<VouchedResult> {
   const { path } = await checkInput(named)
-  const beside = besideResult(path).manifest
+  const ofJob = await jobOfResult(path)
+  if (ofJob?.isPerObject === true) {
+    throw new CliError(`${named}: is one of several results of ${ofJob.jobId}`, {
+      hint: `the report is of all of them: millrace report ${ofJob.jobId}`,
+    })
+  }
+  const { manifest: beside, errors } = namesBeside(path)
   const manifest = check(basename(beside), manifestSchema, await readJsonFile(named, beside))
   const spec = readRecorded(basename(beside), manifestSpecSchema, manifest.spec)
   const sha256 = hashOf(path, manifest)
@@ -63,10 +68,9 @@ export async function findVouchedResult(named: string): Promise<VouchedResult> {
   }
   const { format, compression } = spec.output
   if (format === 'csv' && (compression === 'auto' || compression === 'none')) {
-    const errors = besideResult(path).errors
     const ofErrors = hashOf(errors, manifest)
     return {
-      ...{ path, manifest, spec, sha256 },
+      ...{ path, manifest, manifestPath: beside, spec, sha256 },
       errors: ofErrors === undefined ? undefined : { path: errors, sha256: ofErrors },
     }
   }
@@ -74,6 +78,17 @@ export async function findVouchedResult(named: string): Promise<VouchedResult> {
   throw new CliError(`${named}: is ${kind}, and a report is drawn from plain CSV only`, {
     hint: `name the job (millrace report ${manifest.jobId}), or export it: millrace export ${manifest.jobId} --format csv`,
   })
+}
+
+/** In a folder of its own, as `output.uri` may be, a result's companions have fixed names. */
+function namesBeside(path: string): { readonly manifest: string; readonly errors: string } {
+  const beside = besideResult(path)
+  if (existsSync(beside.manifest) || !/^result\.[a-z]+(\.gz|\.zst)?$/.test(basename(path))) {
+    return beside
+  }
+  const folder = dirname(path)
+  const fixed = { manifest: join(folder, 'manifest.json'), errors: join(folder, 'errors.csv') }
+  return existsSync(fixed.manifest) ? fixed : beside
 }
 
 /** Files may have been moved together: only their names tell. */

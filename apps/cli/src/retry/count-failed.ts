@@ -3,7 +3,7 @@ import { readFailures, readJob, readLayeredProgress } from '@millrace/ledger'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import { counted } from '../show/counted.ts'
-import { type JobReader, PARTS_AHEAD } from '../system/job-reader.ts'
+import { type JobReader, PARTS_AHEAD } from '../reader/job-reader.ts'
 
 /** What there is to retry of a job. */
 export interface Failed {

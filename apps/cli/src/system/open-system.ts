@@ -7,6 +7,7 @@ import type { World } from '../world.ts'
 import { connectSystem } from './connect-system.ts'
 import { openLocalSystem } from './local-system.ts'
 import { jobFolders } from './job-folders.ts'
+import { isResultFile, jobOfResult } from './job-of-result.ts'
 import type { System } from './system.ts'
 import { isDeployed, stateOption, stateRootOf, type SystemOptions } from './which-system.ts'
 
@@ -40,6 +41,7 @@ export async function openJob(
   options: SystemOptions,
   world: World,
 ): Promise<{ readonly system: System; readonly jobId: JobId }> {
+  if (wanted !== undefined && isResultFile(wanted)) await refuseResult(wanted)
   if (isDeployed(options, world)) {
     if (wanted !== undefined && isJobId(wanted)) {
       return { system: await openDeployed(options, world), jobId: wanted }
@@ -54,6 +56,15 @@ export async function openJob(
   const root = stateRootOf(options)
   const jobId = pick(wanted, await jobFolders(root), root, world)
   return { system: await openLocalSystem(join(root, jobId), world.stop), jobId }
+}
+
+/** Who has a result in hand is told whose it is. */
+async function refuseResult(named: string): Promise<void> {
+  const found = await jobOfResult(named)
+  if (found === undefined) return
+  throw new CliError(`${named}: is a result, wanted its job`, {
+    hint: `its manifest says that it is of ${found.jobId}`,
+  })
 }
 
 function pick(

@@ -2,11 +2,12 @@ import { type Documents, type Job, type JobId, PlanError, readPinnedDataset } fr
 import { readJob } from '@millrace/ledger'
 import { jobDocuments, type Storage } from '@millrace/storage'
 import { CliError } from '../cli-error.ts'
+import { ofJob } from '../refusal/of-job.ts'
 import type { World } from '../world.ts'
-import { openJob } from './open-system.ts'
-import type { SystemOptions } from './which-system.ts'
-import { storageOf } from './storage-of.ts'
-import type { System } from './system.ts'
+import { openJob } from '../system/open-system.ts'
+import type { SystemOptions } from '../system/which-system.ts'
+import { storageOf } from '../system/storage-of.ts'
+import type { System } from '../system/system.ts'
 
 /** Parts that a reader asks for ahead of their turn: from here each is tens of milliseconds away. */
 export const PARTS_AHEAD = 7
@@ -35,8 +36,7 @@ export async function openReader(
   await using opened = new AsyncDisposableStack()
   opened.use(system)
   const storage = opened.use(await storageOf(system, options))
-  const job = await readJob(system.ledger, jobId, world.stop)
-  if (job === undefined) throw new CliError(`${jobId}: no such job`)
+  const job = await ofJob(system, jobId, readJob(system.ledger, jobId, world.stop), world.stop)
   const workUri = workUriOf(system)
   const documentsOf = (of: JobId): Documents => jobDocuments(storage, workUri, of)
   const held = opened.move()
