@@ -84,19 +84,19 @@ describe('multi-class', () => {
 })
 
 test.for([
-  ['binary', '0.1,0.9', /one number .*binary.* "0.1,0.9"/],
-  ['binary', 'yes', /one number .* "yes"/],
-  ['binary', ' ', /one number/],
-  ['multiclass', '0.9', /3 numbers/],
-  ['multiclass', '0.1,,0.9', /3 numbers/],
-  ['multiclass', '0.1,0.9', /3 numbers/],
-] as const)('a %s decision on %j is refused with a hint', ([kind, prediction, message]) => {
+  ['binary', '0.1,0.9', /one number .*binary.* "0.1,0.9"/, /answers: multiclass or none/],
+  ['binary', 'yes', /one number .* "yes"/, /multiclass or none/],
+  ['binary', ' ', /one number/, /multiclass or none/],
+  ['multiclass', '0.9', /3 numbers/, /--label\) for each class .*, or with decision\.kind none/],
+  ['multiclass', '0.1,,0.9', /3 numbers/, /for each class/],
+  ['multiclass', '0.1,0.9', /3 numbers/, /for each class/],
+] as const)('a %s decision on %j is refused with a hint', ([kind, prediction, message, hint]) => {
   const act = () => fields({ kind }, prediction)
   expect(act).toThrow(message)
   expect(act).toThrow(
     expect.objectContaining({
       code: 'prediction_unfit',
-      hint: expect.stringContaining('decision.kind'),
+      hint: expect.stringMatching(hint),
     }),
   )
 })
