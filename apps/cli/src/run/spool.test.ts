@@ -1,5 +1,6 @@
-import { chmod, readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { never, temporaryFolder } from '../test-data.fixture.ts'
@@ -38,6 +39,15 @@ test('other bytes are another file', async () => {
   const other = await spool(piped('1,3\n'), folder, never)
   expect(other.path).not.toBe(first.path)
   expect(other.changedAt).not.toBe(first.changedAt)
+})
+
+test('what a run that was killed has left is removed, and that of one at work is not', async () => {
+  const folder = await temporaryFolder()
+  const { pid: dead } = spawnSync(process.execPath, ['--version'])
+  const [left, kept] = [`stdin-${dead}.partial`, `stdin-${process.ppid}.partial`]
+  for (const name of [left, kept]) await writeFile(join(folder, name), '1,2\n')
+  const { path } = await spool(piped('1,2\n'), folder, never)
+  expect((await readdir(folder)).sort()).toEqual([basename(path), kept].sort())
 })
 
 test('nothing piped is no input', async () => {

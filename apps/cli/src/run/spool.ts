@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -8,6 +8,7 @@ import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import { makeStateFolder } from '../local/state-folder.ts'
 import type { InputFile } from '../dataset/check-input.ts'
+import { isAlive } from '../system/is-alive.ts'
 
 /**
  * Writes standard input to a file, because a row range can only be read from something with places.
@@ -21,6 +22,7 @@ export async function spool(
   signal: AbortSignal,
 ): Promise<InputFile> {
   await makeStateFolder(folder)
+  await removeLeft(folder)
   const partial = join(folder, `stdin-${process.pid}.partial`)
   const hash = createHash('sha256')
   let bytes = 0
@@ -47,6 +49,14 @@ export async function spool(
     throw isFull(error) ? tooLarge(folder, bytes, error) : error
   } finally {
     await rm(partial, { force: true })
+  }
+}
+
+/** What a run that was killed while it read has left is of no use to another, and may be large. */
+async function removeLeft(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = /^stdin-(\d+)\.partial$/.exec(name)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true })
   }
 }
 
