@@ -1,4 +1,4 @@
-import type { Decision, JobSpec } from '@millrace/job'
+import type { JobSpec } from '@millrace/job'
 import { decideBy } from './decide.ts'
 import { DecisionError } from './decision-error.ts'
 import { readLines } from './prediction-lines.ts'
@@ -16,32 +16,35 @@ export function undecidedLines(
 ): ReadonlyMap<number, DecisionError> {
   const undecided = new Map<number, DecisionError>()
   if (!mayBeUnfit(spec, predictions, classes)) return undecided
-  const { decision, output } = spec
   for (const [line, text] of predictions.toString('utf8').split('\n').entries()) {
-    const error = text === '' ? undefined : whyUndecided(decision, output, text, classes)
+    const error = text === '' ? undefined : whyUndecided(spec, text, classes)
     if (error !== undefined) undecided.set(line, error)
   }
   return undecided
 }
 
-/** Why a job cannot decide on a prediction of its own; nothing when it can. */
+/**
+ * Why a job cannot decide on a prediction of its own; nothing when it can. Where nothing is decided a null is none
+ * either, unless the setting leads to it.
+ */
 export function whyUndecided(
-  decision: Decision,
-  { names }: JobSpec['output'],
+  { decision, output, endpoint }: Pick<JobSpec, 'decision' | 'output' | 'endpoint'>,
   text: string,
   classes?: number,
 ): DecisionError | undefined {
   try {
-    decideBy(decision, names, text, classes).fields(text)
-    return undefined
+    decideBy(decision, output.names, text, classes).fields(text)
+    const isNull = READ_AS_NUMBERS.has(endpoint.response) && text.includes(NULL)
+    return isNull ? new DecisionError(text, 'a number', decision.kind) : undefined
   } catch (error) {
     if (error instanceof DecisionError) return error
     throw error
   }
 }
 
-/** Whatever is read so has been looked at: it is numbers, or lists of numbers. */
+/** Whatever is read so has been looked at: it is numbers or lists of numbers, and nulls in their places. */
 const READ_AS_NUMBERS: ReadonlySet<string> = new Set(['auto', 'lines', 'one_line'])
+const NULL = 'null'
 const COMMA = 0x2c
 const BRACKET = 0x5b
 
@@ -51,8 +54,9 @@ function mayBeUnfit(
   predictions: Buffer,
   classes: number | undefined,
 ): boolean {
-  if (kind === 'none') return false
   const areNumbers = READ_AS_NUMBERS.has(endpoint.response)
+  if (areNumbers && predictions.includes(NULL)) return true
+  if (kind === 'none') return false
   if (kind === 'multiclass')
     return !areNumbers || !isSeveralEach(predictions, labels?.length ?? classes)
   if (areNumbers) return predictions.includes(COMMA) || predictions.includes(BRACKET)

@@ -20,6 +20,7 @@ test.for<[string, object, ...string[]]>([
   ['classes', { kind: 'multiclass' }, '0.1,0.9', '[0.2, 0.8]'],
   ['as many classes as labels', { kind: 'multiclass', labels: ['a', 'b'] }, '"[0.1, 0.9]"'],
   ['anything where nothing is decided', { kind: 'none' }, 'cat', '0.1,0.9'],
+  ['a null among them', { kind: 'none' }, 'null', 'cat'],
   ['rows without a prediction', {}, '', ''],
   ['a null among numbers', {}, 'null', '0.5', ''],
   ['another number of classes in one row', { kind: 'multiclass' }, '0.1,0.9', '1,0,0', '0,0,1'],
@@ -34,6 +35,13 @@ test.for<[string, object, string[], RegExp]>([
     {},
     ['[0.1, 0.9]', '[0.3, 0.7]'],
     /^churn answers "\[0.1, 0.9\]" to a row, where decision.kind binary wants one number: set decision.kind to multiclass\.$/,
+  ],
+  ['nulls', {}, ['null', 'null'], /"null".* wants one number: set endpoint\.response to where/],
+  [
+    'nulls alone',
+    { kind: 'none' },
+    ['null'],
+    /none wants a number: set endpoint\.response to where/,
   ],
   ['a word for a number', {}, ['cat'], /"cat".*wants one number: set decision.kind to none/],
   [

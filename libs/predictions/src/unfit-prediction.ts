@@ -12,15 +12,16 @@ import { whyUndecided } from './undecided-lines.ts'
  * @returns a sentence on the first, when it can decide on none of them, with what to set instead.
  */
 export function unfitPrediction(
-  { decision, output, endpoint }: Pick<JobSpec, 'decision' | 'output' | 'endpoint'>,
+  spec: Pick<JobSpec, 'decision' | 'output' | 'endpoint'>,
   predictions: Buffer,
 ): string | undefined {
+  const { decision, endpoint } = spec
   const texts = predictions
     .toString('utf8')
     .split('\n')
     .filter((text) => text !== '')
   const classes = classesIn(decision, predictions)
-  const errors = texts.map((text) => whyUndecided(decision, output, text, classes))
+  const errors = texts.map((text) => whyUndecided(spec, text, classes))
   const [first] = errors
   if (first === undefined || errors.includes(undefined)) return undefined
   const { sent, wanted } = first
@@ -32,6 +33,8 @@ function remedyFor(prediction: string, kind: JobSpec['decision']['kind']): strin
   if (numberOf(prediction) !== undefined) {
     return 'set decision.kind to binary, or to none where nothing is to be decided'
   }
+  if (kind === 'none' || prediction === 'null')
+    return 'set endpoint.response to where the prediction is'
   const values = valuesOf(prediction)
   const areSeveral = values.length > 1 && values.every((text) => numberOf(text) !== undefined)
   if (!areSeveral) return 'set decision.kind to none, or endpoint.response to where the number is'

@@ -97,8 +97,12 @@ const onOneLine = (value: string): string =>
         .join(' ')
     : value
 
+/** A null is that of one row, which fails for it alone: were it no answer, the rows beside it would be asked for again. */
 function isNumeric(node: JsonNode, text: string): boolean {
-  if (node.kind === 'scalar') return isNumberText(text.slice(node.start, node.end))
+  if (node.kind === 'scalar') {
+    const value = text.slice(node.start, node.end)
+    return value === 'null' || isNumberText(value)
+  }
   return node.kind === 'list' && node.items.every((item) => isNumeric(item, text))
 }
 

@@ -175,6 +175,16 @@ test.for<[string, string]>([
   expect(decoded).not.toHaveProperty('choice')
 })
 
+test.for([
+  ['application/json', '[0.5, null]', '0.5\nnull'],
+  ['application/json', '{"predictions":[{"score":null},{"score":0.5}]}', 'null\n0.5'],
+  ['application/json', '[[0.1,0.9],[null,null]]', '[0.1,0.9]\n[null,null]'],
+  ['application/jsonlines', '{"score":0.5}\n{"score":null}\n', '0.5\nnull'],
+] as const)('in %s %s a null is that of its row alone', ([contentType, body, lines]) => {
+  const decoded = decodePredictions({ body: Buffer.from(body), contentType }, 2, 'auto')
+  expect(decoded.kind === 'decoded' ? decoded.predictions.toString() : decoded).toBe(lines)
+})
+
 test.for<[string, string, number]>([
   ['text/csv', '0.5\n0.25\n', 3],
   ['text/csv', '0.5\n0.25\n', 1],
