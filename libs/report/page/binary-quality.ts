@@ -56,8 +56,16 @@ export function binaryQuality(
   )
 }
 
-const classes = ({ decision }: ReportData, { positives, negatives }: BinaryQuality): string =>
-  `${counted(positives, 'row is', 'rows are')} ${decision.labels[1] ?? '1'}, ${counted(negatives, 'is', 'are')} not`
+/** The labels may call the second class otherwise than the job does. */
+function classes(
+  { decision }: ReportData,
+  { positives, negatives, labels }: BinaryQuality,
+): string {
+  const second = decision.labels[1] ?? '1'
+  const positive = labels?.positive ?? second
+  const which = positive === second ? second : `${positive} by their label, which is ${second} here`
+  return `${counted(positives, 'row is', 'rows are')} ${which}; ${counted(negatives, 'is', 'are')} not`
+}
 
 function doubts({ labels }: BinaryQuality): HTMLElement[] {
   const doubt = labels && labelsDoubt(labels)

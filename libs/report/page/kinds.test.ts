@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createReport, renderPage, type ReportData } from '../src/index.ts'
 import { createMulticlassCounts } from '../src/multiclass-quality.ts'
 
 /* The page of jobs that decide between several classes or nothing, in Debian's Chromium. */
+
+// A browser on a machine that is at work takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const CHROMIUM = '/usr/bin/chromium'
 const args = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']

@@ -10,13 +10,16 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { flights, flightsReport } from '../src/flights.fixture.ts'
 import type { BinaryQuality } from '../src/labelled-scores.ts'
 import { renderPage } from '../src/render-page.ts'
 import type { ReportData } from '../src/report-data.ts'
 
 /* The page in Debian's Chromium. With MILLRACE_SCREENSHOTS=<folder> the pictures are kept to look at. */
+
+// A browser on a machine that is at work takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const CHROMIUM = '/usr/bin/chromium'
 const hasChromium = existsSync(CHROMIUM)
@@ -231,6 +234,15 @@ describe.skipIf(!hasChromium)('the report page', () => {
     const quality = { ...binary, labels: { positive: '1', first: ['1', '17', '-3'] } }
     await show(page, { ...flightsReport(), quality })
     expect(await textOf(page, '#quality .doubt')).toContain('different values (1, 17, -3): rows')
+  })
+
+  test('of labels that have other names than the classes, says which is which', async () => {
+    await using opened = await open()
+    const { page } = opened
+    const quality = { ...binary, labels: { positive: 'yes', first: ['no', 'yes'] } }
+    await show(page, { ...flightsReport(), quality })
+    const rows = `${count(binary.positives)} rows are yes by their label, which is late here`
+    expect(await textOf(page, '#quality > p')).toContain(rows)
   })
 
   test('one of something is told as one, and much in threes', async () => {
