@@ -21,6 +21,9 @@ export const RUNNING = 'j-4f2a91c07de85b3610aa'
 export const PAUSED = 'j-90c1de77ab2f4e6d8812'
 const FAILED = 'j-1b7e02d9c44a83f56e90'
 
+const WAITS =
+  'batches were given back undone 2026-09-21T14:12:40Z: invoke churn-v3: endpoint_throttled (ThrottlingException: Rate exceeded)'
+
 const done = (endpoint: string, dataset: string, rows: number, agoSeconds: number) => ({
   endpoint,
   dataset,
@@ -41,6 +44,7 @@ const jobs: readonly JobLine[] = [
     recorded: 5_232,
     failedRows: 214,
     createdAt: NOW - 312,
+    waits: WAITS,
   },
   {
     jobId: 'j-77d0c3b1a29e4f586c04',
@@ -108,9 +112,6 @@ const failedIn = new Map([
   ...Array.from({ length: 9 }, (_, at) => [1_211 + at * 5, 6] as const),
   ...Array.from({ length: 10 }, (_, at) => [3_900 + at * 37, 16] as const),
 ])
-
-const WAITS =
-  'batches were given back undone 2026-09-21T14:12:40Z: invoke churn-v3: endpoint_throttled (ThrottlingException: Rate exceeded)'
 
 /** The running job, so far. */
 export function jobAnswer(recorded = 5_232): JobAnswer {

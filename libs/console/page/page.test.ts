@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)('the console page', () => {
       ])
       const row = page.getByRole('row').filter({ hasText: RUNNING })
       expect(await row.getByRole('cell').allTextContents()).toEqual([
-        'running',
+        'runningwaits',
         RUNNING,
         'churn-v3',
         '12,400,000',
@@ -75,6 +75,8 @@ describe.skipIf(!hasChromium)('the console page', () => {
         '5 min ago',
         jobsAnswer.jobs[0]?.dataset,
       ])
+      expect(await row.getByText('waits').getAttribute('title')).toMatch(/^It waits: .*throttled/)
+      expect(await page.locator('.jobs .waits').count()).toBe(1)
       expect(await page.getByText('5 min ago').getAttribute('title')).toBe(
         '2026-09-21 14:08:08 UTC',
       )

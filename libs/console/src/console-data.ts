@@ -40,6 +40,8 @@ export interface JobLine {
   readonly failedRows?: number
   readonly createdAt?: number
   readonly endedAt?: number
+  /** Why it goes on slowly or not at all, as far as that is news. */
+  readonly waits?: string
 }
 
 /** What may be done to a job in its state, by whom it works for. */

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Job, jobIdOf } from '@millrace/job'
-import { createJob, pauseJob } from '@millrace/ledger'
+import { createJob, noteWait, pauseJob } from '@millrace/ledger'
 import { expect, test } from 'vitest'
 import { makeFolders } from '../local/state-folder.ts'
 import { openHostedSystem, openLocalSystem } from '../system/local-system.ts'
@@ -33,6 +33,20 @@ test('of a folder shows recent jobs and those that have not ended, the newest fi
     { jobId: ended.jobId, state: 'succeeded', rows: 100 },
     { jobId: paused.jobId, state: 'paused', recorded: 0, failedRows: 0 },
   ])
+})
+
+test('tells why a job waits, as its page does', async () => {
+  const root = await temporaryFolder()
+  const { jobId, folder } = await addJob(root, 'running')
+  {
+    await using system = await openLocalSystem(folder)
+    const reason = 'invoke churn-v3: endpoint_throttled'
+    await noteWait(system.ledger, jobId, { at: now, reason }, never)
+  }
+  const [line] = await linesOf(root).lines(never)
+  expect(line?.waits).toMatch(
+    /^batches were given back undone .*: invoke churn-v3: endpoint_throttled$/,
+  )
 })
 
 test('looks at once where a run has begun to work', async () => {

@@ -3,6 +3,7 @@ import type { JobLine } from '@millrace/console'
 import { isFinal, type JobId } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { byNewest, isShown, jobsOfStack, type Listed, readListed } from '../list/read-jobs.ts'
+import { waitsText } from '../status/waits.ts'
 import { jobFolders } from '../system/job-folders.ts'
 import { type JobProgress, jobProgress } from '../system/job-progress.ts'
 import { readLiveCloud } from '../system/live-cloud.ts'
@@ -115,6 +116,7 @@ function lineOf({ job, progress }: Found): JobLine {
   const created = createdAt === undefined ? {} : { createdAt }
   if ('error' in job) return { jobId, state: 'unreadable', reason: job.error.message, ...created }
   const { state, spec, plan, endedAt, retryOf } = job
+  const waits = waitsText(job, Math.floor(Date.now() / 1_000))
   return {
     jobId,
     state,
@@ -125,5 +127,6 @@ function lineOf({ job, progress }: Found): JobLine {
     ...(progress && { recorded: progress.batches, failedRows: progress.failedRows }),
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.jobId }),
+    ...(waits === undefined ? {} : { waits }),
   }
 }

@@ -5,11 +5,11 @@ import { jobName, progress, statePill, uriText } from '../pieces/pieces.ts'
 
 /** A job in the list. What is not known is left empty: a dash in each cell would be noise. */
 export function jobRow(line: JobLine, now: number): JSX.Element {
-  const { jobId, state, retryOf, endpoint, rows, failedRows, dataset } = line
+  const { jobId, state, retryOf, endpoint, rows, failedRows, dataset, waits } = line
   return h(
     'tr',
     { key: jobId },
-    h('td', { class: 'state-cell' }, statePill(state)),
+    h('td', { class: 'state-cell' }, statePill(state), waits === undefined ? null : waiting(waits)),
     h('td', { class: 'job-cell' }, jobName(jobId), retryOf === undefined ? null : retry(retryOf)),
     h('td', { class: 'endpoint-cell cut', title: endpoint }, endpoint),
     h(
@@ -41,6 +41,10 @@ export function unreadableRow(line: JobLine, now: number): JSX.Element {
     h('td', { class: 'dataset-cell' }, dataset === undefined ? null : uriText(dataset)),
   )
 }
+
+/** One word, as the list has many jobs: the reason is said to who points at it, and on the page of the job. */
+const waiting = (why: string): JSX.Element =>
+  h('span', { class: 'waits small soft', title: `It waits: ${why}` }, 'waits')
 
 const retry = (retryOf: string): JSX.Element =>
   h(
