@@ -1,6 +1,9 @@
 import { deadlineFrom, regionPattern, WANTED_DEADLINE } from '@millrace/job'
 import { InvalidArgumentError } from 'commander'
 
+/** What a verb that reads a table takes for one, in its help and where none is named. */
+export const TABLE = 'a file, a folder/, a .manifest, an s3:// URI, or - for standard input'
+
 /** Readers of what follows an option; commander adds the option's name to what they say. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {

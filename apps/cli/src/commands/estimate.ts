@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { instances, wholeNumber } from '../arguments.ts'
+import { instances, TABLE, wholeNumber } from '../arguments.ts'
 import type { EstimateOptions } from '../estimate/estimate-options.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import { addJsonOption } from '../system/system-options.ts'
@@ -12,7 +12,7 @@ type Typed = Omit<EstimateOptions, 'data' | 'spec'>
 export function estimateCommand(perform: Perform): Command {
   const command = new Command('estimate')
     .description('say what a job will take: requests, units, time and money')
-    .argument('[data]', 'a file, a folder/, an s3:// URI, or - for standard input')
+    .argument('[data]', TABLE)
   return addSpecOptions(addEndpointOptions(addEstimateOptions(addJsonOption(command))))
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, typed: Typed) => {

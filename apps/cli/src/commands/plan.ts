@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { regionName } from '../arguments.ts'
+import { regionName, TABLE } from '../arguments.ts'
 import type { PlanOptions } from '../plan/plan.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import { addJsonOption } from '../system/system-options.ts'
@@ -10,7 +10,7 @@ type Typed = Omit<PlanOptions, 'data' | 'spec'>
 export function planCommand(perform: Perform): Command {
   const command = new Command('plan')
     .description('show how a table would be cut: rows, columns, batches and what is odd')
-    .argument('[data]', 'a file, a folder/, an s3:// URI, or - for standard input')
+    .argument('[data]', TABLE)
     .option('--check', 'look at every row: its width, its quotes, its text', false)
     .option(
       '--region <region>',

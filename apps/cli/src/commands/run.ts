@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { fileName, folderName, wholeNumber } from '../arguments.ts'
+import { fileName, folderName, TABLE, wholeNumber } from '../arguments.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import type { Perform } from '../world.ts'
@@ -13,7 +13,7 @@ type Typed = Omit<RunOptions, 'data' | 'spec'>
 export function runCommand(perform: Perform): Command {
   const command = new Command('run')
     .description('run the whole job on this machine, with no queue or table to set up')
-    .argument('[data]', 'a file, a folder/, a .manifest, an s3:// URI, or - for standard input')
+    .argument('[data]', TABLE)
   return addSpecOptions(addTemporaryOptions(addEndpointOptions(addMachineOptions(command))))
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, typed: Typed) => {

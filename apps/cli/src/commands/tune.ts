@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { limits } from '@millrace/job'
-import { fileName, instances, wholeNumber } from '../arguments.ts'
+import { fileName, instances, TABLE, wholeNumber } from '../arguments.ts'
 import { addSpecOptions, partSpec } from '../spec/spec-options.ts'
 import { addJsonOption } from '../system/system-options.ts'
 import type { TuneOptions } from '../tune/tune.ts'
@@ -14,7 +14,7 @@ export function tuneCommand(perform: Perform): Command {
     .description(
       'find the rows per invocation and the concurrency that give the most rows a second',
     )
-    .argument('[data]', 'a file, a folder/, an s3:// URI, or - for standard input')
+    .argument('[data]', TABLE)
   // The rows of an invocation are what it finds out; how long it may take has an option of its own.
   return addSpecOptions(addEndpointOptions(addTuneOptions(addJsonOption(command))), [
     'batching.rows',

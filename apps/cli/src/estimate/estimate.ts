@@ -1,5 +1,6 @@
 import { billOf, expectUsage, type JobShape, pricesOf } from '@millrace/cost'
 import { deadlineFrom, type JobSpec, limits } from '@millrace/job'
+import { TABLE } from '../arguments.ts'
 import { CliError } from '../cli-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { LOCAL_ENDPOINT } from '../local/start-apps.ts'
@@ -22,7 +23,7 @@ export async function estimate(options: EstimateOptions, world: World): Promise<
   const wanted = withEndpoint(await readSpec(options.file, options.spec), options)
   const data = options.data ?? wanted.dataset?.uri
   if (data === undefined) {
-    throw new CliError("missing required argument 'data': wanted a file, a folder or an s3:// URI")
+    throw new CliError(`missing required argument 'data': wanted ${TABLE}`)
   }
   refuseOtherUri(data)
   try {

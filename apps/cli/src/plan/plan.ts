@@ -1,4 +1,5 @@
 import { chooseColumns, CsvError } from '@millrace/csv'
+import { TABLE } from '../arguments.ts'
 import { CliError } from '../cli-error.ts'
 import { storageTold } from '../dataset/open-storage.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -28,7 +29,7 @@ export async function plan(options: PlanOptions, world: World): Promise<ExitCode
   const wanted = await readSpec(options.file, options.spec)
   const data = options.data ?? wanted.dataset?.uri
   if (data === undefined) {
-    throw new CliError("missing required argument 'data': wanted a file, a folder or an s3:// URI")
+    throw new CliError(`missing required argument 'data': wanted ${TABLE}`)
   }
   refuseOtherUri(data)
   try {

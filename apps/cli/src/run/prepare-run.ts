@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { check, deadlineFrom, type JobSpec, jobSpecSchema } from '@millrace/job'
+import { TABLE } from '../arguments.ts'
 import { CliError } from '../cli-error.ts'
 import { withLooks } from '../dataset/by-name.ts'
 import { checkModel } from '../local/check-model.ts'
@@ -175,7 +176,7 @@ function dataOf({ data, file }: RunOptions, spec: PartialSpec): string {
   if (named !== undefined) return named
   throw new CliError(
     file === undefined
-      ? "missing required argument 'data': wanted a CSV file, or - for standard input"
+      ? `missing required argument 'data': wanted ${TABLE}`
       : `${file}: names no dataset.uri, and no data was given`,
   )
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instances } from '@millrace/cost'
 import { InvocationError } from '@millrace/invocation'
 import type { JobSpec } from '@millrace/job'
+import { TABLE } from '../arguments.ts'
 import { CliError } from '../cli-error.ts'
 import { type EndpointChosen, openEndpoint, type OpenEndpoint } from '../endpoint/open-endpoint.ts'
 import { firstOf, type SampleRows, sampleRows } from '../endpoint/sample-rows.ts'
@@ -101,7 +102,7 @@ async function readSample(
   const wanted = withEndpoint(await readSpec(options.file, options.spec), options)
   const data = options.data ?? wanted.dataset?.uri
   if (data === undefined) {
-    throw new CliError("missing required argument 'data': wanted a file, a folder or an s3:// URI")
+    throw new CliError(`missing required argument 'data': wanted ${TABLE}`)
   }
   refuseOtherUri(data)
   try {

@@ -15,7 +15,7 @@ export const fileMistakes: readonly WrongUse[] = [
   {
     name: 'no input',
     args: ['run', '--local-model', model],
-    says: /missing required argument 'data'/,
+    says: /missing required argument 'data': wanted a file, a folder.*, a .manifest, an s3:/,
   },
   { name: 'no endpoint', args: ['run', 'rows.csv'], says: /no endpoint: wanted --endpoint NAME/ },
   {
