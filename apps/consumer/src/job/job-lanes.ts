@@ -81,7 +81,6 @@ export function createJobLanes(deps: Deps): (jobId: JobId, limiter: Limiter) => 
       return limiter.state
     },
     ready: (signal) => limiter.ready(signal),
-    setMax: (max) => limiter.setMax(max),
   })
 
   async function mustBeOn(jobId: JobId): Promise<OpenJob> {

@@ -9,8 +9,6 @@ export interface CreateInvokeOptions {
   readonly endpointUrl?: string | undefined
   /** Keys or a provider of keys. Default: AWS's usual chain (environment, profile, role). */
   readonly credentials?: InvokeSdkOptions['credentials']
-  readonly useFipsEndpoint?: boolean | undefined
-  readonly useDualstackEndpoint?: boolean | undefined
   /** Default: none. `proxiesOf(process.env)` gives what `HTTPS_PROXY` and its kin say. */
   readonly proxies?: InvokeSdkOptions['proxies']
   /** `sdk` is AWS's stock client; `fast` costs a tenth of its CPU. Default `fast`. */

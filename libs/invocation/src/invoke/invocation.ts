@@ -11,8 +11,6 @@ export interface InvocationRequest {
   readonly bodyHash?: string
   /** At most 64 characters; data capture and model monitors join on it. */
   readonly inferenceId?: string
-  /** At most 1,024 visible ASCII characters, handed to the container. */
-  readonly customAttributes?: string
 }
 
 export interface InvocationAnswer {

@@ -60,12 +60,11 @@ async function openLink(options: InvokeFastOptions) {
 }
 
 function signedRequestOf(request: InvocationRequest): SignedRequest {
-  const { endpoint, body, bodyHash, customAttributes, inferenceId } = request
+  const { endpoint, body, bodyHash, inferenceId } = request
   const headersAfter: string[] = []
   const add = (name: string, value: string | undefined) => {
     if (value !== undefined) headersAfter.push(name, value)
   }
-  add('x-amzn-sagemaker-custom-attributes', customAttributes)
   add('x-amzn-sagemaker-inference-component', endpoint.inferenceComponent)
   add('x-amzn-sagemaker-inference-id', inferenceId)
   add('x-amzn-sagemaker-target-model', endpoint.model)

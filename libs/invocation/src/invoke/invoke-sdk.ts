@@ -14,8 +14,6 @@ export interface InvokeSdkOptions {
   readonly region: string
   readonly endpointUrl?: string | undefined
   readonly credentials?: SageMakerRuntimeClientConfig['credentials'] | undefined
-  readonly useFipsEndpoint?: boolean | undefined
-  readonly useDualstackEndpoint?: boolean | undefined
   readonly proxies?: Proxies | undefined
   /** Sockets, and so invocations at once. */
   readonly connectionsMax: number
@@ -69,19 +67,10 @@ export function configOf(options: InvokeSdkOptions): SageMakerRuntimeClientConfi
     },
     ...(options.endpointUrl !== undefined && { endpoint: options.endpointUrl }),
     ...(options.credentials !== undefined && { credentials: options.credentials }),
-    ...(options.useDualstackEndpoint !== undefined && {
-      useDualstackEndpoint: options.useDualstackEndpoint,
-    }),
-    ...(options.useFipsEndpoint !== undefined && { useFipsEndpoint: options.useFipsEndpoint }),
   }
 }
 
-function inputOf({
-  endpoint,
-  body,
-  inferenceId,
-  customAttributes,
-}: InvocationRequest): InvokeEndpointCommandInput {
+function inputOf({ endpoint, body, inferenceId }: InvocationRequest): InvokeEndpointCommandInput {
   return {
     EndpointName: endpoint.name,
     Body: body,
@@ -93,7 +82,6 @@ function inputOf({
       InferenceComponentName: endpoint.inferenceComponent,
     }),
     ...(inferenceId !== undefined && { InferenceId: inferenceId }),
-    ...(customAttributes !== undefined && { CustomAttributes: customAttributes }),
   }
 }
 

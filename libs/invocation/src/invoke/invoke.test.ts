@@ -58,7 +58,7 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
     expect(answer.durationMs).toBeGreaterThan(0)
   })
 
-  test('sends variant, model, component, attributes and inference id', async () => {
+  test('sends variant, model, component and inference id', async () => {
     const server = await answering((request, response) => {
       response.setHeader('content-type', 'application/json')
       response.end(JSON.stringify(request.headers))
@@ -71,10 +71,7 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
       accept: 'application/json',
     }
     const invoke = createInvoke({ ...options, endpointUrl: server.url })
-    const answer = await invoke(
-      { endpoint: routed, body, inferenceId: 'job-7', customAttributes: 'a=1  b' },
-      never,
-    )
+    const answer = await invoke({ endpoint: routed, body, inferenceId: 'job-7' }, never)
     await invoke.close()
     server.close()
     expect(JSON.parse(answer.body.toString())).toMatchObject({
@@ -84,7 +81,6 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
       'x-amzn-sagemaker-target-model': 'm/1.tar.gz',
       'x-amzn-sagemaker-inference-component': 'part',
       'x-amzn-sagemaker-inference-id': 'job-7',
-      'x-amzn-sagemaker-custom-attributes': 'a=1  b',
     })
   })
 

@@ -78,7 +78,6 @@ export interface ConcurrencyControl {
    */
   start(at: number, inFlight: number, size: number): Ticket
   end(ticket: Ticket, facts: EndingFacts): void
-  setMax(concurrencyMax: number): void
   /** When `wake` is to be called, in milliseconds since the epoch; nothing when answers are enough. */
   readonly wakeAt: number | undefined
   /** @param full As of an ending. */
@@ -122,7 +121,7 @@ const SURENESS_MIN = 4
 type Phase = 'starting' | 'steady' | 'yielding' | 'recovering'
 
 export function createConcurrencyControl(options: ControlOptions): ConcurrencyControl {
-  let max = options.concurrencyMax
+  const max = options.concurrencyMax
   let level = Math.min(max, options.concurrencyStart)
   let phase: Phase = 'starting'
   let seq = 0
@@ -175,10 +174,6 @@ export function createConcurrencyControl(options: ControlOptions): ConcurrencyCo
             : undefined
       }
       return facts.ending satisfies never
-    },
-    setMax(concurrencyMax) {
-      max = concurrencyMax
-      level = Math.min(level, max)
     },
     get wakeAt() {
       if (phase === 'yielding') return yieldUntil

@@ -32,8 +32,6 @@ export interface Limiter {
   readonly state: LimiterState
   /** Resolves unless the circuit is open: at once, or when it wants its probe. */
   ready(signal: AbortSignal): Promise<void>
-  /** Changes the maximum of a running limiter; never below one. */
-  setMax(concurrencyMax: number): void
 }
 
 export interface LimiterState {
@@ -137,10 +135,6 @@ export function createLimiter(options: LimiterOptions): Limiter {
     async ready(signal) {
       signal.throwIfAborted()
       if (circuit.state === 'open') await gate.wait(signal)
-    },
-    setMax(max) {
-      control.setMax(Math.max(1, Math.floor(max)))
-      afterwards()
     },
   }
   return limiter

@@ -43,7 +43,6 @@ export interface ScoreBatchInput {
   /** From the call on, whatever verdicts come: the batch is charged for more. Default 4 hours. */
   readonly deadlineInAllMs?: number
   readonly inferenceId?: string
-  readonly customAttributes?: string
 }
 
 /**
@@ -156,7 +155,6 @@ export function startRun(
     request: {
       endpoint: input.endpoint,
       ...(input.inferenceId !== undefined && { inferenceId: input.inferenceId }),
-      ...(input.customAttributes !== undefined && { customAttributes: input.customAttributes }),
     },
     async all(work) {
       try {
