@@ -33,15 +33,16 @@ afterAll(async () => await endpoint.close())
 const CALM: EndpointBehaviour = { faults: {}, outage: false, poisonRows: [], variant: 'AllTraffic' }
 
 describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
-  const options = { region: 'us-east-1', credentials: testCredentials, transport, timeoutMs: 400 }
+  const options = { region: 'us-east-1', credentials: testCredentials, transport }
   const { body } = batchOf(0, 3)
 
   async function invoking<T>(
     behaviour: EndpointBehaviour,
     use: (invoke: ReturnType<typeof createInvoke>) => Promise<T>,
+    timeoutMs?: number,
   ): Promise<T> {
     endpoint.change({ ...CALM, ...behaviour })
-    const invoke = createInvoke({ ...options, endpointUrl: endpoint.url })
+    const invoke = createInvoke({ ...options, endpointUrl: endpoint.url, timeoutMs })
     try {
       return await use(invoke)
     } finally {
@@ -104,12 +105,20 @@ describe.for(['fast', 'sdk'] as const)('over the %s transport', (transport) => {
     ['model_timeout', 'invocation_timed_out'],
     ['reset', 'connection_failed'],
     ['cut_body', 'connection_failed'],
-    ['hang', 'invocation_timed_out'],
   ])('calls a %s %s', async ([fault, code]) => {
     const failing = invoking({ faults: { [fault]: 1 } }, (invoke) =>
       invoke({ endpoint: flightsEndpoint, body }, never),
     )
     await expect(failing).rejects.toMatchObject({ name: 'InvocationError', code })
+  })
+
+  test('calls what is not answered in time invocation_timed_out', async () => {
+    const hanging = invoking(
+      { faults: { hang: 1 } },
+      (invoke) => invoke({ endpoint: flightsEndpoint, body }, never),
+      100,
+    )
+    await expect(hanging).rejects.toMatchObject({ code: 'invocation_timed_out' })
   })
 
   test('keeps the container’s own words of a refused row', async () => {
