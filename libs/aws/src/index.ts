@@ -14,4 +14,5 @@ export {
   type SignedSendOptions,
   SKEW_MIN_MS,
 } from './signed-send.ts'
+export { createSlots, type Slots } from './slots.ts'
 export { openWire } from './open-wire.ts'

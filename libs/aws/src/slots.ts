@@ -1,4 +1,4 @@
-/** Room for so many at once; who finds none waits in line. */
+/** Room for so many at once; who finds none waits in line, first come first served. */
 export interface Slots {
   /** On abort leaves the line and rejects with the signal's reason. */
   take(signal: AbortSignal): Promise<void> | undefined

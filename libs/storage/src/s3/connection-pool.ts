@@ -1,3 +1,4 @@
+import { createSlots, type Slots } from '@millrace/aws'
 import { type Answer, type Connection, openConnection, type Origin } from './connection.ts'
 
 /** Connections that are kept open between requests. */
@@ -10,9 +11,8 @@ export interface ConnectionPool {
 
 interface Group {
   readonly idle: Set<Connection>
-  /** Those who wait for a connection, first come first served. */
-  readonly waiting: Set<() => void>
-  busy: number
+  /** One for each request. */
+  readonly slots: Slots
 }
 
 /** At most `busyMax` requests to each origin at once. */
@@ -20,12 +20,13 @@ export function createConnectionPool(busyMax: number): ConnectionPool {
   const groups = new Map<string, Group>()
   return {
     async get(origin, request, target, signal) {
-      const group = groupOf(groups, origin)
-      await enter(group, busyMax, signal)
+      signal.throwIfAborted()
+      const group = groupOf(groups, origin, busyMax)
+      await group.slots.take(signal)
       try {
         return await getOn(group, origin, request, target, signal)
       } finally {
-        leave(group)
+        group.slots.giveBack()
       }
     },
     close() {
@@ -35,44 +36,17 @@ export function createConnectionPool(busyMax: number): ConnectionPool {
   }
 }
 
-function groupOf(groups: Map<string, Group>, { secure, host, port }: Origin): Group {
+function groupOf(
+  groups: Map<string, Group>,
+  { secure, host, port }: Origin,
+  busyMax: number,
+): Group {
   const key = `${secure} ${host} ${port}`
   const known = groups.get(key)
   if (known) return known
-  const group = { idle: new Set<Connection>(), waiting: new Set<() => void>(), busy: 0 }
+  const group = { idle: new Set<Connection>(), slots: createSlots(busyMax) }
   groups.set(key, group)
   return group
-}
-
-async function enter(group: Group, busyMax: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  if (group.busy < busyMax) {
-    group.busy += 1
-    return
-  }
-  await new Promise<void>((resolve, reject) => {
-    const onTurn = (): void => {
-      signal.removeEventListener('abort', onAbort)
-      resolve()
-    }
-    const onAbort = (): void => {
-      group.waiting.delete(onTurn)
-      reject(signal.reason as Error)
-    }
-    group.waiting.add(onTurn)
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
-}
-
-/** Hands the place to who waits longest, or frees it. */
-function leave(group: Group): void {
-  const [next] = group.waiting
-  if (!next) {
-    group.busy -= 1
-    return
-  }
-  group.waiting.delete(next)
-  next()
 }
 
 /**
