@@ -140,7 +140,7 @@ export const valueMistakes: readonly WrongUse[] = [
     name: 'the delimiter of JSON lines',
     args: ['plan', '-', '--format', 'jsonl', '--delimiter', ';'],
     stdin: '{"a": 1}\n',
-    says: /--delimiter: has no effect on JSON lines/,
+    says: /--delimiter: has no effect where the dataset is JSON lines/,
   },
   // Options that exclude each other.
   { name: 'two endpoints', args: [...run, '--endpoint', 'x'], says: /cannot be used with/ },
