@@ -143,8 +143,9 @@ export class ServiceScaling extends pulumi.ComponentResource {
         evaluationPeriods: rule.minutes,
         comparisonOperator: rule.comparison ?? 'GreaterThanOrEqualToThreshold',
         threshold: rule.threshold,
-        // Without the meter nothing is known, so nothing is changed.
-        treatMissingData: 'ignore',
+        // Without the meter nothing is known, so nothing is changed. A state that is kept would go on changing it: an alarm
+        // has its policy scale again each minute that it rings, down to no task at all.
+        treatMissingData: 'notBreaching',
         alarmActions: [policy.arn],
       },
       { parent: this },

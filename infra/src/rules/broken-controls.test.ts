@@ -148,6 +148,16 @@ const breaks: readonly (readonly [id: string, found: string, how: Break])[] = [
     ),
   ],
   ['rollback-on-alarm', 'no alarm', by('ecs.Service', { alarms: undefined })],
+  [
+    'scaling-rests',
+    'ignore',
+    by('cloudwatch.MetricAlarm', { treatMissingData: 'ignore' }, 'consumer-shrink'),
+  ],
+  [
+    'scaling-rests',
+    'breaching',
+    by('cloudwatch.MetricAlarm', { treatMissingData: 'breaching' }, 'consumer-sleep'),
+  ],
   ['ECR.1', 'no scan', by('ecr.Repository', { imageScanningConfiguration: undefined })],
   ['ECR.2', 'absent', by('ecr.Repository', { imageTagMutability: undefined })],
   ['ECR.2', 'MUTABLE', by('ecr.Repository', { imageTagMutability: 'MUTABLE' })],

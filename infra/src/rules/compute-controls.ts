@@ -170,6 +170,20 @@ export const computeControls: readonly Control[] = [
     }),
   },
   {
+    id: 'scaling-rests',
+    source: 'Millrace',
+    says: 'a service is not scaled on while nothing is known of its backlog',
+    // An alarm has its policy scale again each minute that it rings, and `ignore` lets it ring for as long as nothing is told.
+    breaches: each(
+      'cloudwatch.MetricAlarm',
+      ({ alarmDescription, treatMissingData = 'missing' }) => {
+        const isScaling = String(alarmDescription).startsWith('Scaling:')
+        const rests = ['notBreaching', 'missing'].includes(String(treatMissingData))
+        return isScaling && !rests && String(treatMissingData)
+      },
+    ),
+  },
+  {
     id: 'rollback-told',
     source: 'Millrace',
     says: 'somebody is told that a deployment failed',
