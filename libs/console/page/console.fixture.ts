@@ -21,8 +21,8 @@ export const RUNNING = 'j-4f2a91c07de85b3610aa'
 export const PAUSED = 'j-90c1de77ab2f4e6d8812'
 const FAILED = 'j-1b7e02d9c44a83f56e90'
 
-const WAITS =
-  'batches were given back undone 2026-09-21T14:12:40Z: invoke churn-v3: endpoint_throttled (ThrottlingException: Rate exceeded)'
+export const REASON = 'invoke churn-v3: endpoint_throttled (ThrottlingException: Rate exceeded)'
+const WAITS = `batches were given back undone 2026-09-21T14:12:40Z: ${REASON}`
 
 const done = (endpoint: string, dataset: string, rows: number, agoSeconds: number) => ({
   endpoint,
@@ -43,8 +43,8 @@ const jobs: readonly JobLine[] = [
     batches: 12_400,
     recorded: 5_232,
     failedRows: 214,
+    waits: REASON,
     createdAt: NOW - 312,
-    waits: WAITS,
   },
   {
     jobId: 'j-77d0c3b1a29e4f586c04',

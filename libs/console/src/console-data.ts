@@ -38,10 +38,10 @@ export interface JobLine {
   readonly recorded?: number
   /** Rows that have failed so far; told as `recorded` is. */
   readonly failedRows?: number
+  /** What it met that keeps it, as far as that is news: the reason alone, where `JobAnswer` has all that is known. */
+  readonly waits?: string
   readonly createdAt?: number
   readonly endedAt?: number
-  /** Why it goes on slowly or not at all, as far as that is news. */
-  readonly waits?: string
 }
 
 /** What may be done to a job in its state, by whom it works for. */

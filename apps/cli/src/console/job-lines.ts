@@ -3,8 +3,8 @@ import type { JobLine } from '@millrace/console'
 import { isFinal, type JobId } from '@millrace/job'
 import { CliError } from '../cli-error.ts'
 import { byNewest, isShown, jobsOfStack, type Listed, readListed } from '../list/read-jobs.ts'
-import { waitsText } from '../status/waits.ts'
 import { jobFolders } from '../system/job-folders.ts'
+import { waitsReason } from '../status/waits.ts'
 import { type JobProgress, jobProgress } from '../system/job-progress.ts'
 import { readLiveCloud } from '../system/live-cloud.ts'
 import { openLocalSystem } from '../system/local-system.ts'
@@ -116,7 +116,7 @@ function lineOf({ job, progress }: Found): JobLine {
   const created = createdAt === undefined ? {} : { createdAt }
   if ('error' in job) return { jobId, state: 'unreadable', reason: job.error.message, ...created }
   const { state, spec, plan, endedAt, retryOf } = job
-  const waits = waitsText(job, Math.floor(Date.now() / 1_000))
+  const waits = waitsReason(job, Math.floor(Date.now() / 1_000))
   return {
     jobId,
     state,
@@ -125,8 +125,8 @@ function lineOf({ job, progress }: Found): JobLine {
     dataset: spec.dataset.uri,
     ...(plan === undefined ? {} : { rows: plan.rows, batches: plan.batches }),
     ...(progress && { recorded: progress.batches, failedRows: progress.failedRows }),
+    ...(waits === undefined ? {} : { waits }),
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.jobId }),
-    ...(waits === undefined ? {} : { waits }),
   }
 }

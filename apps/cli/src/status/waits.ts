@@ -19,6 +19,9 @@ interface Wait {
  */
 export const waitsText = (job: Job, now: number): string | undefined => waitOf(job, now)?.text
 
+/** The reason alone, where there is no room for more. */
+export const waitsReason = (job: Job, now: number): string | undefined => waitOf(job, now)?.reason
+
 function waitOf(job: Job, now: number): Wait | undefined {
   const { state, dataset, postponed, waits, failedAttempt } = job
   const isPlanned = state === 'planning'

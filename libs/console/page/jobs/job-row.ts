@@ -5,11 +5,11 @@ import { jobName, progress, statePill, uriText } from '../pieces/pieces.ts'
 
 /** A job in the list. What is not known is left empty: a dash in each cell would be noise. */
 export function jobRow(line: JobLine, now: number): JSX.Element {
-  const { jobId, state, retryOf, endpoint, rows, failedRows, dataset, waits } = line
+  const { jobId, state, retryOf, endpoint, rows, failedRows } = line
   return h(
     'tr',
     { key: jobId },
-    h('td', { class: 'state-cell' }, statePill(state), waits === undefined ? null : waiting(waits)),
+    h('td', { class: 'state-cell' }, statePill(state)),
     h('td', { class: 'job-cell' }, jobName(jobId), retryOf === undefined ? null : retry(retryOf)),
     h('td', { class: 'endpoint-cell cut', title: endpoint }, endpoint),
     h(
@@ -24,13 +24,13 @@ export function jobRow(line: JobLine, now: number): JSX.Element {
       failedRows === undefined ? null : count(failedRows),
     ),
     createdCell(line, now),
-    h('td', { class: 'dataset-cell' }, dataset === undefined ? null : uriText(dataset)),
+    datasetCell(line),
   )
 }
 
 /** One whose record this version cannot read: nothing can be done to it here but to know why. */
 export function unreadableRow(line: JobLine, now: number): JSX.Element {
-  const { jobId, state, reason, dataset } = line
+  const { jobId, state, reason } = line
   return h(
     'tr',
     { key: jobId },
@@ -38,13 +38,9 @@ export function unreadableRow(line: JobLine, now: number): JSX.Element {
     h('td', { class: 'job-cell' }, h('span', { class: 'code' }, jobId)),
     h('td', { class: 'reason-cell break', colSpan: 4 }, reason),
     createdCell(line, now),
-    h('td', { class: 'dataset-cell' }, dataset === undefined ? null : uriText(dataset)),
+    datasetCell(line),
   )
 }
-
-/** One word, as the list has many jobs: the reason is said to who points at it, and on the page of the job. */
-const waiting = (why: string): JSX.Element =>
-  h('span', { class: 'waits small soft', title: `It waits: ${why}` }, 'waits')
 
 const retry = (retryOf: string): JSX.Element =>
   h(
@@ -69,3 +65,14 @@ function createdCell({ createdAt, endedAt }: JobLine, now: number): JSX.Element 
     ago(createdAt, now),
   )
 }
+
+/** Why a job waits stands below its dataset, where a sentence has room; the page of the job has all of it. */
+const datasetCell = ({ dataset, waits }: JobLine): JSX.Element =>
+  h(
+    'td',
+    { class: 'dataset-cell' },
+    dataset === undefined ? null : uriText(dataset),
+    waits === undefined
+      ? null
+      : h('span', { class: 'waits small', title: waits }, `It waits: ${waits}`),
+  )
