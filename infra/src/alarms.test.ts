@@ -10,6 +10,10 @@ import { readSettings } from './settings.ts'
 const docs = join(import.meta.dirname, '../../docs')
 const runbook = readFileSync(join(docs, 'runbook.md'), 'utf8')
 
+const documents = ['runbook', 'deploy'].map((name) =>
+  readFileSync(join(docs, `${name}.md`), 'utf8'),
+)
+
 /** Sections by the anchors that GitHub gives them. */
 const sections = new Map(
   runbook
@@ -70,6 +74,13 @@ describe.for(STACKS)('in the %s stack', (stack) => {
     expect(failing(widgetMetrics(graph))).toEqual(failing(alarmMetrics(graph)))
   })
 
+  test('the dashboard draws each metric that the runbook has somebody look at', () => {
+    const wanted = [...runbook.matchAll(/`(millrace\.[a-z_.]+)`/g)].map(([, name = '']) => name)
+    const drawn = new Set(widgetMetrics(graph).map(({ name }) => name))
+    expect(wanted).toContain('millrace.circuit.open')
+    expect(wanted.filter((name) => !drawn.has(name))).toEqual([])
+  })
+
   test('each queue, dead-letter queue and endpoint is watched', () => {
     const names = alarmsOf(graph).map(({ name }) => name)
     const ofQueues = ['jobs', 'batches', 'completions'].flatMap((queue) =>
@@ -81,6 +92,16 @@ describe.for(STACKS)('in the %s stack', (stack) => {
     expect(ofEndpoints).not.toEqual([])
     expect(names).toEqual(expect.arrayContaining([...ofQueues, ...ofEndpoints]))
   })
+})
+
+test('a stack puts out what the documents ask it for', () => {
+  // Of the two, this one has a key.
+  const { outputs } = graphOf('prod')
+  const wanted = documents.flatMap((text) =>
+    [...text.matchAll(/pulumi stack output (\w+)/g)].map(([, name = '']) => name),
+  )
+  expect(wanted).toContain('logGroupNames')
+  expect(wanted.filter((name) => !Object.hasOwn(outputs, name))).toEqual([])
 })
 
 test('an alarm, or the section of one, links each section', () => {

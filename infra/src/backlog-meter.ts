@@ -31,6 +31,7 @@ export interface BacklogMeterArgs {
 /** A function that measures the backlog once a minute. It is what stays awake while services sleep. */
 export class BacklogMeter extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function
+  readonly logGroup: aws.cloudwatch.LogGroup
 
   constructor(name: string, args: BacklogMeterArgs, options?: pulumi.ComponentResourceOptions) {
     super('millrace:BacklogMeter', name, {}, options)
@@ -44,6 +45,7 @@ export class BacklogMeter extends pulumi.ComponentResource {
       parent,
     )
     const assumeRolePolicy = trust('lambda.amazonaws.com')
+    this.logGroup = logGroup
     const role = new aws.iam.Role(`${name}-task`, { assumeRolePolicy }, parent)
     /* oxlint-disable no-new -- a resource registers itself. */
     const grants = { task: statementsOf(args), execution: writeLog(logGroup) }

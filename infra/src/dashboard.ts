@@ -39,6 +39,11 @@ function panels({ metricsNamespace, queues, endpoints }: DashboardArgs): readonl
   const service = (name: Parameters<typeof ours>[1]) => of(name, 'meter', 'consumer')
   const perEndpoint = (name: 'ModelLatency' | 'Invocation4XXErrors' | 'Invocation5XXErrors') =>
     endpoints.map((it) => [it.name, awsMetric('endpoint', name, it.name, it.variant)] as const)
+  const perApp = (name: Parameters<typeof ours>[1]) =>
+    (['producer', 'consumer', 'aggregator'] as const).map((app) => [app, of(name, app)] as const)
+  const requests = (['published', 'postponed', 'refused', 'failed'] as const).map(
+    (outcome) => [outcome, of('millrace.job_requests', 'producer', outcome)] as const,
+  )
   const outcomes = ['recorded', 'duplicate', 'postponed', 'released', 'rejected'] as const
   return [
     panel('Rows a minute', 'Sum', [
@@ -97,14 +102,16 @@ function panels({ metricsNamespace, queues, endpoints }: DashboardArgs): readonl
       ['failed in scoring', of('millrace.jobs.ended', 'consumer', 'failed')],
       ['failed in aggregating', of('millrace.jobs.ended', 'aggregator', 'failed')],
     ]),
-    panel(
-      'Attempts that failed',
-      'Sum',
-      (['producer', 'consumer', 'aggregator'] as const).map((app) => [
-        app,
-        of('millrace.attempts.failed', app),
-      ]),
-    ),
+    panel('Attempts that failed', 'Sum', perApp('millrace.attempts.failed')),
+    panel('Job requests', 'Sum', requests),
+    panel('Age of messages, as received (s)', 'Maximum', perApp('millrace.messages.lag')),
+    panel('Endpoint does not answer', 'Maximum', [
+      ['counts as gone', of('millrace.circuit.open', 'consumer')],
+    ]),
+    panel('Nothing received by choice (s)', 'Sum', [
+      ['consumers', of('millrace.gate.closed', 'consumer')],
+    ]),
+    panel('Delay of the event loop (s)', 'Maximum', perApp('millrace.loop.lag')),
     panel('What must be 0', 'Sum', [
       ['accounting failures', of('millrace.accounting.failures', 'aggregator')],
       ['jobs stalled', of('millrace.jobs.stalled', 'aggregator')],

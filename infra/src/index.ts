@@ -183,6 +183,13 @@ export const serviceNames = {
   consumer: consumer.name,
   aggregator: aggregator.name,
 }
+/** What `aws logs tail` is asked for. */
+export const logGroupNames = {
+  producer: producer.logGroup.name,
+  consumer: consumer.logGroup.name,
+  aggregator: aggregator.logGroup.name,
+  meter: meter.logGroup.name,
+}
 /** What the tasks are let through by: endpoints of your own VPC, or a firewall, are to let it in. */
 export const taskSecurityGroupId = network.securityGroupId
 export const events = jobEvents.outputs()
