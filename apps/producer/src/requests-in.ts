@@ -1,4 +1,5 @@
 import {
+  askedOf,
   ContractError,
   type JobRequest,
   jobRequestOf,
@@ -7,7 +8,6 @@ import {
   readJobRequest,
   requestFor,
 } from '@millrace/job'
-import { askedOf } from './asked-of.ts'
 
 /**
  * The jobs that a message on the jobs queue asks for: one for a job request, one for each object of an S3

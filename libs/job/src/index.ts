@@ -45,6 +45,7 @@ export {
 } from './job.ts'
 export { type JobEvent, jobEventSchema } from './job-event.ts'
 export { jobFailureOf } from './job-failure.ts'
+export { askedOf } from './asked-of.ts'
 export { idleAmong, idleSettings } from './idle-settings.ts'
 export { isJobId, type JobId, jobIdOf } from './job-id.ts'
 export {

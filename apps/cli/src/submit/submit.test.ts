@@ -1,4 +1,4 @@
-import { decodeJobRequest, type Job, type JobSpec, jobIdOf } from '@millrace/job'
+import { askedOf, decodeJobRequest, type Job, type JobSpec, jobIdOf } from '@millrace/job'
 import { createJob } from '@millrace/ledger'
 import { readDeadLetters } from '@millrace/queue'
 import { expect, test, vi } from 'vitest'
@@ -29,10 +29,15 @@ async function submitted(options: Pick<SubmitOptions, 'out' | 'spec' | 'clientTo
 
 /** What the producer is asked for. A dead-letter sweep reads any queue without taking from it. */
 async function askedFor(clientToken: string): Promise<JobSpec | undefined> {
+  const message = await messageOf(clientToken)
+  return message && decodeJobRequest(JSON.stringify(message)).spec
+}
+
+async function messageOf(clientToken: string): Promise<object | undefined> {
   const every = { max: 100, matches: () => true }
   const { letters } = await readDeadLetters(stack.system.queue('jobs'), every, signal)
-  const requests = letters.map(({ body }) => decodeJobRequest(body))
-  return requests.find((request) => request.clientToken === clientToken)?.spec
+  const messages = letters.map(({ body }) => JSON.parse(body) as { readonly clientToken: string })
+  return messages.find((message) => message.clientToken === clientToken)
 }
 
 test.for<[string, NonNullable<PartialSpec['output']>, object]>([
@@ -86,6 +91,30 @@ test('the same token with the same names is the same job', async () => {
   await expect(other).rejects.toThrow(
     'has another spec: output.uri is "s3://results/again.csv", and not ',
   )
+})
+
+test('the same token is the same job for a version with other defaults', async () => {
+  const options = { spec: { endpoint }, out: 's3://results/before.csv', clientToken: 'before' }
+  const first = await submitted(options)
+  const message = await messageOf('before')
+  const { spec } = decodeJobRequest(JSON.stringify(message))
+  const { batching } = spec
+  const job = { jobId: jobIdOf('before'), clientToken: 'before', asked: askedOf(message) }
+  const before = { ...spec, batching: { ...batching, rows: batching.rows + 1 } }
+  await createJob(stack.system.ledger, jobWith({ ...job, spec: before }), signal)
+  expect(await submitted(options)).toBe(first)
+  const other = submitted({ ...options, out: 's3://results/after.csv' })
+  await expect(other).rejects.toThrow('has another spec: ')
+})
+
+test('what was not said is left to the producer', async () => {
+  const out = 's3://results/plain.csv'
+  await submitted({ spec: { endpoint }, out, clientToken: 'plain' })
+  expect(await messageOf('plain')).toEqual({
+    version: 1,
+    clientToken: 'plain',
+    spec: { version: 1, dataset: { uri: usual.data }, endpoint, output: { uri: out } },
+  })
 })
 
 test.for([

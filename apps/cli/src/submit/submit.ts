@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  askedOf,
   check,
   differenceOf,
   decodeJobRequest,
@@ -37,17 +38,19 @@ export interface SubmitOptions extends Pick<SystemOptions, 'region'> {
 
 /** `millrace submit`: asks the deployed system for a job, and says what it is called. */
 export async function submit(options: SubmitOptions, world: World): Promise<ExitCode> {
-  const spec = await specOf(options)
+  const { asked, spec } = await specOf(options)
   const clientToken = options.clientToken ?? randomUUID()
-  const body = encodeJobRequest({ clientToken, spec })
   // As the producer does: what it refuses is no job that could be named.
-  decodeJobRequest(body)
+  decodeJobRequest(encodeJobRequest({ clientToken, spec }))
+  // Without its defaults, as any sender has it: another version has others, and would ask for another job by them.
+  const body = JSON.stringify({ version: 1, clientToken, spec: asked })
   await using system = await openDeployed(options, world)
   const requests = system.queue('jobs')
   checkReachable(spec, requests.url)
   const jobId = jobIdOf(clientToken)
   const earlier = await readJob(system.ledger, jobId, world.stop)
-  const difference = earlier && differenceOf('', spec, earlier.spec)
+  const isSame = earlier?.asked === askedOf({ spec: asked })
+  const difference = earlier && !isSame ? differenceOf('', spec, earlier.spec) : undefined
   if (difference !== undefined) {
     throw new CliError(
       `client token ${clientToken}: job ${jobId} has another spec: ${difference}`,
@@ -87,20 +90,27 @@ function tell(
   stderr.write(`millrace watch ${asked.jobId} shows how it goes\n`)
 }
 
-async function specOf({ data, out, spec, file }: SubmitOptions): Promise<JobSpec> {
+/** What is asked for, as it was named, and the spec that follows from it. */
+async function specOf({ data, out, spec, file }: SubmitOptions): Promise<Specs> {
   const wanted = await readSpec(file, spec)
   const uri = named('dataset', data, wanted.dataset?.uri)
   if (out === '-') throw new CliError('--out -: a stack writes its result to a URI; name one')
   const result = named('result', out, wanted.output?.uri)
-  const whole = check(file ?? 'submit', newJobSpecSchema, {
+  const asked = {
     ...wanted,
     version: 1,
     dataset: { ...wanted.dataset, uri },
     endpoint: wanted.endpoint ?? missing('an endpoint', '--endpoint NAME'),
     output: { ...wanted.output, uri: result },
-  })
+  }
+  const whole = check(file ?? 'submit', newJobSpecSchema, asked)
   refuseIdle(spec, whole)
-  return whole
+  return { asked, spec: whole }
+}
+
+interface Specs {
+  readonly asked: object
+  readonly spec: JobSpec
 }
 
 function named(what: 'dataset' | 'result', typed: string | undefined, inFile: string | undefined) {
