@@ -3,17 +3,21 @@ import { resultByName } from './by-name.ts'
 import { shown } from './issue-words.ts'
 import { column, uri } from './spec-fields.ts'
 
+/** For who holds a spec against the published schema; here `resultIssues` holds it, and says it in words. */
+const UNIQUE = { uniqueItems: true }
+
 /** How predictions become classes. A job has one; each later export of it may have another. */
 export const decisionSchema = z.strictObject({
   kind: z.enum(['binary', 'multiclass', 'none']).default('binary'),
   threshold: z
-    .union([z.number(), z.array(z.number()).min(1).max(32)])
+    .union([z.number(), z.array(z.number()).min(1).max(32).meta(UNIQUE)])
     .default(0.5)
     .describe('Above it is the second label; exactly it is not. Each of several has a column.'),
   labels: z
     .array(z.string().max(256))
     .min(2)
     .max(10_000)
+    .meta(UNIQUE)
     .optional()
     .describe('By class, from the first; `0` and `1`, or the number of the class, when absent.'),
   probabilities: z
