@@ -28,7 +28,7 @@ import type { Config } from './config.ts'
 import { createDeps, type World } from './connect.ts'
 import { dispositionOf } from './disposition-of.ts'
 import { type Deps, type PlanOutcome, planJob } from './plan-job.ts'
-import { reportOutcome } from './report-outcome.ts'
+import { reportOutcome, reportUnreadable } from './report-outcome.ts'
 import { requestsIn } from './requests-in.ts'
 
 /** The producer: a worker on the jobs queue that plans each job it is asked for. */
@@ -142,11 +142,7 @@ async function handle(
     if (!(error instanceof ContractError)) throw error
     const known = await again(message.body, signal)
     if (known === undefined) {
-      metrics.count('millrace.job_requests', 1, 'refused')
-      logger.warn(
-        { error, messageId: message.messageId, outcome: 'refused' },
-        'job request refused',
-      )
+      reportUnreadable({ logger, metrics }, message, error)
       return { kind: 'dead_letter', code: error.code, reason: error.message }
     }
     requests = [known]

@@ -1,8 +1,8 @@
-import { jobIdOf } from '@millrace/job'
+import { ContractError, jobIdOf } from '@millrace/job'
 import { noMetrics } from '@millrace/service'
 import { expect, test } from 'vitest'
 import type { PlanOutcome } from './plan-job.ts'
-import { reportOutcome } from './report-outcome.ts'
+import { reportOutcome, reportUnreadable } from './report-outcome.ts'
 import { jobWith } from './test-data.fixture.ts'
 
 const asked = {
@@ -23,6 +23,21 @@ test('a refused request is found by its message and by its token', () => {
     ...{ reason: 'not allowed', messageId: 'm-1', clientToken: 'churn' },
     ...{ attempt: 2, outcome: 'refused' },
   })
+})
+
+test.for<[string, string, object]>([
+  ['its token', '{"clientToken":"churn","version":2}', { clientToken: 'churn' }],
+  ['no token that is too long', `{"clientToken":"${'x'.repeat(257)}"}`, {}],
+  ['no token that is no text', '{"clientToken":{}}', {}],
+  ['nothing else where it is null', 'null', {}],
+  ['nothing else where it is no JSON', 'hello', {}],
+])('a message that is no request is found by its id and %s', ([, body, token]) => {
+  const lines: object[] = []
+  const note = (facts: object) => void lines.push(facts)
+  const logger = { info: note, warn: note } as Parameters<typeof reportUnreadable>[0]['logger']
+  const error = new ContractError('invalid', 'job request: wanted another')
+  reportUnreadable({ logger, metrics: noMetrics }, { body, messageId: 'm-1' }, error)
+  expect(lines).toEqual([{ error, messageId: 'm-1', ...token, outcome: 'refused' }])
 })
 
 test('one that has a job is found by the job', () => {
