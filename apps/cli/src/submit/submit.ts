@@ -4,7 +4,6 @@ import {
   check,
   differenceOf,
   decodeJobRequest,
-  encodeJobRequest,
   type JobId,
   type JobSpec,
   jobIdOf,
@@ -40,10 +39,10 @@ export interface SubmitOptions extends Pick<SystemOptions, 'region'> {
 export async function submit(options: SubmitOptions, world: World): Promise<ExitCode> {
   const { asked, spec } = await specOf(options)
   const clientToken = options.clientToken ?? randomUUID()
-  // As the producer does: what it refuses is no job that could be named.
-  decodeJobRequest(encodeJobRequest({ clientToken, spec }))
   // Without its defaults, as any sender has it: another version has others, and would ask for another job by them.
   const body = JSON.stringify({ version: 1, clientToken, spec: asked })
+  // As the producer does: what it refuses is no job that could be named.
+  decodeJobRequest(body)
   await using system = await openDeployed(options, world)
   const requests = system.queue('jobs')
   checkReachable(spec, requests.url)
