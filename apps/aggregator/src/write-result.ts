@@ -41,7 +41,7 @@ export interface Deps {
   /** The jobs that a retry stands on, the newest first; none for another job. */
   below(job: Job, signal: AbortSignal): Promise<readonly Job[]>
   planned(job: Job, signal: AbortSignal): AsyncIterable<readonly Batch[]>
-  /** With the rows of a result where their style is told, and whoever prints the parts can write them. */
+  /** As the rows of a result where their style is told, and whoever prints the parts can write them. */
   parts(job: Job, signal: AbortSignal, rowStyle?: RowStyle): AsyncIterable<readonly RecordedPart[]>
   /** Fills `target` with the input's bytes from the start of a place, held to the pinned version. */
   input(dataset: PinnedDataset, from: Place, target: Uint8Array, signal: AbortSignal): Promise<void>

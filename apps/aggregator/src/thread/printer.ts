@@ -11,7 +11,7 @@ const KEPT_MAX = 16
 const kept: ArrayBuffer[] = []
 
 /**
- * Prints the floats of parts in the other thread, with the rows of a result where their style is told, and
+ * Prints the floats of parts in the other thread, or the rows of a result where their style is told, and
  * hashes what their digests cover, while this one is at the parts before them. All of a group lie in one
  * memory:
  *

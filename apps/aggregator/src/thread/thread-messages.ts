@@ -12,7 +12,7 @@ export type ThreadRequest =
       readonly kind: 'print'
       readonly memory: ArrayBuffer
       readonly parts: readonly PrintRequest[]
-      /** Of the rows to write with the lines, where they are wanted. */
+      /** Of the rows to write in place of the lines, where they are wanted. */
       readonly style: RowStyle | undefined
     }
 
